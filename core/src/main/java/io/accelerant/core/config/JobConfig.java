@@ -1,0 +1,317 @@
+package io.accelerant.core.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException.NotResolved;
+import com.typesafe.config.ConfigException.UnresolvedSubstitution;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigOrigin;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigUtil;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import io.accelerant.core.error.ConfigException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The effective configuration of one job: a typed value and its origin for every declared {@link
+ * Key}, and the free {@code spark.*} settings. Later sources win: defaults, then the files in
+ * order, then {@code --set}. Anything that no key declares is an error that names the nearest valid
+ * key.
+ */
+public final class JobConfig {
+  private static final String SPARK = "spark.";
+  private static final Pattern SECRET =
+      Pattern.compile(
+          ".*(secret|password|passwd|credential|access[._-]?key).*|(.*[._-])?token([._-].*)?");
+  private static final Pattern SET = Pattern.compile("\\s*([^=\\s]+?)\\s*=(.*)", Pattern.DOTALL);
+
+  /** A value and the place that set it: {@code file: line}, {@code --set} or {@code default}. */
+  public record Setting(Object value, String origin) {}
+
+  private final Map<String, Key<?>> keys;
+  private final SortedMap<String, Setting> settings;
+
+  private JobConfig(Map<String, Key<?>> keys, SortedMap<String, Setting> settings) {
+    this.keys = keys;
+    this.settings = settings;
+  }
+
+  /**
+   * Reads and checks a configuration.
+   *
+   * @param files HOCON files, later ones win
+   * @param sets {@code key=value} pairs, later ones win; the value of a text key is taken literally
+   * @param declared every key that the job knows
+   * @throws ConfigException if a file cannot be read or parsed, a key is unknown, missing or of the
+   *     wrong type, or a value is out of range
+   */
+  public static JobConfig load(
+      List<Path> files, List<String> sets, Collection<? extends Key<?>> declared) {
+    Map<String, Key<?>> keys = new LinkedHashMap<>();
+    declared.forEach(key -> keys.put(key.path(), key));
+    Config merged = ConfigFactory.empty();
+    for (Path file : files) {
+      merged = parse(file).withFallback(merged);
+    }
+    for (String set : sets) {
+      merged = parseSet(set, keys).withFallback(merged);
+    }
+    try {
+      merged = merged.resolve();
+    } catch (UnresolvedSubstitution | NotResolved e) {
+      throw new ConfigException("A substitution has no value: " + e.getMessage());
+    }
+    SortedMap<String, Setting> settings = new TreeMap<>();
+    collect(merged.root(), List.of(), keys, settings);
+    for (Key<?> key : keys.values()) {
+      if (!settings.containsKey(key.path())) {
+        key.defaultValue()
+            .ifPresent(value -> settings.put(key.path(), new Setting(value, "default")));
+      }
+    }
+    return new JobConfig(keys, settings).requireAll();
+  }
+
+  private static Config parse(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new ConfigException(
+          "Configuration file " + file + " does not exist or is not a file; check --conf.");
+    }
+    try {
+      ConfigParseOptions options =
+          ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
+      return ConfigFactory.parseFile(file.toFile(), options);
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new ConfigException("Configuration file " + file + " is not HOCON: " + e.getMessage());
+    }
+  }
+
+  private static Config parseSet(String set, Map<String, Key<?>> keys) {
+    var matcher = SET.matcher(set);
+    if (!matcher.matches()) {
+      throw new ConfigException("--set needs key=value, got \"" + set + "\".");
+    }
+    String path = matcher.group(1);
+    String text = matcher.group(2).strip();
+    Key<?> key = keys.get(path);
+    boolean literal = path.startsWith(SPARK) || (key != null && key.type().isText());
+    try {
+      if (literal) {
+        ConfigValue value = ConfigValueFactory.fromAnyRef(unquote(text), "--set");
+        return (path.startsWith(SPARK)
+            ? value.atKey(path.substring(6)).atKey("spark")
+            : value.atPath(path));
+      }
+      return ConfigFactory.parseString(
+          path + " = " + text, ConfigParseOptions.defaults().setOriginDescription("--set"));
+    } catch (com.typesafe.config.ConfigException e) {
+      throw new ConfigException(
+          "--set " + set + ": the value is not HOCON; quote a text that holds : or [ ].");
+    }
+  }
+
+  private static String unquote(String text) {
+    boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
+    return quoted ? text.substring(1, text.length() - 1) : text;
+  }
+
+  private static void collect(
+      ConfigObject object,
+      List<String> prefix,
+      Map<String, Key<?>> keys,
+      SortedMap<String, Setting> settings) {
+    List<String> names = new ArrayList<>(object.keySet());
+    Collections.sort(names);
+    for (String name : names) {
+      ConfigValue value = object.get(name);
+      List<String> elements = new ArrayList<>(prefix);
+      elements.add(name);
+      String path = String.join(".", elements);
+      Key<?> key = keys.get(path);
+      if (key != null) {
+        settings.put(path, new Setting(convert(key, value), describe(value.origin())));
+      } else if (value instanceof ConfigObject child) {
+        collect(child, elements, keys, settings);
+      } else if (path.startsWith(SPARK)) {
+        settings.put(
+            path, new Setting(String.valueOf(value.unwrapped()), describe(value.origin())));
+      } else {
+        throw unknown(ConfigUtil.joinPath(elements), path, value.origin(), keys);
+      }
+    }
+  }
+
+  private static <T> T convert(Key<T> key, ConfigValue value) {
+    T converted;
+    try {
+      converted = key.type().parse().apply(value);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ConfigException(
+          "%s (%s) must be %s, is %s."
+              .formatted(
+                  key.path(),
+                  describe(value.origin()),
+                  key.type().name(),
+                  isSecret(key.path()) ? "not" : value.render()));
+    }
+    key.violation(converted)
+        .ifPresent(
+            why -> {
+              throw new ConfigException(
+                  "%s (%s) %s.".formatted(key.path(), describe(value.origin()), why));
+            });
+    return converted;
+  }
+
+  private static ConfigException unknown(
+      String shown, String path, ConfigOrigin origin, Map<String, Key<?>> keys) {
+    Optional<String> nearest =
+        keys.keySet().stream()
+            .min(Comparator.<String>comparingInt(k -> distance(k, path)).thenComparing(k -> k));
+    return new ConfigException(
+        "Unknown key %s (%s)%s."
+            .formatted(
+                shown,
+                describe(origin),
+                nearest.map(k -> "; the nearest valid key is " + k).orElse("")));
+  }
+
+  private static String describe(ConfigOrigin origin) {
+    if (origin.filename() == null) {
+      return origin.description();
+    }
+    return origin.lineNumber() > 0
+        ? origin.filename() + ": " + origin.lineNumber()
+        : origin.filename();
+  }
+
+  private JobConfig requireAll() {
+    for (Key<?> key : keys.values()) {
+      if (key.isRequired() && !settings.containsKey(key.path())) {
+        throw new ConfigException(
+            "%s is required (%s): set it in a --conf file or by --set %s=..."
+                .formatted(key.path(), key.type().name(), key.path()));
+      }
+    }
+    return this;
+  }
+
+  /**
+   * The value of a required or defaulted key.
+   *
+   * @throws ConfigException if the key has no value
+   */
+  public <T> T get(Key<T> key) {
+    return find(key)
+        .orElseThrow(() -> new ConfigException(key.path() + " is required but not set."));
+  }
+
+  /** The value of a key, or empty when an optional key is not set. */
+  @SuppressWarnings("unchecked")
+  public <T> Optional<T> find(Key<T> key) {
+    if (!keys.containsKey(key.path())) {
+      throw new IllegalStateException("key " + key.path() + " is not declared by this job");
+    }
+    return Optional.ofNullable(settings.get(key.path())).map(setting -> (T) setting.value());
+  }
+
+  /**
+   * An error about the value of a key that only the job can judge; names the key and where it was
+   * set.
+   */
+  public ConfigException invalid(Key<?> key, String why) {
+    Setting setting = settings.get(key.path());
+    return new ConfigException(
+        "%s (%s) %s".formatted(key.path(), setting == null ? "not set" : setting.origin(), why));
+  }
+
+  /** All {@code spark.*} settings as Spark wants them. */
+  public Map<String, String> spark() {
+    Map<String, String> spark = new LinkedHashMap<>();
+    settings.forEach(
+        (path, setting) -> {
+          if (path.startsWith(SPARK)) {
+            spark.put(path, String.valueOf(setting.value()));
+          }
+        });
+    return spark;
+  }
+
+  /**
+   * Every effective value with its origin, in order of path; secrets are replaced by {@code ***}.
+   */
+  public SortedMap<String, Setting> effective() {
+    SortedMap<String, Setting> shown = new TreeMap<>();
+    settings.forEach(
+        (path, setting) ->
+            shown.put(path, isSecret(path) ? new Setting("***", setting.origin()) : setting));
+    return shown;
+  }
+
+  /**
+   * What is computed, apart from where and how: the values of all keys but {@code run.*} (the seed
+   * stays in), {@code spark.*} and the {@linkplain Key#operational() operational} ones. Two runs of
+   * equal identity and equal inputs give the same artifact content.
+   */
+  public SortedMap<String, Object> identity() {
+    SortedMap<String, Object> identity = new TreeMap<>();
+    settings.forEach(
+        (path, setting) -> {
+          Key<?> key = keys.get(path);
+          if (key != null && !key.isOperational()) {
+            identity.put(path, setting.value());
+          }
+        });
+    return identity;
+  }
+
+  /** A copy with one more value, for callers from Java. */
+  public <T> JobConfig with(Key<T> key, T value) {
+    key.violation(value)
+        .ifPresent(
+            why -> {
+              throw new ConfigException(key.path() + " " + why + ".");
+            });
+    SortedMap<String, Setting> changed = new TreeMap<>(settings);
+    changed.put(key.path(), new Setting(value, "code"));
+    return new JobConfig(keys, changed);
+  }
+
+  /** Whether a key's value must not be shown. */
+  public static boolean isSecret(String path) {
+    return SECRET.matcher(path.toLowerCase(Locale.ROOT)).matches();
+  }
+
+  /** Levenshtein distance. */
+  static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

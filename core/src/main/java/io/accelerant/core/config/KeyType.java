@@ -1,0 +1,79 @@
+package io.accelerant.core.config;
+
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * How a HOCON value becomes a Java value. {@code parse} throws IllegalArgumentException when it
+ * cannot.
+ */
+record KeyType<T>(String name, boolean isText, Function<ConfigValue, T> parse) {
+  static final KeyType<String> STRING = new KeyType<>("a string", true, KeyType::text);
+  static final KeyType<Integer> INTEGER =
+      new KeyType<>("a whole number", false, v -> Math.toIntExact(whole(v)));
+  static final KeyType<Long> LONG = new KeyType<>("a whole number", false, KeyType::whole);
+  static final KeyType<Double> NUMBER = new KeyType<>("a number", false, KeyType::real);
+  static final KeyType<Boolean> BOOLEAN = new KeyType<>("true or false", false, KeyType::bool);
+  static final KeyType<List<String>> STRINGS = listOf("a list of strings", KeyType::text);
+  static final KeyType<List<Integer>> INTEGERS =
+      listOf("a list of whole numbers", v -> Math.toIntExact(whole(v)));
+  static final KeyType<List<Long>> LONGS = listOf("a list of whole numbers", KeyType::whole);
+  static final KeyType<List<Double>> NUMBERS = listOf("a list of numbers", KeyType::real);
+
+  private static <E> KeyType<List<E>> listOf(String name, Function<ConfigValue, E> element) {
+    return new KeyType<>(
+        name,
+        false,
+        value -> {
+          if (value.valueType() != ConfigValueType.LIST) {
+            return List.of(element.apply(value));
+          }
+          List<E> elements = new ArrayList<>();
+          for (ConfigValue v : (ConfigList) value) {
+            elements.add(element.apply(v));
+          }
+          return List.copyOf(elements);
+        });
+  }
+
+  private static String text(ConfigValue value) {
+    return switch (value.valueType()) {
+      case STRING, NUMBER, BOOLEAN -> String.valueOf(value.unwrapped());
+      default -> throw new IllegalArgumentException(value.valueType().toString());
+    };
+  }
+
+  private static long whole(ConfigValue value) {
+    if (value.valueType() == ConfigValueType.STRING) {
+      return Long.parseLong((String) value.unwrapped());
+    }
+    if (value.unwrapped() instanceof Number number
+        && number.doubleValue() == number.longValue()
+        && Math.abs(number.doubleValue()) <= 0x1p63) {
+      return number.longValue();
+    }
+    throw new IllegalArgumentException("not a whole number");
+  }
+
+  private static double real(ConfigValue value) {
+    if (value.unwrapped() instanceof Number number) {
+      return number.doubleValue();
+    }
+    if (value.valueType() == ConfigValueType.STRING) {
+      return Double.parseDouble((String) value.unwrapped());
+    }
+    throw new IllegalArgumentException("not a number");
+  }
+
+  private static boolean bool(ConfigValue value) {
+    return switch (String.valueOf(value.unwrapped())) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException("not a truth value");
+    };
+  }
+}

@@ -1,0 +1,83 @@
+package io.accelerant.core.job;
+
+import io.accelerant.core.error.StoppedException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What a job gets from its surroundings. Spark starts when it is first asked for, so that a dry run
+ * needs none.
+ */
+public final class JobContext implements AutoCloseable {
+  private final Supplier<SparkSession> starter;
+  private final Configuration hadoop;
+  private final Progress progress;
+  private final BooleanSupplier stopRequested;
+  private final boolean force;
+  private SparkSession spark;
+
+  /**
+   * @param starter starts or finds the Spark session; called at most once
+   * @param hadoop settings of the file systems
+   * @param stopRequested whether a signal asked the run to save its state and stop
+   * @param force whether a claim left behind by another run may be taken over
+   */
+  public JobContext(
+      Supplier<SparkSession> starter,
+      Configuration hadoop,
+      Progress progress,
+      BooleanSupplier stopRequested,
+      boolean force) {
+    this.starter = starter;
+    this.hadoop = hadoop;
+    this.progress = progress;
+    this.stopRequested = stopRequested;
+    this.force = force;
+  }
+
+  /** For callers from Java that have a session. Closing the context leaves the session alone. */
+  public static JobContext of(SparkSession spark, Progress progress) {
+    JobContext context =
+        new JobContext(
+            () -> spark, spark.sparkContext().hadoopConfiguration(), progress, () -> false, false);
+    return context;
+  }
+
+  public synchronized SparkSession spark() {
+    if (spark == null) {
+      spark = starter.get();
+    }
+    return spark;
+  }
+
+  public Configuration hadoop() {
+    return hadoop;
+  }
+
+  public Progress progress() {
+    return progress;
+  }
+
+  public boolean force() {
+    return force;
+  }
+
+  /**
+   * To be called where the state of the job is saved.
+   *
+   * @throws StoppedException if a signal asked the run to stop
+   */
+  public void checkStop() {
+    if (stopRequested.getAsBoolean()) {
+      throw new StoppedException(
+          "Stopped by a signal; the state is saved, the same command goes on from there.");
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    spark = null;
+  }
+}

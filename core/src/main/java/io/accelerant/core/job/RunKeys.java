@@ -1,0 +1,68 @@
+package io.accelerant.core.job;
+
+import io.accelerant.core.config.Key;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The keys that every job has. */
+public final class RunKeys {
+  public static final Key<String> OUTPUT =
+      Key.string(
+              "run.output",
+              "URI of the artifact to publish (file:, hdfs:, s3a: or a local path); {version} becomes the next free"
+                  + " number")
+          .operational();
+  public static final Key<String> NAME =
+      Key.string("run.name", "Name of the run, for people and for Spark's UI")
+          .optional()
+          .operational();
+  public static final Key<Long> SEED =
+      Key.longInteger("run.seed", "Seed of every random stream").withDefault(42L);
+  public static final Key<String> CHECKPOINT =
+      Key.string("run.checkpoint", "URI for checkpoints; default <run.output>/_checkpoints")
+          .optional()
+          .operational();
+  public static final Key<String> RESUME =
+      Key.string(
+              "run.resume",
+              "auto: go on from a checkpoint if there is one; never: start anew; require: fail without one")
+          .oneOf("auto", "never", "require")
+          .withDefault("auto")
+          .operational();
+  public static final Key<String> FORMAT =
+      Key.string("run.format", "Format of tables: parquet, or json for JSON lines")
+          .oneOf("parquet", "json")
+          .withDefault("parquet")
+          .operational();
+  public static final Key<String> LOG =
+      Key.string("run.log", "Form of the progress lines on standard error")
+          .oneOf("text", "json")
+          .withDefault("text")
+          .operational();
+  public static final Key<Integer> THREADS =
+      Key.integer("engine.threads", "Threads of one numeric task; parallelism comes from tasks")
+          .between(1, 1024)
+          .withDefault(1)
+          .operational();
+  public static final Key<String> KERNEL =
+      Key.string(
+              "engine.kernel",
+              "BLAS kernel to pin on driver and executors (OPENBLAS_CORETYPE), or auto")
+          .withDefault("auto")
+          .operational();
+  public static final Key<String> MASTER =
+      Key.string("spark.master", "Spark master of an embedded run; ignored under spark-submit")
+          .withDefault("local[*]")
+          .operational();
+
+  private RunKeys() {}
+
+  /** The common keys followed by the job's own. */
+  public static List<Key<?>> and(List<Key<?>> own) {
+    List<Key<?>> keys =
+        new ArrayList<>(
+            List.of(OUTPUT, NAME, SEED, CHECKPOINT, RESUME, FORMAT, LOG, THREADS, KERNEL, MASTER));
+    keys.addAll(own);
+    return List.copyOf(keys);
+  }
+}
