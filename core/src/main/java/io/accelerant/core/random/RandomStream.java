@@ -103,22 +103,27 @@ public final class RandomStream {
     return radius * StrictMath.cos(2 * Math.PI * nextDouble());
   }
 
+  /** Draws an index by {@link #categorical} and the next double of this stream. */
+  public int nextCategorical(double[] weights, int offset, int length) {
+    return categorical(nextDouble(), weights, offset, length);
+  }
+
   /**
-   * Draws an index in proportion to {@code weights[offset .. offset+length-1]} by the inverse of
-   * the cumulative sum in float64; negative weights count as zero. Consumes exactly one double.
+   * The index at which the cumulative sum of {@code weights[offset .. offset+length-1]} passes the share {@code
+   * uniform} of the total, in float64; weights at or below zero are never drawn.
    *
+   * @param uniform in [0, 1)
    * @throws IllegalArgumentException if no weight is positive or the sum is not finite
    */
-  public int nextCategorical(double[] weights, int offset, int length) {
+  public static int categorical(double uniform, double[] weights, int offset, int length) {
     double total = 0;
-    for (int i = 0; i < length; i++) {
-      total += Math.max(0, weights[offset + i]);
+    for (int i = offset; i < offset + length; i++) {
+      total += Math.max(0, weights[i]);
     }
     if (!(total > 0) || total == Double.POSITIVE_INFINITY) {
-      throw new IllegalArgumentException(
-          "weights must have a positive, finite sum; it is " + total);
+      throw new IllegalArgumentException("weights must have a positive, finite sum; it is " + total);
     }
-    double rest = nextDouble() * total;
+    double rest = uniform * total;
     int last = -1;
     for (int i = 0; i < length; i++) {
       double weight = weights[offset + i];

@@ -1,0 +1,56 @@
+package io.accelerant.distill.discrete;
+
+import java.io.Serializable;
+
+/** Total noise sigma_bar(t) and its rate sigma(t) = d sigma_bar / dt, for t in [0, 1]. */
+public sealed interface NoiseSchedule extends Serializable {
+  /** sigma_bar(t). */
+  double total(double t);
+
+  /** sigma(t). */
+  double rate(double t);
+
+  /** sigma_bar(t) = -log(1 - (1-eps) t): on the absorbing graph the mask probability is (1-eps) t. */
+  record LogLinear(double eps) implements NoiseSchedule {
+    public LogLinear {
+      if (!(eps > 0 && eps < 1)) {
+        throw new IllegalArgumentException("eps must be in (0, 1), is " + eps);
+      }
+    }
+
+    @Override
+    public double total(double t) {
+      return -StrictMath.log(kept(t));
+    }
+
+    @Override
+    public double rate(double t) {
+      return (1 - eps) / kept(t);
+    }
+
+    /** 1 - (1-eps) t, written so that no digits are lost near t = 1. */
+    private double kept(double t) {
+      return (1 - t) + eps * t;
+    }
+  }
+
+  /** sigma_bar(t) = min<sup>1-t</sup> max<sup>t</sup>. */
+  record Geometric(double min, double max) implements NoiseSchedule {
+    public Geometric {
+      if (!(min > 0 && max > min)) {
+        throw new IllegalArgumentException(
+            "0 < min < max is needed, is min " + min + ", max " + max);
+      }
+    }
+
+    @Override
+    public double total(double t) {
+      return StrictMath.exp((1 - t) * StrictMath.log(min) + t * StrictMath.log(max));
+    }
+
+    @Override
+    public double rate(double t) {
+      return total(t) * StrictMath.log(max / min);
+    }
+  }
+}
