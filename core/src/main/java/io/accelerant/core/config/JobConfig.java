@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
@@ -16,8 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,7 +24,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The effective configuration of one job: a typed value and its origin for every declared {@link
@@ -37,7 +39,9 @@ public final class JobConfig {
   private static final String SPARK = "spark.";
   private static final Pattern SECRET =
       Pattern.compile(
-          ".*(secret|password|passwd|credential|access[._-]?key).*|(.*[._-])?token([._-].*)?");
+          ".*(secret|password|passwd|credential|(access|account|api|private)[._-]?key).*"
+              + "|(.*[._-])?token([._-].*)?|.*encryption[._-]key");
+  private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+:[^/@\\s]+(?=@)");
   private static final Pattern SET = Pattern.compile("\\s*([^=\\s]+?)\\s*=(.*)", Pattern.DOTALL);
 
   /** A value and the place that set it: {@code file: line}, {@code --set} or {@code default}. */
@@ -51,33 +55,43 @@ public final class JobConfig {
     this.settings = settings;
   }
 
+  /** As {@link #load(List, Map, String, List, Collection)} with nothing submitted. */
+  public static JobConfig load(
+      List<Path> files, List<String> sets, Collection<? extends Key<?>> declared) {
+    return load(files, Map.of(), "", sets, declared);
+  }
+
   /**
    * Reads and checks a configuration.
    *
    * @param files HOCON files, later ones win
+   * @param submitted {@code spark.*} settings that came with the process; they win over the files
+   * @param submitter who set {@code submitted}, the origin shown to the user
    * @param sets {@code key=value} pairs, later ones win; the value of a text key is taken literally
    * @param declared every key that the job knows
    * @throws ConfigException if a file cannot be read or parsed, a key is unknown, missing or of the
    *     wrong type, or a value is out of range
    */
   public static JobConfig load(
-      List<Path> files, List<String> sets, Collection<? extends Key<?>> declared) {
+      List<Path> files,
+      Map<String, String> submitted,
+      String submitter,
+      List<String> sets,
+      Collection<? extends Key<?>> declared) {
     Map<String, Key<?>> keys = new LinkedHashMap<>();
     declared.forEach(key -> keys.put(key.path(), key));
-    Config merged = ConfigFactory.empty();
-    for (Path file : files) {
-      merged = parse(file).withFallback(merged);
-    }
-    for (String set : sets) {
-      merged = parseSet(set, keys).withFallback(merged);
-    }
-    try {
-      merged = merged.resolve();
-    } catch (UnresolvedSubstitution | NotResolved e) {
-      throw new ConfigException("A substitution has no value: " + e.getMessage());
-    }
+    List<Config> sources = new ArrayList<>();
+    files.forEach(file -> sources.add(parse(file)));
+    submitted.forEach((path, value) -> sources.add(literal(path, value, submitter)));
+    sets.forEach(set -> sources.add(parseSet(set, keys)));
+    Config merged = merge(sources);
     SortedMap<String, Setting> settings = new TreeMap<>();
-    collect(merged.root(), List.of(), keys, settings);
+    collect(merged.root(), name -> !isSpark(name), List.of(), keys, settings);
+    // Spark has keys that are both a value and a prefix of others (spark.speculation), which cannot
+    // be merged as a tree: later sources win path by path.
+    for (Config source : sources) {
+      collect(source.resolveWith(merged).root(), JobConfig::isSpark, List.of(), keys, settings);
+    }
     for (Key<?> key : keys.values()) {
       if (!settings.containsKey(key.path())) {
         key.defaultValue()
@@ -85,6 +99,22 @@ public final class JobConfig {
       }
     }
     return new JobConfig(keys, settings).requireAll();
+  }
+
+  private static Config merge(List<Config> sources) {
+    Config merged = ConfigFactory.empty();
+    for (Config source : sources) {
+      merged = source.withFallback(merged);
+    }
+    try {
+      return merged.resolve();
+    } catch (UnresolvedSubstitution | NotResolved e) {
+      throw new ConfigException("A substitution has no value: " + e.getMessage());
+    }
+  }
+
+  private static boolean isSpark(String name) {
+    return name.equals("spark") || name.startsWith(SPARK);
   }
 
   private static Config parse(Path file) {
@@ -109,20 +139,26 @@ public final class JobConfig {
     String path = matcher.group(1);
     String text = matcher.group(2).strip();
     Key<?> key = keys.get(path);
-    boolean literal = path.startsWith(SPARK) || (key != null && key.type().isText());
+    boolean list = key != null && key.type().isList();
+    if (path.startsWith(SPARK)
+        || (key != null && key.type().isText() && !(list && text.startsWith("[")))) {
+      return literal(path, unquote(text), "--set");
+    }
     try {
-      if (literal) {
-        ConfigValue value = ConfigValueFactory.fromAnyRef(unquote(text), "--set");
-        return (path.startsWith(SPARK)
-            ? value.atKey(path.substring(6)).atKey("spark")
-            : value.atPath(path));
-      }
       return ConfigFactory.parseString(
           path + " = " + text, ConfigParseOptions.defaults().setOriginDescription("--set"));
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(
-          "--set " + set + ": the value is not HOCON; quote a text that holds : or [ ].");
+          "--set %s: the value is not HOCON; quote a text that holds : or [ ]."
+              .formatted(isSecret(path) ? path + "=***" : set));
     }
+  }
+
+  private static Config literal(String path, String text, String origin) {
+    ConfigValue value = ConfigValueFactory.fromAnyRef(text, origin);
+    return path.startsWith(SPARK)
+        ? value.atKey(path.substring(SPARK.length())).atKey("spark")
+        : value.atPath(path);
   }
 
   private static String unquote(String text) {
@@ -132,12 +168,14 @@ public final class JobConfig {
 
   private static void collect(
       ConfigObject object,
+      Predicate<String> wanted,
       List<String> prefix,
       Map<String, Key<?>> keys,
       SortedMap<String, Setting> settings) {
-    List<String> names = new ArrayList<>(object.keySet());
-    Collections.sort(names);
-    for (String name : names) {
+    for (String name : new TreeSet<>(object.keySet())) {
+      if (!wanted.test(name)) {
+        continue;
+      }
       ConfigValue value = object.get(name);
       List<String> elements = new ArrayList<>(prefix);
       elements.add(name);
@@ -146,14 +184,20 @@ public final class JobConfig {
       if (key != null) {
         settings.put(path, new Setting(convert(key, value), describe(value.origin())));
       } else if (value instanceof ConfigObject child) {
-        collect(child, elements, keys, settings);
+        collect(child, any -> true, elements, keys, settings);
       } else if (path.startsWith(SPARK)) {
-        settings.put(
-            path, new Setting(String.valueOf(value.unwrapped()), describe(value.origin())));
+        settings.put(path, new Setting(sparkText(value), describe(value.origin())));
       } else {
         throw unknown(ConfigUtil.joinPath(elements), path, value.origin(), keys);
       }
     }
+  }
+
+  /** Spark writes lists with commas. */
+  private static String sparkText(ConfigValue value) {
+    return value.unwrapped() instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : String.valueOf(value.unwrapped());
   }
 
   private static <T> T convert(Key<T> key, ConfigValue value) {
@@ -167,7 +211,7 @@ public final class JobConfig {
                   key.path(),
                   describe(value.origin()),
                   key.type().name(),
-                  isSecret(key.path()) ? "not" : value.render()));
+                  isSecret(key.path()) ? "not" : value.render(ConfigRenderOptions.concise())));
     }
     key.violation(converted)
         .ifPresent(
@@ -180,15 +224,14 @@ public final class JobConfig {
 
   private static ConfigException unknown(
       String shown, String path, ConfigOrigin origin, Map<String, Key<?>> keys) {
-    Optional<String> nearest =
-        keys.keySet().stream()
-            .min(Comparator.<String>comparingInt(k -> distance(k, path)).thenComparing(k -> k));
     return new ConfigException(
         "Unknown key %s (%s)%s."
             .formatted(
                 shown,
                 describe(origin),
-                nearest.map(k -> "; the nearest valid key is " + k).orElse("")));
+                Nearest.to(path, keys.keySet())
+                    .map(k -> "; the nearest valid key is " + k)
+                    .orElse("")));
   }
 
   private static String describe(ConfigOrigin origin) {
@@ -259,8 +302,15 @@ public final class JobConfig {
     SortedMap<String, Setting> shown = new TreeMap<>();
     settings.forEach(
         (path, setting) ->
-            shown.put(path, isSecret(path) ? new Setting("***", setting.origin()) : setting));
+            shown.put(path, new Setting(shown(path, setting.value()), setting.origin())));
     return shown;
+  }
+
+  private static Object shown(String path, Object value) {
+    if (isSecret(path)) {
+      return "***";
+    }
+    return value instanceof String text ? USER_INFO.matcher(text).replaceAll("***") : value;
   }
 
   /**
@@ -292,26 +342,15 @@ public final class JobConfig {
     return new JobConfig(keys, changed);
   }
 
+  /** A copy in which a {@code spark.*} setting has this value and origin. */
+  public JobConfig withSpark(String path, String value, String origin) {
+    SortedMap<String, Setting> changed = new TreeMap<>(settings);
+    changed.put(path, new Setting(value, origin));
+    return new JobConfig(keys, changed);
+  }
+
   /** Whether a key's value must not be shown. */
   public static boolean isSecret(String path) {
     return SECRET.matcher(path.toLowerCase(Locale.ROOT)).matches();
-  }
-
-  /** Levenshtein distance. */
-  static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substitution = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substitution, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }

@@ -142,6 +142,15 @@ public final class Key<T> {
     return path;
   }
 
+  /** What a valid value is, such as {@code a whole number, at least 1}. */
+  public String expected() {
+    if (!choices.isEmpty()) {
+      return (type.isList() ? "a list out of " : "one of ") + String.join(", ", choices);
+    }
+    boolean bounded = min != Double.NEGATIVE_INFINITY || max != Double.POSITIVE_INFINITY;
+    return type.name() + (bounded ? ", " + range() : "");
+  }
+
   public String doc() {
     return doc;
   }

@@ -11,23 +11,26 @@ import java.util.function.Function;
  * How a HOCON value becomes a Java value. {@code parse} throws IllegalArgumentException when it
  * cannot.
  */
-record KeyType<T>(String name, boolean isText, Function<ConfigValue, T> parse) {
-  static final KeyType<String> STRING = new KeyType<>("a string", true, KeyType::text);
+record KeyType<T>(String name, boolean isText, boolean isList, Function<ConfigValue, T> parse) {
+  static final KeyType<String> STRING = new KeyType<>("a string", true, false, KeyType::text);
   static final KeyType<Integer> INTEGER =
-      new KeyType<>("a whole number", false, v -> Math.toIntExact(whole(v)));
-  static final KeyType<Long> LONG = new KeyType<>("a whole number", false, KeyType::whole);
-  static final KeyType<Double> NUMBER = new KeyType<>("a number", false, KeyType::real);
-  static final KeyType<Boolean> BOOLEAN = new KeyType<>("true or false", false, KeyType::bool);
-  static final KeyType<List<String>> STRINGS = listOf("a list of strings", KeyType::text);
+      new KeyType<>("a whole number", false, false, v -> Math.toIntExact(whole(v)));
+  static final KeyType<Long> LONG = new KeyType<>("a whole number", false, false, KeyType::whole);
+  static final KeyType<Double> NUMBER = new KeyType<>("a number", false, false, KeyType::real);
+  static final KeyType<Boolean> BOOLEAN =
+      new KeyType<>("true or false", false, false, KeyType::bool);
+  static final KeyType<List<String>> STRINGS = listOf("a list of strings", true, KeyType::text);
   static final KeyType<List<Integer>> INTEGERS =
-      listOf("a list of whole numbers", v -> Math.toIntExact(whole(v)));
-  static final KeyType<List<Long>> LONGS = listOf("a list of whole numbers", KeyType::whole);
-  static final KeyType<List<Double>> NUMBERS = listOf("a list of numbers", KeyType::real);
+      listOf("a list of whole numbers", false, v -> Math.toIntExact(whole(v)));
+  static final KeyType<List<Long>> LONGS = listOf("a list of whole numbers", false, KeyType::whole);
+  static final KeyType<List<Double>> NUMBERS = listOf("a list of numbers", false, KeyType::real);
 
-  private static <E> KeyType<List<E>> listOf(String name, Function<ConfigValue, E> element) {
+  private static <E> KeyType<List<E>> listOf(
+      String name, boolean isText, Function<ConfigValue, E> element) {
     return new KeyType<>(
         name,
-        false,
+        isText,
+        true,
         value -> {
           if (value.valueType() != ConfigValueType.LIST) {
             return List.of(element.apply(value));
@@ -53,20 +56,23 @@ record KeyType<T>(String name, boolean isText, Function<ConfigValue, T> parse) {
     }
     if (value.unwrapped() instanceof Number number
         && number.doubleValue() == number.longValue()
-        && Math.abs(number.doubleValue()) <= 0x1p63) {
+        && Math.abs(number.doubleValue()) < 0x1p63) {
       return number.longValue();
     }
     throw new IllegalArgumentException("not a whole number");
   }
 
   private static double real(ConfigValue value) {
-    if (value.unwrapped() instanceof Number number) {
-      return number.doubleValue();
+    double real =
+        switch (value.valueType()) {
+          case NUMBER -> ((Number) value.unwrapped()).doubleValue();
+          case STRING -> Double.parseDouble((String) value.unwrapped());
+          default -> Double.NaN;
+        };
+    if (Double.isFinite(real)) {
+      return real;
     }
-    if (value.valueType() == ConfigValueType.STRING) {
-      return Double.parseDouble((String) value.unwrapped());
-    }
-    throw new IllegalArgumentException("not a number");
+    throw new IllegalArgumentException("not a finite number");
   }
 
   private static boolean bool(ConfigValue value) {

@@ -16,33 +16,48 @@ public final class JobContext implements AutoCloseable {
   private final Progress progress;
   private final BooleanSupplier stopRequested;
   private final boolean force;
+  private final String command;
+  private final boolean ownsSession;
   private SparkSession spark;
 
   /**
-   * @param starter starts or finds the Spark session; called at most once
+   * @param starter starts the Spark session; called at most once, {@link #close} stops the session
    * @param hadoop settings of the file systems
    * @param stopRequested whether a signal asked the run to save its state and stop
    * @param force whether a claim left behind by another run may be taken over
+   * @param command the command line that started the run, without secrets; empty from Java
    */
   public JobContext(
       Supplier<SparkSession> starter,
       Configuration hadoop,
       Progress progress,
       BooleanSupplier stopRequested,
-      boolean force) {
+      boolean force,
+      String command) {
+    this(starter, hadoop, progress, stopRequested, force, command, true);
+  }
+
+  private JobContext(
+      Supplier<SparkSession> starter,
+      Configuration hadoop,
+      Progress progress,
+      BooleanSupplier stopRequested,
+      boolean force,
+      String command,
+      boolean ownsSession) {
     this.starter = starter;
     this.hadoop = hadoop;
     this.progress = progress;
     this.stopRequested = stopRequested;
     this.force = force;
+    this.command = command;
+    this.ownsSession = ownsSession;
   }
 
   /** For callers from Java that have a session. Closing the context leaves the session alone. */
   public static JobContext of(SparkSession spark, Progress progress) {
-    JobContext context =
-        new JobContext(
-            () -> spark, spark.sparkContext().hadoopConfiguration(), progress, () -> false, false);
-    return context;
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    return new JobContext(() -> spark, hadoop, progress, () -> false, false, "", false);
   }
 
   public synchronized SparkSession spark() {
@@ -64,6 +79,11 @@ public final class JobContext implements AutoCloseable {
     return force;
   }
 
+  /** The command line that started the run, for the model card; empty when started from Java. */
+  public String command() {
+    return command;
+  }
+
   /**
    * To be called where the state of the job is saved.
    *
@@ -78,6 +98,9 @@ public final class JobContext implements AutoCloseable {
 
   @Override
   public synchronized void close() {
+    if (spark != null && ownsSession) {
+      spark.stop();
+    }
     spark = null;
   }
 }
