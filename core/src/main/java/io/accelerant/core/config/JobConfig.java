@@ -55,34 +55,21 @@ public final class JobConfig {
     this.settings = settings;
   }
 
-  /** As {@link #load(List, Map, String, List, Collection)} with nothing submitted. */
-  public static JobConfig load(
-      List<Path> files, List<String> sets, Collection<? extends Key<?>> declared) {
-    return load(files, Map.of(), "", sets, declared);
-  }
-
   /**
    * Reads and checks a configuration.
    *
    * @param files HOCON files, later ones win
-   * @param submitted {@code spark.*} settings that came with the process; they win over the files
-   * @param submitter who set {@code submitted}, the origin shown to the user
    * @param sets {@code key=value} pairs, later ones win; the value of a text key is taken literally
    * @param declared every key that the job knows
    * @throws ConfigException if a file cannot be read or parsed, a key is unknown, missing or of the
    *     wrong type, or a value is out of range
    */
   public static JobConfig load(
-      List<Path> files,
-      Map<String, String> submitted,
-      String submitter,
-      List<String> sets,
-      Collection<? extends Key<?>> declared) {
+      List<Path> files, List<String> sets, Collection<? extends Key<?>> declared) {
     Map<String, Key<?>> keys = new LinkedHashMap<>();
     declared.forEach(key -> keys.put(key.path(), key));
     List<Config> sources = new ArrayList<>();
     files.forEach(file -> sources.add(parse(file)));
-    submitted.forEach((path, value) -> sources.add(literal(path, value, submitter)));
     sets.forEach(set -> sources.add(parseSet(set, keys)));
     Config merged = merge(sources);
     SortedMap<String, Setting> settings = new TreeMap<>();
@@ -142,7 +129,7 @@ public final class JobConfig {
     boolean list = key != null && key.type().isList();
     if (path.startsWith(SPARK)
         || (key != null && key.type().isText() && !(list && text.startsWith("[")))) {
-      return literal(path, unquote(text), "--set");
+      return literal(path, unquote(text));
     }
     try {
       return ConfigFactory.parseString(
@@ -154,8 +141,8 @@ public final class JobConfig {
     }
   }
 
-  private static Config literal(String path, String text, String origin) {
-    ConfigValue value = ConfigValueFactory.fromAnyRef(text, origin);
+  private static Config literal(String path, String text) {
+    ConfigValue value = ConfigValueFactory.fromAnyRef(text, "--set");
     return path.startsWith(SPARK)
         ? value.atKey(path.substring(SPARK.length())).atKey("spark")
         : value.atPath(path);

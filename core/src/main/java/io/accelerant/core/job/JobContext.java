@@ -10,18 +10,17 @@ import org.apache.spark.sql.SparkSession;
  * What a job gets from its surroundings. Spark starts when it is first asked for, so that a dry run
  * needs none.
  */
-public final class JobContext implements AutoCloseable {
+public final class JobContext {
   private final Supplier<SparkSession> starter;
   private final Configuration hadoop;
   private final Progress progress;
   private final BooleanSupplier stopRequested;
   private final boolean force;
   private final String command;
-  private final boolean ownsSession;
   private SparkSession spark;
 
   /**
-   * @param starter starts the Spark session; called at most once, {@link #close} stops the session
+   * @param starter starts the Spark session; called at most once
    * @param hadoop settings of the file systems
    * @param stopRequested whether a signal asked the run to save its state and stop
    * @param force whether a claim left behind by another run may be taken over
@@ -34,30 +33,18 @@ public final class JobContext implements AutoCloseable {
       BooleanSupplier stopRequested,
       boolean force,
       String command) {
-    this(starter, hadoop, progress, stopRequested, force, command, true);
-  }
-
-  private JobContext(
-      Supplier<SparkSession> starter,
-      Configuration hadoop,
-      Progress progress,
-      BooleanSupplier stopRequested,
-      boolean force,
-      String command,
-      boolean ownsSession) {
     this.starter = starter;
     this.hadoop = hadoop;
     this.progress = progress;
     this.stopRequested = stopRequested;
     this.force = force;
     this.command = command;
-    this.ownsSession = ownsSession;
   }
 
-  /** For callers from Java that have a session. Closing the context leaves the session alone. */
+  /** For callers from Java that have a session. */
   public static JobContext of(SparkSession spark, Progress progress) {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    return new JobContext(() -> spark, hadoop, progress, () -> false, false, "", false);
+    return new JobContext(() -> spark, hadoop, progress, () -> false, false, "");
   }
 
   public synchronized SparkSession spark() {
@@ -94,13 +81,5 @@ public final class JobContext implements AutoCloseable {
       throw new StoppedException(
           "Stopped by a signal; the state is saved, the same command goes on from there.");
     }
-  }
-
-  @Override
-  public synchronized void close() {
-    if (spark != null && ownsSession) {
-      spark.stop();
-    }
-    spark = null;
   }
 }

@@ -1,0 +1,12 @@
+package io.accelerant.jobs;
+
+import java.util.List;
+
+/** Every job that the command line knows, in the order of the help text. */
+final class Commands {
+  private Commands() {}
+
+  static List<JobCommand> all() {
+    return List.of();
+  }
+}

@@ -1,0 +1,109 @@
+package io.accelerant.jobs;
+
+import io.accelerant.core.config.Nearest;
+import io.accelerant.core.error.ConfigException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The entry point, on the command line and under spark-submit: {@code JOB [options]}. */
+@Command(
+    name = "accelerant",
+    synopsisSubcommandLabel = "JOB",
+    description = "Makes generative models faster, on a Spark cluster.",
+    versionProvider = Version.class,
+    subcommands = HelpCommand.class,
+    commandListHeading = "%nJobs:%n",
+    footer = {
+      "",
+      "accelerant help JOB lists the configuration keys of a job.",
+      "",
+      "Exit codes: 0 done, 2 bad usage or configuration, 3 bad input data, 4 artifact missing,",
+      "corrupt or taken, 5 stopped by a signal after its state was saved, 6 commit state unknown,",
+      "1 anything else. Standard output is one line of JSON, everything else is on standard error."
+    })
+public final class Main implements Runnable {
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      description = "Print this text.")
+  private boolean help;
+
+  @Option(names = "--version", versionHelp = true, description = "Print the version.")
+  private boolean version;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    int code = run(args, System.out, System.err);
+    // A cluster manager that runs the driver itself takes an exit with 0 for an early death.
+    if (code != 0 || SparkSettings.submitted().isEmpty()) {
+      System.exit(code);
+    }
+  }
+
+  /**
+   * Runs one command in this process.
+   *
+   * @param out gets the line of JSON
+   * @param err gets everything else
+   * @return the exit code
+   */
+  public static int run(String[] args, PrintStream out, PrintStream err) {
+    return run(args, new Console(out, err), Commands.all());
+  }
+
+  static int run(String[] args, Console console, List<JobCommand> jobs) {
+    CommandLine line = new CommandLine(new Main());
+    jobs.forEach(job -> line.addSubcommand(job.name(), job.on(console, args)));
+    line.setExpandAtFiles(false);
+    line.setUsageHelpWidth(100);
+    line.setOut(new PrintWriter(console.out(), true));
+    line.setErr(new PrintWriter(console.err(), true));
+    line.setParameterExceptionHandler((e, rest) -> console.fail(job(e), usage(e), false));
+    return line.execute(args);
+  }
+
+  /** No job named. */
+  @Override
+  public void run() {
+    throw new ParameterException(new CommandLine(this), "Name a job");
+  }
+
+  private static String job(ParameterException e) {
+    if (e.getCommandLine().getCommand() instanceof JobCommand command) {
+      return command.name();
+    }
+    return e instanceof UnmatchedArgumentException unmatched ? unmatched.getUnmatched().get(0) : "";
+  }
+
+  private static ConfigException usage(ParameterException e) {
+    CommandLine line = e.getCommandLine();
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return new ConfigException(e.getMessage() + "; see accelerant --help.");
+    }
+    String word = unmatched.getUnmatched().get(0);
+    if (word.startsWith("-")) {
+      return new ConfigException(
+          "Unknown option %s; the nearest is %s."
+              .formatted(word, nearest(word, line.getCommandSpec().optionsMap().keySet())));
+    }
+    if (line.getSubcommands().isEmpty()) {
+      return new ConfigException(
+          "Unexpected argument \"%s\"; a setting is given by --set key=value.".formatted(word));
+    }
+    return new ConfigException(
+        "Unknown job %s; the nearest is %s. See accelerant --help."
+            .formatted(word, nearest(word, line.getSubcommands().keySet())));
+  }
+
+  private static String nearest(String word, java.util.Set<String> valid) {
+    return Nearest.to(word, valid).orElseThrow();
+  }
+}

@@ -1,0 +1,109 @@
+package io.accelerant.jobs;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.Progress;
+import io.accelerant.core.job.RunKeys;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * Where Spark's settings come from, the strongest first: {@code --set}, what spark-submit was given
+ * (its {@code --conf} and spark-defaults.conf, which cannot be told apart here), configuration
+ * files, defaults. The master is the submitter's alone.
+ */
+final class SparkSettings {
+  private static final String MASTER = "spark.master";
+  private static final String APP_NAME = "spark.app.name";
+  private static final String HADOOP = "spark.hadoop.";
+  private static final String CORE_TYPE = "OPENBLAS_CORETYPE";
+
+  private SparkSettings() {}
+
+  /** The settings that spark-submit handed to this process; empty in an embedded run. */
+  static SortedMap<String, String> submitted() {
+    SortedMap<String, String> settings = new TreeMap<>();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      if (name.startsWith("spark.")) {
+        settings.put(name, System.getProperty(name));
+      }
+    }
+    // spark-submit names the class when the user gave no name
+    settings.remove(APP_NAME, Main.class.getName());
+    return settings.containsKey(MASTER) ? settings : new TreeMap<>();
+  }
+
+  /** Lays the submitted settings over those of files and says which of them lost. */
+  static JobConfig submit(JobConfig own, Map<String, String> submitted, Progress notes) {
+    JobConfig config = own;
+    var settings = own.effective();
+    for (var entry : submitted.entrySet()) {
+      String key = entry.getKey();
+      String origin = settings.containsKey(key) ? settings.get(key).origin() : "default";
+      boolean wins = key.equals(MASTER) || !origin.equals("--set");
+      if (wins && !origin.equals("default") && !entry.getValue().equals(own.spark().get(key))) {
+        notes.say("%s (%s) is ignored: spark-submit has set it.", key, origin);
+      }
+      config = wins ? config.withSpark(key, entry.getValue(), "spark-submit") : config;
+    }
+    return config;
+  }
+
+  /** Adds what Spark would otherwise choose badly for a run of this kind. */
+  static JobConfig complete(JobConfig own, String job, boolean submitted) {
+    Map<String, String> defaults = new LinkedHashMap<>();
+    defaults.put(APP_NAME, job);
+    defaults.put("spark.sql.session.timeZone", "UTC");
+    if (!submitted) {
+      defaults.put("spark.ui.enabled", "false");
+      if (own.get(RunKeys.MASTER).startsWith("local")) {
+        defaults.put("spark.driver.host", "127.0.0.1");
+        defaults.put("spark.driver.bindAddress", "127.0.0.1");
+        defaults.put("spark.sql.shuffle.partitions", "8");
+      }
+    }
+    String kernel = own.get(RunKeys.KERNEL);
+    if (!kernel.equals("auto")) {
+      defaults.put("spark.executorEnv." + CORE_TYPE, kernel);
+    }
+    JobConfig config = own;
+    for (var entry : defaults.entrySet()) {
+      if (!own.spark().containsKey(entry.getKey())) {
+        config = config.withSpark(entry.getKey(), entry.getValue(), "default");
+      }
+    }
+    var name = own.find(RunKeys.NAME);
+    return name.isPresent() ? config.withSpark(APP_NAME, name.get(), "run.name") : config;
+  }
+
+  /**
+   * Refuses a kernel that this process does not use: the library reads the environment when it is
+   * loaded, and a process cannot change its own.
+   */
+  static void requireKernel(JobConfig config, Map<String, String> environment) {
+    String kernel = config.get(RunKeys.KERNEL);
+    if (!kernel.equals("auto") && !kernel.equals(environment.get(CORE_TYPE))) {
+      throw config.invalid(
+          RunKeys.KERNEL,
+          "= %s needs %s=%s in the environment of the driver too (the launcher does that for --set; spark-submit"
+                  .formatted(kernel, CORE_TYPE, kernel)
+              + " in cluster mode: spark.kubernetes.driverEnv.* or spark.yarn.appMasterEnv.*).");
+    }
+  }
+
+  /** What Spark would hand to Hadoop, without starting Spark. */
+  static Configuration hadoop(JobConfig config) {
+    Configuration hadoop = new Configuration();
+    config
+        .spark()
+        .forEach(
+            (key, value) -> {
+              if (key.startsWith(HADOOP)) {
+                hadoop.set(key.substring(HADOOP.length()), value);
+              }
+            });
+    return hadoop;
+  }
+}
