@@ -1,0 +1,121 @@
+package io.accelerant.distill.lsd;
+
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiffusionProcess;
+import io.accelerant.distill.discrete.DiscreteTeacher;
+
+/**
+ * The baseline that chooses times only: "Jump Your Steps" (Park et al., ICLR 2025). Intervals are
+ * halved again and again; the point inside (t1, tn) that maximises KLUB, the Kullback-Leibler upper
+ * bound on what is lost by jumping over it, is found by golden section.
+ */
+final class JumpYourSteps {
+  private static final long COUPLING = RandomStream.purpose("lsd.jys.coupling");
+  private static final double SMALL = 1e-8;
+  private static final double GOLDEN = (StrictMath.sqrt(5) - 1) / 2;
+
+  private JumpYourSteps() {}
+
+  /**
+   * KLUB over a batch of data: sum over samples and positions of (t2 - tn) sum_{y&lt;V} R2(y)
+   * [log(R2(y) + 1e-8) - log(R1(y) + 1e-8)], with R1 and R2 the reverse rates at x_{t1} and x_{t2},
+   * both made from the same data by the same uniform numbers.
+   *
+   * @param data [batch * length] data symbols
+   */
+  static double klub(
+      DiscreteTeacher teacher, int[] data, double t1, double t2, double tn, long seed, long[] ids) {
+    DiffusionProcess process = teacher.process();
+    int symbols = process.symbols();
+    int[] early = corrupt(process, data, t1, seed, ids);
+    int[] late = corrupt(process, data, t2, seed, ids);
+    double[] first = new double[data.length * symbols];
+    double[] second = new double[data.length * symbols];
+    teacher.scores(early, ids.length, t1, first);
+    teacher.scores(late, ids.length, t2, second);
+    double sum = 0;
+    for (int row = 0; row < data.length; row++) {
+      for (int y = 0; y < process.vocabulary(); y++) {
+        double r1 = reverseRate(process, early[row], y, t1, first[row * symbols + y]);
+        double r2 = reverseRate(process, late[row], y, t2, second[row * symbols + y]);
+        sum += r2 * (StrictMath.log(r2 + SMALL) - StrictMath.log(r1 + SMALL));
+      }
+    }
+    return sum * (t2 - tn);
+  }
+
+  /** sigma(t) Q(y, x) s(y): the rate at which x turns into y != x in reverse time. */
+  private static double reverseRate(
+      DiffusionProcess process, int symbol, int y, double t, double score) {
+    if (y == symbol || (process.graph() == DiffusionGraph.ABSORB && symbol != process.mask())) {
+      return 0;
+    }
+    double q = process.graph() == DiffusionGraph.ABSORB ? 1 : 1.0 / process.vocabulary();
+    return process.noise().rate(t) * q * score;
+  }
+
+  /**
+   * x_t from data; position i of an id uses the same numbers at every t, so that the states are
+   * coupled.
+   */
+  private static int[] corrupt(
+      DiffusionProcess process, int[] data, double t, long seed, long[] ids) {
+    int length = data.length / ids.length;
+    double kept = process.kept(t);
+    int[] states = data.clone();
+    for (int b = 0; b < ids.length; b++) {
+      RandomStream stream = new RandomStream(seed, COUPLING, ids[b], 0);
+      for (int i = 0; i < length; i++) {
+        double u = stream.nextDouble();
+        int other = stream.nextInt(process.vocabulary());
+        if (u >= kept) {
+          states[b * length + i] =
+              process.graph() == DiffusionGraph.ABSORB ? process.mask() : other;
+        }
+      }
+    }
+    return states;
+  }
+
+  /**
+   * Golden-section search for the maximum on one interval, one evaluation at a time, as a value:
+   * the evaluations of all intervals of a level run in one Spark job.
+   *
+   * @param next the point whose value is wanted next
+   */
+  record Search(
+      double left, double right, double x1, double x2, double f1, double f2, double next) {
+    static Search on(double low, double high) {
+      double x1 = high - GOLDEN * (high - low);
+      return new Search(low, high, x1, low + GOLDEN * (high - low), Double.NaN, Double.NaN, x1);
+    }
+
+    /** The search after the value at {@link #next} became known. */
+    Search with(double value) {
+      double a = f1;
+      double b = f2;
+      if (next == x1) {
+        a = value;
+      } else {
+        b = value;
+      }
+      if (Double.isNaN(b)) {
+        return new Search(left, right, x1, x2, a, b, x2);
+      }
+      if (a > b) { // the maximum lies left of x2
+        double x = x2 - GOLDEN * (x2 - left);
+        return new Search(left, x2, x, x1, Double.NaN, a, x);
+      }
+      double x = x1 + GOLDEN * (right - x1);
+      return new Search(x1, right, x2, x, b, Double.NaN, x);
+    }
+
+    /** The middle of what is left, on the grid of {@code 1/source} that the reference searches. */
+    double best(int source) {
+      double middle = (left + right) / 2;
+      double snapped = Math.rint(middle * source) / source;
+      return snapped > left && snapped < right ? snapped : middle;
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.accelerant.distill.lsd;
+
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.discrete.DiffusionProcess;
+import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.GridSampler;
+import io.accelerant.distill.discrete.ReverseKernel;
+import io.accelerant.distill.discrete.ScoreTransform;
+
+/**
+ * An objective of ours: how much sharper is the teacher's posterior at the end of the student's
+ * step than at its start? From the student's own x_k the teacher walks N/M fine steps to x'; over
+ * the positions that are masked in both, Phi_k = sum &lt;log p(x_k), log p(x')&gt; / sum ||log
+ * p(x_k)||^2. Steps are fitted in order, step k with Phi of the steps before it. Absorbing graph,
+ * mode {@link CoefficientMode#POSTERIOR_EXPONENT}.
+ */
+final class Lookahead {
+  private static final long STUDENT = RandomStream.purpose("lsd.lookahead.student");
+  private static final long TEACHER = RandomStream.purpose("lsd.lookahead.teacher");
+
+  private Lookahead() {}
+
+  /**
+   * The two sums of step k over a batch.
+   *
+   * @param coefficients Phi of which the entries before k are used
+   * @param fine number N/M of teacher steps inside one student step
+   * @return {sum of products, sum of squares}
+   */
+  static double[] sums(
+      DiscreteTeacher teacher,
+      ReverseKernel kernel,
+      Coefficients coefficients,
+      double[] times,
+      int k,
+      int fine,
+      long seed,
+      long[] ids) {
+    DiffusionProcess process = teacher.process();
+    int symbols = process.symbols();
+    int[] states = GridSampler.prior(process, teacher.length(), seed, ids);
+    double[] scores = new double[states.length * symbols];
+    for (int j = 0; j < k; j++) {
+      teacher.scores(states, ids.length, times[j], scores);
+      GridSampler.step(
+          process,
+          kernel,
+          coefficients,
+          j,
+          times[j],
+          times[j + 1],
+          states,
+          scores,
+          STUDENT,
+          seed,
+          ids);
+    }
+    teacher.scores(states, ids.length, times[k], scores);
+    double[] before = scores.clone();
+    int[] ahead = states.clone();
+    double h = (times[k] - times[k + 1]) / fine;
+    for (int j = 0; j < fine; j++) {
+      double t = times[k] - j * h;
+      double u = j == fine - 1 ? times[k + 1] : times[k] - (j + 1) * h;
+      teacher.scores(ahead, ids.length, t, scores);
+      GridSampler.step(
+          process,
+          kernel,
+          ScoreTransform.IDENTITY,
+          k * fine + j,
+          t,
+          u,
+          ahead,
+          scores,
+          TEACHER,
+          seed,
+          ids);
+    }
+    teacher.scores(ahead, ids.length, times[k + 1], scores);
+    double[] sums = new double[2];
+    for (int row = 0; row < states.length; row++) {
+      if (states[row] == process.mask() && ahead[row] == process.mask()) {
+        add(process.vocabulary(), before, scores, row * symbols, sums);
+      }
+    }
+    return sums;
+  }
+
+  private static void add(
+      int vocabulary, double[] before, double[] after, int offset, double[] sums) {
+    double c = 0;
+    double d = 0;
+    for (int y = 0; y < vocabulary; y++) {
+      c += before[offset + y];
+      d += after[offset + y];
+    }
+    for (int y = 0; y < vocabulary; y++) {
+      double p = StrictMath.log(Math.max(before[offset + y] / c, ScoreL2.FLOOR));
+      double q = StrictMath.log(Math.max(after[offset + y] / d, ScoreL2.FLOOR));
+      sums[0] += p * q;
+      sums[1] += p * p;
+    }
+  }
+
+  /**
+   * Phi_k from the two sums, held in the range in which exponents make sense; 1 where no position
+   * was left.
+   */
+  static double phi(double[] sums) {
+    return sums[1] > 0 ? Math.min(3, Math.max(0.5, sums[0] / sums[1])) : 1;
+  }
+}

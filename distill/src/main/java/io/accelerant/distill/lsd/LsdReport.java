@@ -1,0 +1,312 @@
+package io.accelerant.distill.lsd;
+
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.report.LinePlot;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.distill.discrete.Euler;
+import io.accelerant.distill.discrete.GridSampler;
+import io.accelerant.distill.discrete.ScoreTransform;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** The files for people in the artifact: report with tables, plots and samples, model card, Python example. */
+final class LsdReport {
+  private static final int SHOWN = 5;
+
+  private final JobContext context;
+  private final LsdSettings settings;
+  private final LsdTeacher teacher;
+  private final LsdStages stages;
+  private final Scoreboard board;
+
+  LsdReport(
+      JobContext context,
+      LsdSettings settings,
+      LsdTeacher teacher,
+      LsdStages stages,
+      Scoreboard board) {
+    this.context = context;
+    this.settings = settings;
+    this.teacher = teacher;
+    this.stages = stages;
+    this.board = board;
+  }
+
+  /** File names to contents. */
+  Map<String, byte[]> files(String uri) {
+    Map<String, byte[]> files = new LinkedHashMap<>(report(uri).files());
+    files.put("README.md", card(uri).markdown().getBytes(StandardCharsets.UTF_8));
+    files.put("python/load.py", resource("load.py"));
+    return files;
+  }
+
+  private static byte[] resource(String name) {
+    try (InputStream in = LsdReport.class.getResourceAsStream(name)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Report report(String uri) {
+    Report report =
+        Report.titled("Learned samplers (LSD) for " + teacher.description(), context.progress()::say);
+    report.section("Verdict");
+    for (int m : settings.steps()) {
+      report.paragraph(bullets(board.verdicts(m)));
+    }
+    report.paragraph(
+        "Intervals: 95%%, paired by seed and sample id, bootstrap over %,d samples; they hold the chance of the samples, not that of the fit."
+            .formatted(board.entries().get(0).pooled().samples()));
+    report.section("All samplers").paragraph(caption()).table(table());
+    report.plot(
+        "metric",
+        plot(teacher.meter().mainMetric() + " against steps", teacher.meter().mainMetric() + " (" + teacher.meter().unit() + ")", Measured::mainMetric),
+        "%s against the number of steps; bars are one standard deviation over seeds."
+            .formatted(teacher.meter().mainMetric()));
+    report.plot(
+        "entropy",
+        plot("Entropy of the samples against steps", "nats a symbol", Measured::entropy)
+            .series("data", ends(), new double[] {teacher.dataEntropy(), teacher.dataEntropy()}),
+        "Entropy: a sampler far below the data has lost variety, one far above makes noise.");
+    report.section("What was learned");
+    for (int m : settings.steps()) {
+      learned(report, m);
+    }
+    report.section("Cost").paragraph(costText()).table(cost());
+    report.section("Samples side by side");
+    for (int m : settings.steps()) {
+      samples(report, m);
+    }
+    report.section("How to make and use it").code("sh", command(uri));
+    report.section("Notes").paragraph(bullets(notes()));
+    return report;
+  }
+
+  private static String bullets(List<String> lines) {
+    return "- " + String.join("\n- ", lines);
+  }
+
+  private String caption() {
+    return "Mean ± standard deviation over the seeds %s, %d samples of length %d each. Entropy of the data: %.4f nats%s. `student` is the published sampler, `constant` the best single exponent on the fit seed, `paper` scoreL2 as published (mode scale, relaxation %.0f%%), `objective.*` every objective that was fitted. `lookahead` and `direct` are objectives of this project, not of the paper."
+        .formatted(
+            settings.config().get(LsdKeys.SEEDS),
+            settings.config().get(LsdKeys.SAMPLES),
+            teacher.source().length(),
+            teacher.dataEntropy(),
+            teacher
+                .dataMetric()
+                .map(m -> "; %s of real data: %.4f".formatted(teacher.meter().mainMetric(), m))
+                .orElse(""),
+            100 * settings.config().get(LsdKeys.RELAXATION));
+  }
+
+  private Table table() {
+    boolean countdown = teacher.meter() instanceof SampleMeter.Countdown;
+    List<String> headers =
+        new ArrayList<>(List.of("sampler", "steps", "nfe", teacher.meter().mainMetric()));
+    if (countdown) {
+      headers.add("sequenceError");
+    }
+    headers.addAll(List.of("entropy", "bigramTv", "masks left", "clipped"));
+    Table table = Table.of(headers.toArray(String[]::new));
+    for (Scoreboard.Entry entry : board.entries()) {
+      Measured pooled = entry.pooled();
+      List<Object> cells =
+          new ArrayList<>(
+              List.of(
+                  entry.sampler(),
+                  entry.steps(),
+                  pooled.evaluations(),
+                  entry.spread(Measured::mainMetric)));
+      if (countdown) {
+        cells.add(entry.spread(Measured::anyError));
+      }
+      cells.add(entry.spread(Measured::entropy));
+      cells.add(entry.spread(m -> m.bigramTv(teacher.bigramLaw())));
+      cells.add(
+          Table.number(100 * pooled.leftMasked() / pooled.samples() / teacher.source().length(), 3)
+              + " %");
+      cells.add((long) pooled.clipped());
+      table.row(cells.toArray());
+    }
+    return table;
+  }
+
+  private double[] ends() {
+    List<Integer> steps = settings.plainSteps();
+    return new double[] {steps.get(0), steps.get(steps.size() - 1)};
+  }
+
+  private LinePlot plot(String title, String label, ToDoubleFunction<Measured> metric) {
+    LinePlot plot = LinePlot.of(title, "steps", label).logX();
+    for (String sampler : board.samplers()) {
+      if (sampler.startsWith("objective.") || sampler.equals("firstHitting")) {
+        continue; // in the table; the plot stays readable
+      }
+      List<Scoreboard.Entry> rows = board.of(sampler);
+      plot.series(
+          sampler,
+          rows.stream().mapToDouble(Scoreboard.Entry::steps).toArray(),
+          rows.stream().mapToDouble(e -> e.spread(metric).mean()).toArray(),
+          rows.stream().mapToDouble(e -> e.spread(metric).sd()).toArray());
+    }
+    return plot;
+  }
+
+  private void learned(Report report, int m) {
+    LsdSchedule student = stages.students().get(m);
+    report.paragraph(
+        "M = %d: published is `%s` (coefficient mode `%s`); the constant control has exponent %s."
+            .formatted(
+                m,
+                student.objective(),
+                student.coefficients().mode().label(),
+                Table.number(stages.exponent(m), 4)));
+    LinePlot phi = LinePlot.of("Coefficients, M = " + m, "step k", "phi_k");
+    double[] k = new double[m];
+    for (int j = 0; j < m; j++) {
+      k[j] = j;
+    }
+    stages.fits(m).forEach((name, fitted) -> {
+      if (!name.equals("scoreL2")) { // the paper's row
+        phi.series(name, k, fitted.coefficients().phi());
+      }
+    });
+    report.plot("phi-m" + m, phi, "Learned coefficients for M = " + m + " by objective.");
+    LinePlot times = LinePlot.of("Times, M = " + m, "step k", "t_k");
+    double[] kAndEnd = new double[m + 1];
+    for (int j = 0; j <= m; j++) {
+      kAndEnd[j] = j;
+    }
+    times.series("uniform", kAndEnd, GridSampler.uniformTimes(m, settings.tEnd()));
+    times.series("jys", kAndEnd, stages.jumps(m));
+    times.series("student", kAndEnd, student.times());
+    report.plot("times-m" + m, times, "Times of the steps for M = " + m + ".");
+  }
+
+  private String costText() {
+    return "Three numbers for every speed-up. Limit: evaluations of the Euler sampler that the student equals, over the student's own. Measured: the same ratio in CPU time of the sampling tasks on this run's machines (exact teachers answer an unchanged state from a cache, so that many steps cost less than their number). Best simple baseline: the student's %s over that of the best of Euler, Tweedie, Jump Your Steps and the constant exponent at the same steps."
+        .formatted(teacher.meter().mainMetric());
+  }
+
+  private Table cost() {
+    Table table =
+        Table.of("M", "equals Euler at", "limit", "measured", "ratio to the best simple baseline", "which");
+    for (int m : settings.steps()) {
+      Scoreboard.Entry student = board.get("student", m);
+      double equal = board.equivalentEulerSteps(m);
+      Scoreboard.Entry near = nearest(equal);
+      Scoreboard.Entry best = best(m);
+      table.row(
+          m,
+          equal,
+          (equal + 1) / (m + 1),
+          nanos(near) / nanos(student),
+          student.main() / best.main(),
+          best.sampler());
+    }
+    return table;
+  }
+
+  private Scoreboard.Entry nearest(double steps) {
+    Scoreboard.Entry near = board.of("euler").get(0);
+    for (Scoreboard.Entry entry : board.of("euler")) {
+      if (Math.abs(entry.steps() - steps) < Math.abs(near.steps() - steps)) {
+        near = entry;
+      }
+    }
+    return near;
+  }
+
+  private static double nanos(Scoreboard.Entry entry) {
+    return entry.pooled().nanos() / entry.pooled().samples();
+  }
+
+  private Scoreboard.Entry best(int m) {
+    Scoreboard.Entry best = board.get("constant", m);
+    for (String name : List.of("euler", "tweedie", "jys")) {
+      Scoreboard.Entry entry = board.get(name, m);
+      if (entry.main() < best.main()) {
+        best = entry;
+      }
+    }
+    return best;
+  }
+
+  private void samples(Report report, int m) {
+    GridSampler euler =
+        new GridSampler(
+            "euler",
+            new Euler(),
+            GridSampler.uniformTimes(m, settings.tEnd()),
+            ScoreTransform.IDENTITY,
+            true);
+    List<String> lines = new ArrayList<>();
+    lines.add("Euler, " + m + " steps");
+    stages.texts(euler, SHOWN).forEach(text -> lines.add("  " + text));
+    lines.add("student, " + m + " steps");
+    stages
+        .texts(stages.students().get(m).sampler("student"), SHOWN)
+        .forEach(text -> lines.add("  " + text));
+    lines.add("real");
+    teacher.realSamples().stream()
+        .limit(SHOWN)
+        .forEach(tokens -> lines.add("  " + teacher.text(tokens, 0, tokens.length)));
+    report.code("", String.join("\n", lines));
+  }
+
+  private String command(String uri) {
+    return "%s\naccelerant sample --set sample.model=%s --set sample.sampler=%s --set sample.steps=%d --set run.output=samples"
+        .formatted(
+            ModelCard.command("lsd", settings.config()),
+            settings.config().get(LsdKeys.TEACHER),
+            uri,
+            settings.steps().get(0));
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    notes.add(
+        "The fit uses seed %d, the evaluation the seeds %s; the control and the objective are chosen on the fit seed by one rule: the smallest %s whose entropy is within %.0f%% of the data's."
+            .formatted(
+                settings.seed(),
+                settings.config().get(LsdKeys.SEEDS),
+                teacher.meter().mainMetric(),
+                100 * settings.config().get(LsdKeys.ENTROPY_GUARD)));
+    if (settings.graph() == io.accelerant.distill.discrete.DiffusionGraph.ABSORB) {
+      notes.add(
+          "On the absorbing graph with loglinear noise and exact scores Euler and Tweedie are the same sampler: all of their error is parallel decoding. firstHitting decodes one symbol an evaluation and is exact.");
+      notes.add(
+          "Mode scale cannot favour a symbol or a position, it only delays: `masks left` shows how many positions it leaves to the final denoising.");
+    }
+    notes.add("A learned vector belongs to one number of steps and one model; the loader refuses others.");
+    return notes;
+  }
+
+  private ModelCard card(String uri) {
+    List<ModelCard.Parent> parents =
+        teacher.parents().stream()
+            .map((Manifest.Parent p) -> new ModelCard.Parent(p.uri(), p.contentHash()))
+            .toList();
+    return new ModelCard(
+        "Sampler with %s steps for %s".formatted(settings.steps(), teacher.description()),
+        "Coefficients and times for a few-step sampler of a discrete diffusion model, learned by LSD. `sampler.json` holds the schedule of the first number of steps and all of them under `schedules`; `report.md` holds what was measured.\n\n"
+            + bullets(settings.steps().stream().flatMap(m -> board.verdicts(m).stream()).toList()),
+        List.of(ModelCard.command("lsd", settings.config())),
+        "import sys; sys.path.insert(0, \"python\")\nimport load\n\nsampler = load.load(steps=%d)  # times, phi; load.step(sampler, k, x, scores) applies one step"
+            .formatted(settings.steps().get(0)),
+        parents,
+        "Apache-2.0 (the sampler; the teacher's data has its own licence)");
+  }
+}

@@ -1,0 +1,234 @@
+package io.accelerant.distill.lsd;
+
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiffusionProcess;
+import io.accelerant.distill.discrete.GridSampler;
+import io.accelerant.distill.discrete.NoiseSchedule;
+import io.accelerant.distill.discrete.TeacherSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A learned sampler for one model and one number of steps: what {@code sampler.json} holds. Loading
+ * refuses a file that was learned for another graph, vocabulary, noise, length or model.
+ *
+ * @param times tau_0 = 1 &gt; .. &gt; tau_M = tEnd
+ * @param coefficients Phi_0..Phi_{M-1} and their mode
+ * @param modelHash sha256 of the model it was learned for
+ */
+public record LsdSchedule(
+    DiffusionProcess process,
+    int length,
+    String predictor,
+    double[] times,
+    Coefficients coefficients,
+    boolean finalDenoise,
+    String objective,
+    int teacherSteps,
+    int trajectories,
+    String modelHash,
+    long seed) {
+  public static final String FORMAT = "lsd-schedule/1";
+
+  public LsdSchedule {
+    if (coefficients.phi().length != times.length - 1) {
+      throw new IllegalArgumentException(
+          times.length - 1 + " steps need as many coefficients, not " + coefficients.phi().length);
+    }
+  }
+
+  /** Number M of steps. */
+  public int steps() {
+    return times.length - 1;
+  }
+
+  /**
+   * The sampler that this schedule describes: M evaluations, and one more when it denoises in the
+   * end.
+   */
+  public GridSampler sampler(String label) {
+    return new GridSampler(label, Predictors.ofLabel(predictor), times, coefficients, finalDenoise);
+  }
+
+  /**
+   * @throws ArtifactException if the schedule was learned for another model
+   */
+  public LsdSchedule requireModel(TeacherSource model) {
+    require("graph", process.graph().label(), model.process().graph().label());
+    require("vocabulary", process.vocabulary(), model.process().vocabulary());
+    require("noise", process.noise(), model.process().noise());
+    require("length", length, model.length());
+    require("modelSha256", modelHash, model.modelHash());
+    return this;
+  }
+
+  private static void require(String field, Object learned, Object given) {
+    if (!learned.equals(given)) {
+      throw new ArtifactException(
+          "The sampler was learned for a model with %s %s, the model given has %s; give the model that it was learned"
+                  .formatted(field, learned, given)
+              + " for, or learn a sampler for this one.");
+    }
+  }
+
+  /** The content of {@code sampler.json}. */
+  public Map<String, Object> toJson(Map<String, ? extends Number> metrics) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("format", FORMAT);
+    json.put("graph", process.graph().label());
+    json.put("numSymbols", process.symbols());
+    json.put("vocabulary", process.vocabulary());
+    json.put("length", length);
+    json.put("noise", noiseJson(process.noise()));
+    json.put("predictor", predictor);
+    json.put("coefficientMode", coefficients.mode().label());
+    json.put("M", steps());
+    json.put("tEnd", times[steps()]);
+    json.put("times", times);
+    json.put("phi", coefficients.phi());
+    json.put("finalDenoise", finalDenoise);
+    json.put("objective", objective);
+    Map<String, Object> teacher = new LinkedHashMap<>();
+    teacher.put("N", teacherSteps);
+    teacher.put("trajectories", trajectories);
+    json.put("teacher", teacher);
+    json.put("modelSha256", modelHash);
+    json.put("seed", seed);
+    json.put("metrics", metrics);
+    return json;
+  }
+
+  static Map<String, Object> noiseJson(NoiseSchedule noise) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (noise instanceof NoiseSchedule.LogLinear loglinear) {
+      json.put("kind", "loglinear");
+      json.put("eps", loglinear.eps());
+    } else if (noise instanceof NoiseSchedule.Geometric geometric) {
+      json.put("kind", "geometric");
+      json.put("min", geometric.min());
+      json.put("max", geometric.max());
+    }
+    return json;
+  }
+
+  /**
+   * Reads a schedule.
+   *
+   * @param json the parsed file
+   * @param where name of the file, for messages
+   * @throws ArtifactException if a field is missing, of the wrong type or out of range
+   */
+  public static LsdSchedule fromJson(Map<String, Object> json, String where) {
+    Fields fields = new Fields(json, where);
+    if (!FORMAT.equals(json.get("format"))) {
+      throw new ArtifactException(
+          "%s: format must be %s, is %s.".formatted(where, FORMAT, json.get("format")));
+    }
+    try {
+      DiffusionProcess process =
+          new DiffusionProcess(
+              DiffusionGraph.ofLabel(fields.text("graph")),
+              noise(new Fields(fields.object("noise"), where + ": noise")),
+              fields.whole("vocabulary"));
+      if (process.symbols() != fields.whole("numSymbols")) {
+        throw new IllegalArgumentException("numSymbols does not go with graph and vocabulary");
+      }
+      Fields teacher = new Fields(fields.object("teacher"), where + ": teacher");
+      LsdSchedule schedule =
+          new LsdSchedule(
+              process,
+              fields.whole("length"),
+              fields.text("predictor"),
+              fields.numbers("times"),
+              new Coefficients(
+                  CoefficientMode.ofLabel(fields.text("coefficientMode")), fields.numbers("phi")),
+              fields.truth("finalDenoise"),
+              fields.text("objective"),
+              teacher.whole("N"),
+              teacher.whole("trajectories"),
+              fields.text("modelSha256"),
+              fields.number("seed").longValue());
+      if (schedule.steps() != fields.whole("M")) {
+        throw new IllegalArgumentException("times must have M + 1 entries");
+      }
+      if (schedule.times[0] != 1) {
+        throw new IllegalArgumentException("times must start at 1");
+      }
+      for (double phi : schedule.coefficients.phi()) {
+        if (!Double.isFinite(phi)) {
+          throw new IllegalArgumentException("phi must be finite");
+        }
+      }
+      schedule.sampler(schedule.objective); // checks times and predictor
+      return schedule;
+    } catch (IllegalArgumentException e) {
+      throw new ArtifactException(where + ": " + e.getMessage() + ".");
+    }
+  }
+
+  private static NoiseSchedule noise(Fields fields) {
+    return switch (fields.text("kind")) {
+      case "loglinear" -> new NoiseSchedule.LogLinear(fields.number("eps").doubleValue());
+      case "geometric" ->
+          new NoiseSchedule.Geometric(
+              fields.number("min").doubleValue(), fields.number("max").doubleValue());
+      default ->
+          throw new IllegalArgumentException(
+              "noise must be loglinear or geometric, is " + fields.text("kind"));
+    };
+  }
+
+  /** Typed access to an untrusted JSON object. */
+  private record Fields(Map<String, Object> json, String where) {
+    private <T> T get(String name, Class<T> type, String expected) {
+      Object value = json.get(name);
+      if (!type.isInstance(value)) {
+        throw new ArtifactException(
+            "%s: %s must be %s, is %s."
+                .formatted(where, name, expected, value == null ? "missing" : value));
+      }
+      return type.cast(value);
+    }
+
+    String text(String name) {
+      return get(name, String.class, "a text");
+    }
+
+    Number number(String name) {
+      return get(name, Number.class, "a number");
+    }
+
+    int whole(String name) {
+      double value = number(name).doubleValue();
+      if (value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE) {
+        throw new ArtifactException(
+            "%s: %s must be a whole number, is %s.".formatted(where, name, value));
+      }
+      return (int) value;
+    }
+
+    boolean truth(String name) {
+      return get(name, Boolean.class, "true or false");
+    }
+
+    @SuppressWarnings("unchecked")
+    Map<String, Object> object(String name) {
+      return get(name, Map.class, "an object");
+    }
+
+    double[] numbers(String name) {
+      List<?> list = get(name, List.class, "a list of numbers");
+      double[] numbers = new double[list.size()];
+      for (int i = 0; i < numbers.length; i++) {
+        if (!(list.get(i) instanceof Number number)) {
+          throw new ArtifactException(
+              "%s: %s[%d] must be a number, is %s.".formatted(where, name, i, list.get(i)));
+        }
+        numbers[i] = number.doubleValue();
+      }
+      return numbers;
+    }
+  }
+}

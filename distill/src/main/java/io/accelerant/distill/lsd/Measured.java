@@ -1,0 +1,159 @@
+package io.accelerant.distill.lsd;
+
+import io.accelerant.distill.discrete.DiscreteSampler.Samples;
+import java.util.List;
+
+/**
+ * What was measured on the samples of one sampler and one seed. Tasks return it as one {@code
+ * double[]}, since only primitive arrays cross a stage; whole numbers in it are exact.
+ *
+ * @param main [samples][2], flat: numerator and denominator of the main metric
+ * @param symbols [V] symbol counts
+ * @param pairs [V * V] counts of neighbours
+ * @param clipped negative probabilities that had to be clipped
+ * @param leftMasked positions still masked before the final denoising
+ * @param nanos time in the sampler; the only entry that is not reproducible
+ */
+record Measured(
+    double[] main,
+    double[] symbols,
+    double[] pairs,
+    int evaluations,
+    double clipped,
+    double leftMasked,
+    double nanos) {
+  private static final int SCALARS = 4;
+
+  static Measured of(Samples samples, int vocabulary, int length, SampleMeter meter, long nanos) {
+    int[] tokens = samples.tokens();
+    int count = tokens.length / length;
+    double[] main = new double[2 * count];
+    double[] symbols = new double[vocabulary];
+    double[] pairs = new double[vocabulary * vocabulary];
+    for (int b = 0; b < count; b++) {
+      System.arraycopy(meter.measure(tokens, b * length, length), 0, main, 2 * b, 2);
+      for (int i = b * length; i < (b + 1) * length; i++) {
+        symbols[tokens[i]]++;
+        if (i + 1 < (b + 1) * length) {
+          pairs[tokens[i] * vocabulary + tokens[i + 1]]++;
+        }
+      }
+    }
+    return new Measured(
+        main,
+        symbols,
+        pairs,
+        samples.evaluations(),
+        samples.clipped(),
+        samples.leftMasked(),
+        nanos);
+  }
+
+  /** The form in which it crosses a stage and is saved. */
+  double[] pack() {
+    double[] packed = new double[SCALARS + symbols.length + pairs.length + main.length];
+    packed[0] = evaluations;
+    packed[1] = clipped;
+    packed[2] = leftMasked;
+    packed[3] = nanos;
+    System.arraycopy(symbols, 0, packed, SCALARS, symbols.length);
+    System.arraycopy(pairs, 0, packed, SCALARS + symbols.length, pairs.length);
+    System.arraycopy(main, 0, packed, SCALARS + symbols.length + pairs.length, main.length);
+    return packed;
+  }
+
+  static Measured unpack(double[] packed, int vocabulary) {
+    int pairsAt = SCALARS + vocabulary;
+    int mainAt = pairsAt + vocabulary * vocabulary;
+    return new Measured(
+        java.util.Arrays.copyOfRange(packed, mainAt, packed.length),
+        java.util.Arrays.copyOfRange(packed, SCALARS, pairsAt),
+        java.util.Arrays.copyOfRange(packed, pairsAt, mainAt),
+        (int) packed[0],
+        packed[1],
+        packed[2],
+        packed[3]);
+  }
+
+  /** All batches of a seed, or all seeds, as one. */
+  static Measured concatenate(List<Measured> parts) {
+    double[] symbols = new double[parts.get(0).symbols.length];
+    double[] pairs = new double[parts.get(0).pairs.length];
+    double clipped = 0;
+    double left = 0;
+    double nanos = 0;
+    int size = 0;
+    for (Measured part : parts) {
+      addTo(symbols, part.symbols);
+      addTo(pairs, part.pairs);
+      clipped += part.clipped;
+      left += part.leftMasked;
+      nanos += part.nanos;
+      size += part.main.length;
+    }
+    double[] main = new double[size];
+    int at = 0;
+    for (Measured part : parts) {
+      System.arraycopy(part.main, 0, main, at, part.main.length);
+      at += part.main.length;
+    }
+    return new Measured(main, symbols, pairs, parts.get(0).evaluations, clipped, left, nanos);
+  }
+
+  private static void addTo(double[] sum, double[] counts) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += counts[i];
+    }
+  }
+
+  int samples() {
+    return main.length / 2;
+  }
+
+  /** The main metric: sum of numerators over sum of denominators. */
+  double mainMetric() {
+    double numerator = 0;
+    double denominator = 0;
+    for (int b = 0; b < main.length; b += 2) {
+      numerator += main[b];
+      denominator += main[b + 1];
+    }
+    return numerator / denominator;
+  }
+
+  /** Share of the samples whose numerator is not zero: on countdown, sequences with any error. */
+  double anyError() {
+    int any = 0;
+    for (int b = 0; b < main.length; b += 2) {
+      any += main[b] != 0 ? 1 : 0;
+    }
+    return (double) any / samples();
+  }
+
+  /** Entropy of the symbol counts, in nats. */
+  double entropy() {
+    return entropy(symbols);
+  }
+
+  static double entropy(double[] counts) {
+    double total = 0;
+    for (double c : counts) {
+      total += c;
+    }
+    double entropy = 0;
+    for (double c : counts) {
+      if (c > 0) {
+        entropy -= c / total * StrictMath.log(c / total);
+      }
+    }
+    return entropy;
+  }
+
+  /**
+   * Total variation between the law of neighbours and a reference law given by counts or
+   * probabilities.
+   */
+  double bigramTv(double[] reference) {
+    return Direct.totalVariation(pairs, reference);
+  }
+}

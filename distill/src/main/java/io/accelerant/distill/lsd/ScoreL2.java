@@ -1,0 +1,214 @@
+package io.accelerant.distill.lsd;
+
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiffusionProcess;
+import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.GridSampler;
+import io.accelerant.distill.discrete.ReverseKernel;
+
+/**
+ * The published objective: L_k(Phi_k) = E ||Phi_k s(x_k, t_k) - s(x*_k, t_k)||<sup>2</sup> over all
+ * entries but the own one, with x_k from the student and x*_k from the teacher, each walking from
+ * the same prior draw. No gradient goes through the draws, so that every L_k is a quadratic in one
+ * number with the minimum Phi_k = E&lt;s_k, s*_k&gt; / E||s_k||<sup>2</sup>. In exponent mode log
+ * scores take the place of scores, at positions that are masked in both states.
+ */
+final class ScoreL2 {
+  private static final long STEP = RandomStream.purpose("lsd.student.step");
+  private static final long RELAX = RandomStream.purpose("lsd.relax");
+
+  /** The posterior is not taken below this before a logarithm. */
+  static final double FLOOR = 1e-3;
+
+  private ScoreL2() {}
+
+  /**
+   * Rolls a batch of students and adds up what the quadratics need.
+   *
+   * @param teacherStates states x* at the M grid times t*_0..t*_{M-1}: [M][batch * length]; the
+   *     first is x_T
+   * @param times student grid tau_0..tau_M
+   * @param teacherTimes times of the teacher states, [M]
+   * @param relaxation share of the positions of the student's start that is replaced by random
+   *     other symbols
+   * @return [3 M]: sums of &lt;s, s*&gt;, of ||s||^2 and of ||s*||^2 over the batch for k = 0..M-1
+   */
+  static double[] sums(
+      DiscreteTeacher teacher,
+      ReverseKernel kernel,
+      Coefficients coefficients,
+      double[] times,
+      int[][] teacherStates,
+      double[] teacherTimes,
+      double relaxation,
+      long seed,
+      long[] ids) {
+    DiffusionProcess process = teacher.process();
+    int steps = times.length - 1;
+    int[] states = teacherStates[0].clone();
+    relax(process, states, relaxation, seed, ids);
+    double[] student = new double[states.length * process.symbols()];
+    double[] reference = new double[student.length];
+    double[] sums = new double[3 * steps];
+    boolean logarithmic = coefficients.mode() != CoefficientMode.SCALE;
+    for (int k = 0; k < steps; k++) {
+      teacher.scores(states, ids.length, times[k], student);
+      teacher.scores(teacherStates[k], ids.length, teacherTimes[k], reference);
+      for (int row = 0; row < states.length; row++) {
+        if (logarithmic) {
+          addLogarithmic(process, states, teacherStates[k], row, student, reference, sums, k);
+        } else {
+          addLinear(process, states, teacherStates[k], row, student, reference, sums, k);
+        }
+      }
+      GridSampler.step(
+          process,
+          kernel,
+          coefficients,
+          k,
+          times[k],
+          times[k + 1],
+          states,
+          student,
+          STEP,
+          seed,
+          ids);
+    }
+    return sums;
+  }
+
+  /** Adds &lt;s, s*&gt;, ||s||^2 and ||s*||^2 of one position, own entries left out. */
+  private static void addLinear(
+      DiffusionProcess process,
+      int[] states,
+      int[] teacherStates,
+      int row,
+      double[] student,
+      double[] reference,
+      double[] sums,
+      int k) {
+    int symbols = process.symbols();
+    int steps = sums.length / 3;
+    for (int y = 0; y < symbols; y++) {
+      double s = y == states[row] ? 0 : student[row * symbols + y];
+      double r = y == teacherStates[row] ? 0 : reference[row * symbols + y];
+      sums[k] += s * r;
+      sums[steps + k] += s * s;
+      sums[2 * steps + k] += r * r;
+    }
+  }
+
+  private static void addLogarithmic(
+      DiffusionProcess process,
+      int[] states,
+      int[] teacherStates,
+      int row,
+      double[] student,
+      double[] reference,
+      double[] sums,
+      int k) {
+    boolean absorb = process.graph() == DiffusionGraph.ABSORB;
+    if (absorb && (states[row] != process.mask() || teacherStates[row] != process.mask())) {
+      return;
+    }
+    int offset = row * process.symbols();
+    int steps = sums.length / 3;
+    double floorS = floor(process, student, offset);
+    double floorR = floor(process, reference, offset);
+    for (int y = 0; y < process.vocabulary(); y++) {
+      double s = y == states[row] ? 0 : StrictMath.log(Math.max(student[offset + y], floorS));
+      double r =
+          y == teacherStates[row] ? 0 : StrictMath.log(Math.max(reference[offset + y], floorR));
+      sums[k] += s * r;
+      sums[steps + k] += s * s;
+      sums[2 * steps + k] += r * r;
+    }
+  }
+
+  /** The score that stands for a posterior (or share of the row) of {@link #FLOOR}. */
+  private static double floor(DiffusionProcess process, double[] scores, int offset) {
+    double sum = 0;
+    for (int y = 0; y < process.vocabulary(); y++) {
+      sum += scores[offset + y];
+    }
+    return FLOOR * sum;
+  }
+
+  /**
+   * Puts random other symbols on {@code round(share L)} random positions: the relaxed start of the
+   * student.
+   */
+  static void relax(DiffusionProcess process, int[] states, double share, long seed, long[] ids) {
+    int length = states.length / ids.length;
+    int flips = (int) Math.round(share * length);
+    for (int b = 0; b < ids.length && flips > 0; b++) {
+      RandomStream stream = new RandomStream(seed, RELAX, ids[b], 0);
+      int[] order = new int[length];
+      for (int i = 0; i < length; i++) {
+        order[i] = i;
+      }
+      for (int i = 0; i < flips; i++) {
+        int j = i + stream.nextInt(length - i);
+        int position = order[j];
+        order[j] = order[i];
+        int row = b * length + position;
+        int other = stream.nextInt(process.symbols() - 1);
+        states[row] = other < states[row] ? other : other + 1;
+      }
+    }
+  }
+
+  /** Phi_k = E&lt;s, s*&gt; / E||s||^2 from {@link #sums}; 1 where a step saw no score. */
+  static double[] closedForm(double[] sums) {
+    int steps = sums.length / 3;
+    double[] phi = new double[steps];
+    for (int k = 0; k < steps; k++) {
+      phi[k] = sums[steps + k] > 0 ? sums[k] / sums[steps + k] : 1;
+    }
+    return phi;
+  }
+
+  /**
+   * One descent step, Phi_k - rate dL_k/dPhi_k / (2 E||s||^2). The gradient is divided by its own
+   * curvature, which grows to 1e6 near t = 0; a rate of 1 lands on {@link #closedForm}.
+   */
+  static double[] descend(double[] phi, double[] sums, double rate) {
+    double[] target = closedForm(sums);
+    double[] next = new double[phi.length];
+    for (int k = 0; k < phi.length; k++) {
+      next[k] = phi[k] + rate * (target[k] - phi[k]);
+    }
+    return next;
+  }
+
+  /** L_k(Phi_k) = (Phi^2 E||s||^2 - 2 Phi E&lt;s, s*&gt; + E||s*||^2) / count. */
+  static double loss(double[] phi, double[] sums, int k, long count) {
+    int steps = sums.length / 3;
+    return (phi[k] * phi[k] * sums[steps + k] - 2 * phi[k] * sums[k] + sums[2 * steps + k]) / count;
+  }
+
+  /**
+   * LSD+ (eq. 8): the step lengths whose scores kappa_k s best match H s*, renormalised to the time
+   * axis.
+   *
+   * @param target H: (1 - tEnd)/M, the student's step (ours), or (1 - tEnd)/N, the teacher's (as
+   *     printed; its minimum covers only M/N of the axis, and the renormalisation then undoes the
+   *     factor)
+   * @param damping 1 takes the minimiser, 0.5 its square root relative to the uniform step
+   */
+  static double[] stepLengths(double[] sums, double target, double damping, double tEnd) {
+    int steps = sums.length / 3;
+    double[] kappa = new double[steps];
+    double sum = 0;
+    for (int k = 0; k < steps; k++) {
+      double ratio = sums[steps + k] > 0 ? Math.max(sums[k] / sums[steps + k], 1e-6) : 1;
+      kappa[k] = target * StrictMath.pow(ratio, damping);
+      sum += kappa[k];
+    }
+    for (int k = 0; k < steps; k++) {
+      kappa[k] *= (1 - tEnd) / sum;
+    }
+    return kappa;
+  }
+}
