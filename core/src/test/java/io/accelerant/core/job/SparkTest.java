@@ -1,0 +1,46 @@
+package io.accelerant.core.job;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Base of tests that need Spark: one session with two threads for all of them in a process, started
+ * by the first that asks. No test stops it; settings that a test changes it puts back.
+ */
+public abstract class SparkTest {
+  /** The shared session, {@code local[2]}. */
+  protected static SparkSession spark() {
+    return Shared.SESSION;
+  }
+
+  /** A context on the shared session that swallows progress. */
+  protected static JobContext context() {
+    return JobContext.of(spark(), Progress.SILENT);
+  }
+
+  private static final class Shared {
+    static final SparkSession SESSION = start();
+
+    private static SparkSession start() {
+      try {
+        Path scratch = Files.createTempDirectory("accelerant-test");
+        scratch.toFile().deleteOnExit();
+        return SparkSession.builder()
+            .master("local[2]")
+            .appName("tests")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.session.timeZone", "UTC")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.driver.bindAddress", "127.0.0.1")
+            .config("spark.sql.warehouse.dir", scratch.toUri().toString())
+            .getOrCreate();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
