@@ -130,7 +130,7 @@ public final class Artifact {
   }
 
   /**
-   * A whole file.
+   * A whole file of at most 2 GiB.
    *
    * @throws ArtifactException if it is missing, changed or cannot be read
    */
@@ -139,6 +139,10 @@ public final class Artifact {
     try {
       long size = store.size(name);
       Hashes.check(store, entry, new Manifest.FileEntry(name, size, entry.sha256()));
+      if (size > Integer.MAX_VALUE - 8) {
+        throw new ArtifactException(
+            "%s: %s is too large to be read at once: %d bytes.".formatted(uri(), name, size));
+      }
       byte[] content = store.read(name, size);
       Hashes.check(
           store,
@@ -146,8 +150,7 @@ public final class Artifact {
           new Manifest.FileEntry(name, content.length, CanonicalJson.sha256(content)));
       return content;
     } catch (FileNotFoundException e) {
-      throw new ArtifactException(
-          "%s: %s is missing (expected %d bytes).".formatted(uri(), name, entry.size()), e);
+      throw missing(entry, e);
     } catch (IOException e) {
       throw cannotRead(store, name, e);
     }
@@ -175,6 +178,49 @@ public final class Artifact {
     } catch (IOException e) {
       throw cannotRead(store, name, e);
     }
+  }
+
+  /**
+   * A safetensors file. It is verified through the handle that the tensors are then read from, so a
+   * file that is put in its place later is not seen.
+   *
+   * @throws ArtifactException if it is missing, changed or malformed
+   */
+  public SafetensorsFile safetensors(String name) {
+    Manifest.FileEntry entry = entry(name);
+    RandomAccess file = null;
+    try {
+      file = store.openRandom(name);
+      Hashes.check(store, entry, new Manifest.FileEntry(name, file.size(), entry.sha256()));
+      Hashes.check(store, entry, Hashes.hash(file.stream(), name));
+      SafetensorsFile opened = new SafetensorsFile(file, uri() + "/" + name);
+      file = null;
+      return opened;
+    } catch (DataException e) {
+      throw new ArtifactException(e.getMessage(), e);
+    } catch (FileNotFoundException e) {
+      throw missing(entry, e);
+    } catch (IOException e) {
+      throw cannotRead(store, name, e);
+    } finally {
+      closeQuietly(file);
+    }
+  }
+
+  private static void closeQuietly(RandomAccess file) {
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException e) {
+      // An error that matters more is on its way.
+      return;
+    }
+  }
+
+  private ArtifactException missing(Manifest.FileEntry entry, IOException e) {
+    return new ArtifactException(
+        "%s: %s is missing (expected %d bytes).".formatted(uri(), entry.path(), entry.size()), e);
   }
 
   /**

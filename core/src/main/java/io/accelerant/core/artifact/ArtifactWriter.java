@@ -1,22 +1,14 @@
 package io.accelerant.core.artifact;
 
-import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.CommitUnknownException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -25,8 +17,6 @@ import org.apache.hadoop.conf.Configuration;
  * other thing.
  */
 public final class ArtifactWriter implements AutoCloseable {
-  private static final int TRIES = 3;
-  private static final Set<String> IDENTITY_FILES = Set.of("sampler.json", "config.json");
 
   private enum State {
     OPEN,
@@ -39,15 +29,14 @@ public final class ArtifactWriter implements AutoCloseable {
   private final Store store;
   private final Claims claims;
   private final boolean versioned;
-  private final SortedMap<String, Manifest.FileEntry> written = new TreeMap<>();
-  private final Set<String> names = new TreeSet<>();
-  private final Set<String> tables = new TreeSet<>();
+  private final Inventory inventory;
   private State state = State.OPEN;
 
   ArtifactWriter(Store store, Claims claims, boolean versioned) {
     this.store = store;
     this.claims = claims;
     this.versioned = versioned;
+    this.inventory = new Inventory(store);
   }
 
   /**
@@ -120,14 +109,20 @@ public final class ArtifactWriter implements AutoCloseable {
    * {@link ArtifactException} where writing fails.
    */
   public OutputStream create(String name) {
-    requireNewName(name);
-    checkClaim();
+    requireName(name);
+    return createCopy(name);
+  }
+
+  /** As {@link #create}, for a name that a manifest lists. */
+  OutputStream createCopy(String name) {
+    requireOpen();
+    claims.check();
+    inventory.begin(name, false);
     try {
       OutputStream out = store.create(name);
-      names.add(name);
       return new HashingOutput(
           out,
-          (size, sha256) -> written.put(name, new Manifest.FileEntry(name, size, sha256)),
+          (size, sha256) -> inventory.finish(new Manifest.FileEntry(name, size, sha256)),
           e -> cannotWrite(name, e));
     } catch (IOException e) {
       throw cannotWrite(name, e);
@@ -142,12 +137,11 @@ public final class ArtifactWriter implements AutoCloseable {
    * @return a full URI; nothing is there yet
    */
   public String tableUri(String name) {
-    requireNewName(name);
-    checkClaim();
+    requireName(name);
+    claims.check();
     String uri = store.uri(name);
     requireNoGlob(uri);
-    names.add(name);
-    tables.add(name);
+    inventory.begin(name, true);
     return uri;
   }
 
@@ -158,33 +152,18 @@ public final class ArtifactWriter implements AutoCloseable {
     }
   }
 
-  private void requireNewName(String name) {
+  private void requireName(String name) {
     requireOpen();
     Names.violation(name, true)
         .ifPresent(
             why -> {
               throw new IllegalArgumentException("file name \"" + name + "\" " + why);
             });
-    for (String other : names) {
-      if (other.equals(name) || other.startsWith(name + "/") || name.startsWith(other + "/")) {
-        throw new IllegalArgumentException(
-            "\"" + name + "\" collides with \"" + other + "\", which this writer has written");
-      }
-    }
   }
 
   private void requireOpen() {
     if (state != State.OPEN) {
       throw new IllegalStateException("this artifact is " + state);
-    }
-  }
-
-  private void checkClaim() {
-    try {
-      claims.check();
-    } catch (IOException e) {
-      throw new ArtifactException(
-          "Cannot read the claim of " + store.uri() + ": " + describe(e), e);
     }
   }
 
@@ -198,11 +177,11 @@ public final class ArtifactWriter implements AutoCloseable {
    */
   public Manifest commit(ManifestDraft draft) {
     requireOpen();
-    checkClaim();
+    claims.check();
     Manifest manifest;
     try {
-      List<Manifest.FileEntry> files = verified();
-      Map<String, String> identity = identity(draft, files);
+      List<Manifest.FileEntry> files = inventory.verify();
+      Map<String, String> identity = inventory.identity(draft, files);
       manifest =
           new Manifest(
               draft.kind(),
@@ -219,143 +198,46 @@ public final class ArtifactWriter implements AutoCloseable {
               Manifest.contentHash(draft.kind(), draft.method(), identity),
               draft.metrics());
     } catch (IOException e) {
-      throw new ArtifactException(
-          "Cannot verify " + store.uri() + " before publishing: " + describe(e), e);
+      throw cannotVerify(e);
     }
-    publish(manifest, CanonicalJson.bytes(manifest.toJson()));
+    publish(manifest);
     return manifest;
   }
 
-  /** Publishes files that were copied from another artifact under its manifest. */
-  void commitCopy(Manifest manifest, byte[] bytes) {
+  /** Publishes files that were copied from another artifact, under its manifest. */
+  void commitCopy(Manifest manifest) {
     requireOpen();
-    checkClaim();
-    publish(manifest, bytes);
+    claims.check();
+    try {
+      for (Manifest.FileEntry file : manifest.files()) {
+        Hashes.verify(store, file);
+      }
+    } catch (IOException e) {
+      throw cannotVerify(e);
+    }
+    publish(manifest);
   }
 
-  private List<Manifest.FileEntry> verified() throws IOException {
-    List<Manifest.FileEntry> files = new ArrayList<>();
-    for (String name : names) {
-      if (tables.contains(name)) {
-        files.addAll(tableFiles(name));
-        continue;
-      }
-      Manifest.FileEntry expected = written.get(name);
-      if (expected == null) {
-        throw new IllegalStateException("the stream of " + name + " is still open");
-      }
-      Hashes.verify(store, expected);
-      files.add(expected);
+  private void publish(Manifest manifest) {
+    try {
+      ManifestCommit.publish(
+          store, claims, manifest.runId(), CanonicalJson.bytes(manifest.toJson()));
+    } catch (CommitUnknownException e) {
+      state = State.UNKNOWN;
+      throw e;
     }
-    files.sort(java.util.Comparator.comparing(Manifest.FileEntry::path));
-    return files;
-  }
-
-  private List<Manifest.FileEntry> tableFiles(String table) throws IOException {
-    List<Manifest.FileEntry> files = new ArrayList<>();
-    for (Store.Listed listed : store.files(table)) {
-      if (Names.isHiddenPath(listed.name())) {
-        store.delete(listed.name());
-      } else {
-        files.add(Hashes.hash(store, listed.name()));
-      }
-    }
-    if (files.isEmpty()) {
-      throw new ArtifactException(
-          "%s: the table \"%s\" has no files; was it written?".formatted(store.uri(), table));
-    }
-    for (String child : store.children(table)) {
-      if (Names.isHidden(child)) {
-        store.delete(table + "/" + child);
-      }
-    }
-    return files;
-  }
-
-  private Map<String, String> identity(ManifestDraft draft, List<Manifest.FileEntry> files)
-      throws IOException {
-    SortedMap<String, String> identity = new TreeMap<>();
-    for (Map.Entry<String, String> table : draft.tables().entrySet()) {
-      if (!tables.contains(table.getKey())) {
-        throw new IllegalArgumentException("no table \"" + table.getKey() + "\" was written");
-      }
-      identity.put(table.getKey(), table.getValue());
-    }
-    for (String file : draft.identityFiles()) {
-      if (!written.containsKey(file)) {
-        throw new IllegalArgumentException("no file \"" + file + "\" was written");
-      }
-    }
-    for (Manifest.FileEntry file : files) {
-      String last = file.path().substring(file.path().lastIndexOf('/') + 1);
-      if (written.containsKey(file.path())
-          && (last.endsWith(".safetensors")
-              || IDENTITY_FILES.contains(last)
-              || draft.identityFiles().contains(file.path()))) {
-        identity.put(file.path(), Hashes.identity(store, file));
-      }
-    }
-    return identity;
-  }
-
-  /** The answer of the create may be lost, so what counts is what can be read afterwards. */
-  private void publish(Manifest manifest, byte[] bytes) {
-    IOException failure = null;
-    for (int attempt = 1; attempt <= TRIES && state == State.OPEN; attempt++) {
-      checkClaim();
-      try {
-        store.createExclusive(Manifest.FILE, bytes);
-        state = State.COMMITTED;
-      } catch (IOException e) {
-        failure = e;
-        if (readBack(e).isPresent()) {
-          state = State.COMMITTED;
-        }
-      }
-    }
-    if (state != State.COMMITTED) {
-      if (!store.isLocal()) {
-        // The store may still be working on a request whose answer we no longer wait for.
-        state = State.UNKNOWN;
-        throw new CommitUnknownException(
-            "%s: the manifest could not be written (%s), and it is not certain that it will not appear; nothing was deleted. Run the same command again."
-                .formatted(store.uri(), describe(failure)),
-            failure);
-      }
-      throw cannotWrite(Manifest.FILE, failure);
-    }
+    state = State.COMMITTED;
     if (versioned) {
       Versions.pointLatest(store);
     }
   }
 
-  /** Our manifest, or empty if there is none. */
-  private Optional<Manifest> readBack(IOException failure) {
-    Manifest found;
-    try {
-      found =
-          Manifest.fromJson(
-              store.read(Manifest.FILE, CanonicalJson.MAX_BYTES), store.uri() + "/manifest.json");
-    } catch (FileNotFoundException e) {
-      return Optional.empty();
-    } catch (IOException | ArtifactException e) {
-      state = State.UNKNOWN;
-      e.addSuppressed(failure);
-      throw new CommitUnknownException(
-          "%s: writing the manifest failed (%s) and it cannot be read back (%s), so whether the artifact is published is unknown; nothing was deleted. Check with: accelerant artifact verify %s"
-              .formatted(store.uri(), describe(failure), e.getMessage(), store.uri()),
-          e);
-    }
-    if (!found.runId().equals(runId())) {
-      throw new ArtifactException(
-          "%s was published by another run (%s) while this one (%s) wrote; choose another run.output."
-              .formatted(store.uri(), found.runId(), runId()),
-          failure);
-    }
-    return Optional.of(found);
+  private ArtifactException cannotVerify(IOException e) {
+    return new ArtifactException(
+        "Cannot verify " + store.uri() + " before publishing: " + describe(e), e);
   }
 
-  private AccelerantException cannotWrite(String name, IOException e) {
+  private ArtifactException cannotWrite(String name, IOException e) {
     return new ArtifactException(
         "Cannot write %s of %s: %s; nothing was published."
             .formatted(name, store.uri(), describe(e)),
@@ -375,8 +257,11 @@ public final class ArtifactWriter implements AutoCloseable {
     if (state == State.OPEN) {
       state = State.CLOSED;
       try {
-        if (claims.isOurs()) {
-          removeOurs();
+        // Where another run took over or published, equal names are its files now.
+        if (claims.isOurs() && !store.exists(Manifest.FILE)) {
+          inventory.remove();
+          claims.release();
+          store.deleteIfEmpty("");
         }
       } catch (IOException e) {
         throw new ArtifactException(
@@ -388,18 +273,5 @@ public final class ArtifactWriter implements AutoCloseable {
             e);
       }
     }
-  }
-
-  private void removeOurs() throws IOException {
-    for (String name : names) {
-      store.delete(name);
-    }
-    for (String name : names) {
-      for (int slash = name.lastIndexOf('/'); slash > 0; slash = name.lastIndexOf('/', slash - 1)) {
-        store.deleteIfEmpty(name.substring(0, slash));
-      }
-    }
-    claims.release();
-    store.deleteIfEmpty("");
   }
 }

@@ -164,14 +164,19 @@ final class Claims {
    *
    * @throws ArtifactException if another run has taken over
    */
-  void check() throws IOException {
-    if (!isOurs()) {
+  void check() {
+    try {
+      if (!isOurs()) {
+        throw new ArtifactException(
+            "%s was taken over by %s while this run (%s) wrote it; this run stops."
+                .formatted(
+                    store.uri(),
+                    holder(store).map(Claim::describe).orElse("another run"),
+                    claim.runId()));
+      }
+    } catch (IOException e) {
       throw new ArtifactException(
-          "%s was taken over by %s while this run (%s) wrote it; this run stops."
-              .formatted(
-                  store.uri(),
-                  holder(store).map(Claim::describe).orElse("another run"),
-                  claim.runId()));
+          "Cannot read the claim of " + store.uri() + ": " + ArtifactWriter.describe(e), e);
     }
   }
 

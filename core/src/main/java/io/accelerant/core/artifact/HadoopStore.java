@@ -123,6 +123,11 @@ final class HadoopStore implements Store {
   }
 
   @Override
+  public RandomAccess openRandom(String name) throws IOException {
+    return RandomAccess.of(files.open(at(name)), size(name));
+  }
+
+  @Override
   public OutputStream create(String name) throws IOException {
     return files.create(at(name), true);
   }

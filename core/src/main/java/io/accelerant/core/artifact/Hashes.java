@@ -15,14 +15,18 @@ final class Hashes {
   private Hashes() {}
 
   static Manifest.FileEntry hash(Store store, String name) throws IOException {
+    try (InputStream in = store.open(name)) {
+      return hash(in, name);
+    }
+  }
+
+  static Manifest.FileEntry hash(InputStream in, String name) throws IOException {
     MessageDigest digest = CanonicalJson.newSha256();
     long size = 0;
-    try (InputStream in = store.open(name)) {
-      byte[] buffer = new byte[BUFFER];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-        size += n;
-      }
+    byte[] buffer = new byte[BUFFER];
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      digest.update(buffer, 0, n);
+      size += n;
     }
     return new Manifest.FileEntry(name, size, HexFormat.of().formatHex(digest.digest()));
   }

@@ -129,6 +129,15 @@ final class LocalStore implements Store {
     }
   }
 
+  @Override
+  public RandomAccess openRandom(String name) throws IOException {
+    try {
+      return RandomAccess.of(at(name));
+    } catch (NoSuchFileException e) {
+      throw notFound(name, e);
+    }
+  }
+
   private FileNotFoundException notFound(String name, IOException cause) {
     FileNotFoundException e = new FileNotFoundException(at(name).toString());
     e.initCause(cause);

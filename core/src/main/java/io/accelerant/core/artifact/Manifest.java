@@ -2,6 +2,8 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -196,11 +198,25 @@ public record Manifest(
             identity,
             fields.hash("contentHash"),
             metrics);
+    checkCreated(manifest.created(), fields);
+    for (String part : identity.keySet()) {
+      if (files.stream().noneMatch(f -> f.path().equals(part) || f.path().startsWith(part + "/"))) {
+        throw fields.wrong("identity", "names \"" + part + "\", which is no file or table");
+      }
+    }
     String expected = contentHash(manifest.kind(), manifest.method(), identity);
     if (!expected.equals(manifest.contentHash())) {
       throw fields.wrong("contentHash", "does not follow from kind, method and identity");
     }
     return manifest;
+  }
+
+  private static void checkCreated(String created, Fields fields) {
+    try {
+      Instant.parse(created);
+    } catch (DateTimeParseException e) {
+      throw fields.wrong("created", "must be an ISO 8601 instant, is \"" + created + "\"");
+    }
   }
 
   private static void checkFile(List<FileEntry> files, Fields fields) {

@@ -78,6 +78,10 @@ public final class StageStore {
         throw new ConfigException(
             "run.resume = require, but there is no checkpoint at " + store.uri() + ".");
       }
+      if (theirs.isEmpty() && count(store) > 0 && !resumeMode.equals("never")) {
+        progress.say(
+            "The checkpoint at " + store.uri() + " cannot be read; its stages are dropped.");
+      }
       return new StageStore(store, ours, progress, theirs.isPresent());
     } catch (IOException e) {
       throw new ArtifactException(

@@ -77,6 +77,8 @@ interface Store {
 
   InputStream open(String name) throws IOException;
 
+  RandomAccess openRandom(String name) throws IOException;
+
   /** Creates or replaces a file. Directories above are made. */
   OutputStream create(String name) throws IOException;
 

@@ -5,9 +5,13 @@ import io.accelerant.core.error.ConfigException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Numbered artifacts side by side: {@code {version}} in the last part of a URI becomes the next
@@ -20,6 +24,11 @@ public final class Versions {
 
   private static final String PLACE = "{version}";
   private static final int TRIES = 100;
+
+  /** How many versions are searched for unfinished work. */
+  private static final int LOOK_BACK = 20;
+
+  private static final Logger LOG = LoggerFactory.getLogger(Versions.class);
 
   private Versions() {}
 
@@ -55,21 +64,24 @@ public final class Versions {
                 + "([1-9][0-9]{0,8})"
                 + Pattern.quote(trimmed.substring(place + PLACE.length())));
     Store parent = Store.at(with(trimmed, 1), hadoop).parent();
-    int highest = 0;
+    TreeSet<Integer> numbers = new TreeSet<>(Set.of(0));
     try {
       for (String child : parent.children("")) {
         Matcher matcher = sibling.matcher(child);
         if (matcher.matches()) {
-          highest = Math.max(highest, Integer.parseInt(matcher.group(1)));
+          numbers.add(Integer.valueOf(matcher.group(1)));
         }
       }
-      if (highest > 0 && isUnfinished(Store.at(with(trimmed, highest), hadoop), resumeKey)) {
-        return highest;
+      for (int number : numbers.descendingSet().stream().limit(LOOK_BACK).toList()) {
+        if (number > 0 && isUnfinished(Store.at(with(trimmed, number), hadoop), resumeKey)) {
+          return number;
+        }
       }
     } catch (IOException e) {
-      throw new ArtifactException("Cannot list " + parent.uri() + ": " + e.getMessage(), e);
+      throw new ArtifactException(
+          "Cannot list " + parent.uri() + ": " + ArtifactWriter.describe(e), e);
     }
-    return highest + 1;
+    return numbers.last() + 1;
   }
 
   private static boolean isUnfinished(Store store, String resumeKey) throws IOException {
@@ -104,7 +116,7 @@ public final class Versions {
           .parent()
           .replace(LATEST, (version.lastName() + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
-      return;
+      LOG.warn("{} is published, but {} beside it could not be written", version.uri(), LATEST, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.accelerant.core.report;
 
+import io.accelerant.core.config.JobConfig;
 import java.util.List;
 
 /**
@@ -28,6 +29,24 @@ public record ModelCard(
   public ModelCard {
     commands = List.copyOf(commands);
     parents = List.copyOf(parents);
+  }
+
+  /**
+   * The command line that runs a job with the settings that differ from their defaults; secrets are
+   * replaced by {@code ***}.
+   */
+  public static String command(String job, JobConfig config) {
+    StringBuilder command = new StringBuilder("accelerant ").append(job);
+    config
+        .effective()
+        .forEach(
+            (path, setting) -> {
+              if (!setting.origin().equals("default")) {
+                String text = path + "=" + setting.value();
+                command.append(" \\\n  --set '").append(text.replace("'", "'\\''")).append("'");
+              }
+            });
+    return command.toString();
   }
 
   public String markdown() {
