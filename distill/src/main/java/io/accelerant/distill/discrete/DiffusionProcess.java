@@ -5,7 +5,8 @@ import java.io.Serializable;
 /**
  * A forward process: graph, noise and the size V of the vocabulary.
  *
- * @param vocabulary number V of data symbols; {@link #symbols()} also counts MASK where there is one
+ * @param vocabulary number V of data symbols; {@link #symbols()} also counts MASK where there is
+ *     one
  */
 public record DiffusionProcess(DiffusionGraph graph, NoiseSchedule noise, int vocabulary)
     implements Serializable {
@@ -25,8 +26,16 @@ public record DiffusionProcess(DiffusionGraph graph, NoiseSchedule noise, int vo
     return graph == DiffusionGraph.ABSORB ? vocabulary : -1;
   }
 
-  /** exp(-sigma_bar(t)): the probability that the forward process has not touched a symbol by time t. */
+  /**
+   * exp(-sigma_bar(t)): the probability that the forward process has not touched a symbol by time
+   * t.
+   */
   public double kept(double t) {
     return StrictMath.exp(-noise.total(t));
+  }
+
+  /** 1 - exp(-sigma_bar(t)): on the absorbing graph the probability of MASK at time t. */
+  public double masked(double t) {
+    return -StrictMath.expm1(-noise.total(t));
   }
 }

@@ -3,8 +3,8 @@ package io.accelerant.distill.discrete;
 import java.io.Serializable;
 
 /**
- * Draws data from a teacher. A sample depends on (teacher, sampler, seed, id) and on nothing else, in particular not
- * on the other ids of the batch as far as the teacher's rows do not.
+ * Draws data from a teacher. A sample depends on (teacher, sampler, seed, id) and on nothing else,
+ * in particular not on the other ids of the batch as far as the teacher's rows do not.
  */
 public interface DiscreteSampler extends Serializable {
   /** Name in configurations and reports. */

@@ -3,8 +3,8 @@ package io.accelerant.distill.discrete;
 import io.accelerant.core.random.RandomStream;
 
 /**
- * Walks a fixed, falling grid of times with a {@link ReverseKernel}, then, if asked, denoises with one more
- * evaluation: M or M+1 evaluations for M steps.
+ * Walks a fixed, falling grid of times with a {@link ReverseKernel}, then, if asked, denoises with
+ * one more evaluation: M or M+1 evaluations for M steps.
  *
  * @param times t_0 = 1 &gt; t_1 &gt; .. &gt; t_M &gt; 0
  */
@@ -48,7 +48,19 @@ public record GridSampler(
     int steps = times.length - 1;
     for (int k = 0; k < steps; k++) {
       teacher.scores(states, ids.length, times[k], scores);
-      clipped += step(process, kernel, transform, k, times[k], times[k + 1], states, scores, STEP, seed, ids);
+      clipped +=
+          step(
+              process,
+              kernel,
+              transform,
+              k,
+              times[k],
+              times[k + 1],
+              states,
+              scores,
+              STEP,
+              seed,
+              ids);
     }
     long left = count(states, process.mask());
     if (finalDenoise) {
@@ -58,7 +70,10 @@ public record GridSampler(
     return new Samples(states, finalDenoise ? steps + 1 : steps, clipped, left);
   }
 
-  /** Draws from the prior: all MASK, or independent uniform symbols. The same for all samplers of a seed. */
+  /**
+   * Draws from the prior: all MASK, or independent uniform symbols. The same for all samplers of a
+   * seed.
+   */
   public static int[] prior(DiffusionProcess process, int length, long seed, long[] ids) {
     int[] states = new int[ids.length * length];
     for (int b = 0; b < ids.length; b++) {
@@ -74,8 +89,8 @@ public record GridSampler(
   }
 
   /**
-   * One reverse step of a batch, in place. Position i of id uses the i-th number of the stream (seed, purpose, id, k)
-   * whether it can move or not, so that two samplers stay paired.
+   * One reverse step of a batch, in place. Position i of id uses the i-th number of the stream
+   * (seed, purpose, id, k) whether it can move or not, so that two samplers stay paired.
    *
    * @return number of clipped probabilities
    */

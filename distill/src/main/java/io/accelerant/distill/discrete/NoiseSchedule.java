@@ -10,7 +10,19 @@ public sealed interface NoiseSchedule extends Serializable {
   /** sigma(t). */
   double rate(double t);
 
-  /** sigma_bar(t) = -log(1 - (1-eps) t): on the absorbing graph the mask probability is (1-eps) t. */
+  /** The time at which the total noise is {@code total}; below 0 if the noise at time 0 is more. */
+  double time(double total);
+
+  private static double check(double t) {
+    if (!(t >= 0 && t <= 1)) {
+      throw new IllegalArgumentException("time must be in [0, 1], is " + t);
+    }
+    return t;
+  }
+
+  /**
+   * sigma_bar(t) = -log(1 - (1-eps) t): on the absorbing graph the mask probability is (1-eps) t.
+   */
   record LogLinear(double eps) implements NoiseSchedule {
     public LogLinear {
       if (!(eps > 0 && eps < 1)) {
@@ -28,16 +40,21 @@ public sealed interface NoiseSchedule extends Serializable {
       return (1 - eps) / kept(t);
     }
 
+    @Override
+    public double time(double total) {
+      return -StrictMath.expm1(-total) / (1 - eps);
+    }
+
     /** 1 - (1-eps) t, written so that no digits are lost near t = 1. */
     private double kept(double t) {
-      return (1 - t) + eps * t;
+      return (1 - check(t)) + eps * t;
     }
   }
 
   /** sigma_bar(t) = min<sup>1-t</sup> max<sup>t</sup>. */
   record Geometric(double min, double max) implements NoiseSchedule {
     public Geometric {
-      if (!(min > 0 && max > min)) {
+      if (!(min > 0 && max > min && max < Double.POSITIVE_INFINITY)) {
         throw new IllegalArgumentException(
             "0 < min < max is needed, is min " + min + ", max " + max);
       }
@@ -45,12 +62,17 @@ public sealed interface NoiseSchedule extends Serializable {
 
     @Override
     public double total(double t) {
-      return StrictMath.exp((1 - t) * StrictMath.log(min) + t * StrictMath.log(max));
+      return StrictMath.exp((1 - check(t)) * StrictMath.log(min) + t * StrictMath.log(max));
     }
 
     @Override
     public double rate(double t) {
       return total(t) * StrictMath.log(max / min);
+    }
+
+    @Override
+    public double time(double total) {
+      return StrictMath.log(total / min) / StrictMath.log(max / min);
     }
   }
 }

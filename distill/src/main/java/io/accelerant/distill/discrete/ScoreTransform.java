@@ -2,7 +2,10 @@ package io.accelerant.distill.discrete;
 
 import java.io.Serializable;
 
-/** A change of the model's scores before a sampler uses them at its step k: what a learned sampler adds. */
+/**
+ * A change of the model's scores before a sampler uses them at its step k: what a learned sampler
+ * adds.
+ */
 @FunctionalInterface
 public interface ScoreTransform extends Serializable {
   /** Leaves the scores as they are. */

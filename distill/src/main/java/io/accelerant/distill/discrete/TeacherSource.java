@@ -8,7 +8,9 @@ public interface TeacherSource extends Serializable {
 
   int length();
 
-  /** sha256 that identifies the model: equal hash, equal scores. Samplers learned for it carry it. */
+  /**
+   * sha256 that identifies the model: equal hash, equal scores. Samplers learned for it carry it.
+   */
   String modelHash();
 
   /** Opens a teacher for one task; the caller closes it. */
