@@ -12,6 +12,7 @@ import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
 import io.accelerant.core.error.ConfigException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +43,7 @@ public final class JobConfig {
           ".*(secret|password|passwd|credential|(access|account|api|private)[._-]?key).*"
               + "|(.*[._-])?token([._-].*)?|.*encryption[._-]key");
   private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+:[^/@\\s]+(?=@)");
+  private static final String SET_ORIGIN = "--set";
   private static final Pattern SET = Pattern.compile("\\s*([^=\\s]+?)\\s*=(.*)", Pattern.DOTALL);
 
   /** A value and the place that set it: {@code file: line}, {@code --set} or {@code default}. */
@@ -133,7 +135,7 @@ public final class JobConfig {
     }
     try {
       return ConfigFactory.parseString(
-          path + " = " + text, ConfigParseOptions.defaults().setOriginDescription("--set"));
+          path + " = " + text, ConfigParseOptions.defaults().setOriginDescription(SET_ORIGIN));
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(
           "--set %s: the value is not HOCON; quote a text that holds : or [ ]."
@@ -142,7 +144,7 @@ public final class JobConfig {
   }
 
   private static Config literal(String path, String text) {
-    ConfigValue value = ConfigValueFactory.fromAnyRef(text, "--set");
+    ConfigValue value = ConfigValueFactory.fromAnyRef(text, SET_ORIGIN);
     return path.startsWith(SPARK)
         ? value.atKey(path.substring(SPARK.length())).atKey("spark")
         : value.atPath(path);
@@ -172,6 +174,8 @@ public final class JobConfig {
         settings.put(path, new Setting(convert(key, value), describe(value.origin())));
       } else if (value instanceof ConfigObject child) {
         collect(child, any -> true, elements, keys, settings);
+      } else if (path.startsWith(SPARK) && value.valueType() == ConfigValueType.NULL) {
+        settings.remove(path);
       } else if (path.startsWith(SPARK)) {
         settings.put(path, new Setting(sparkText(value), describe(value.origin())));
       } else {
@@ -223,7 +227,8 @@ public final class JobConfig {
 
   private static String describe(ConfigOrigin origin) {
     if (origin.filename() == null) {
-      return origin.description();
+      // parsed settings have a line, which means nothing on a command line
+      return origin.description().startsWith(SET_ORIGIN) ? SET_ORIGIN : origin.description();
     }
     return origin.lineNumber() > 0
         ? origin.filename() + ": " + origin.lineNumber()

@@ -51,15 +51,14 @@ record KeyType<T>(String name, boolean isText, boolean isList, Function<ConfigVa
   }
 
   private static long whole(ConfigValue value) {
-    if (value.valueType() == ConfigValueType.STRING) {
-      return Long.parseLong((String) value.unwrapped());
+    Object whole = value.unwrapped();
+    if (whole instanceof Integer || whole instanceof Long) {
+      return ((Number) whole).longValue();
     }
-    if (value.unwrapped() instanceof Number number
-        && number.doubleValue() == number.longValue()
-        && Math.abs(number.doubleValue()) < 0x1p63) {
-      return number.longValue();
+    if (whole instanceof Double real && real == Math.rint(real) && Math.abs(real) < 0x1p63) {
+      return real.longValue();
     }
-    throw new IllegalArgumentException("not a whole number");
+    return Long.parseLong(String.valueOf(whole));
   }
 
   private static double real(ConfigValue value) {

@@ -1,0 +1,133 @@
+package io.accelerant.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.launcher.JavaModuleOptions;
+
+/** Runs the command line as a user does and keeps what it said. */
+final class Accelerant {
+  /** Options of a JVM that lives for seconds. */
+  static final List<String> CHEAP_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx700m");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Accelerant() {}
+
+  /** What a finished run left: the exit code and both streams. */
+  record Outcome(int exitCode, String out, String err) {
+    /** The only line on standard output. */
+    JsonNode line() {
+      List<String> lines = out.lines().toList();
+      if (lines.size() != 1) {
+        throw new AssertionError("standard output is not one line:\n" + out + "\n--\n" + err);
+      }
+      try {
+        return JSON.readTree(lines.get(0));
+      } catch (IOException e) {
+        throw new AssertionError("not JSON: " + lines.get(0), e);
+      }
+    }
+  }
+
+  /** In this process; Spark is that of {@code SparkTest} if it runs. */
+  static Outcome run(String... arguments) {
+    return run(Commands.all(), arguments);
+  }
+
+  /** In this process, the probe being the only job. */
+  static Outcome probe(String... arguments) {
+    return run(List.of(ProbeMain.command()), arguments);
+  }
+
+  private static Outcome run(List<JobCommand> jobs, String... arguments) {
+    var out = new ByteArrayOutputStream();
+    var err = new ByteArrayOutputStream();
+    Console console =
+        new Console(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    int code = Main.run(arguments, console, jobs);
+    return new Outcome(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** In a JVM of its own on the test class path. */
+  static Outcome spawn(Class<?> main, Path scratch, String... arguments) {
+    return start(main, scratch, arguments).finish();
+  }
+
+  static Running start(Class<?> main, Path scratch, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    return java(command, scratch, Map.of());
+  }
+
+  /** Java with Spark's module options, a cheap start and the logging of the launcher. */
+  static Running java(List<String> arguments, Path scratch, Map<String, String> environment) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
+    command.addAll(CHEAP_START);
+    command.add("-Dlog4j2.configurationFile=" + project().resolve("conf/log4j2.properties"));
+    command.addAll(arguments);
+    Path out = scratch.resolve("stdout");
+    Path err = scratch.resolve("stderr");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(scratch.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().putAll(environment);
+    try {
+      return new Running(builder.start(), out, err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A running process and the files that its streams go to. */
+  record Running(Process process, Path out, Path err) {
+    /** Waits until the process has said something on standard error. */
+    void await(String said) throws IOException, InterruptedException {
+      while (!Files.readString(err).contains(said)) {
+        if (process.waitFor(20, TimeUnit.MILLISECONDS)) {
+          throw new AssertionError("ended without \"" + said + "\":\n" + Files.readString(err));
+        }
+      }
+    }
+
+    Outcome finish() {
+      try {
+        if (!process.waitFor(3, TimeUnit.MINUTES)) {
+          throw new AssertionError("no end after 3 minutes:\n" + Files.readString(err));
+        }
+        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  /** The root of the project; tests run in the module's folder. */
+  static Path project() {
+    return Path.of("").toAbsolutePath().getParent();
+  }
+}

@@ -1,0 +1,118 @@
+package io.accelerant.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Everything that a user can get wrong before a job starts, through the real entry point. */
+class BrokenConfigurationTest {
+  @TempDir Path folder;
+
+  /** A configuration file, command line settings, and what the message must say. */
+  static Stream<Arguments> broken() {
+    return Stream.of(
+        file("probe.stepz = [8]", "Unknown key probe.stepz", "job.conf: 3", "probe.steps"),
+        file("probe { ratio = half }", "probe.ratio", "a number", "job.conf: 3", "half"),
+        file("probe.ratio = 1.5", "probe.ratio", "job.conf: 3", "between 0 and 1", "1.5"),
+        file("probe.ratio = NaN", "probe.ratio", "a number", "NaN"),
+        file("probe.steps = [8, 0]", "probe.steps", "at least 1", "0"),
+        file("probe.steps = 2.5", "probe.steps", "whole numbers", "2.5"),
+        file("probe.steps = { a = 1 }", "probe.steps", "whole numbers", "{\"a\":1}"),
+        file("run.seed = 9223372036854775808", "run.seed", "a whole number"),
+        file("run.resume = perhaps", "run.resume", "auto, never, require", "perhaps"),
+        file("probe = 3", "Unknown key probe", "job.conf: 3"),
+        file("probe.teacher = null", "probe.teacher", "a string", "null"),
+        file("engine.threads = 0", "engine.threads", "between 1 and 1024"),
+        file("probe.ratio = ${absent.value}", "job.conf: 3", "absent.value"),
+        file("probe { ratio = ", "job.conf", "is not HOCON"),
+        file("]", "job.conf", "is not HOCON"),
+        file("run { output : [ }", "job.conf", "is not HOCON"),
+        set("probe.ratio", "--set needs key=value", "probe.ratio"),
+        set("=3", "--set needs key=value"),
+        set("probe.ratios=0.1", "Unknown key probe.ratios", "--set", "probe.ratio"),
+        set("probe.ratio=high", "probe.ratio (--set)", "a number", "high"),
+        set("probe.steps=[1,", "probe.steps", "not HOCON"),
+        set("\"=3", "--set", "not HOCON"),
+        set("probe.behaviour=[1]", "probe.behaviour (--set)", "must be one of", "[1]"));
+  }
+
+  private static Arguments file(String text, String... fragments) {
+    return arguments(text, List.of(), List.of(fragments));
+  }
+
+  private static Arguments set(String setting, String... fragments) {
+    return arguments("", List.of("--set", setting), List.of(fragments));
+  }
+
+  @ParameterizedTest
+  @MethodSource("broken")
+  void isRefusedWithOneLineAndNoStackTrace(String text, List<String> sets, List<String> fragments)
+      throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("job.conf"), "run.output = /out\nprobe.teacher = ann\n" + text + "\n");
+    List<String> arguments = new ArrayList<>(List.of("probe", "--conf", file.toString()));
+    arguments.addAll(sets);
+    refused(arguments, fragments);
+  }
+
+  static Stream<Arguments> misused() {
+    return Stream.of(
+        use("", "Name a job"),
+        use("prob", "Unknown job prob", "probe"),
+        use("probe --dryrun", "Unknown option --dryrun", "--dry-run"),
+        use("--verbos probe", "Unknown option --verbos", "--version"),
+        use("probe extra", "Unexpected argument \"extra\"", "--set"),
+        use("probe --set", "--set"),
+        use("probe --conf", "--conf"),
+        use("help prob", "prob"),
+        use("probe --conf /does/not/exist.conf", "/does/not/exist.conf", "does not exist"),
+        use("probe --conf /", "/", "not a file"),
+        use("probe --set run.output=/x", "probe.teacher is required", "--set probe.teacher="),
+        use("probe --set probe.teacher=ann", "run.output is required"),
+        use(
+            "probe --set run.output=/x --set probe.teacher=a --set engine.kernel=Nowhere",
+            "engine.kernel (--set)",
+            "OPENBLAS_CORETYPE=Nowhere"));
+  }
+
+  private static Arguments use(String line, String... fragments) {
+    return arguments(line, List.of(fragments));
+  }
+
+  @ParameterizedTest
+  @MethodSource("misused")
+  void isRefusedAsUsage(String line, List<String> fragments) {
+    refused(line.isEmpty() ? List.of() : List.of(line.split(" ")), fragments);
+  }
+
+  private static void refused(List<String> arguments, List<String> fragments) {
+    Accelerant.Outcome outcome = Accelerant.probe(arguments.toArray(String[]::new));
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.line().get("status").asText()).isEqualTo("failed");
+    assertThat(outcome.line().get("exitCode").asInt()).isEqualTo(2);
+    assertThat(outcome.line().get("error").asText()).contains(fragments);
+    assertThat(outcome.err()).contains(fragments).doesNotContain("\tat ");
+  }
+
+  @Test
+  void unknownJobIsNamedInTheLine() {
+    assertThat(Accelerant.probe("prob").line().get("job").asText()).isEqualTo("prob");
+  }
+
+  @Test
+  void verboseAddsTheStackTrace() {
+    assertThat(Accelerant.probe("probe", "--verbose", "--set", "x").err()).contains("\tat ");
+  }
+}
