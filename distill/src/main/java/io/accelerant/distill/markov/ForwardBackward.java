@@ -6,8 +6,13 @@ import java.util.Arrays;
  * Sum-product on the chain of k-tuples: the posterior of every position of a segment given evidence
  * e_i(x_i) at each. Hard evidence narrows the tuples of a layer to those that agree with it, so a
  * segment costs the sum over i of the number of (k+1)-tuples that agree. Messages are normalised at
- * every step. A message without mass, where the evidence contradicts itself, starts again from the
- * evidence. Allocates nothing after construction.
+ * every step. Allocates nothing after construction.
+ *
+ * <p>Evidence that contradicts itself has no posterior; parallel decoding makes such states all the
+ * time. A forward message without mass starts again from the evidence of its layer. A tuple that
+ * what follows contradicts says nothing about what precedes: the backward message of the layer
+ * below it starts again from the evidence there. A position whose two messages contradict each
+ * other is uniform.
  */
 final class ForwardBackward {
   /** Below this share of possible transitions, lists of successors beat dense rows. */
@@ -36,6 +41,8 @@ final class ForwardBackward {
   private int[] states;
   private int row;
   private double leak;
+  private boolean
+      contradicted; // what follows leaves the layer of the backward message without mass
 
   ForwardBackward(MarkovChain chain, int length) {
     this(chain, length, density(chain) < SPARSE);
@@ -100,10 +107,20 @@ final class ForwardBackward {
    * @param states symbols; the segment is states[row + lo .. row + hi], hi - lo + 1 >= k
    * @param leak 0: hard evidence, e_i(a) = [a = x_i], a symbol of V or more is no evidence; above
    *     0: soft evidence, e_i(a) = 1 if a = x_i, else leak
+   * @param contradicted whether what follows the segment contradicts its last tuple
    * @param posterior receives V entries for position i at (row + i) V; with hard evidence only for
    *     unknown positions
+   * @return whether what follows the first tuple contradicts it
    */
-  void posterior(int[] states, int row, int lo, int hi, double leak, double[] posterior) {
+  boolean posterior(
+      int[] states,
+      int row,
+      int lo,
+      int hi,
+      double leak,
+      boolean contradicted,
+      double[] posterior) {
+    this.contradicted = contradicted;
     this.states = states;
     this.row = row;
     this.leak = leak;
@@ -130,6 +147,7 @@ final class ForwardBackward {
         marginal(i, first, posterior);
       }
     }
+    return this.contradicted;
   }
 
   /** The symbol that hard evidence fixes at a position, or -1. */
@@ -233,11 +251,11 @@ final class ForwardBackward {
     if (leak > 0) {
       observe(i + 1, inbound);
     }
+    int known = known(i + 1);
     int[] here = list(i);
     int size = size(i);
-    int known = known(i + 1);
     double total = 0;
-    for (int n = 0; n < size; n++) {
+    for (int n = 0; n < size && !contradicted; n++) {
       int z = here[n];
       double sum = 0;
       if (known >= 0) {
@@ -255,6 +273,7 @@ final class ForwardBackward {
     for (int n = 0; n < size; n++) {
       backward[here[n]] = total > 0 ? backward[here[n]] / total : 1;
     }
+    contradicted = !contradicted && !(total > 0);
   }
 
   private static void addRow(double mass, double[] law, int row, double[] to, int at, int length) {
