@@ -7,6 +7,7 @@ final class Commands {
   private Commands() {}
 
   static List<JobCommand> all() {
-    return List.of();
+    return List.of(
+        new PrepareTextCommand(), new LsdCommand(), new SampleCommand(), new EvaluateCommand());
   }
 }

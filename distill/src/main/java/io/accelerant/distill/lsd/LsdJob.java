@@ -22,8 +22,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Learns few-step samplers for a frozen discrete diffusion model and publishes the best of them beside every baseline
- * and control. No data set is trained on: the teacher's own walks are the signal.
+ * Learns few-step samplers for a frozen discrete diffusion model and publishes the best of them
+ * beside every baseline and control. No data set is trained on: the teacher's own walks are the
+ * signal.
  */
 public final class LsdJob implements Job {
   /** Kind of the artifact. */
@@ -53,7 +54,8 @@ public final class LsdJob implements Job {
     String output = requireFree(context, config, StageStore.resumeKey(identity));
     return List.of(
         "open the teacher " + config.get(LsdKeys.TEACHER),
-        "walk it %d times with %d steps".formatted(settings.trajectories(), settings.teacherSteps()),
+        "walk it %d times with %d steps"
+            .formatted(settings.trajectories(), settings.teacherSteps()),
         "for %s steps fit %s, and the controls: best constant exponent, Jump Your Steps, scoreL2 as published"
             .formatted(settings.steps(), settings.objectives()),
         "measure every row with seeds %s, %d samples each"
@@ -86,7 +88,7 @@ public final class LsdJob implements Job {
             identity,
             config.get(RunKeys.RESUME),
             context.progress());
-    try (CpuShare cpu = CpuShare.of(context.spark())) {
+    try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
       LsdTeacher teacher = LsdTeacherFactory.open(context, settings);
       try (LsdFit fit = new LsdFit(context, settings, teacher)) {
         LsdStages stages = new LsdStages(context, settings, teacher, fit, store);
@@ -170,14 +172,18 @@ public final class LsdJob implements Job {
     Map<String, Number> own = new LinkedHashMap<>();
     metrics.forEach(
         (key, value) -> {
-          if (key.startsWith("student.m" + m + ".") || key.matches("verdict\\.m" + m + "(\\..*)?")) {
+          if (key.startsWith("student.m" + m + ".")
+              || key.matches("verdict\\.m" + m + "(\\..*)?")) {
             own.put(key, value);
           }
         });
     return own;
   }
 
-  /** Reads the published sampler back and draws one seed again: its main metric must be the same bits. */
+  /**
+   * Reads the published sampler back and draws one seed again: its main metric must be the same
+   * bits.
+   */
   private static void reproduce(
       JobContext context,
       LsdSettings settings,

@@ -33,15 +33,16 @@ public final class LsdKeys {
           .between(1e-3, 1e3)
           .withDefault(20.0);
   public static final Key<Integer> LENGTH =
-      Key.integer("lsd.length", "Length of a sequence; a corpus brings its own")
+      Key.integer(
+              "lsd.length", "Length of a sequence; default: that of the corpus, 64 for countdown")
           .between(2, 4096)
-          .withDefault(64);
+          .optional();
   public static final Key<Double> SMOOTHING =
       Key.number(
               "lsd.smoothing",
-              "Share of the uniform law mixed into the transition law of markov:countdown")
+              "Share of the uniform law mixed into the transitions of markov:countdown: with 0 a partial sequence that contradicts itself has no posterior, and its message starts again from the evidence")
           .between(0, 0.5)
-          .withDefault(0.0);
+          .withDefault(1e-3);
   public static final Key<List<Integer>> STEPS =
       Key.integers(
               "lsd.steps",

@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
-/** The files for people in the artifact: report with tables, plots and samples, model card, Python example. */
+/**
+ * The files for people in the artifact: report with tables, plots and samples, model card, Python
+ * example.
+ */
 final class LsdReport {
   private static final int SHOWN = 5;
 
@@ -60,7 +63,8 @@ final class LsdReport {
 
   private Report report(String uri) {
     Report report =
-        Report.titled("Learned samplers (LSD) for " + teacher.description(), context.progress()::say);
+        Report.titled(
+            "Learned samplers (LSD) for " + teacher.description(), context.progress()::say);
     report.section("Verdict");
     for (int m : settings.steps()) {
       report.paragraph(bullets(board.verdicts(m)));
@@ -71,7 +75,10 @@ final class LsdReport {
     report.section("All samplers").paragraph(caption()).table(table());
     report.plot(
         "metric",
-        plot(teacher.meter().mainMetric() + " against steps", teacher.meter().mainMetric() + " (" + teacher.meter().unit() + ")", Measured::mainMetric),
+        plot(
+            teacher.meter().mainMetric() + " against steps",
+            teacher.meter().mainMetric() + " (" + teacher.meter().unit() + ")",
+            Measured::mainMetric),
         "%s against the number of steps; bars are one standard deviation over seeds."
             .formatted(teacher.meter().mainMetric()));
     report.plot(
@@ -178,11 +185,14 @@ final class LsdReport {
     for (int j = 0; j < m; j++) {
       k[j] = j;
     }
-    stages.fits(m).forEach((name, fitted) -> {
-      if (!name.equals("scoreL2")) { // the paper's row
-        phi.series(name, k, fitted.coefficients().phi());
-      }
-    });
+    stages
+        .fits(m)
+        .forEach(
+            (name, fitted) -> {
+              if (!name.equals("scoreL2")) { // the paper's row
+                phi.series(name, k, fitted.coefficients().phi());
+              }
+            });
     report.plot("phi-m" + m, phi, "Learned coefficients for M = " + m + " by objective.");
     LinePlot times = LinePlot.of("Times, M = " + m, "step k", "t_k");
     double[] kAndEnd = new double[m + 1];
@@ -202,7 +212,13 @@ final class LsdReport {
 
   private Table cost() {
     Table table =
-        Table.of("M", "equals Euler at", "limit", "measured", "ratio to the best simple baseline", "which");
+        Table.of(
+            "M",
+            "equals Euler at",
+            "limit",
+            "measured",
+            "ratio to the best simple baseline",
+            "which");
     for (int m : settings.steps()) {
       Scoreboard.Entry student = board.get("student", m);
       double equal = board.equivalentEulerSteps(m);
@@ -290,7 +306,8 @@ final class LsdReport {
       notes.add(
           "Mode scale cannot favour a symbol or a position, it only delays: `masks left` shows how many positions it leaves to the final denoising.");
     }
-    notes.add("A learned vector belongs to one number of steps and one model; the loader refuses others.");
+    notes.add(
+        "A learned vector belongs to one number of steps and one model; the loader refuses others.");
     return notes;
   }
 

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * The stages of one run, each saved when it is done: for every M the baselines, the fits and the choice among them, then
- * the evaluation of every row. A run that was stopped takes the saved ones and goes on.
+ * The stages of one run, each saved when it is done: for every M the baselines, the fits and the
+ * choice among them, then the evaluation of every row. A run that was stopped takes the saved ones
+ * and goes on.
  */
 final class LsdStages {
   private final JobContext context;
@@ -33,11 +34,7 @@ final class LsdStages {
   private final Map<Integer, double[]> jumps = new LinkedHashMap<>();
 
   LsdStages(
-      JobContext context,
-      LsdSettings settings,
-      LsdTeacher teacher,
-      LsdFit fit,
-      StageStore store) {
+      JobContext context, LsdSettings settings, LsdTeacher teacher, LsdFit fit, StageStore store) {
     this.context = context;
     this.settings = settings;
     this.teacher = teacher;
@@ -52,7 +49,10 @@ final class LsdStages {
     }
     evaluate();
     return new Scoreboard(
-        teacher, settings.config().get(LsdKeys.ENTROPY_GUARD), settings.seed(), List.copyOf(entries));
+        teacher,
+        settings.config().get(LsdKeys.ENTROPY_GUARD),
+        settings.seed(),
+        List.copyOf(entries));
   }
 
   /** The chosen sampler for every M. */
@@ -75,7 +75,8 @@ final class LsdStages {
   }
 
   private void learn(int m) {
-    double[] jys = numbers(stage("jys.m" + m, () -> Map.of("times", fit.jumpYourSteps(m))), "times");
+    double[] jys =
+        numbers(stage("jys.m" + m, () -> Map.of("times", fit.jumpYourSteps(m))), "times");
     jumps.put(m, jys);
     Map<String, LsdFit.Fitted> fitted = new LinkedHashMap<>();
     fitted.put("paper", fitted("scoreL2.m" + m, () -> fit.scoreL2(CoefficientMode.SCALE, m)));
@@ -86,8 +87,7 @@ final class LsdStages {
           switch (objective) {
             case "scoreL2" -> fitted.get("paper");
             case "scoreL2Exponent" ->
-                fitted(
-                    "scoreL2Exponent.m" + m, () -> fit.scoreL2(CoefficientMode.EXPONENT, m));
+                fitted("scoreL2Exponent.m" + m, () -> fit.scoreL2(CoefficientMode.EXPONENT, m));
             case "lookahead" -> fitted("lookahead.m" + m, () -> fit.lookahead(m));
             default -> fitted("direct.m" + m, () -> fit.direct(m, List.of(uniform, jys)));
           });
@@ -104,9 +104,9 @@ final class LsdStages {
         stage(
             "constant.m" + m,
             () -> {
-              List<GridSampler> samplers =
-                  candidates.stream().map(e -> constant(m, e)).toList();
-              return Map.of("exponent", candidates.get(best("LSD control: constant exponent", samplers)));
+              List<GridSampler> samplers = candidates.stream().map(e -> constant(m, e)).toList();
+              return Map.of(
+                  "exponent", candidates.get(best("LSD control: constant exponent", samplers)));
             });
     double exponent = ((Number) chosen.get("exponent")).doubleValue();
     context.progress().say("best constant exponent for %d steps: %.3f", m, exponent);
@@ -131,7 +131,8 @@ final class LsdStages {
                           names.stream()
                               .map(n -> fitted.get(n).sampler(n, settings.kernel()))
                               .toList();
-                      return Map.of("objective", names.get(best("LSD: choose an objective", samplers)));
+                      return Map.of(
+                          "objective", names.get(best("LSD: choose an objective", samplers)));
                     })
                 .get("objective");
     context.progress().say("chosen for %d steps: %s", m, objective);
@@ -153,8 +154,9 @@ final class LsdStages {
   }
 
   /**
-   * Index of the best sampler on the fit seed: the smallest main metric among those whose entropy is within the guard
-   * of the data's, or, when none is, the smallest entropy gap. The same rule for the control and for the objectives.
+   * Index of the best sampler on the fit seed: the smallest main metric among those whose entropy
+   * is within the guard of the data's, or, when none is, the smallest entropy gap. The same rule
+   * for the control and for the objectives.
    */
   private int best(String description, List<GridSampler> samplers) {
     long[] seed = {settings.fitSeed("select", 0)};
@@ -322,7 +324,8 @@ final class LsdStages {
     if (saved.get(name) instanceof double[] array) {
       return array;
     }
-    return ((List<?>) saved.get(name)).stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
+    return ((List<?>) saved.get(name))
+        .stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
   }
 
   /** First sequences of a sampler under the first evaluation seed, for people to read. */

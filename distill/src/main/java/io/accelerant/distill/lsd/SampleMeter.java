@@ -1,6 +1,8 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.distill.text.NgramModel;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * What makes a sample good, for one kind of data. The main metric is a ratio of sums over samples;
@@ -43,6 +45,25 @@ interface SampleMeter extends Serializable {
         errors += tokens[i] != 0 && tokens[i + 1] != tokens[i] - 1 ? 1 : 0;
       }
       return new double[] {errors, length - 1};
+    }
+  }
+
+  /** Text under a judge that was counted on documents the teacher has not seen: nats a symbol. */
+  record Judge(NgramModel model) implements SampleMeter {
+    @Override
+    public String mainMetric() {
+      return "judgeNll";
+    }
+
+    @Override
+    public String unit() {
+      return "nats a symbol";
+    }
+
+    @Override
+    public double[] measure(int[] tokens, int offset, int length) {
+      int[] sample = Arrays.copyOfRange(tokens, offset, offset + length);
+      return new double[] {model.nll(sample) * length, length};
     }
   }
 }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Every sampler that was measured, by name and number of steps, and what follows from it: means over seeds, verdicts,
- * the number of plain steps a student replaces.
+ * Every sampler that was measured, by name and number of steps, and what follows from it: means
+ * over seeds, verdicts, the number of plain steps a student replaces.
  *
  * @param guard largest relative gap to the entropy of the data that counts as equal
  */
@@ -19,7 +19,8 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
   /**
    * One sampler at one number of steps.
    *
-   * @param sampler euler, tweedie, jys, constant, paper, student, objective.&lt;name&gt; or firstHitting
+   * @param sampler euler, tweedie, jys, constant, paper, student, objective.&lt;name&gt; or
+   *     firstHitting
    * @param seeds one measurement for each evaluation seed
    */
   record Entry(String sampler, int steps, List<Measured> seeds) {
@@ -74,8 +75,9 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
   }
 
   /**
-   * Number of Euler steps that reach the main metric of the student, by log-log interpolation between the measured
-   * ones; the largest measured number where even that does not reach it, the smallest where that is better already.
+   * Number of Euler steps that reach the main metric of the student, by log-log interpolation
+   * between the measured ones; the largest measured number where even that does not reach it, the
+   * smallest where that is better already.
    */
   double equivalentEulerSteps(int steps) {
     double wanted = get("student", steps).main();
@@ -132,7 +134,9 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
     lines.add(
         "M = %d, %s: %s."
             .formatted(
-                steps, metric, verdict(steps).verdict("the student", "the best constant exponent")));
+                steps,
+                metric,
+                verdict(steps).verdict("the student", "the best constant exponent")));
     double euler = equivalentEulerSteps(steps);
     double most = of("euler").get(of("euler").size() - 1).steps();
     boolean guarded = entropyGap(student) <= guard;

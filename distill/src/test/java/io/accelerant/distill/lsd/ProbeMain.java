@@ -14,7 +14,9 @@ public class ProbeMain {
     sets.addAll(List.of(a));
     JobConfig c = JobConfig.load(List.of(), sets, LsdKeys.ALL);
     LsdSettings s = LsdSettings.of(c);
-    MarkovChain chain = MarkovChain.countdown(32); if (s.config().get(LsdKeys.SMOOTHING) > 0) chain = chain.smoothed(s.config().get(LsdKeys.SMOOTHING));
+    MarkovChain chain = MarkovChain.countdown(32);
+    if (s.config().get(LsdKeys.SMOOTHING) > 0)
+      chain = chain.smoothed(s.config().get(LsdKeys.SMOOTHING));
     TeacherSource src = new MarkovSource(chain, new DiffusionProcess(s.graph(), s.noise(), 32), 64);
     LsdTeacher t =
         new LsdTeacher(src, new SampleMeter.Countdown(), chain.bigram(64), chain.entropy(64));

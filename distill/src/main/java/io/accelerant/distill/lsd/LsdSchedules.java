@@ -1,0 +1,89 @@
+package io.accelerant.distill.lsd;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.DataException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A published file of learned samplers: one, or one for each of several numbers of steps.
+ *
+ * @param where name of the file, for messages
+ * @param source the artifact, or the bare file, with its hash
+ */
+public record LsdSchedules(Map<String, Object> json, String where, Manifest.Parent source) {
+  private static final int MAX_BYTES = 64 << 20;
+
+  /**
+   * Opens {@code sampler.json} of an artifact (verified), or a bare JSON file.
+   *
+   * @throws ArtifactException if there is neither, or it is not what it should be
+   */
+  public static LsdSchedules open(String uri, Configuration hadoop) {
+    if (!uri.endsWith(".json")) {
+      Artifact artifact = Artifact.open(uri, hadoop).requireKind(LsdJob.KIND, "a learned sampler");
+      return new LsdSchedules(
+          artifact.readJson("sampler.json"),
+          artifact.uri() + "/sampler.json",
+          new Manifest.Parent("sampler", artifact.uri(), artifact.contentHash()));
+    }
+    byte[] bytes = bytes(uri, hadoop);
+    try {
+      return new LsdSchedules(
+          CanonicalJson.readObject(bytes, uri),
+          uri,
+          new Manifest.Parent("sampler", uri, CanonicalJson.sha256(bytes)));
+    } catch (DataException e) {
+      throw new ArtifactException(e.getMessage(), e);
+    }
+  }
+
+  private static byte[] bytes(String uri, Configuration hadoop) {
+    Path path = new Path(uri);
+    try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new ArtifactException(uri + " is larger than any sampler.json.");
+      }
+      return bytes;
+    } catch (FileNotFoundException e) {
+      throw new ArtifactException("There is no sampler at " + uri + ".");
+    } catch (IOException e) {
+      throw new ArtifactException("Cannot read " + uri + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The schedule for a number of steps, or the first one.
+   *
+   * @throws ArtifactException if there is none with so many steps
+   */
+  public LsdSchedule schedule(Optional<Integer> steps) {
+    LsdSchedule first = LsdSchedule.fromJson(json, where);
+    if (steps.isEmpty() || steps.get() == first.steps()) {
+      return first;
+    }
+    if (json.get("schedules") instanceof Map<?, ?> all
+        && all.get("m" + steps.get()) instanceof Map<?, ?> chosen) {
+      @SuppressWarnings("unchecked")
+      Map<String, Object> schedule = (Map<String, Object>) chosen;
+      return LsdSchedule.fromJson(schedule, where + ": schedules.m" + steps.get());
+    }
+    throw new ArtifactException(
+        "%s holds no sampler with %d steps; it holds %s."
+            .formatted(
+                where,
+                steps.get(),
+                json.get("schedules") instanceof Map<?, ?> all
+                    ? all.keySet()
+                    : "m" + first.steps()));
+  }
+}

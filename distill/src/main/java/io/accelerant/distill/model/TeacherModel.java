@@ -1,0 +1,23 @@
+package io.accelerant.distill.model;
+
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.data.Corpus;
+import io.accelerant.distill.discrete.TeacherSource;
+import io.accelerant.distill.markov.MarkovChain;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An opened model.
+ *
+ * @param description one line for people
+ * @param chain the law of the data, where the model is exact
+ * @param corpus the text it was counted from
+ * @param parents the artifacts it was made from
+ */
+public record TeacherModel(
+    TeacherSource source,
+    String description,
+    Optional<MarkovChain> chain,
+    Optional<Corpus> corpus,
+    List<Manifest.Parent> parents) {}

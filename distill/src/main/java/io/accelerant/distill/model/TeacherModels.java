@@ -1,0 +1,118 @@
+package io.accelerant.distill.model;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.data.Corpus;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiffusionProcess;
+import io.accelerant.distill.discrete.NoiseSchedule;
+import io.accelerant.distill.markov.MarkovChain;
+import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.text.NgramModel;
+import io.accelerant.distill.text.TextScoring;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * Opens discrete models by name: {@code markov:countdown}, the chain of the countdown sequences
+ * over 32 symbols, and {@code markov:<order>:<corpus artifact URI>}, the chain counted from the
+ * teacher's half of a corpus. Both are exact: their scores are posteriors by forward-backward.
+ */
+public final class TeacherModels {
+  private static final int COUNTDOWN_SYMBOLS = 32;
+  private static final int DEFAULT_LENGTH = 64;
+  private static final int MAX_TRANSITIONS = 1 << 22;
+  private static final Pattern COUNTED = Pattern.compile("markov:([1-9][0-9]*):(.+)");
+
+  /**
+   * How a model is to be opened.
+   *
+   * @param length number of positions; empty takes the corpus', or 64
+   * @param smoothing share of the uniform law that is mixed into the countdown chain
+   */
+  public record Request(
+      String name,
+      DiffusionGraph graph,
+      NoiseSchedule noise,
+      Optional<Integer> length,
+      double smoothing) {}
+
+  private TeacherModels() {}
+
+  /**
+   * The artifacts that a model is made from, verified to exist; cheap, needs no Spark.
+   *
+   * @param key where the name was given, for messages
+   * @throws ConfigException if the name means nothing
+   * @throws io.accelerant.core.error.ArtifactException if an artifact is missing or of another kind
+   */
+  public static List<Manifest.Parent> inputs(
+      String name, Configuration hadoop, JobConfig config, Key<?> key) {
+    if (name.equals("markov:countdown")) {
+      return List.of();
+    }
+    Matcher counted = COUNTED.matcher(name);
+    if (counted.matches()) {
+      Artifact corpus =
+          Artifact.open(counted.group(2), hadoop).requireKind(Corpus.KIND, key.path());
+      return List.of(new Manifest.Parent("corpus", corpus.uri(), corpus.contentHash()));
+    }
+    throw config.invalid(
+        key,
+        "is \"%s\", which is no model: expected markov:countdown or markov:<order>:<corpus artifact URI>."
+            .formatted(name));
+  }
+
+  /**
+   * Opens a model; counts it first where it is made from a corpus.
+   *
+   * @throws ConfigException if the name means nothing, or order and alphabet make a table that is
+   *     too large
+   */
+  public static TeacherModel open(
+      Request request, JobContext context, JobConfig config, Key<?> key) {
+    List<Manifest.Parent> parents = inputs(request.name(), context.hadoop(), config, key);
+    Matcher counted = COUNTED.matcher(request.name());
+    if (!counted.matches()) {
+      MarkovChain exact = MarkovChain.countdown(COUNTDOWN_SYMBOLS);
+      MarkovChain chain = request.smoothing() > 0 ? exact.smoothed(request.smoothing()) : exact;
+      return model(
+          request, "countdown sequences", chain, DEFAULT_LENGTH, Optional.empty(), parents);
+    }
+    int order = Integer.parseInt(counted.group(1));
+    Corpus corpus = Corpus.open(context.spark(), context.hadoop(), counted.group(2), key.path());
+    int symbols = corpus.alphabet().size();
+    if (StrictMath.pow(symbols, order + 1) > MAX_TRANSITIONS) {
+      throw config.invalid(
+          key,
+          "asks for order %d over %d symbols: %.3g transitions, more than %d; choose a smaller order or alphabet."
+              .formatted(order, symbols, StrictMath.pow(symbols, order + 1), MAX_TRANSITIONS));
+    }
+    context.progress().say("counting an order-%d chain from %s", order, corpus.uri());
+    NgramModel counts =
+        TextScoring.fit(corpus.train(Corpus.Half.TEACHER), corpus.alphabet(), order + 1, 1);
+    MarkovChain chain = new MarkovChain(order, symbols, counts.startLaw(), counts.transitionLaw());
+    String description = "the order-%d Markov chain of %s".formatted(order, corpus.uri());
+    return model(request, description, chain, corpus.length(), Optional.of(corpus), parents);
+  }
+
+  private static TeacherModel model(
+      Request request,
+      String description,
+      MarkovChain chain,
+      int length,
+      Optional<Corpus> corpus,
+      List<Manifest.Parent> parents) {
+    DiffusionProcess process =
+        new DiffusionProcess(request.graph(), request.noise(), chain.symbols());
+    MarkovSource source = new MarkovSource(chain, process, request.length().orElse(length));
+    return new TeacherModel(source, description, Optional.of(chain), corpus, parents);
+  }
+}

@@ -1,0 +1,317 @@
+package io.accelerant.distill.sample;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.artifact.TableFingerprint;
+import io.accelerant.core.artifact.Versions;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiscreteSampler;
+import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.Euler;
+import io.accelerant.distill.discrete.FirstHitting;
+import io.accelerant.distill.discrete.GridSampler;
+import io.accelerant.distill.discrete.MdlmAncestral;
+import io.accelerant.distill.discrete.NoiseSchedule;
+import io.accelerant.distill.discrete.ReverseKernel;
+import io.accelerant.distill.discrete.ScoreTransform;
+import io.accelerant.distill.discrete.TauLeaping;
+import io.accelerant.distill.discrete.TeacherSource;
+import io.accelerant.distill.discrete.Tweedie;
+import io.accelerant.distill.lsd.LsdSchedule;
+import io.accelerant.distill.lsd.LsdSchedules;
+import io.accelerant.distill.model.TeacherModel;
+import io.accelerant.distill.model.TeacherModels;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Draws samples from a model into a table {@code samples} (id, tokens, text). A sample depends on
+ * (model, sampler, seed, id) alone, so that the table is the same however the ids are cut.
+ */
+public final class SampleJob implements Job {
+  /** Kind of the artifact, and name of its table. */
+  public static final String KIND = "samples";
+
+  private static final StructType SCHEMA =
+      new StructType()
+          .add("id", DataTypes.LongType, false)
+          .add("tokens", DataTypes.createArrayType(DataTypes.IntegerType, false), false)
+          .add("text", DataTypes.StringType, false);
+
+  @Override
+  public String name() {
+    return "sample";
+  }
+
+  @Override
+  public String summary() {
+    return "Draw samples from a model with a plain or a learned sampler";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return SampleKeys.ALL;
+  }
+
+  @Override
+  public List<String> plan(JobContext context, JobConfig config) {
+    Map<String, Object> identity = identity(context, config);
+    String output = requireFree(context, config, identity);
+    String sampler =
+        config
+            .find(SampleKeys.SAMPLER)
+            .map(s -> "the learned sampler " + s)
+            .orElse(config.get(SampleKeys.METHOD));
+    return List.of(
+        "open the model " + config.get(SampleKeys.MODEL),
+        "draw %d samples with %s".formatted(config.get(SampleKeys.COUNT), sampler),
+        "publish the table to " + output);
+  }
+
+  private static Map<String, Object> identity(JobContext context, JobConfig config) {
+    Map<String, Object> identity = new TreeMap<>(config.identity());
+    TeacherModels.inputs(config.get(SampleKeys.MODEL), context.hadoop(), config, SampleKeys.MODEL)
+        .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
+    schedules(context, config)
+        .ifPresent(
+            s -> {
+              s.schedule(config.find(SampleKeys.STEPS));
+              identity.put("input.sampler", s.source().contentHash());
+            });
+    return identity;
+  }
+
+  private static Optional<LsdSchedules> schedules(JobContext context, JobConfig config) {
+    return config.find(SampleKeys.SAMPLER).map(uri -> LsdSchedules.open(uri, context.hadoop()));
+  }
+
+  private static String requireFree(
+      JobContext context, JobConfig config, Map<String, Object> identity) {
+    String output =
+        Versions.resolve(
+            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
+    if (Artifact.find(output, context.hadoop()).isPresent()) {
+      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
+    }
+    return output;
+  }
+
+  @Override
+  public JobResult run(JobContext context, JobConfig config) {
+    Map<String, Object> identity = identity(context, config);
+    requireFree(context, config, identity);
+    Optional<LsdSchedules> schedules = schedules(context, config);
+    Optional<LsdSchedule> learned = schedules.map(s -> s.schedule(config.find(SampleKeys.STEPS)));
+    TeacherModel model = open(context, config, learned);
+    DiscreteSampler sampler =
+        learned.isPresent()
+            ? learned.get().requireModel(model.source()).sampler("learned")
+            : plain(config, model.source());
+    Claim claim = Claim.of(StageStore.resumeKey(identity));
+    try (ArtifactWriter artifact =
+        ArtifactWriter.claim(
+            config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force())) {
+      context.progress().say("drawing %,d samples", config.get(SampleKeys.COUNT));
+      context.spark().sparkContext().setJobDescription("sample: draw and write");
+      String folder =
+          ArtifactTables.write(
+              draw(context, config, model, sampler), KIND, artifact, config.get(RunKeys.FORMAT));
+      Dataset<Row> written = ArtifactTables.written(context.spark(), artifact, folder);
+      String fingerprint = TableFingerprint.of(written);
+      Map<String, Number> metrics = new LinkedHashMap<>();
+      metrics.put("samples", written.count());
+      metrics.put("nfe", evaluations(model.source(), sampler));
+      artifact.writeJson("metrics.json", metrics);
+      report(context, config, sampler, metrics, written).files().forEach(artifact::write);
+      artifact.write(
+          "README.md", card(config, folder, model).markdown().getBytes(StandardCharsets.UTF_8));
+      ManifestDraft draft =
+          ManifestDraft.of(KIND, name(), config)
+              .withTable(folder, fingerprint)
+              .withMetrics(metrics);
+      for (Manifest.Parent parent : model.parents()) {
+        draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
+      }
+      if (schedules.isPresent()) {
+        Manifest.Parent parent = schedules.get().source();
+        draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
+      }
+      Manifest manifest = artifact.commit(draft);
+      reproduce(context, artifact.uri(), fingerprint);
+      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+    }
+  }
+
+  private static TeacherModel open(
+      JobContext context, JobConfig config, Optional<LsdSchedule> learned) {
+    TeacherModels.Request request =
+        new TeacherModels.Request(
+            config.get(SampleKeys.MODEL),
+            learned
+                .map(s -> s.process().graph())
+                .orElseGet(() -> DiffusionGraph.ofLabel(config.get(SampleKeys.GRAPH))),
+            learned
+                .map(s -> s.process().noise())
+                .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
+            learned.isPresent() ? learned.map(LsdSchedule::length) : config.find(SampleKeys.LENGTH),
+            config.get(SampleKeys.SMOOTHING));
+    return TeacherModels.open(request, context, config, SampleKeys.MODEL);
+  }
+
+  private static DiscreteSampler plain(JobConfig config, TeacherSource model) {
+    String method = config.get(SampleKeys.METHOD);
+    boolean absorb = model.process().graph() == DiffusionGraph.ABSORB;
+    if (!absorb && (method.equals("mdlm") || method.equals("first-hitting"))) {
+      throw config.invalid(
+          SampleKeys.METHOD, "is " + method + ", which needs sample.graph = absorb.");
+    }
+    if (method.equals("first-hitting")) {
+      return new FirstHitting();
+    }
+    ReverseKernel kernel =
+        switch (method) {
+          case "euler" -> new Euler();
+          case "tweedie" -> new Tweedie();
+          case "tau-leaping" -> new TauLeaping();
+          default -> new MdlmAncestral();
+        };
+    int steps =
+        config
+            .find(SampleKeys.STEPS)
+            .orElseThrow(
+                () -> config.invalid(SampleKeys.STEPS, "is required by method " + method + "."));
+    return new GridSampler(
+        method,
+        kernel,
+        GridSampler.uniformTimes(steps, config.get(SampleKeys.T_END)),
+        ScoreTransform.IDENTITY,
+        config.get(SampleKeys.FINAL_DENOISE) || absorb);
+  }
+
+  /** Evaluations of one sample; every sample of a sampler takes as many. */
+  private static int evaluations(TeacherSource source, DiscreteSampler sampler) {
+    try (DiscreteTeacher teacher = source.open()) {
+      return sampler.sample(teacher, 0, new long[] {0}).evaluations();
+    }
+  }
+
+  private static Dataset<Row> draw(
+      JobContext context, JobConfig config, TeacherModel model, DiscreteSampler sampler) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+    int count = config.get(SampleKeys.COUNT);
+    int batch = config.get(SampleKeys.BATCH);
+    int units = (count + batch - 1) / batch;
+    int wanted = config.get(SampleKeys.PARTITIONS);
+    int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
+    long seed = config.get(RunKeys.SEED);
+    TeacherSource source = model.source();
+    Optional<io.accelerant.core.data.Alphabet> alphabet = model.corpus().map(c -> c.alphabet());
+    io.accelerant.core.data.Alphabet decoder = alphabet.orElse(null);
+    JavaRDD<Row> rows =
+        spark
+            .parallelize(IntStream.range(0, units).boxed().toList(), partitions)
+            .mapPartitions(
+                indices -> {
+                  List<Row> out = new ArrayList<>();
+                  try (DiscreteTeacher teacher = source.open()) {
+                    while (indices.hasNext()) {
+                      long from = (long) indices.next() * batch;
+                      long[] ids =
+                          java.util.stream.LongStream.range(from, Math.min(from + batch, count))
+                              .toArray();
+                      int[] tokens = sampler.sample(teacher, seed, ids).tokens();
+                      for (int b = 0; b < ids.length; b++) {
+                        out.add(row(ids[b], tokens, b * source.length(), source.length(), decoder));
+                      }
+                    }
+                  }
+                  return out.iterator();
+                });
+    return context.spark().createDataFrame(rows, SCHEMA);
+  }
+
+  private static Row row(
+      long id, int[] tokens, int from, int length, io.accelerant.core.data.Alphabet alphabet) {
+    int[] own = Arrays.copyOfRange(tokens, from, from + length);
+    List<Integer> list = Arrays.stream(own).boxed().toList();
+    String text =
+        alphabet != null
+            ? alphabet.decode(own)
+            : String.join(" ", list.stream().map(String::valueOf).toList());
+    return RowFactory.create(id, list, text);
+  }
+
+  private static Report report(
+      JobContext context,
+      JobConfig config,
+      DiscreteSampler sampler,
+      Map<String, Number> metrics,
+      Dataset<Row> written) {
+    Table table = Table.of("what", "value");
+    table.row("sampler", sampler.label());
+    metrics.forEach(table::row);
+    List<String> texts = new ArrayList<>();
+    written
+        .orderBy("id")
+        .limit(10)
+        .collectAsList()
+        .forEach(row -> texts.add(row.<String>getAs("text")));
+    return Report.titled("Samples of " + config.get(SampleKeys.MODEL), context.progress()::say)
+        .table(table)
+        .section("The first samples")
+        .code("", String.join("\n", texts));
+  }
+
+  private static ModelCard card(JobConfig config, String folder, TeacherModel model) {
+    return new ModelCard(
+        "Samples of " + model.description(),
+        "Table `%s`: `id`, `tokens`, `text`.".formatted(folder),
+        List.of(ModelCard.command("sample", config)),
+        folder.equals(KIND)
+            ? "import pandas as pd\n\nsamples = pd.read_parquet(\"samples\")"
+            : "import glob\nimport pandas as pd\n\nsamples = pd.concat(pd.read_json(f, lines=True) for f in sorted(glob.glob(\"samples.jsonl/*.json\")))",
+        model.parents().stream().map(p -> new ModelCard.Parent(p.uri(), p.contentHash())).toList(),
+        "Apache-2.0");
+  }
+
+  /** Reads the published table back: its fingerprint must be the recorded one. */
+  private static void reproduce(JobContext context, String uri, String fingerprint) {
+    Artifact artifact = Artifact.open(uri, context.hadoop());
+    String again = TableFingerprint.of(ArtifactTables.read(context.spark(), artifact, KIND));
+    if (!again.equals(fingerprint)) {
+      throw new IllegalStateException(
+          "The published table does not read back as written; the artifact "
+              + uri
+              + " should not be used.");
+    }
+  }
+}

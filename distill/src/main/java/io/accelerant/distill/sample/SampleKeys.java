@@ -1,0 +1,85 @@
+package io.accelerant.distill.sample;
+
+import io.accelerant.core.config.Key;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.distill.lsd.LsdKeys;
+import java.util.List;
+
+/** The keys of the {@code sample} job. */
+public final class SampleKeys {
+  public static final Key<String> MODEL =
+      Key.string(
+          "sample.model", "The model: markov:countdown, or markov:<order>:<corpus artifact URI>");
+  public static final Key<String> METHOD =
+      Key.string("sample.method", "Plain sampler, where sample.sampler is not set")
+          .oneOf("euler", "tweedie", "tau-leaping", "mdlm", "first-hitting")
+          .withDefault("euler");
+  public static final Key<String> SAMPLER =
+      Key.string("sample.sampler", "Learned sampler: URI of an lsd artifact or of a sampler.json")
+          .optional();
+  public static final Key<Integer> STEPS =
+      Key.integer("sample.steps", "Number of steps; with a learned sampler, which of its schedules")
+          .between(1, 65536)
+          .optional();
+  public static final Key<Integer> COUNT =
+      Key.integer("sample.count", "Number of samples").between(1, 1_000_000_000).withDefault(64);
+  public static final Key<Integer> LENGTH =
+      Key.integer(
+              "sample.length",
+              "Length of a sequence; default: that of the corpus, 64 for countdown")
+          .between(2, 4096)
+          .optional();
+  public static final Key<String> GRAPH =
+      Key.string("sample.graph", "Graph of the diffusion; a learned sampler brings its own")
+          .oneOf("absorb", "uniform")
+          .withDefault("absorb");
+  public static final Key<Double> NOISE_EPS =
+      Key.number(
+              "sample.noiseEps",
+              "eps of the loglinear noise; a learned sampler brings its own noise")
+          .between(1e-9, 0.1)
+          .withDefault(1e-3);
+  public static final Key<Double> SMOOTHING =
+      Key.number("sample.smoothing", "Smoothing of markov:countdown, see lsd.smoothing")
+          .between(0, 0.5)
+          .withDefault(LsdKeys.SMOOTHING.defaultValue().orElseThrow());
+  public static final Key<Double> T_END =
+      Key.number("sample.tEnd", "Time at which the steps of a plain sampler end")
+          .between(1e-6, 0.5)
+          .withDefault(1e-3);
+  public static final Key<Boolean> FINAL_DENOISE =
+      Key.bool(
+              "sample.finalDenoise",
+              "Denoise with one more evaluation after the steps of a plain sampler")
+          .withDefault(true);
+  public static final Key<Integer> BATCH =
+      Key.integer(
+              "sample.batch", "Sequences per model call: micro-batches are formed by id div batch")
+          .between(1, 65536)
+          .withDefault(64);
+  public static final Key<Integer> PARTITIONS =
+      Key.integer(
+              "sample.partitions", "Spark partitions; 0: four a core, at most one a micro-batch")
+          .between(0, 1_000_000)
+          .withDefault(0)
+          .operational();
+
+  static final List<Key<?>> ALL =
+      RunKeys.and(
+          List.of(
+              MODEL,
+              METHOD,
+              SAMPLER,
+              STEPS,
+              COUNT,
+              LENGTH,
+              GRAPH,
+              NOISE_EPS,
+              SMOOTHING,
+              T_END,
+              FINAL_DENOISE,
+              BATCH,
+              PARTITIONS));
+
+  private SampleKeys() {}
+}
