@@ -38,7 +38,7 @@ class MarkovTeacherTest {
     double[] data = law(chain, length);
     MarkovTeacher teacher = new MarkovTeacher(chain, process, length);
     double[] scores = new double[length * process.symbols()];
-    for (int id = 0; id < 40; id++) {
+    for (int id = 0; id < 12; id++) {
       RandomStream stream = new RandomStream(1, PURPOSE, id, 0);
       double t = .02 + .98 * stream.nextDouble();
       int[] state = ForwardProcess.corrupt(process, chain.sample(length, stream), t, stream);
@@ -94,10 +94,13 @@ class MarkovTeacherTest {
     MarkovTeacher remembering = new MarkovTeacher(chain, process, 30);
     double[] expected = new double[30 * 6];
     double[] actual = new double[30 * 6];
-    for (int id = 0; id < 50; id++) { // unrelated states: a segment may be known by accident only
-      RandomStream stream = new RandomStream(2, PURPOSE, id / 5, 0);
-      int[] state = ForwardProcess.corrupt(process, chain.sample(30, stream), .6, stream);
-      state[id % 30] = process.mask();
+    for (int id = 0; id < 60; id++) { // few symbols change at a time, and most contradict the chain
+      RandomStream stream = new RandomStream(2, PURPOSE, id / 10, 0);
+      int[] state = new int[30];
+      for (int i = 0; i < 30; i++) {
+        state[i] = stream.nextInt(6);
+      }
+      state[id % 10 * 3] = id % 6;
       remembering.scores(state, 1, .5, actual);
       new MarkovTeacher(chain, process, 30).scores(state, 1, .5, expected);
       assertThat(actual).isEqualTo(expected);
