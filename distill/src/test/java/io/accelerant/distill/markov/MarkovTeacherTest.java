@@ -148,6 +148,30 @@ class MarkovTeacherTest {
     assertThat(scores[4 * 13 + 2]).isCloseTo(scale, within(1e-12)); // 3 is followed by 2
   }
 
+  /** Random states, nearly all contradicting, against one plain pass over the whole sequence. */
+  @Test
+  void contradictionsAreResolvedAsInAPlainPass() {
+    MarkovChain chain = MarkovChain.countdown(6);
+    DiffusionProcess process = new DiffusionProcess(DiffusionGraph.ABSORB, NOISE, 6);
+    MarkovTeacher teacher = new MarkovTeacher(chain, process, 12);
+    double[] scores = new double[12 * 7];
+    double scale = 1 / StrictMath.expm1(NOISE.total(.5));
+    for (int id = 0; id < 200; id++) {
+      RandomStream stream = new RandomStream(12, PURPOSE, id, 0);
+      int[] state = new int[12];
+      Arrays.setAll(state, i -> stream.nextInt(2) == 0 ? 6 : stream.nextInt(6));
+      teacher.scores(state, 1, .5, scores);
+      double[][] expected = plainPass(chain, state);
+      for (int i = 0; i < 12; i++) {
+        if (state[i] == process.mask()) {
+          double[] actual =
+              Arrays.stream(scores, i * 7, i * 7 + 6).map(score -> score / scale).toArray();
+          assertThat(actual).containsExactly(expected[i], within(1e-12));
+        }
+      }
+    }
+  }
+
   @Test
   void longSequencesDoNotUnderflow() {
     MarkovChain chain = MarkovChain.countdown(32);
@@ -221,6 +245,53 @@ class MarkovTeacherTest {
     source.open().scores(state, 1, .5, expected);
     copy.open().scores(state, 1, .5, actual);
     assertThat(actual).isEqualTo(expected);
+  }
+
+  /**
+   * Textbook forward-backward of order 1; the backward message leaves out the evidence of its own
+   * position.
+   */
+  private static double[][] plainPass(MarkovChain chain, int[] state) {
+    int length = state.length;
+    int symbols = chain.symbols();
+    double[][] evidence = new double[length][symbols];
+    double[][] forward = new double[length][symbols];
+    for (int i = 0; i < length; i++) {
+      for (int y = 0; y < symbols; y++) {
+        evidence[i][y] = state[i] == symbols || state[i] == y ? 1 : 0;
+        double mass = i == 0 ? chain.start(y) : 0;
+        for (int x = 0; x < symbols && i > 0; x++) {
+          mass += forward[i - 1][x] * chain.transition(x, y);
+        }
+        forward[i][y] = mass * evidence[i][y];
+      }
+      forward[i] = normalised(forward[i], evidence[i]);
+    }
+    double[][] posterior = new double[length][symbols];
+    double[] backward = new double[symbols];
+    Arrays.fill(backward, 1);
+    double[] even = backward.clone();
+    for (int i = length - 1; i >= 0; i--) {
+      for (int y = 0; y < symbols; y++) {
+        posterior[i][y] = forward[i][y] * backward[y];
+      }
+      posterior[i] = normalised(posterior[i], even);
+      double[] below = new double[symbols];
+      for (int x = 0; x < symbols; x++) {
+        for (int y = 0; y < symbols; y++) {
+          below[x] += chain.transition(x, y) * evidence[i][y] * backward[y];
+        }
+      }
+      backward = i > 0 ? normalised(below, evidence[i - 1]) : backward;
+    }
+    return posterior;
+  }
+
+  private static double[] normalised(double[] message, double[] otherwise) {
+    double sum = Arrays.stream(message).sum();
+    double[] law = sum > 0 ? message : otherwise;
+    double total = Arrays.stream(law).sum();
+    return Arrays.stream(law).map(p -> p / total).toArray();
   }
 
   private static double[] law(MarkovChain chain, int length) {
