@@ -27,9 +27,7 @@ final class ForwardBackward {
   private final int[] last; // z mod V
 
   private final boolean sparse;
-  private final int[] successorsFrom;
-  private final int[] successors;
-  private final double[] successorLaw;
+  private final Successors successors;
 
   private final double[][] forward; // [L][V^k]
   private double[] backward;
@@ -45,7 +43,7 @@ final class ForwardBackward {
       contradicted; // what follows leaves the layer of the backward message without mass
 
   ForwardBackward(MarkovChain chain, int length) {
-    this(chain, length, density(chain) < SPARSE);
+    this(chain, length, Successors.share(chain) < SPARSE);
   }
 
   ForwardBackward(MarkovChain chain, int length, boolean sparse) {
@@ -63,41 +61,12 @@ final class ForwardBackward {
       all[z] = z;
     }
     this.sparse = sparse;
-    int possible = sparse ? (int) possible(transition) : 0;
-    successorsFrom = new int[tuples + 1];
-    successors = new int[possible];
-    successorLaw = new double[possible];
-    if (sparse) {
-      listSuccessors();
-    }
+    successors = sparse ? Successors.of(chain) : Successors.NONE;
     forward = new double[length][tuples];
     backward = new double[tuples];
     inbound = new double[tuples];
     agreeing = new int[length][tuples];
     count = new int[length];
-  }
-
-  private static double density(MarkovChain chain) {
-    return (double) possible(chain.transition()) / chain.transition().length;
-  }
-
-  private static long possible(double[] transition) {
-    return Arrays.stream(transition).filter(p -> p > 0).count();
-  }
-
-  private void listSuccessors() {
-    int n = 0;
-    for (int z = 0; z < tuples; z++) {
-      successorsFrom[z] = n;
-      for (int y = 0; y < symbols; y++) {
-        double p = transition[z * symbols + y];
-        if (p > 0) {
-          successors[n] = shift[z] + y;
-          successorLaw[n++] = p;
-        }
-      }
-    }
-    successorsFrom[tuples] = n;
   }
 
   /**
@@ -230,9 +199,7 @@ final class ForwardBackward {
       if (known >= 0) {
         to[shift[z] + known] += mass * transition[z * symbols + known];
       } else if (sparse) {
-        for (int e = successorsFrom[z]; e < successorsFrom[z + 1]; e++) {
-          to[successors[e]] += mass * successorLaw[e];
-        }
+        successors.push(z, mass, to);
       } else {
         addRow(mass, transition, z * symbols, to, shift[z], symbols);
       }
@@ -261,9 +228,7 @@ final class ForwardBackward {
       if (known >= 0) {
         sum = transition[z * symbols + known] * inbound[shift[z] + known];
       } else if (sparse) {
-        for (int e = successorsFrom[z]; e < successorsFrom[z + 1]; e++) {
-          sum += successorLaw[e] * inbound[successors[e]];
-        }
+        sum = successors.pull(z, inbound);
       } else {
         sum = dot(transition, z * symbols, inbound, shift[z], symbols);
       }

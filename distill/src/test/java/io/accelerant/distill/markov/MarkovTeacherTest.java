@@ -38,7 +38,7 @@ class MarkovTeacherTest {
     double[] data = law(chain, length);
     MarkovTeacher teacher = new MarkovTeacher(chain, process, length);
     double[] scores = new double[length * process.symbols()];
-    for (int id = 0; id < 40; id++) {
+    for (int id = 0; id < 12; id++) {
       RandomStream stream = new RandomStream(1, PURPOSE, id, 0);
       double t = .02 + .98 * stream.nextDouble();
       int[] state = ForwardProcess.corrupt(process, chain.sample(length, stream), t, stream);
@@ -94,10 +94,13 @@ class MarkovTeacherTest {
     MarkovTeacher remembering = new MarkovTeacher(chain, process, 30);
     double[] expected = new double[30 * 6];
     double[] actual = new double[30 * 6];
-    for (int id = 0; id < 50; id++) { // unrelated states: a segment may be known by accident only
-      RandomStream stream = new RandomStream(2, PURPOSE, id / 5, 0);
-      int[] state = ForwardProcess.corrupt(process, chain.sample(30, stream), .6, stream);
-      state[id % 30] = process.mask();
+    for (int id = 0; id < 60; id++) { // few symbols change at a time, and most contradict the chain
+      RandomStream stream = new RandomStream(2, PURPOSE, id / 10, 0);
+      int[] state = new int[30];
+      for (int i = 0; i < 30; i++) {
+        state[i] = stream.nextInt(6);
+      }
+      state[id % 10 * 3] = id % 6;
       remembering.scores(state, 1, .5, actual);
       new MarkovTeacher(chain, process, 30).scores(state, 1, .5, expected);
       assertThat(actual).isEqualTo(expected);
@@ -143,6 +146,30 @@ class MarkovTeacherTest {
       assertThat(sum).isCloseTo(scale, within(1e-12));
     }
     assertThat(scores[4 * 13 + 2]).isCloseTo(scale, within(1e-12)); // 3 is followed by 2
+  }
+
+  /** Random states, nearly all contradicting, against one plain pass over the whole sequence. */
+  @Test
+  void contradictionsAreResolvedAsInAPlainPass() {
+    MarkovChain chain = MarkovChain.countdown(6);
+    DiffusionProcess process = new DiffusionProcess(DiffusionGraph.ABSORB, NOISE, 6);
+    MarkovTeacher teacher = new MarkovTeacher(chain, process, 12);
+    double[] scores = new double[12 * 7];
+    double scale = 1 / StrictMath.expm1(NOISE.total(.5));
+    for (int id = 0; id < 200; id++) {
+      RandomStream stream = new RandomStream(12, PURPOSE, id, 0);
+      int[] state = new int[12];
+      Arrays.setAll(state, i -> stream.nextInt(2) == 0 ? 6 : stream.nextInt(6));
+      teacher.scores(state, 1, .5, scores);
+      double[][] expected = plainPass(chain, state);
+      for (int i = 0; i < 12; i++) {
+        if (state[i] == process.mask()) {
+          double[] actual =
+              Arrays.stream(scores, i * 7, i * 7 + 6).map(score -> score / scale).toArray();
+          assertThat(actual).containsExactly(expected[i], within(1e-12));
+        }
+      }
+    }
   }
 
   @Test
@@ -218,6 +245,53 @@ class MarkovTeacherTest {
     source.open().scores(state, 1, .5, expected);
     copy.open().scores(state, 1, .5, actual);
     assertThat(actual).isEqualTo(expected);
+  }
+
+  /**
+   * Textbook forward-backward of order 1; the backward message leaves out the evidence of its own
+   * position.
+   */
+  private static double[][] plainPass(MarkovChain chain, int[] state) {
+    int length = state.length;
+    int symbols = chain.symbols();
+    double[][] evidence = new double[length][symbols];
+    double[][] forward = new double[length][symbols];
+    for (int i = 0; i < length; i++) {
+      for (int y = 0; y < symbols; y++) {
+        evidence[i][y] = state[i] == symbols || state[i] == y ? 1 : 0;
+        double mass = i == 0 ? chain.start(y) : 0;
+        for (int x = 0; x < symbols && i > 0; x++) {
+          mass += forward[i - 1][x] * chain.transition(x, y);
+        }
+        forward[i][y] = mass * evidence[i][y];
+      }
+      forward[i] = normalised(forward[i], evidence[i]);
+    }
+    double[][] posterior = new double[length][symbols];
+    double[] backward = new double[symbols];
+    Arrays.fill(backward, 1);
+    double[] even = backward.clone();
+    for (int i = length - 1; i >= 0; i--) {
+      for (int y = 0; y < symbols; y++) {
+        posterior[i][y] = forward[i][y] * backward[y];
+      }
+      posterior[i] = normalised(posterior[i], even);
+      double[] below = new double[symbols];
+      for (int x = 0; x < symbols; x++) {
+        for (int y = 0; y < symbols; y++) {
+          below[x] += chain.transition(x, y) * evidence[i][y] * backward[y];
+        }
+      }
+      backward = i > 0 ? normalised(below, evidence[i - 1]) : backward;
+    }
+    return posterior;
+  }
+
+  private static double[] normalised(double[] message, double[] otherwise) {
+    double sum = Arrays.stream(message).sum();
+    double[] law = sum > 0 ? message : otherwise;
+    double total = Arrays.stream(law).sum();
+    return Arrays.stream(law).map(p -> p / total).toArray();
   }
 
   private static double[] law(MarkovChain chain, int length) {
