@@ -103,7 +103,7 @@ public record TableSource(String uri, Format format) {
   }
 
   /** What to throw when Spark cannot read a source. */
-  static DataException cannotRead(String source, Exception e) {
+  public static DataException cannotRead(String source, Exception e) {
     return new DataException("Cannot read " + source + ": " + firstLine(e), e);
   }
 
