@@ -90,7 +90,8 @@ final class Inventory {
       if (!tables.contains(table.getKey())) {
         throw new IllegalArgumentException("no table \"" + table.getKey() + "\" was written");
       }
-      identity.put(table.getKey(), table.getValue());
+      // The folder's ending tells the file format, which is no part of what the table says.
+      identity.put(table.getKey().replaceFirst("\\.jsonl$", ""), table.getValue());
     }
     for (String file : draft.identityFiles()) {
       if (!written.containsKey(file)) {

@@ -1,0 +1,62 @@
+package io.accelerant.core.data;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.error.ArtifactException;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Tables inside artifacts, in the format that {@code run.format} asks for: Parquet in the folder
+ * {@code <table>}, JSON lines in {@code <table>.jsonl}.
+ */
+public final class ArtifactTables {
+  private static final String JSON = ".jsonl";
+
+  private ArtifactTables() {}
+
+  /**
+   * Writes a table into an artifact that is being made.
+   *
+   * @param format value of {@link io.accelerant.core.job.RunKeys#FORMAT}
+   * @return the table's folder, by which the manifest knows it
+   */
+  public static String write(
+      Dataset<Row> table, String name, ArtifactWriter artifact, String format) {
+    if (format.equals("json")) {
+      table.write().json(artifact.tableUri(name + JSON));
+      return name + JSON;
+    }
+    table.write().parquet(artifact.tableUri(name));
+    return name;
+  }
+
+  /** Reads back what {@link #write} wrote, from the folder it named, before the commit. */
+  public static Dataset<Row> written(SparkSession spark, ArtifactWriter artifact, String folder) {
+    return read(spark, artifact.uri() + "/" + folder, folder);
+  }
+
+  /**
+   * Opens a table of an artifact, in whatever format it is; its files are verified first.
+   *
+   * @throws ArtifactException if there is no such table or it has changed
+   */
+  public static Dataset<Row> read(SparkSession spark, Artifact artifact, String name) {
+    for (String folder : List.of(name, name + JSON)) {
+      if (artifact.manifest().files().stream().anyMatch(f -> f.path().startsWith(folder + "/"))) {
+        return read(spark, artifact.tableUri(folder), folder);
+      }
+    }
+    throw new ArtifactException(
+        "%s holds no table %s; it is of kind %s."
+            .formatted(artifact.uri(), name, artifact.manifest().kind()));
+  }
+
+  private static Dataset<Row> read(SparkSession spark, String uri, String folder) {
+    return folder.endsWith(JSON)
+        ? spark.read().option("mode", "FAILFAST").json(uri)
+        : spark.read().parquet(uri);
+  }
+}

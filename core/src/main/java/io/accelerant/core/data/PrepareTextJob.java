@@ -1,0 +1,276 @@
+package io.accelerant.core.data;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.artifact.TableFingerprint;
+import io.accelerant.core.artifact.Versions;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.data.CorpusTable.Counts;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * {@code prepare-text}: documents to a corpus of windows. A document is normalised to an alphabet
+ * and cut into consecutive windows of exactly {@code length} symbols; a shorter tail, and a
+ * document without a whole window, is dropped and counted. Equal documents count once.
+ */
+public final class PrepareTextJob implements Job {
+  static final Key<String> SOURCE =
+      Key.string(
+              "prepareText.source",
+              "wordnet, or the URI of text files (a line is a document), Parquet or JSON lines")
+          .withDefault(WordNetGlosses.SOURCE);
+  static final Key<String> COLUMN =
+      Key.string(
+              "prepareText.column",
+              "Column of a Parquet or JSON source that holds the text; \"text\" unless set")
+          .optional();
+  static final Key<Integer> LENGTH =
+      Key.integer("prepareText.length", "Symbols of a window").between(2, 65536).withDefault(64);
+  static final Key<String> ALPHABET =
+      Key.string("prepareText.alphabet", "letters27: a-z and space; bytes: those of UTF-8")
+          .oneOf(Alphabet.LETTERS27.label(), Alphabet.BYTES.label())
+          .withDefault(Alphabet.LETTERS27.label());
+  static final Key<List<Double>> SPLIT =
+      Key.numbers("prepareText.split", "Shares of documents for train, validation and test")
+          .between(0, 1)
+          .withDefault(List.of(0.9, 0.05, 0.05));
+
+  private static final String LICENCE = "LICENSE-wordnet.txt";
+
+  @Override
+  public String name() {
+    return "prepare-text";
+  }
+
+  @Override
+  public String summary() {
+    return "Cut text into equal windows, split by document, as a corpus artifact";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return RunKeys.and(List.of(SOURCE, COLUMN, LENGTH, ALPHABET, SPLIT));
+  }
+
+  @Override
+  public List<String> plan(JobContext context, JobConfig config) {
+    List<Double> split = split(config);
+    documents(context, config);
+    String output =
+        Versions.resolve(
+            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
+    if (Artifact.find(output, context.hadoop()).isPresent()) {
+      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
+    }
+    return List.of(
+        "read documents from " + config.get(SOURCE),
+        "normalise to %s, drop duplicates, cut into windows of %d symbols"
+            .formatted(config.get(ALPHABET), config.get(LENGTH)),
+        "split documents by hash, train/validation/test " + split,
+        "publish the corpus to " + output);
+  }
+
+  @Override
+  public JobResult run(JobContext context, JobConfig config) {
+    List<Double> split = split(config);
+    Alphabet alphabet = Alphabet.ofLabel(config.get(ALPHABET));
+    int length = config.get(LENGTH);
+    String source = config.get(SOURCE);
+    Dataset<Row> documents = documents(context, config);
+    String sourceHash =
+        isWordNet(source) ? WordNetGlosses.sha256() : fingerprint(documents, source);
+    Map<String, Object> identity = new TreeMap<>(config.identity());
+    identity.put("input.source", sourceHash);
+    Claim claim = Claim.of(StageStore.resumeKey(identity));
+    try (ArtifactWriter artifact =
+            ArtifactWriter.claim(
+                config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force());
+        CorpusTable corpus = CorpusTable.of(documents, alphabet, length, split, source)) {
+      context
+          .progress()
+          .say(
+              "%,d documents, %,d windows of %d symbols",
+              corpus.counts().read(), corpus.counts().windows(), length);
+      String folder =
+          ArtifactTables.write(corpus.table(), Corpus.TABLE, artifact, config.get(RunKeys.FORMAT));
+      Dataset<Row> written = ArtifactTables.written(context.spark(), artifact, folder);
+      Map<String, Number> metrics = metrics(corpus.counts(), length, written);
+      String fingerprint = TableFingerprint.of(written);
+      artifact.writeJson(Corpus.CONFIG, describe(alphabet, length, split));
+      artifact.writeJson("vocabulary.json", alphabet.vocabulary());
+      artifact.writeJson("metrics.json", metrics);
+      report(context, config, metrics, written).files().forEach(artifact::write);
+      artifact.write("README.md", card(config, sourceHash, folder).markdown());
+      if (isWordNet(source)) {
+        artifact.write(LICENCE, WordNetGlosses.licence());
+      }
+      Manifest manifest =
+          artifact.commit(
+              ManifestDraft.of(Corpus.KIND, name(), config)
+                  .withParent("source", source, sourceHash)
+                  .withTable(folder, fingerprint)
+                  .withMetrics(metrics));
+      reproduce(context, artifact.uri(), corpus.counts().windows());
+      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+    }
+  }
+
+  private static List<Double> split(JobConfig config) {
+    List<Double> split = config.get(SPLIT);
+    double sum = split.stream().mapToDouble(Double::doubleValue).sum();
+    if (split.size() != 3 || Math.abs(sum - 1) > 1e-9) {
+      throw config.invalid(
+          SPLIT,
+          "must be three shares (train, validation, test) that sum to 1, is %s (sum %s)."
+              .formatted(split, Table.number(sum, 6)));
+    }
+    return split;
+  }
+
+  private static void refuseColumn(JobConfig config) {
+    if (config.find(COLUMN).isPresent()) {
+      throw config.invalid(
+          COLUMN, "is for Parquet and JSON; %s has no columns.".formatted(config.get(SOURCE)));
+    }
+  }
+
+  private static boolean isWordNet(String source) {
+    return source.equals(WordNetGlosses.SOURCE);
+  }
+
+  /** Documents in a column {@code text}. */
+  private static Dataset<Row> documents(JobContext context, JobConfig config) {
+    String uri = config.get(SOURCE);
+    if (isWordNet(uri)) {
+      refuseColumn(config);
+      return WordNetGlosses.read(context.spark());
+    }
+    TableSource source = TableSource.find(uri, context.hadoop());
+    Dataset<Row> table = source.read(context.spark());
+    if (source.format() == TableSource.Format.TEXT) {
+      refuseColumn(config);
+      return table.select(col("value").as("text"));
+    }
+    String column = config.find(COLUMN).orElse("text");
+    boolean isText =
+        List.of(table.columns()).contains(column)
+            && table.schema().apply(column).dataType().equals(DataTypes.StringType);
+    if (!isText) {
+      throw new DataException(
+          "%s has no text column \"%s\"; its columns are %s. Set prepareText.column."
+              .formatted(uri, column, TableSource.columns(table)));
+    }
+    return table.select(table.col("`" + column.replace("`", "``") + "`").as("text"));
+  }
+
+  /**
+   * Reads the source once, so that a file that cannot be read is found before anything is claimed.
+   */
+  private static String fingerprint(Dataset<Row> documents, String source) {
+    try {
+      return TableFingerprint.of(documents);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw TableSource.cannotRead(source, e);
+    }
+  }
+
+  private static Map<String, Object> describe(Alphabet alphabet, int length, List<Double> split) {
+    Map<String, Object> description = new LinkedHashMap<>();
+    description.put("kind", Corpus.KIND);
+    description.put("alphabet", alphabet.label());
+    description.put("symbols", alphabet.size());
+    description.put("length", length);
+    description.put("normalisation", alphabet.normalisation());
+    description.put("split", split);
+    return description;
+  }
+
+  private static Map<String, Number> metrics(Counts counts, int length, Dataset<Row> written) {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put("documents", counts.read());
+    metrics.put("documents.missing", counts.missing());
+    metrics.put("documents.duplicate", counts.duplicates());
+    metrics.put("documents.short", counts.tooShort());
+    metrics.put("documents.used", counts.used());
+    metrics.put("windows", counts.windows());
+    for (String split : CorpusTable.SPLITS) {
+      metrics.put("windows." + split, 0L);
+    }
+    for (Row row : written.groupBy("split").count().collectAsList()) {
+      metrics.put("windows." + row.getString(0), row.getLong(1));
+    }
+    metrics.put("symbols", counts.windows() * length);
+    metrics.put("symbols.dropped", counts.symbols() - counts.windows() * length);
+    return metrics;
+  }
+
+  private Report report(
+      JobContext context, JobConfig config, Map<String, Number> metrics, Dataset<Row> written) {
+    Table table = Table.of("count", "value");
+    metrics.forEach(table::row);
+    List<String> texts = new ArrayList<>();
+    for (Row row : written.filter(col("id").lt(10)).orderBy("id").collectAsList()) {
+      texts.add(row.getAs("text"));
+    }
+    return Report.titled("Corpus from " + config.get(SOURCE), context.progress()::say)
+        .paragraph(
+            "Documents = missing + duplicate + short + used; symbols.dropped are tails of documents"
+                + " and documents shorter than a window, after equal documents were merged.")
+        .table(table)
+        .section("The first windows")
+        .code("text", String.join("\n", texts));
+  }
+
+  private ModelCard card(JobConfig config, String sourceHash, String folder) {
+    String read = folder.equals(Corpus.TABLE) ? "pd.read_parquet(\"%s\")" : JSON_READER;
+    return new ModelCard(
+        "Corpus: windows of %d symbols".formatted(config.get(LENGTH)),
+        """
+        Text for discrete diffusion models. Table `%s`: `id` (0, 1, ..), `text` (one character per
+        symbol, %d of them), `split` (train, validation, test; whole documents), `document` (64-bit
+        hash of the normalised document). `vocabulary.json` lists the symbols by token. Equal
+        documents occur once; near-duplicates may be on both sides of a split."""
+            .formatted(folder, config.get(LENGTH)),
+        List.of(ModelCard.command(name(), config)),
+        "import pandas as pd\n\ncorpus = " + read.formatted(folder),
+        List.of(new ModelCard.Parent(config.get(SOURCE), sourceHash)),
+        isWordNet(config.get(SOURCE))
+            ? "WordNet 3.1 licence, see `" + LICENCE + "`."
+            : "That of the source.");
+  }
+
+  private static final String JSON_READER =
+      "pd.concat(pd.read_json(f, lines=True) for f in sorted(__import__(\"glob\").glob(\"%s/*.json\")))";
+
+  /** What a reader gets is what was counted. */
+  private static void reproduce(JobContext context, String uri, long windows) {
+    long read = Corpus.open(context.spark(), context.hadoop(), uri, "prepare-text").table().count();
+    if (read != windows) {
+      throw new ArtifactException(
+          "%s holds %d windows, but %d were written.".formatted(uri, read, windows));
+    }
+  }
+}
