@@ -3,7 +3,7 @@ package io.accelerant.distill.discrete;
 /**
  * Weighted cross-entropies of one example on the absorbing graph: what {@link ScoreEntropy} becomes
  * when s = c(t) p with p normalised. All have the same mean, a bound on -log p(x_0) in nats (Ou et
- * al., RADD, section 3).
+ * al., RADD).
  */
 public final class CrossEntropy {
   private CrossEntropy() {}

@@ -2,7 +2,7 @@ package io.accelerant.distill.discrete;
 
 /**
  * Euler step: P = onehot(x_i) + (t-u) r with the reverse rates r[y] = sigma(t) Q(y, x_i) s[y],
- * negative entries clipped (Lou et al., SEDD, section 4).
+ * negative entries clipped (Lou et al., SEDD).
  */
 public record Euler() implements ReverseKernel {
   @Override

@@ -22,6 +22,7 @@ public record GridSampler(
     if (times.length < 2 || times[0] > 1 || !(times[times.length - 1] > 0)) {
       throw new IllegalArgumentException("times must start at 1 at most and end above 0");
     }
+    times = times.clone();
     for (int k = 1; k < times.length; k++) {
       if (!(times[k] < times[k - 1])) {
         throw new IllegalArgumentException("times must fall strictly, but do not at step " + k);

@@ -2,8 +2,8 @@ package io.accelerant.distill.discrete;
 
 /**
  * Ancestral step of masked diffusion: with the mask probability m = 1 - exp(-sigma_bar) and the
- * posterior p, P[y] = p_y (m_t - m_u)/m_t and P[MASK] = m_u/m_t (Sahoo et al., MDLM, eq. 6). Uses
- * the scores normalised: scaling them changes nothing.
+ * posterior p, P[y] = p_y (m_t - m_u)/m_t and P[MASK] = m_u/m_t (Sahoo et al., MDLM). Uses the
+ * scores normalised: scaling them changes nothing.
  */
 public record MdlmAncestral() implements ReverseKernel {
   @Override

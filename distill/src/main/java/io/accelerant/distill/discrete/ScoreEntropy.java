@@ -1,9 +1,9 @@
 package io.accelerant.distill.discrete;
 
 /**
- * Diffusion-weighted denoising score entropy of one example (Lou et al., SEDD, eq. 10; without the
- * Monte Carlo factors): its mean over t ~ U[0, 1] and x_t ~ q bounds -log p(x_0) in nats, up to the
- * prior term. K(a) = a (log a - 1) makes every summand zero at the true ratio.
+ * Diffusion-weighted denoising score entropy of one example (Lou et al., SEDD; without the Monte
+ * Carlo factors): its mean over t ~ U[0, 1] and x_t ~ q bounds -log p(x_0) in nats, up to the prior
+ * term. K(a) = a (log a - 1) makes every summand zero at the true ratio.
  */
 public final class ScoreEntropy {
   private ScoreEntropy() {}

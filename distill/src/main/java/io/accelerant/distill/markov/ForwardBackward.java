@@ -6,8 +6,13 @@ import java.util.Arrays;
  * Sum-product on the chain of k-tuples: the posterior of every position of a segment given evidence
  * e_i(x_i) at each. Hard evidence narrows the tuples of a layer to those that agree with it, so a
  * segment costs the sum over i of the number of (k+1)-tuples that agree. Messages are normalised at
- * every step. A message without mass, where the evidence contradicts itself, starts again from the
- * evidence. Allocates nothing after construction.
+ * every step. Allocates nothing after construction.
+ *
+ * <p>Evidence that contradicts itself has no posterior; parallel decoding makes such states all the
+ * time. A forward message without mass starts again from the evidence of its layer. A tuple that
+ * what follows contradicts says nothing about what precedes: the backward message of the layer
+ * below it starts again from the evidence there. A position whose two messages contradict each
+ * other is uniform.
  */
 final class ForwardBackward {
   /** Below this share of possible transitions, lists of successors beat dense rows. */
@@ -22,9 +27,7 @@ final class ForwardBackward {
   private final int[] last; // z mod V
 
   private final boolean sparse;
-  private final int[] successorsFrom;
-  private final int[] successors;
-  private final double[] successorLaw;
+  private final Successors successors;
 
   private final double[][] forward; // [L][V^k]
   private double[] backward;
@@ -36,9 +39,11 @@ final class ForwardBackward {
   private int[] states;
   private int row;
   private double leak;
+  private boolean
+      contradicted; // what follows leaves the layer of the backward message without mass
 
   ForwardBackward(MarkovChain chain, int length) {
-    this(chain, length, density(chain) < SPARSE);
+    this(chain, length, Successors.share(chain) < SPARSE);
   }
 
   ForwardBackward(MarkovChain chain, int length, boolean sparse) {
@@ -56,41 +61,12 @@ final class ForwardBackward {
       all[z] = z;
     }
     this.sparse = sparse;
-    int possible = sparse ? (int) possible(transition) : 0;
-    successorsFrom = new int[tuples + 1];
-    successors = new int[possible];
-    successorLaw = new double[possible];
-    if (sparse) {
-      listSuccessors();
-    }
+    successors = sparse ? Successors.of(chain) : Successors.NONE;
     forward = new double[length][tuples];
     backward = new double[tuples];
     inbound = new double[tuples];
     agreeing = new int[length][tuples];
     count = new int[length];
-  }
-
-  private static double density(MarkovChain chain) {
-    return (double) possible(chain.transition()) / chain.transition().length;
-  }
-
-  private static long possible(double[] transition) {
-    return Arrays.stream(transition).filter(p -> p > 0).count();
-  }
-
-  private void listSuccessors() {
-    int n = 0;
-    for (int z = 0; z < tuples; z++) {
-      successorsFrom[z] = n;
-      for (int y = 0; y < symbols; y++) {
-        double p = transition[z * symbols + y];
-        if (p > 0) {
-          successors[n] = shift[z] + y;
-          successorLaw[n++] = p;
-        }
-      }
-    }
-    successorsFrom[tuples] = n;
   }
 
   /**
@@ -100,10 +76,20 @@ final class ForwardBackward {
    * @param states symbols; the segment is states[row + lo .. row + hi], hi - lo + 1 >= k
    * @param leak 0: hard evidence, e_i(a) = [a = x_i], a symbol of V or more is no evidence; above
    *     0: soft evidence, e_i(a) = 1 if a = x_i, else leak
+   * @param contradicted whether what follows the segment contradicts its last tuple
    * @param posterior receives V entries for position i at (row + i) V; with hard evidence only for
    *     unknown positions
+   * @return whether what follows the first tuple contradicts it
    */
-  void posterior(int[] states, int row, int lo, int hi, double leak, double[] posterior) {
+  boolean posterior(
+      int[] states,
+      int row,
+      int lo,
+      int hi,
+      double leak,
+      boolean contradicted,
+      double[] posterior) {
+    this.contradicted = contradicted;
     this.states = states;
     this.row = row;
     this.leak = leak;
@@ -130,6 +116,7 @@ final class ForwardBackward {
         marginal(i, first, posterior);
       }
     }
+    return this.contradicted;
   }
 
   /** The symbol that hard evidence fixes at a position, or -1. */
@@ -212,9 +199,7 @@ final class ForwardBackward {
       if (known >= 0) {
         to[shift[z] + known] += mass * transition[z * symbols + known];
       } else if (sparse) {
-        for (int e = successorsFrom[z]; e < successorsFrom[z + 1]; e++) {
-          to[successors[e]] += mass * successorLaw[e];
-        }
+        successors.push(z, mass, to);
       } else {
         addRow(mass, transition, z * symbols, to, shift[z], symbols);
       }
@@ -233,19 +218,17 @@ final class ForwardBackward {
     if (leak > 0) {
       observe(i + 1, inbound);
     }
+    int known = known(i + 1);
     int[] here = list(i);
     int size = size(i);
-    int known = known(i + 1);
     double total = 0;
-    for (int n = 0; n < size; n++) {
+    for (int n = 0; n < size && !contradicted; n++) {
       int z = here[n];
       double sum = 0;
       if (known >= 0) {
         sum = transition[z * symbols + known] * inbound[shift[z] + known];
       } else if (sparse) {
-        for (int e = successorsFrom[z]; e < successorsFrom[z + 1]; e++) {
-          sum += successorLaw[e] * inbound[successors[e]];
-        }
+        sum = successors.pull(z, inbound);
       } else {
         sum = dot(transition, z * symbols, inbound, shift[z], symbols);
       }
@@ -255,6 +238,7 @@ final class ForwardBackward {
     for (int n = 0; n < size; n++) {
       backward[here[n]] = total > 0 ? backward[here[n]] / total : 1;
     }
+    contradicted = !contradicted && !(total > 0);
   }
 
   private static void addRow(double mass, double[] law, int row, double[] to, int at, int length) {

@@ -20,6 +20,9 @@ public final class MarkovTeacher implements DiscreteTeacher {
   private final ForwardBackward messages;
   private int[] known = new int[0]; // the states of the last call, on the absorbing graph
   private double[] posterior = new double[0];
+  private boolean[] ends =
+      new boolean[0]; // of the segment that ends there: is its end contradicted?
+  private boolean[] begins = new boolean[0]; // of the segment that begins there: is its begin?
   private boolean remember = true;
 
   /**
@@ -78,14 +81,16 @@ public final class MarkovTeacher implements DiscreteTeacher {
       posterior = new double[positions * symbols];
       known = new int[positions];
       Arrays.fill(known, -1);
+      ends = new boolean[positions];
+      begins = new boolean[positions];
     }
     for (int b = 0; b < batch; b++) {
       if (process.graph() == DiffusionGraph.ABSORB) {
         segments(states, b * length);
       } else {
         double other = process.masked(time) / symbols;
-        messages.posterior(
-            states, b * length, 0, length - 1, other / (other + process.kept(time)), posterior);
+        double leak = other / (other + process.kept(time));
+        messages.posterior(states, b * length, 0, length - 1, leak, false, posterior);
       }
     }
     if (process.graph() == DiffusionGraph.ABSORB) {
@@ -94,41 +99,69 @@ public final class MarkovTeacher implements DiscreteTeacher {
     Scores.fromPosteriors(process, states, positions, posterior, time, scores);
   }
 
-  /** Posteriors of the masked positions of one row, a segment at a time. */
+  /**
+   * Posteriors of the masked positions of one row, a segment at a time, from the right: of what
+   * follows a segment, it must know only whether it contradicts the k known symbols at its end.
+   */
   private void segments(int[] states, int row) {
     int order = chain.order();
-    int i = 0;
-    while (i < length) {
+    boolean contradicted = false;
+    int layer = length - 1; // the layer that `contradicted` is about
+    int i = layer;
+    while (i >= 0) {
       if (states[row + i] != process.mask()) {
-        i++;
+        i--;
         continue;
       }
-      int lo = Math.max(0, i - order); // what lies between the last segment and i is known
+      int hi = Math.min(length - 1, i + order); // what lies between i and the next segment is known
+      for (; layer > hi; layer--) {
+        contradicted = !contradicted && impossible(states, row + layer);
+      }
       int run = 0;
-      while (i < length && run < order) {
+      while (i >= 0 && run < order) {
         run = states[row + i] == process.mask() ? 0 : run + 1;
-        i++;
+        i--;
       }
-      if (!(remember && recalled(states, row + lo, row + i))) {
-        messages.posterior(states, row, lo, i - 1, 0, posterior);
-      }
+      int lo = i + 1;
+      contradicted = segment(states, row, lo, hi, contradicted);
+      layer = lo + order - 1;
     }
   }
 
+  /** Whether the k known symbols before a known one cannot be followed by it. */
+  private boolean impossible(int[] states, int position) {
+    int tuple = 0;
+    for (int j = position - chain.order(); j < position; j++) {
+      tuple = tuple * chain.symbols() + states[j];
+    }
+    return chain.transition(tuple, states[position]) == 0;
+  }
+
   /**
-   * Whether the segment is as it was at the last call, or as it is in the row before (a batch
-   * begins all masked).
+   * Computes a segment, unless it is as it was at the last call or as it is in the row above (a
+   * batch begins masked).
    */
-  private boolean recalled(int[] states, int from, int to) {
-    if (Arrays.equals(states, from, to, known, from, to)) {
-      return true;
-    }
+  private boolean segment(int[] states, int row, int lo, int hi, boolean contradicted) {
+    int from = row + lo;
+    int last = row + hi;
     int above = from - length;
-    if (above < 0 || !Arrays.equals(states, from, to, states, above, to - length)) {
-      return false;
+    int size = hi - lo + 1;
+    if (remember
+        && ends[last] == contradicted
+        && Arrays.equals(states, from, last + 1, known, from, last + 1)) {
+      return begins[from];
     }
-    int symbols = chain.symbols();
-    System.arraycopy(posterior, above * symbols, posterior, from * symbols, (to - from) * symbols);
-    return true;
+    if (remember
+        && above >= 0
+        && ends[last - length] == contradicted
+        && Arrays.equals(states, from, last + 1, states, above, above + size)) {
+      int symbols = chain.symbols();
+      System.arraycopy(posterior, above * symbols, posterior, from * symbols, size * symbols);
+      begins[from] = begins[above];
+    } else {
+      begins[from] = messages.posterior(states, row, lo, hi, 0, contradicted, posterior);
+    }
+    ends[last] = contradicted;
+    return begins[from];
   }
 }
