@@ -3,32 +3,20 @@ package io.accelerant.jobs;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The command of one job: reads the configuration, runs the job, prints its result. */
 abstract class JobCommand implements Callable<Integer> {
-  @Option(
-      names = "--conf",
-      paramLabel = "FILE",
-      description = "HOCON file; may be repeated, later files win.")
-  private List<Path> files = new ArrayList<>();
-
-  @Option(
-      names = "--set",
-      paramLabel = "key=value",
-      description = "One setting; wins over files, may be repeated.")
-  private List<String> sets = new ArrayList<>();
+  @Mixin private Options options;
 
   @Option(
       names = "--print-config",
@@ -40,19 +28,10 @@ abstract class JobCommand implements Callable<Integer> {
       description = "Check configuration, inputs and output, print the plan, and stop.")
   private boolean dryRun;
 
-  @Option(names = "--verbose", description = "Print a stack trace with every failure.")
-  private boolean verbose;
-
   @Option(
       names = "--force",
       description = "Take over the claim that another, dead run left on the output.")
   private boolean force;
-
-  @Option(
-      names = {"-h", "--help"},
-      usageHelp = true,
-      description = "Print this text.")
-  private boolean help;
 
   private final Job job;
   private Console console;
@@ -60,6 +39,10 @@ abstract class JobCommand implements Callable<Integer> {
 
   JobCommand(Job job) {
     this.job = job;
+  }
+
+  final Job job() {
+    return job;
   }
 
   final String name() {
@@ -77,16 +60,11 @@ abstract class JobCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    try (Console.Guard guard = console.guard()) {
-      console.print(execute());
-      return 0;
-    } catch (Throwable thrown) {
-      return console.fail(name(), thrown, verbose);
-    }
+    return console.run(name(), options.verbose, this::execute);
   }
 
   private Map<String, Object> execute() {
-    JobConfig own = JobConfig.load(files, sets, job.keys());
+    JobConfig own = JobConfig.load(options.files, options.sets, job.keys());
     Progress progress = ProgressLines.to(console.err(), own.get(RunKeys.LOG));
     var submitted = SparkSettings.submitted();
     JobConfig config =
@@ -96,8 +74,8 @@ abstract class JobCommand implements Callable<Integer> {
       return printConfig(config);
     }
     SparkSettings.requireKernel(config, System.getenv());
-    try (SparkStart spark = new SparkStart(config, progress);
-        StopSignal stop = StopSignal.install(progress, this::abort)) {
+    try (StopSignal stop = StopSignal.install(progress, this::abort);
+        SparkStart spark = new SparkStart(config, progress)) {
       JobContext context =
           new JobContext(
               spark,
@@ -106,55 +84,33 @@ abstract class JobCommand implements Callable<Integer> {
               stop::requested,
               force,
               CommandText.of(arguments));
-      return dryRun ? plan(context, config) : run(context, config);
+      return dryRun ? plan(context, config) : Console.ok(name(), () -> job.run(context, config));
     }
   }
 
   private void abort() {
-    console.fail(name(), new IllegalStateException("stopped at once by a second signal"), false);
+    console.fail(name(), 1, "stopped at once by a second signal");
     Runtime.getRuntime().halt(1);
-  }
-
-  private Map<String, Object> run(JobContext context, JobConfig config) {
-    long start = System.nanoTime();
-    JobResult result = job.run(context, config);
-    Map<String, Object> metrics = new LinkedHashMap<>();
-    // JSON has no NaN; a number that does not exist is null.
-    result
-        .metrics()
-        .forEach(
-            (key, value) -> metrics.put(key, Double.isFinite(value.doubleValue()) ? value : null));
-    Map<String, Object> line = line("ok");
-    line.put("artifact", result.artifact());
-    line.put("contentHash", result.contentHash());
-    line.put("metrics", metrics);
-    line.put("seconds", Math.round((System.nanoTime() - start) / 1e6) / 1e3);
-    return line;
   }
 
   private Map<String, Object> plan(JobContext context, JobConfig config) {
     List<String> plan = job.plan(context, config);
     plan.forEach(console.err()::println);
-    Map<String, Object> line = line("dry-run");
-    line.put("plan", plan);
-    return line;
+    return Console.line(name(), "dry-run", Map.of("plan", plan));
   }
 
   private Map<String, Object> printConfig(JobConfig config) {
+    Map<String, Object> values = new LinkedHashMap<>();
     config
         .effective()
         .forEach(
-            (path, setting) ->
-                console.err().printf("%s = %s  # %s%n", path, setting.value(), setting.origin()));
-    Map<String, Object> line = line("config");
-    line.put("config", config.effective());
-    return line;
-  }
-
-  private Map<String, Object> line(String status) {
-    Map<String, Object> line = new LinkedHashMap<>();
-    line.put("job", name());
-    line.put("status", status);
-    return line;
+            (path, setting) -> {
+              console.err().printf("%s = %s  # %s%n", path, setting.value(), setting.origin());
+              Map<String, Object> shown = new LinkedHashMap<>();
+              shown.put("value", setting.value());
+              shown.put("origin", setting.origin());
+              values.put(path, shown);
+            });
+    return Console.line(name(), "config", Map.of("config", values));
   }
 }

@@ -1,10 +1,12 @@
 package io.accelerant.jobs;
 
+import io.accelerant.core.artifact.CodeVersion;
 import io.accelerant.core.config.Nearest;
 import io.accelerant.core.error.ConfigException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -17,9 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     name = "accelerant",
     synopsisSubcommandLabel = "JOB",
     description = "Makes generative models faster, on a Spark cluster.",
-    versionProvider = Version.class,
     subcommands = HelpCommand.class,
-    commandListHeading = "%nJobs:%n",
+    commandListHeading = "%nJobs and commands:%n",
     footer = {
       "",
       "accelerant help JOB lists the configuration keys of a job.",
@@ -62,25 +63,33 @@ public final class Main implements Runnable {
   static int run(String[] args, Console console, List<JobCommand> jobs) {
     CommandLine line = new CommandLine(new Main());
     jobs.forEach(job -> line.addSubcommand(job.name(), job.on(console, args)));
+    line.addSubcommand(new ArtifactCommand(console));
+    line.getCommandSpec().version("accelerant " + CodeVersion.text());
     line.setExpandAtFiles(false);
     line.setUsageHelpWidth(100);
     line.setOut(new PrintWriter(console.out(), true));
     line.setErr(new PrintWriter(console.err(), true));
-    line.setParameterExceptionHandler((e, rest) -> console.fail(job(e), usage(e), false));
+    line.setParameterExceptionHandler((e, rest) -> console.fail(command(e), usage(e), false));
     return line.execute(args);
   }
 
   /** No job named. */
   @Override
   public void run() {
-    throw new ParameterException(new CommandLine(this), "Name a job");
+    throw new ParameterException(new CommandLine(this), "Name a job or command");
   }
 
-  private static String job(ParameterException e) {
-    if (e.getCommandLine().getCommand() instanceof JobCommand command) {
-      return command.name();
-    }
-    return e instanceof UnmatchedArgumentException unmatched ? unmatched.getUnmatched().get(0) : "";
+  /** The command as far as it was understood, or else the word that was not. */
+  private static String command(ParameterException e) {
+    String understood =
+        e.getCommandLine()
+            .getCommandSpec()
+            .qualifiedName()
+            .substring("accelerant".length())
+            .strip();
+    return understood.isEmpty() && e instanceof UnmatchedArgumentException unmatched
+        ? unmatched.getUnmatched().get(0)
+        : understood;
   }
 
   private static ConfigException usage(ParameterException e) {
@@ -99,11 +108,11 @@ public final class Main implements Runnable {
           "Unexpected argument \"%s\"; a setting is given by --set key=value.".formatted(word));
     }
     return new ConfigException(
-        "Unknown job %s; the nearest is %s. See accelerant --help."
+        "Unknown command %s; the nearest is %s. See accelerant --help."
             .formatted(word, nearest(word, line.getSubcommands().keySet())));
   }
 
-  private static String nearest(String word, java.util.Set<String> valid) {
+  private static String nearest(String word, Set<String> valid) {
     return Nearest.to(word, valid).orElseThrow();
   }
 }

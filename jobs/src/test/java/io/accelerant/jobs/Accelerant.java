@@ -75,6 +75,32 @@ final class Accelerant {
     return java(command, scratch, Map.of());
   }
 
+  /** As {@link #spawn}, with two executors of one core each in processes of their own. */
+  static Outcome spawnOnCluster(Class<?> main, Path scratch, String... arguments) {
+    String classPath = System.getProperty("java.class.path");
+    Path home = scratch.resolve("spark-home");
+    List<String> command = new ArrayList<>(List.of("-cp", classPath, main.getName()));
+    command.addAll(List.of(arguments));
+    for (String setting :
+        List.of(
+            "master=local-cluster[2,1,700]",
+            "executor.memory=700m",
+            "executor.extraClassPath=" + classPath,
+            "executor.extraJavaOptions=" + String.join(" ", CHEAP_START.subList(0, 3)))) {
+      command.addAll(List.of("--set", "spark." + setting));
+    }
+    try {
+      Files.createDirectories(home.resolve("jars"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return java(
+            command,
+            scratch,
+            Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"))
+        .finish();
+  }
+
   /** Java with Spark's module options, a cheap start and the logging of the launcher. */
   static Running java(List<String> arguments, Path scratch, Map<String, String> environment) {
     List<String> command = new ArrayList<>();

@@ -70,13 +70,17 @@ class BrokenConfigurationTest {
   static Stream<Arguments> misused() {
     return Stream.of(
         use("", "Name a job"),
-        use("prob", "Unknown job prob", "probe"),
+        use("prob", "Unknown command prob", "probe"),
         use("probe --dryrun", "Unknown option --dryrun", "--dry-run"),
         use("--verbos probe", "Unknown option --verbos", "--version"),
         use("probe extra", "Unexpected argument \"extra\"", "--set"),
         use("probe --set", "--set"),
         use("probe --conf", "--conf"),
         use("help prob", "prob"),
+        use("artifact", "subcommand"),
+        use("artifact shw /x", "Unknown command shw", "show"),
+        use("artifact show", "URI"),
+        use("artifact show /x --set lsd.steps=3", "Unknown key lsd.steps"),
         use("probe --conf /does/not/exist.conf", "/does/not/exist.conf", "does not exist"),
         use("probe --conf /", "/", "not a file"),
         use("probe --set run.output=/x", "probe.teacher is required", "--set probe.teacher="),

@@ -3,6 +3,9 @@ package io.accelerant.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.job.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,6 +134,29 @@ class CommandTest extends SparkTest {
   }
 
   @Test
+  void missingArtifactIsExitFour(@TempDir Path folder) {
+    Accelerant.Outcome outcome =
+        Accelerant.run("artifact", "verify", folder.resolve("no").toString());
+    assertThat(outcome.exitCode()).isEqualTo(4);
+    assertThat(outcome.line().get("job").asText()).isEqualTo("artifact verify");
+  }
+
+  @Test
+  void artifactIsShownVerifiedAndExported(@TempDir Path folder) {
+    String uri = folder.resolve("a").toString();
+    publish(uri);
+    for (String verb : List.of("show", "verify")) {
+      Accelerant.Outcome outcome = Accelerant.run("artifact", verb, uri);
+      assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+      assertThat(outcome.line().get("job").asText()).isEqualTo("artifact " + verb);
+      assertThat(outcome.err()).contains(outcome.line().get("contentHash").asText());
+    }
+    String copy = folder.resolve("b").toString();
+    assertThat(Accelerant.run("artifact", "export", uri, copy).exitCode()).isZero();
+    assertThat(Accelerant.run("artifact", "verify", copy).exitCode()).isZero();
+  }
+
+  @Test
   void helpListsEveryKey() {
     Accelerant.Outcome outcome = Accelerant.probe("help", "probe");
     assertThat(outcome.exitCode()).isZero();
@@ -146,13 +172,14 @@ class CommandTest extends SparkTest {
   @Test
   void helpAndVersionOfTheProgram() {
     assertThat(Accelerant.probe("--help").out()).contains("probe", "Does as it is told.", "Exit");
-    assertThat(Accelerant.probe("--version").out()).startsWith("accelerant 0.1.0 (");
+    assertThat(Accelerant.probe("--version").out()).startsWith("accelerant 0.1.0+");
   }
 
-  @Test
-  void everyJobHasHelp() {
-    for (JobCommand job : Commands.all()) {
-      assertThat(Accelerant.run("help", job.name()).out()).contains("run.output", job.name());
+  private static void publish(String uri) {
+    try (ArtifactWriter writer =
+        ArtifactWriter.claim(uri, context().hadoop(), Claim.of("test"), false)) {
+      writer.write("note.txt", "hello");
+      writer.commit(ManifestDraft.of("note", "test", "test", 1));
     }
   }
 }

@@ -3,7 +3,7 @@ package io.accelerant.jobs;
 import java.util.List;
 
 /** The real entry point with the probe in place of the jobs. */
-final class ProbeMain {
+public final class ProbeMain {
   private ProbeMain() {}
 
   public static void main(String[] arguments) {

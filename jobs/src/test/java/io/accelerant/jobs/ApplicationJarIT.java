@@ -1,0 +1,145 @@
+package io.accelerant.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The application jar as spark-submit runs it: nothing but Spark's own jars on the class path. */
+@Timeout(300)
+class ApplicationJarIT {
+  private static final Path TARGET = Accelerant.project().resolve("jobs/target");
+
+  @TempDir Path scratch;
+
+  @Test
+  void holdsOurCodeAndNothingOfSpark() throws IOException {
+    try (JarFile jar = new JarFile(applicationJar().toFile())) {
+      List<String> names = jar.stream().map(JarEntry::getName).toList();
+      assertThat(names)
+          .doesNotHaveDuplicates()
+          .contains(
+              "io/accelerant/jobs/Main.class",
+              "io/accelerant/core/config/JobConfig.class",
+              "picocli/CommandLine.class",
+              "META-INF/LICENSE",
+              "accelerant-version.properties")
+          .noneMatch(name -> name.matches("(org/apache/(spark|hadoop|logging)|scala|org/slf4j)/.*"))
+          .noneMatch(name -> name.startsWith("com/fasterxml/jackson/"))
+          .noneMatch(name -> name.matches("META-INF/.*\\.(SF|RSA|DSA)|.*module-info\\.class"));
+      assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
+          .isEqualTo("io.accelerant.jobs.Main");
+    }
+  }
+
+  @Test
+  void runsUnderSparkSubmitWhoseMasterWins() throws IOException {
+    Accelerant.Outcome outcome =
+        submit(
+            ProbeMain.class,
+            "probe",
+            "--set", "run.output=/out",
+            "--set", "probe.teacher=ann",
+            "--set", "spark.master=local[7]",
+            "--set", "probe.behaviour=chatter");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.line().get("status").asText()).isEqualTo("ok");
+    assertThat(outcome.err())
+        .contains("spark.master (--set) is ignored", "Starting Spark on local[2]", "| id|");
+  }
+
+  @Test
+  void failureInATaskKeepsItsExitCodeUnderSparkSubmit() throws IOException {
+    Accelerant.Outcome outcome =
+        submit(
+            ProbeMain.class,
+            "probe",
+            "--set", "run.output=/out",
+            "--set", "probe.teacher=ann",
+            "--set", "probe.behaviour=task");
+    assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(3);
+    assertThat(outcome.line().get("error").asText()).isEqualTo("row 7 is bad");
+  }
+
+  @Test
+  void unknownCommandIsExitTwoUnderSparkSubmit() throws IOException {
+    Accelerant.Outcome outcome = submit(Main.class, "artefact");
+    assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.line().get("error").asText()).contains("the nearest is artifact");
+  }
+
+  @Test
+  void launcherRunsWhatWasBuilt() throws Exception {
+    Path out = scratch.resolve("out");
+    Path err = scratch.resolve("err");
+    Process process =
+        new ProcessBuilder(
+                Accelerant.project().resolve("jobs/bin/accelerant").toString(), "--version")
+            .directory(scratch.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    Accelerant.Outcome outcome = new Accelerant.Running(process, out, err).finish();
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.out()).startsWith("accelerant 0.1.0+");
+    assertThat(outcome.err()).doesNotContain("building");
+  }
+
+  /** In client mode on {@code local[2]}, with the tests as a second jar. */
+  private Accelerant.Outcome submit(Class<?> main, String... arguments) throws IOException {
+    Files.createDirectories(scratch.resolve("home/jars"));
+    List<String> command = new ArrayList<>();
+    command.addAll(
+        List.of(
+            "-cp",
+            Files.readString(TARGET.resolve("launch/spark-classpath")).strip(),
+            "org.apache.spark.deploy.SparkSubmit",
+            "--master",
+            "local[2]",
+            "--conf",
+            "spark.ui.enabled=false",
+            "--jars",
+            testJar().toString(),
+            "--class",
+            main.getName(),
+            applicationJar().toString()));
+    command.addAll(List.of(arguments));
+    Map<String, String> environment =
+        Map.of("SPARK_HOME", scratch.resolve("home").toString(), "SPARK_SCALA_VERSION", "2.13");
+    return Accelerant.java(command, scratch, environment).finish();
+  }
+
+  private static Path applicationJar() throws IOException {
+    try (Stream<Path> files = Files.list(TARGET)) {
+      return files.filter(f -> f.toString().endsWith("-app.jar")).findFirst().orElseThrow();
+    }
+  }
+
+  private Path testJar() throws IOException {
+    Path jar = scratch.resolve("tests.jar");
+    Path classes = TARGET.resolve("test-classes");
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file);
+        Stream<Path> all = Files.walk(classes)) {
+      for (Path source : all.filter(Files::isRegularFile).toList()) {
+        String name = classes.relativize(source).toString().replace(File.separatorChar, '/');
+        out.putNextEntry(new JarEntry(name));
+        Files.copy(source, out);
+      }
+    }
+    return jar;
+  }
+}

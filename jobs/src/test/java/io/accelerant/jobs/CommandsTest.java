@@ -1,0 +1,48 @@
+package io.accelerant.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.RunKeys;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Every job is reachable, and under a sound name. */
+class CommandsTest {
+  private static final List<Job> JOBS = Commands.all().stream().map(JobCommand::job).toList();
+
+  @Test
+  void everyJobHasACommand() {
+    List<String> jobs =
+        ArchitectureTest.CLASSES.stream()
+                .filter(ArchitectureTest::isJob)
+                .map(JavaClass::getName)
+                .toList();
+    assertThat(JOBS).extracting(job -> job.getClass().getName()).containsExactlyInAnyOrderElementsOf(jobs);
+  }
+
+  @Test
+  void namesAreUniqueWordsWithDashes() {
+    assertThat(JOBS).extracting(Job::name).doesNotHaveDuplicates().allMatch(n -> n.matches("[a-z][a-z0-9-]*"));
+  }
+
+  @Test
+  void everyJobHasTheCommonKeysAndEachKeyOnce() {
+    for (Job job : JOBS) {
+      assertThat(job.keys())
+          .as(job.name())
+          .containsAll(RunKeys.and(List.of()))
+          .extracting(Key::path)
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void everyJobHasHelp() {
+    for (Job job : JOBS) {
+      assertThat(Accelerant.run("help", job.name()).out()).contains("run.output", job.summary());
+    }
+  }
+}
