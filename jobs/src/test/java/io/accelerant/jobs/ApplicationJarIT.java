@@ -51,10 +51,14 @@ class ApplicationJarIT {
         submit(
             ProbeMain.class,
             "probe",
-            "--set", "run.output=/out",
-            "--set", "probe.teacher=ann",
-            "--set", "spark.master=local[7]",
-            "--set", "probe.behaviour=chatter");
+            "--set",
+            "run.output=/out",
+            "--set",
+            "probe.teacher=ann",
+            "--set",
+            "spark.master=local[7]",
+            "--set",
+            "probe.behaviour=chatter");
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
     assertThat(outcome.line().get("status").asText()).isEqualTo("ok");
     assertThat(outcome.err())
@@ -67,9 +71,12 @@ class ApplicationJarIT {
         submit(
             ProbeMain.class,
             "probe",
-            "--set", "run.output=/out",
-            "--set", "probe.teacher=ann",
-            "--set", "probe.behaviour=task");
+            "--set",
+            "run.output=/out",
+            "--set",
+            "probe.teacher=ann",
+            "--set",
+            "probe.behaviour=task");
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(3);
     assertThat(outcome.line().get("error").asText()).isEqualTo("row 7 is bad");
   }

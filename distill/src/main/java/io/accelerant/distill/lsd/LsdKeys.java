@@ -42,7 +42,7 @@ public final class LsdKeys {
               "lsd.smoothing",
               "Share of the uniform law mixed into the transitions of markov:countdown: with 0 a partial sequence that contradicts itself has no posterior, and its message starts again from the evidence")
           .between(0, 0.5)
-          .withDefault(1e-3);
+          .withDefault(0.0);
   public static final Key<List<Integer>> STEPS =
       Key.integers(
               "lsd.steps",
