@@ -95,6 +95,9 @@ final class Claims {
   }
 
   private static void refuseArtifact(Store store) throws IOException {
+    if (store.isFile("")) {
+      throw new ArtifactException(store.uri() + " is a file; run.output must be a directory.");
+    }
     if (store.exists(Manifest.FILE)) {
       throw new ArtifactException(
           store.uri()
@@ -105,9 +108,6 @@ final class Claims {
 
   /** Protects a directory that was named by mistake: later clean-up never meets a user's files. */
   private static void refuseForeignFiles(Store store) throws IOException {
-    if (store.isFile("")) {
-      throw new ArtifactException(store.uri() + " is a file; run.output must be a directory.");
-    }
     for (String child : store.children("")) {
       if (!Names.isHidden(child)) {
         throw new ArtifactException(
