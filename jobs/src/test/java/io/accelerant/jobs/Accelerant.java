@@ -95,9 +95,7 @@ final class Accelerant {
       throw new UncheckedIOException(e);
     }
     return java(
-            command,
-            scratch,
-            Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"))
+            command, scratch, Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"))
         .finish();
   }
 

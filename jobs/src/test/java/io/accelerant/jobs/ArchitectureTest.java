@@ -37,29 +37,30 @@ class ArchitectureTest {
 
   @Test
   void modulesPointOneWay() {
-    check(layeredArchitecture()
-          .consideringOnlyDependenciesInAnyPackage("io.accelerant..")
-          .withOptionalLayers(true)
-          .layer("core")
-          .definedBy("io.accelerant.core..")
-          .layer("distill")
-          .definedBy("io.accelerant.distill..")
-          .layer("data-selection")
-          .definedBy("io.accelerant.selection..")
-          .layer("rl")
-          .definedBy("io.accelerant.rl..")
-          .layer("jobs")
-          .definedBy("io.accelerant.jobs..")
-          .whereLayer("jobs")
-          .mayNotBeAccessedByAnyLayer()
-          .whereLayer("distill")
-          .mayOnlyBeAccessedByLayers("jobs")
-          .whereLayer("data-selection")
-          .mayOnlyBeAccessedByLayers("jobs")
-          .whereLayer("rl")
-          .mayOnlyBeAccessedByLayers("jobs")
-          .whereLayer("core")
-          .mayNotAccessAnyLayer());
+    check(
+        layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.accelerant..")
+            .withOptionalLayers(true)
+            .layer("core")
+            .definedBy("io.accelerant.core..")
+            .layer("distill")
+            .definedBy("io.accelerant.distill..")
+            .layer("data-selection")
+            .definedBy("io.accelerant.selection..")
+            .layer("rl")
+            .definedBy("io.accelerant.rl..")
+            .layer("jobs")
+            .definedBy("io.accelerant.jobs..")
+            .whereLayer("jobs")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("distill")
+            .mayOnlyBeAccessedByLayers("jobs")
+            .whereLayer("data-selection")
+            .mayOnlyBeAccessedByLayers("jobs")
+            .whereLayer("rl")
+            .mayOnlyBeAccessedByLayers("jobs")
+            .whereLayer("core")
+            .mayNotAccessAnyLayer());
   }
 
   @Test
@@ -70,79 +71,87 @@ class ArchitectureTest {
   /** What packages of core may use besides the JDK and themselves. */
   @Test
   void corePackagesUseOnly() {
-    check(CompositeArchRule.of(only("error"))
-          .and(only("random"))
-          .and(only("config", "com.typesafe.config..", CORE + "error.."))
-          .and(only("report", "org.knowm.xchart..", CORE + "error..", CORE + "artifact.."))
-          .and(without("artifact", "org.apache.spark..", CORE + "artifact.TableFingerprint"))
-          .and(without("engine", "org.apache.spark..", ""))
-          .and(without("nn", "org.apache.spark..", ""))
-          .and(without("optim", "org.apache.spark..", "")));
+    check(
+        CompositeArchRule.of(only("error"))
+            .and(only("random"))
+            .and(only("config", "com.typesafe.config..", CORE + "error.."))
+            .and(only("report", "org.knowm.xchart..", CORE + "error..", CORE + "config.."))
+            .and(without("artifact", "org.apache.spark..", CORE + "artifact.TableFingerprint"))
+            .and(without("engine", "org.apache.spark..", ""))
+            .and(without("nn", "org.apache.spark..", ""))
+            .and(without("optim", "org.apache.spark..", "")));
   }
 
   @Test
   void librariesHaveOneDoor() {
-    check(CompositeArchRule.of(door("engine", "org.nd4j..", "org.bytedeco..", "ai.onnxruntime.."))
-          .and(door("features", "org.deeplearning4j.."))
-          .and(door("config", "com.typesafe.config.."))
-          .and(door("report", "org.knowm.xchart.."))
-          .and(
-              noClasses()
-                  .that()
-                  .resideOutsideOfPackage("io.accelerant.jobs..")
-                  .should()
-                  .dependOnClassesThat()
-                  .resideInAPackage("picocli..")));
+    check(
+        CompositeArchRule.of(door("engine", "org.nd4j..", "org.bytedeco..", "ai.onnxruntime.."))
+            .and(door("features", "org.deeplearning4j.."))
+            .and(door("config", "com.typesafe.config.."))
+            .and(door("report", "org.knowm.xchart.."))
+            .and(
+                noClasses()
+                    .that()
+                    .resideOutsideOfPackage("io.accelerant.jobs..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAPackage("picocli..")));
   }
 
   /** A package that holds a job is Spark work; every other one of a method is mathematics. */
   @Test
   void mathematicsKnowsNoSpark() {
-    check(noClasses()
-          .that(
-              resideInAnyPackage(
-                      "io.accelerant.distill..", "io.accelerant.selection..", "io.accelerant.rl..")
-                  .and(
-                      describe(
-                          "have no job in their package",
-                          type ->
-                              type.getPackage().getClasses().stream()
-                                  .noneMatch(ArchitectureTest::isJob))))
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop.."));
+    check(
+        noClasses()
+            .that(
+                resideInAnyPackage(
+                        "io.accelerant.distill..",
+                        "io.accelerant.selection..",
+                        "io.accelerant.rl..")
+                    .and(
+                        describe(
+                            "have no job in their package",
+                            type ->
+                                type.getPackage().getClasses().stream()
+                                    .noneMatch(ArchitectureTest::isJob))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop.."));
   }
 
   @Test
   void randomNumbersComeFromStreams() {
-    check(noClasses()
-          .should()
-          .dependOnClassesThat()
-          .haveNameMatching(
-              "java\\.util\\.(Random|SplittableRandom|concurrent\\.ThreadLocalRandom|random\\..*)")
-          .orShould()
-          .callMethod(Math.class, "random")
-          .because("a result must not depend on who draws first"));
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                "java\\.util\\.(Random|SplittableRandom|concurrent\\.ThreadLocalRandom|random\\..*)")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .because("a result must not depend on who draws first"));
   }
 
   @Test
   void onlyTheCommandLineHasStandardStreams() {
-    check(noClasses()
-          .that()
-          .doNotHaveFullyQualifiedName(Main.class.getName())
-          .and()
-          .doNotHaveFullyQualifiedName(Console.class.getName())
-          .should(ACCESS_STANDARD_STREAMS)
-          .because("standard output is one line of JSON; progress goes through Progress"));
+    check(
+        noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(Main.class.getName())
+            .and()
+            .doNotHaveFullyQualifiedName(Console.class.getName())
+            .should(ACCESS_STANDARD_STREAMS)
+            .because("standard output is one line of JSON; progress goes through Progress"));
   }
 
   @Test
   void inputIsNeverDeserialized() {
-    check(noClasses()
-          .should()
-          .dependOnClassesThat()
-          .haveFullyQualifiedName("java.io.ObjectInputStream")
-          .because("an artifact may come from anybody"));
+    check(
+        noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.io.ObjectInputStream")
+            .because("an artifact may come from anybody"));
   }
 
   @Test

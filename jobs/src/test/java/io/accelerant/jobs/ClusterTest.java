@@ -19,10 +19,14 @@ class ClusterTest {
             ProbeMain.class,
             scratch,
             "probe",
-            "--set", "run.output=/out",
-            "--set", "probe.teacher=ann",
-            "--set", "spark.task.maxFailures=1",
-            "--set", "probe.behaviour=task");
+            "--set",
+            "run.output=/out",
+            "--set",
+            "probe.teacher=ann",
+            "--set",
+            "spark.task.maxFailures=1",
+            "--set",
+            "probe.behaviour=task");
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(3);
     assertThat(outcome.line().get("error").asText()).isEqualTo("row 7 is bad");
     assertThat(outcome.err()).contains("local-cluster").doesNotContain("chatter of a task");

@@ -17,15 +17,20 @@ class CommandsTest {
   void everyJobHasACommand() {
     List<String> jobs =
         ArchitectureTest.CLASSES.stream()
-                .filter(ArchitectureTest::isJob)
-                .map(JavaClass::getName)
-                .toList();
-    assertThat(JOBS).extracting(job -> job.getClass().getName()).containsExactlyInAnyOrderElementsOf(jobs);
+            .filter(ArchitectureTest::isJob)
+            .map(JavaClass::getName)
+            .toList();
+    assertThat(JOBS)
+        .extracting(job -> job.getClass().getName())
+        .containsExactlyInAnyOrderElementsOf(jobs);
   }
 
   @Test
   void namesAreUniqueWordsWithDashes() {
-    assertThat(JOBS).extracting(Job::name).doesNotHaveDuplicates().allMatch(n -> n.matches("[a-z][a-z0-9-]*"));
+    assertThat(JOBS)
+        .extracting(Job::name)
+        .doesNotHaveDuplicates()
+        .allMatch(n -> n.matches("[a-z][a-z0-9-]*"));
   }
 
   @Test
