@@ -1,6 +1,7 @@
 package io.accelerant.jobs;
 
-import io.accelerant.core.artifact.CanonicalJson;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.job.JobResult;
 import java.io.PrintStream;
@@ -14,6 +15,8 @@ import java.util.function.Supplier;
  * printed there in the meantime is sent to standard error.
  */
 record Console(PrintStream out, PrintStream err, AtomicBoolean printed) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   Console(PrintStream out, PrintStream err) {
     this(out, err, new AtomicBoolean());
   }
@@ -66,7 +69,7 @@ record Console(PrintStream out, PrintStream err, AtomicBoolean printed) {
   /** Prints the line, unless one was printed before. */
   void print(Map<String, ?> line) {
     if (printed.compareAndSet(false, true)) {
-      out.println(CanonicalJson.write(line));
+      out.println(json(line));
       out.flush();
     }
   }
@@ -104,5 +107,14 @@ record Console(PrintStream out, PrintStream err, AtomicBoolean printed) {
       }
     }
     return null;
+  }
+
+  /** One line; numbers as short as they can be and still exact. */
+  static String json(Map<String, ?> line) {
+    try {
+      return JSON.writeValueAsString(line);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

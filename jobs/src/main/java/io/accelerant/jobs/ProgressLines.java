@@ -1,6 +1,5 @@
 package io.accelerant.jobs;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.job.Progress;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -21,7 +20,7 @@ final class ProgressLines {
    */
   static Progress to(PrintStream err, String form) {
     return form.equals("json")
-        ? line -> err.println(CanonicalJson.write(entry(line)))
+        ? line -> err.println(Console.json(entry(line)))
         : line -> err.println(LocalTime.now().format(CLOCK) + " " + line);
   }
 

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,6 +81,32 @@ class ApplicationJarIT {
             "probe.behaviour=task");
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(3);
     assertThat(outcome.line().get("error").asText()).isEqualTo("row 7 is bad");
+  }
+
+  @Test
+  void sparkSubmitPublishesWhatAnEmbeddedRunPublishes() throws IOException {
+    Path text = scratch.resolve("text.txt");
+    Files.writeString(
+        text,
+        IntStream.range(0, 300)
+            .mapToObj(i -> "a document about the number " + Integer.toString(i, 36) + "\n")
+            .collect(Collectors.joining()));
+    String[] job = {
+      "prepare-text",
+      "--set",
+      "prepareText.source=" + text,
+      "--set",
+      "prepareText.length=16",
+      "--set",
+      "run.output=" + scratch + "/{version}"
+    };
+    Accelerant.Outcome submitted = submit(Main.class, job);
+    assertThat(submitted.exitCode()).as(submitted.err()).isZero();
+    Accelerant.Outcome embedded = Accelerant.run(job);
+    assertThat(embedded.exitCode()).as(embedded.err()).isZero();
+    assertThat(embedded.line().get("artifact")).isNotEqualTo(submitted.line().get("artifact"));
+    assertThat(embedded.line().get("contentHash")).isEqualTo(submitted.line().get("contentHash"));
+    assertThat(embedded.line().get("metrics")).isEqualTo(submitted.line().get("metrics"));
   }
 
   @Test

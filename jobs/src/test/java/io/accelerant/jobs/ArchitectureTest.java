@@ -75,7 +75,7 @@ class ArchitectureTest {
         CompositeArchRule.of(only("error"))
             .and(only("random"))
             .and(only("config", "com.typesafe.config..", CORE + "error.."))
-            .and(only("report", "org.knowm.xchart..", CORE + "error..", CORE + "artifact.."))
+            .and(only("report", "org.knowm.xchart..", CORE + "error..", CORE + "config.."))
             .and(without("artifact", "org.apache.spark..", CORE + "artifact.TableFingerprint"))
             .and(without("engine", "org.apache.spark..", ""))
             .and(without("nn", "org.apache.spark..", ""))

@@ -33,7 +33,7 @@ class LauncherTest {
       [ ! -e "$MAVEN_CALLS.broken" ] || { echo "it is broken"; exit 1; }
       root=$(dirname "$4")
       mkdir -p "$root/jobs/target/launch"
-      echo "-Done -Dtwo" >"$root/jobs/target/launch/jvm.options"
+      echo "-Done --add-modules=jdk.incubator.vector -Dtwo" >"$root/jobs/target/launch/jvm.options"
       echo "$root/core/target/core.jar:/elsewhere/spark.jar" >"$root/jobs/target/launch/classpath"
       """;
 
