@@ -78,7 +78,11 @@ public final class PrepareTextJob implements Job {
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
     List<Double> split = split(config);
-    documents(context, config);
+    if (isWordNet(config.get(SOURCE))) {
+      refuseColumn(config); // all that can be wrong, and it needs no Spark
+    } else {
+      documents(context, config);
+    }
     String output =
         Versions.resolve(
             config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Alphabet;
+import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.data.PrepareTextJob;
 import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobResult;
@@ -125,6 +132,28 @@ class EvaluateJobTest extends SparkTest {
   }
 
   @Test
+  void aSamplesArtifactIsAParent() throws IOException {
+    Path json = write("samples.jsonl", jsonLines(true).toArray(String[]::new));
+    String output = folder.resolve("samples").toString();
+    String hash;
+    try (ArtifactWriter artifact =
+        ArtifactWriter.claim(output, context().hadoop(), Claim.of("a test"), false)) {
+      String table =
+          ArtifactTables.write(spark().read().json(json.toString()), "samples", artifact, "json");
+      hash =
+          artifact
+              .commit(
+                  ManifestDraft.of("samples", "a-test", "a-test", 1)
+                      .withTable(table, TableFingerprint.of(spark().read().json(json.toString()))))
+              .contentHash();
+    }
+    JobResult result = evaluate(Path.of(output), "evaluation");
+    assertThat(Artifact.open(result.artifact(), context().hadoop()).manifest().parents().get(0))
+        .isEqualTo(new Manifest.Parent("samples", output, hash));
+    assertThat(result.metrics()).isEqualTo(evaluate(json, "bare").metrics());
+  }
+
+  @Test
   void noiseIsFurtherFromTheReferenceThanRealText() throws IOException {
     List<String> noise = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
@@ -193,6 +222,28 @@ class EvaluateJobTest extends SparkTest {
         .isInstanceOf(type)
         .hasMessageContaining(message);
     assertThat(folder.resolve("evaluation")).doesNotExist();
+  }
+
+  @Test
+  void aJudgeOfTooHighAnOrderForBytesIsRefused() throws IOException {
+    String bytes =
+        run(
+                new PrepareTextJob(),
+                "run.output=" + folder.resolve("bytes"),
+                "prepareText.source=" + shared.resolve("text.txt"),
+                "prepareText.alphabet=bytes",
+                "prepareText.length=" + LENGTH)
+            .artifact();
+    assertThatThrownBy(
+            () ->
+                run(
+                    JOB,
+                    "run.output=" + folder.resolve("evaluation"),
+                    "evaluate.samples=" + write("samples.txt", "abcd"),
+                    "evaluate.reference=" + bytes,
+                    "evaluate.judgeOrder=9"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("evaluate.judgeOrder");
   }
 
   @Test
