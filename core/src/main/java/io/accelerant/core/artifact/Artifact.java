@@ -33,7 +33,7 @@ public final class Artifact {
    * @throws ArtifactException if there is none, or its manifest is not valid
    */
   public static Artifact open(String uri, Configuration hadoop) {
-    Store store = Versions.follow(Store.at(uri, hadoop));
+    Store store = Versions.follow(Store.toRead(uri, hadoop));
     try {
       return openIfThere(store).orElseThrow(() -> notAnArtifact(store));
     } catch (IOException e) {
@@ -47,7 +47,7 @@ public final class Artifact {
    * @throws ArtifactException if the store cannot be read or the manifest is not valid
    */
   public static Optional<Artifact> find(String uri, Configuration hadoop) {
-    Store store = Versions.follow(Store.at(uri, hadoop));
+    Store store = Versions.follow(Store.toRead(uri, hadoop));
     try {
       return openIfThere(store);
     } catch (IOException e) {
@@ -242,8 +242,10 @@ public final class Artifact {
       for (Manifest.FileEntry file : expected) {
         Hashes.verify(store, file);
       }
+      Set<String> known = new HashSet<>();
+      expected.forEach(file -> known.add(file.path()));
       for (Store.Listed found : store.files(name)) {
-        if (!Names.isHiddenPath(found.name()) && !holds(found.name())) {
+        if (!Names.isHiddenPath(found.name()) && !known.contains(found.name())) {
           throw new ArtifactException(
               "%s: %s is not in the manifest, but would be read as part of the table."
                   .formatted(uri(), found.name()));

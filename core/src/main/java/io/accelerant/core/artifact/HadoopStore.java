@@ -32,7 +32,8 @@ final class HadoopStore implements Store {
       Path root = new Path(uri);
       FileSystem files = root.getFileSystem(hadoop);
       return new HadoopStore(files, files.makeQualified(root), hadoop);
-    } catch (IOException | IllegalArgumentException | LinkageError e) {
+    } catch (IOException | RuntimeException | LinkageError e) {
+      // Hadoop reports a file system whose jar is missing by a bare RuntimeException.
       throw new ArtifactException("Cannot use " + uri + ": " + e.getMessage(), e);
     }
   }

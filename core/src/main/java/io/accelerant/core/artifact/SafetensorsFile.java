@@ -32,7 +32,7 @@ public final class SafetensorsFile implements AutoCloseable {
    * @throws DataException if it cannot be read or is malformed
    */
   public static SafetensorsFile open(String uri, Configuration hadoop) {
-    Store store = Store.at(uri, hadoop);
+    Store store = Store.toRead(uri, hadoop);
     try {
       RandomAccess file = store.parent().openRandom(store.lastName());
       try {

@@ -25,26 +25,33 @@ interface Store {
   record Listed(String name, long size) {}
 
   /**
-   * The store of a URI; a URI without a scheme is a local path.
+   * The store of a URI that is written to; a URI without a scheme is a local path.
    *
-   * @throws ArtifactException if the scheme has no exclusive create
+   * @throws ArtifactException if the scheme has no exclusive create, or no file system
    */
   static Store at(String uri, Configuration hadoop) {
-    Matcher matcher = SCHEME.matcher(uri);
-    String scheme = matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "file";
+    if (!Set.of("file", "hdfs", "s3a").contains(scheme(uri))) {
+      throw new ArtifactException(
+          "%s: %s: has no exclusive create that is known here, so two runs could publish over each"
+                  .formatted(uri, scheme(uri))
+              + " other; use file:, hdfs: or s3a:.");
+    }
+    return toRead(uri, hadoop);
+  }
+
+  /** As {@link #at}, of any scheme that Hadoop knows, for what is only read. */
+  static Store toRead(String uri, Configuration hadoop) {
     if (uri.isBlank()) {
       throw new ArtifactException("An artifact needs a URI; it is empty.");
     }
-    if (scheme.equals("file")) {
-      return new LocalStore(LocalStore.path(uri));
-    }
-    if (Set.of("hdfs", "s3a").contains(scheme)) {
-      return HadoopStore.open(uri, hadoop);
-    }
-    throw new ArtifactException(
-        "%s: %s: has no exclusive create that is known here, so two runs could publish over each"
-                .formatted(uri, scheme)
-            + " other; use file:, hdfs: or s3a:.");
+    return scheme(uri).equals("file")
+        ? new LocalStore(LocalStore.path(uri))
+        : HadoopStore.open(uri, hadoop);
+  }
+
+  private static String scheme(String uri) {
+    Matcher matcher = SCHEME.matcher(uri);
+    return matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "file";
   }
 
   /** The directory: an absolute path where it is local, else a URI. No slash at the end. */

@@ -57,7 +57,11 @@ final class RaceProcess {
   private void barrier() {
     round++;
     COUNTER.setVolatile(counters, 64 * self, round);
+    long deadline = System.nanoTime() + 20_000_000_000L;
     while ((long) COUNTER.getVolatile(counters, 64 * (1 - self)) < round) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("the other process is gone");
+      }
       Thread.yield();
     }
   }
