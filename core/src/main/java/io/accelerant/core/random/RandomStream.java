@@ -109,8 +109,8 @@ public final class RandomStream {
   }
 
   /**
-   * The index at which the cumulative sum of {@code weights[offset .. offset+length-1]} passes the share {@code
-   * uniform} of the total, in float64; weights at or below zero are never drawn.
+   * The index at which the cumulative sum of {@code weights[offset .. offset+length-1]} passes the
+   * share {@code uniform} of the total, in float64; weights at or below zero are never drawn.
    *
    * @param uniform in [0, 1)
    * @throws IllegalArgumentException if no weight is positive or the sum is not finite
@@ -121,7 +121,8 @@ public final class RandomStream {
       total += Math.max(0, weights[i]);
     }
     if (!(total > 0) || total == Double.POSITIVE_INFINITY) {
-      throw new IllegalArgumentException("weights must have a positive, finite sum; it is " + total);
+      throw new IllegalArgumentException(
+          "weights must have a positive, finite sum; it is " + total);
     }
     double rest = uniform * total;
     int last = -1;
