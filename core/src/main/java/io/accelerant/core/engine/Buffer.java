@@ -1,5 +1,7 @@
 package io.accelerant.core.engine;
 
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -47,6 +49,11 @@ final class Buffer {
       stride *= shape[i];
     }
     return Nd4j.create(data, shape, strides, 0, 'c', type);
+  }
+
+  /** The first elements as Java sees them. */
+  FloatBuffer floats(int size) {
+    return pointer.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer().slice(0, size);
   }
 
   void put(double[] from, int offset, int count) {

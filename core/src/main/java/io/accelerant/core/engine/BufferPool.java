@@ -2,6 +2,7 @@ package io.accelerant.core.engine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ final class BufferPool {
   private record Size(DataType type, long length) {}
 
   private final Map<Size, Deque<Buffer>> free = new HashMap<>();
+  private final Map<Integer, Buffer> ones = new HashMap<>();
   private final List<Buffer> all = new ArrayList<>();
 
   Buffer take(DataType type, long length) {
@@ -25,6 +27,19 @@ final class BufferPool {
     Buffer buffer = create(type, length, true);
     buffer.pinned = true;
     return buffer;
+  }
+
+  /** Ones, shared by all who ask for the same length. */
+  Buffer ones(DataType type, int length) {
+    return ones.computeIfAbsent(
+        length,
+        n -> {
+          Buffer buffer = pinned(type, n);
+          double[] numbers = new double[n];
+          Arrays.fill(numbers, 1);
+          buffer.put(numbers, 0, n);
+          return buffer;
+        });
   }
 
   private Buffer create(DataType type, long length, boolean zero) {

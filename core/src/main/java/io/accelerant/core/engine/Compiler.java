@@ -1,17 +1,19 @@
 package io.accelerant.core.engine;
 
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseOp;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.Op;
@@ -25,19 +27,18 @@ import org.nd4j.linalg.api.shape.LongShapeDescriptor;
  */
 final class Compiler {
   /** Operations on whole numbers whose result has a shape that does not depend on the numbers. */
-  private static final Set<String> INDEX_OPERATIONS =
-      Set.of("onehot", "gather", "Lookup", "Copy", "cast");
+  private static final Set<String> INDEX_OPERATIONS = Set.of("onehot", "lookup", "cast");
 
   private static final Set<String> SHAPE_OPERATIONS = Set.of("shape_of", "size", "rank", "size_at");
 
   private record Variable(INDArray array, Buffer buffer, boolean constant) {}
 
   private final Graph graph;
-  private SameDiff source;
   private final BufferPool pool = new BufferPool();
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, Variable> variables = new HashMap<>();
   private final Map<String, Integer> readers = new HashMap<>();
+  private SameDiff source;
 
   private Compiler(Graph graph) {
     this.graph = graph;
@@ -68,40 +69,27 @@ final class Compiler {
   }
 
   private Program program(Map<String, Value> outputs, Value loss, List<String> withRespectTo) {
-    source = graph.sd;
-    Map<String, List<Gradient.Part>> parts = new LinkedHashMap<>();
-    if (loss != null) {
-      source = Gradient.of(graph, loss, withRespectTo, parts);
-    }
+    Gradient gradient =
+        loss == null
+            ? new Gradient(graph.sd, List.of(), Map.of())
+            : Gradient.of(graph, loss, withRespectTo);
+    source = gradient.source();
     Set<String> wanted = new LinkedHashSet<>();
     outputs.values().forEach(v -> wanted.add(v.variable.name()));
-    parts.values().forEach(list -> list.forEach(part -> wanted.add(part.variable())));
-    List<Node> order = Schedule.order(nodes(source), wanted);
+    gradient.parts().values().forEach(list -> list.forEach(p -> wanted.add(p.variable())));
+    List<Node> nodes = graph.nodes(source);
+    nodes.addAll(gradient.backward());
+    nodes = Lowering.lower(Schedule.order(nodes, wanted), graph.shapes, Set.of("one-var"));
+    List<Node> order = Schedule.order(nodes, wanted);
     order.forEach(node -> node.inputs().forEach(i -> readers.merge(i, 1, Integer::sum)));
     wanted.forEach(name -> readers.merge(name, 1, Integer::sum)); // the reader is the user
-    graph.leaves.forEach((name, leaf) -> bindLeaf(name, leaf));
+    graph.leaves.values().stream().filter(Leaf::isBound).forEach(this::bindLeaf);
     bindOwnConstants(order, wanted);
     order.forEach(this::bind);
-    return new Program(graph, pool, steps, this::buffer, outputs, parts);
+    return new Program(graph, pool, steps, this::buffer, outputs, gradient.parts());
   }
 
-  private List<Node> nodes(SameDiff source) {
-    List<Node> nodes = new ArrayList<>();
-    graph.leaves.forEach(
-        (name, leaf) -> {
-          Node node = Node.of(name, leaf);
-          if (node != null) {
-            nodes.add(node);
-          }
-        });
-    source.getOps().values().forEach(op -> nodes.add(Node.of(op)));
-    return nodes;
-  }
-
-  private void bindLeaf(String name, Leaf leaf) {
-    if (Node.of(name, leaf) != null) {
-      return;
-    }
+  private void bindLeaf(Leaf leaf) {
     Buffer buffer = pool.pinned(leaf.type(), Shapes.size(leaf.shape()));
     boolean constant = false;
     if (leaf.source() instanceof Leaf.Constant fixed) {
@@ -112,7 +100,8 @@ final class Compiler {
         buffer.put((int[]) fixed.numbers());
       }
     }
-    variables.put(name, new Variable(buffer.view(Shapes.longs(leaf.shape())), buffer, constant));
+    INDArray array = buffer.view(Shapes.longs(leaf.shape()));
+    variables.put(leaf.name(), new Variable(array, buffer, constant));
   }
 
   /** Constants that SameDiff made while differentiating, such as the seed of the gradient. */
@@ -149,6 +138,12 @@ final class Compiler {
   }
 
   private void bind(Node node) {
+    if (node.action() instanceof Node.Ones ones) {
+      Buffer buffer = pool.ones(graph.precision().type(), ones.length());
+      INDArray row = buffer.view(new long[] {1, ones.length()});
+      variables.put(node.outputs().get(0), new Variable(row, buffer, true));
+      return;
+    }
     List<Variable> inputs = node.inputs().stream().map(this::find).toList();
     boolean known =
         inputs.stream().allMatch(Variable::constant) || SHAPE_OPERATIONS.contains(node.operation());
@@ -156,33 +151,35 @@ final class Compiler {
       refuseShapesFromNumbers(node, inputs);
     }
     if (!known && bindView(node, inputs)) {
-      release(node, inputs);
+      release(inputs);
       return;
     }
-    List<INDArray> in = inputs.stream().map(Variable::array).toList();
-    List<LongShapeDescriptor> shapes = outputShapes(node, in);
-    List<INDArray> out = new ArrayList<>();
+    List<LongShapeDescriptor> shapes = outputShapes(node, inputs);
+    List<Variable> out = new ArrayList<>();
     for (int i = 0; i < shapes.size(); i++) {
       out.add(allocate(node.outputs().get(i), shapes.get(i), known));
     }
-    Step step = step(node, in, out);
+    Step step = step(node, inputs, out);
     if (known) {
       step.run();
       step.close();
     } else {
       steps.add(step);
     }
-    release(node, inputs);
+    release(inputs);
     node.outputs().forEach(this::releaseIfUnread);
   }
 
   /** Whether the node only renames or reshapes its first input. */
   private boolean bindView(Node node, List<Variable> inputs) {
     switch (node.operation()) {
-      case "Copy", "identity", "stop_gradient" -> alias(node, 0, inputs.get(0), null);
+      case "view" -> {
+        int[] shape = ((Node.View) node.action()).shape();
+        alias(node, 0, inputs.get(0), shape == null ? null : Shapes.longs(shape));
+      }
+      case "identity" -> alias(node, 0, inputs.get(0), null);
       case "reshape", "expand_dims", "squeeze" -> {
-        List<INDArray> in = inputs.stream().map(Variable::array).toList();
-        alias(node, 0, inputs.get(0), outputShapes(node, in).get(0).getShape());
+        alias(node, 0, inputs.get(0), outputShapes(node, inputs).get(0).getShape());
       }
       default -> {
         return false;
@@ -199,17 +196,19 @@ final class Compiler {
     variables.put(name, new Variable(view, buffer, of.constant()));
   }
 
-  private INDArray allocate(String name, LongShapeDescriptor shape, boolean constant) {
-    DataType type = source.getVariable(name).dataType(); // shape inference guesses FLOAT at times
+  private Variable allocate(String name, LongShapeDescriptor shape, boolean constant) {
+    SDVariable known = source.getVariable(name);
+    DataType type = known == null ? shape.dataType() : known.dataType(); // inference may say FLOAT
     long length = Arrays.stream(shape.getShape()).reduce(1, Math::multiplyExact);
     Buffer buffer = constant ? pool.pinned(type, length) : pool.take(type, length);
     buffer.readers = readers.getOrDefault(name, 0);
     INDArray array = buffer.view(shape.getShape());
-    variables.put(name, new Variable(array, buffer, constant));
-    return array;
+    Variable variable = new Variable(array, buffer, constant);
+    variables.put(name, variable);
+    return variable;
   }
 
-  private void release(Node node, List<Variable> inputs) {
+  private void release(List<Variable> inputs) {
     for (Variable input : inputs) {
       Buffer buffer = input.buffer();
       if (!buffer.pinned && --buffer.readers == 0) {
@@ -241,24 +240,23 @@ final class Compiler {
     }
   }
 
-  private static List<LongShapeDescriptor> outputShapes(Node node, List<INDArray> inputs) {
-    if (node.source() instanceof Leaf.Lookup) {
-      INDArray table = inputs.get(0);
-      long[] shape = Arrays.copyOf(inputs.get(1).shape(), inputs.get(1).rank() + 1);
-      shape[shape.length - 1] = table.size(1);
-      return List.of(LongShapeDescriptor.fromShape(shape, table.dataType()));
+  private List<LongShapeDescriptor> outputShapes(Node node, List<Variable> inputs) {
+    if (!(node.action() instanceof Node.Native action)) {
+      return node.outputs().stream()
+          .map(o -> LongShapeDescriptor.fromShape(shape(o), graph.precision().type()))
+          .toList();
     }
     Binding binding = new Binding();
-    binding.setInputArrays(inputs);
+    binding.setInputArrays(arrays(inputs));
     List<LongShapeDescriptor> shapes;
-    if (node.function() instanceof CustomOp op) {
+    if (action.function() instanceof CustomOp op) {
       binding.setIArguments(op.iArgs());
       binding.setTArguments(op.tArgs());
       binding.setBArguments(op.bArgs());
       binding.setDArguments(op.dArgs());
       shapes = op.calculateOutputShape(binding);
     } else {
-      shapes = ((org.nd4j.linalg.api.ops.BaseOp) node.function()).calculateOutputShape(binding);
+      shapes = ((BaseOp) action.function()).calculateOutputShape(binding);
     }
     if (shapes.size() != node.outputs().size()
         || shapes.stream().anyMatch(LongShapeDescriptor::isEmpty)) {
@@ -269,19 +267,42 @@ final class Compiler {
     return shapes;
   }
 
-  private static Step step(Node node, List<INDArray> in, List<INDArray> out) {
-    if (node.source() instanceof Leaf.Lookup) {
+  private long[] shape(String name) {
+    return Shapes.longs(graph.shapes.get(name));
+  }
+
+  private Step step(Node node, List<Variable> in, List<Variable> out) {
+    List<INDArray> inputs = arrays(in);
+    List<INDArray> outputs = arrays(out);
+    if (node.action() instanceof Node.Lookup) {
       CustomOp gather = DynamicCustomOp.builder("gather").addIntegerArguments(0).build();
-      return new Step.Custom(gather, in, out);
+      return new Step.Custom(gather, inputs, outputs);
     }
-    if (node.function() instanceof CustomOp op) {
-      return new Step.Custom(op, in, out);
+    if (node.action() instanceof Node.Forward forward) {
+      return Step.Computed.forward(forward.kernel().get(), floats(in), floats(out).get(0));
     }
-    Op op = (Op) node.function();
-    if (in.size() != 1 && !(op instanceof ReduceOp)) {
+    if (node.action() instanceof Node.Backward backward) {
+      return Step.Computed.backward(
+          backward.kernel().get(), floats(in), backward.wanted(), floats(out));
+    }
+    DifferentialFunction function = ((Node.Native) node.action()).function();
+    if (function instanceof CustomOp op) {
+      return new Step.Custom(op, inputs, outputs);
+    }
+    if (in.size() != 1 && !(function instanceof ReduceOp)) {
       throw new UnsupportedOperationException(
-          "operation " + op.opName() + " with " + in.size() + " operands is not offered");
+          "operation " + node.operation() + " with " + in.size() + " operands is not offered");
     }
-    return new Step.Legacy(op, in.get(0), out.get(0));
+    return new Step.Legacy((Op) function, inputs.get(0), outputs.get(0));
+  }
+
+  private static List<INDArray> arrays(List<Variable> variables) {
+    return variables.stream().map(Variable::array).toList();
+  }
+
+  private static List<FloatBuffer> floats(List<Variable> variables) {
+    return variables.stream()
+        .map(v -> v.buffer().floats(Math.toIntExact(v.array().length())))
+        .toList();
   }
 }

@@ -3,6 +3,7 @@ package io.accelerant.core.engine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class Graph {
   final SameDiff sd;
   final Map<String, Leaf> leaves = new LinkedHashMap<>();
+  final Map<String, int[]> shapes = new HashMap<>();
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
   private boolean differentiated;
@@ -220,6 +222,9 @@ public final class Graph {
       throw new IllegalStateException("a graph can be differentiated only once; build it anew");
     }
     differentiated = true;
+    if (leaves.containsKey(value.variable.name())) {
+      value = value.mul(1); // SameDiff differentiates operations, not leaves
+    }
     return Compiler.compile(this, outputs, value, List.copyOf(withRespectTo));
   }
 
@@ -228,9 +233,34 @@ public final class Graph {
         fresh("copy"), of.variable.dataType(), of.shape(), new Leaf.Copy(of.variable.name()));
   }
 
-  /** Appends an operation and checks that SameDiff sees the shape that the facade computed. */
+  /** The result of a kernel on the operands. */
+  Value fused(Supplier<Kernel> kernel, int[] shape, Value... operands) {
+    List<String> names = new ArrayList<>();
+    for (Value operand : operands) {
+      require(operand);
+      names.add(operand.variable.name());
+    }
+    return leaf(fresh("fused"), precision.type(), shape, new Leaf.Fused(kernel, names));
+  }
+
+  /** A place for the gradient that a kernel sends to the value. */
+  Value external(Value of) {
+    return leaf(fresh("external"), precision.type(), of.shape(), new Leaf.External());
+  }
+
+  /** Appends an operation of SameDiff whose result has the given shape. */
   Value value(Supplier<SDVariable> operation, int[] shape) {
-    return new Value(this, Engine.locked(operation), shape);
+    SDVariable variable = Engine.locked(operation);
+    shapes.put(variable.name(), shape);
+    return new Value(this, variable, shape);
+  }
+
+  /** All operations so far, each after those whose results it reads. */
+  List<Node> nodes(SameDiff source) {
+    List<Node> nodes = new ArrayList<>();
+    leaves.values().forEach(leaf -> leaf.node().ifPresent(nodes::add));
+    source.getOps().values().forEach(op -> nodes.add(Node.of(op)));
+    return nodes;
   }
 
   void require(Value value) {
@@ -260,6 +290,7 @@ public final class Graph {
     }
     SDVariable variable = Engine.locked(() -> sd.placeHolder(name, type, Shapes.longs(checked)));
     leaves.put(name, new Leaf(variable, checked, type, source));
+    shapes.put(name, checked);
     return new Value(this, variable, checked);
   }
 

@@ -1,46 +1,81 @@
 package io.accelerant.core.engine;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.nd4j.autodiff.functions.DifferentialFunction;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 
-/**
- * One operation of a graph by the names of what it reads and writes. Copies and lookups, which
- * SameDiff does not know, have no function but a leaf.
- */
-record Node(
-    String name,
-    DifferentialFunction function,
-    Leaf.Source source,
-    List<String> inputs,
-    List<String> outputs) {
+/** One operation of a graph, with the names of the variables that it reads and writes. */
+record Node(Action action, List<String> inputs, List<String> outputs) {
+  /** What a node does. */
+  sealed interface Action {
+    /** Name of the operation, in ND4J's registry where it has one. */
+    String operation();
+  }
+
+  /** An operation of ND4J. */
+  record Native(DifferentialFunction function) implements Action {
+    @Override
+    public String operation() {
+      return function.opName();
+    }
+  }
+
+  /** The result is the first operand, perhaps under another shape (null: the same). */
+  record View(int[] shape) implements Action {
+    @Override
+    public String operation() {
+      return "view";
+    }
+  }
+
+  /** A constant row {@code [1, length]} of ones. */
+  record Ones(int length) implements Action {
+    @Override
+    public String operation() {
+      return "ones";
+    }
+  }
+
+  /** Rows of a table (first operand) by number (second operand). */
+  record Lookup() implements Action {
+    @Override
+    public String operation() {
+      return "lookup";
+    }
+  }
+
+  /** A kernel's result from its operands. */
+  record Forward(Supplier<Kernel> kernel) implements Action {
+    @Override
+    public String operation() {
+      return "kernel";
+    }
+  }
+
+  /**
+   * The gradients of a kernel's operands from the operands and, last, the gradient of its result.
+   *
+   * @param wanted positions of the operands whose gradients are the outputs
+   */
+  record Backward(Supplier<Kernel> kernel, List<Integer> wanted) implements Action {
+    @Override
+    public String operation() {
+      return "kernel_bp";
+    }
+  }
+
+  Node {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+  }
+
+  String operation() {
+    return action.operation();
+  }
 
   static Node of(SameDiffOp op) {
     List<String> inputs = op.getInputsToOp() == null ? List.of() : op.getInputsToOp();
-    return new Node(
-        op.getName(), op.getOp(), null, List.copyOf(inputs), List.copyOf(op.getOutputsOfOp()));
-  }
-
-  /** The operation behind a leaf that is neither set nor constant, or null. */
-  static Node of(String name, Leaf leaf) {
-    if (leaf.source() instanceof Leaf.Copy copy) {
-      return new Node(name, null, copy, List.of(copy.of()), List.of(name));
-    }
-    if (leaf.source() instanceof Leaf.Lookup lookup) {
-      return new Node(name, null, lookup, List.of(lookup.table(), lookup.indices()), List.of(name));
-    }
-    return null;
-  }
-
-  /** Name of the operation in ND4J's registry. */
-  String operation() {
-    return function == null ? source.getClass().getSimpleName() : function.opName();
-  }
-
-  /** Whether control dependencies or control flow hide in the operation. */
-  static boolean hasControl(SameDiff sd, SameDiffOp op) {
-    return op.getControlDeps() != null && !op.getControlDeps().isEmpty()
-        || op.getVarControlDeps() != null && !op.getVarControlDeps().isEmpty();
+    return new Node(new Native(op.getOp()), inputs, op.getOutputsOfOp());
   }
 }

@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.javacpp.BooleanPointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -77,6 +78,11 @@ abstract class Step {
       ops().ctxShapeFunctionOverride(context, true);
     }
 
+    @Override
+    public String toString() {
+      return operation + arrays.stream().map(a -> java.util.Arrays.toString(a.shape())).toList();
+    }
+
     private void arguments(CustomOp op) {
       if (op.numIArguments() > 0) {
         try (LongPointer p = new LongPointer(op.iArgs())) {
@@ -104,12 +110,7 @@ abstract class Step {
     @Override
     void execute() {
       if (ops().execCustomOp2(null, hash, context) != 0) {
-        throw new IllegalStateException(
-            "%s on %s failed: %s"
-                .formatted(
-                    operation,
-                    arrays.stream().map(a -> java.util.Arrays.toString(a.shape())).toList(),
-                    ops().lastErrorMessage()));
+        throw new IllegalStateException(this + " failed: " + ops().lastErrorMessage());
       }
     }
 
@@ -201,6 +202,38 @@ abstract class Step {
     @Override
     public String toString() {
       return operation + " on " + held.length + " arrays";
+    }
+  }
+
+  /** A kernel, forward or backward. */
+  static final class Computed extends Step {
+    private final Runnable call;
+
+    private Computed(String operation, Runnable call) {
+      super(operation);
+      this.call = call;
+    }
+
+    static Computed forward(Kernel kernel, List<FloatBuffer> operands, FloatBuffer result) {
+      FloatBuffer[] x = operands.toArray(FloatBuffer[]::new);
+      return new Computed(kernel.name(), () -> kernel.forward(x, result));
+    }
+
+    static Computed backward(
+        Kernel kernel, List<FloatBuffer> inputs, List<Integer> wanted, List<FloatBuffer> outputs) {
+      int n = inputs.size() - 1;
+      FloatBuffer[] x = inputs.subList(0, n).toArray(FloatBuffer[]::new);
+      FloatBuffer[] gradients = new FloatBuffer[n];
+      for (int i = 0; i < outputs.size(); i++) {
+        gradients[wanted.get(i)] = outputs.get(i);
+      }
+      FloatBuffer incoming = inputs.get(n);
+      return new Computed(kernel.name() + "_bp", () -> kernel.backward(x, incoming, gradients));
+    }
+
+    @Override
+    void execute() {
+      call.run();
     }
   }
 }

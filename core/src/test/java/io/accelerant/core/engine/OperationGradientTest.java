@@ -66,6 +66,13 @@ class OperationGradientTest {
     cases.put("reshape", (g, a, b) -> a.reshape(5, -1).square());
     cases.put("permute", (g, a, b) -> a.permute(2, 0, 1).square());
     cases.put("slice", (g, a, b) -> a.slice(-1, 1, 4).square());
+    cases.put("split", (g, a, b) -> a.split(0, 2).get(0).mul(b.split(0, 2).get(1)));
+    cases.put(
+        "split all",
+        (g, a, b) -> {
+          List<Value> parts = a.split(1, 3);
+          return parts.get(0).mul(parts.get(1)).sub(parts.get(2).square());
+        });
     cases.put("tile", (g, a, b) -> a.tile(1, 2, 3).square());
     cases.put("sum axis", (g, a, b) -> a.square().sum(false, 1));
     cases.put("sum keep", (g, a, b) -> a.square().sum(true, 0, -1));
