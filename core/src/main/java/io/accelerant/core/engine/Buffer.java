@@ -1,0 +1,118 @@
+package io.accelerant.core.engine;
+
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.IntPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * One block of native memory, shared by the variables that have it in turn; arrays are row-major.
+ */
+final class Buffer {
+  final DataType type;
+  final long length;
+  final DataBuffer data;
+  private final Pointer pointer;
+
+  /** How often a step not yet bound reads it; the compiler's count. */
+  int readers;
+
+  /** Never handed on: inputs, constants and outputs. */
+  boolean pinned;
+
+  Buffer(DataType type, long length, boolean zero) {
+    this.type = type;
+    this.length = length;
+    this.data = Nd4j.createBuffer(type, length, zero);
+    this.pointer = data.pointer();
+    if (zero) {
+      Pointer.memset(pointer, 0, bytes());
+    }
+  }
+
+  long bytes() {
+    return length * type.width();
+  }
+
+  /** A row-major view of the first elements. */
+  INDArray view(long[] shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= shape[i];
+    }
+    return Nd4j.create(data, shape, strides, 0, 'c', type);
+  }
+
+  /** The first elements as Java sees them. */
+  FloatBuffer floats(int size) {
+    return pointer.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer().slice(0, size);
+  }
+
+  void put(double[] from, int offset, int count) {
+    if (type == DataType.DOUBLE) {
+      ((DoublePointer) pointer).put(from, offset, count);
+      return;
+    }
+    float[] narrow = new float[count];
+    for (int i = 0; i < count; i++) {
+      narrow[i] = (float) from[offset + i];
+    }
+    put(narrow, 0, count);
+  }
+
+  void put(float[] from, int offset, int count) {
+    if (type == DataType.FLOAT) {
+      ((FloatPointer) pointer).put(from, offset, count);
+      return;
+    }
+    double[] wide = new double[count];
+    for (int i = 0; i < count; i++) {
+      wide[i] = from[offset + i];
+    }
+    put(wide, 0, count);
+  }
+
+  void put(int[] from) {
+    ((IntPointer) pointer).put(from, 0, from.length);
+  }
+
+  void get(double[] into, int offset, int count) {
+    if (type == DataType.DOUBLE) {
+      ((DoublePointer) pointer).get(into, offset, count);
+      return;
+    }
+    float[] narrow = new float[count];
+    get(narrow, 0, count);
+    for (int i = 0; i < count; i++) {
+      into[offset + i] = narrow[i];
+    }
+  }
+
+  void get(float[] into, int offset, int count) {
+    if (type == DataType.FLOAT) {
+      ((FloatPointer) pointer).get(into, offset, count);
+      return;
+    }
+    double[] wide = new double[count];
+    get(wide, 0, count);
+    for (int i = 0; i < count; i++) {
+      into[offset + i] = (float) wide[i];
+    }
+  }
+
+  void get(int[] into) {
+    ((IntPointer) pointer).get(into, 0, into.length);
+  }
+
+  void close() {
+    data.close();
+  }
+}

@@ -1,0 +1,308 @@
+package io.accelerant.core.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * A network under construction: named inputs, named parameters, operations on {@link Value}s and
+ * named outputs, all of static shape. It holds no numbers besides its constants; {@link #forward()}
+ * and {@link #training} compile it to a {@link Program}. Not thread-safe.
+ */
+public final class Graph {
+  final SameDiff sd;
+  final Map<String, Leaf> leaves = new LinkedHashMap<>();
+  final Map<String, int[]> shapes = new HashMap<>();
+  private final Map<String, Value> outputs = new LinkedHashMap<>();
+  private final Precision precision;
+  private boolean differentiated;
+
+  /**
+   * @throws io.accelerant.core.error.ConfigException if this machine cannot run the native library
+   */
+  public Graph(Precision precision) {
+    Engine.start();
+    this.precision = precision;
+    this.sd = Engine.locked(SameDiff::create);
+  }
+
+  public Precision precision() {
+    return precision;
+  }
+
+  /** Numbers that are set before every run. */
+  public Value input(String name, int... shape) {
+    return leaf(name, precision.type(), shape, new Leaf.Input());
+  }
+
+  /** Whole numbers that are set before every run, such as token ids or class labels. */
+  public Value indices(String name, int... shape) {
+    return leaf(name, DataType.INT, shape, new Leaf.Input());
+  }
+
+  /** A tensor that is trained, or frozen but loaded from outside. */
+  public Value parameter(String name, int... shape) {
+    return leaf(name, precision.type(), shape, new Leaf.Parameter());
+  }
+
+  /** Fixed numbers in row-major order. */
+  public Value constant(double[] numbers, int... shape) {
+    requireSize(numbers.length, shape);
+    return leaf(fresh("constant"), precision.type(), shape, new Leaf.Constant(numbers.clone()));
+  }
+
+  /** Fixed whole numbers in row-major order. */
+  public Value constant(int[] numbers, int... shape) {
+    requireSize(numbers.length, shape);
+    return leaf(fresh("constant"), DataType.INT, shape, new Leaf.Constant(numbers.clone()));
+  }
+
+  private static void requireSize(int length, int[] shape) {
+    if (Shapes.size(shape) != length) {
+      throw new IllegalArgumentException(
+          "constant: " + length + " numbers do not fill shape " + Arrays.toString(shape));
+    }
+  }
+
+  /** Joins tensors along an axis; all other dimensions are equal. */
+  public Value concat(int axis, Value... parts) {
+    int[] first = parts[0].shape();
+    int a = Shapes.axis("concat", axis, first.length);
+    int[] target = first.clone();
+    for (int i = 1; i < parts.length; i++) {
+      require(parts[i]);
+      int[] other = parts[i].shape();
+      int[] same = other.clone();
+      if (other.length == first.length) {
+        same[a] = first[a];
+      }
+      if (!Arrays.equals(same, first)) {
+        throw Shapes.mismatch("concat", first, other);
+      }
+      target[a] += other[a];
+    }
+    if (parts.length == 1) {
+      return parts[0];
+    }
+    return value(() -> sd.concat(a, variables(parts)), target);
+  }
+
+  /** Joins tensors of one shape along a new axis. */
+  public Value stack(int axis, Value... parts) {
+    int[] first = parts[0].shape();
+    int a = Shapes.axis("stack", axis, first.length + 1);
+    for (Value part : parts) {
+      require(part);
+      if (!Arrays.equals(part.shape(), first)) {
+        throw Shapes.mismatch("stack", first, part.shape());
+      }
+    }
+    int[] target = new int[first.length + 1];
+    for (int i = 0, j = 0; i < target.length; i++) {
+      target[i] = i == a ? parts.length : first[j++];
+    }
+    return value(() -> sd.stack(a, variables(parts)), target);
+  }
+
+  /**
+   * Rows of a table by their number.
+   *
+   * @param table a parameter {@code [rows, width]}
+   * @param indices an {@link #indices} input or integer constant of any shape, numbers in {0, ..,
+   *     rows-1}
+   * @return {@code [.., width]}
+   */
+  public Value embedding(Value table, Value indices) {
+    require(table);
+    requireIndices("embedding", indices);
+    Leaf leaf = leaves.get(table.variable.name());
+    if (table.rank() != 2 || leaf == null || !(leaf.source() instanceof Leaf.Parameter)) {
+      throw new IllegalArgumentException(
+          "embedding: the table must be a parameter [rows, width], is " + table);
+    }
+    int[] shape = Arrays.copyOf(indices.shape(), indices.rank() + 1);
+    shape[indices.rank()] = table.size(1);
+    return leaf(
+        fresh("rows"),
+        precision.type(),
+        shape,
+        new Leaf.Lookup(table.variable.name(), indices.variable.name()));
+  }
+
+  /** {@code [.., depth]} with a 1 at each index and 0 elsewhere; an index outside gives zeros. */
+  public Value oneHot(Value indices, int depth) {
+    requireIndices("oneHot", indices);
+    int[] shape = Arrays.copyOf(indices.shape(), indices.rank() + 1);
+    shape[indices.rank()] = depth;
+    return value(() -> sd.oneHot(indices.variable, depth, -1, 1, 0, precision.type()), shape);
+  }
+
+  /**
+   * Negative log likelihood of each token in nats: {@code logSumExp(logits) - logits[token]}.
+   *
+   * @param logits {@code [.., vocabulary]}
+   * @param tokens indices {@code [..]}
+   * @return {@code [..]}
+   */
+  public Value negativeLogLikelihood(Value logits, Value tokens) {
+    Value h = logits.sub(logits.max(true, -1).stopGradient());
+    Value picked = h.mul(oneHot(tokens, logits.size(-1))).sum(false, -1);
+    return h.exp().sum(false, -1).log().sub(picked);
+  }
+
+  /**
+   * {@code sum over tokens of weight * negative log likelihood}, in nats. A weight of zero is
+   * padding; the normaliser (usually 1 / number of tokens of the whole batch) is part of the
+   * weights.
+   *
+   * @param logits {@code [.., vocabulary]}
+   * @param tokens indices {@code [..]}
+   * @param weights {@code [..]}
+   */
+  public Value crossEntropy(Value logits, Value tokens, Value weights) {
+    return negativeLogLikelihood(logits, tokens).mul(weights).sum();
+  }
+
+  /** Mean over all elements of {@code (a - b)^2}. */
+  public Value meanSquaredError(Value a, Value b) {
+    return a.sub(b).square().mean();
+  }
+
+  /** Gives a value the name under which a program hands out its numbers. */
+  public void output(String name, Value value) {
+    require(value);
+    if (outputs.putIfAbsent(name, value) != null) {
+      throw new IllegalArgumentException("output " + name + " is named twice");
+    }
+  }
+
+  /** Parameters in order of declaration. */
+  public Layout parameters() {
+    Map<String, int[]> shapes = new LinkedHashMap<>();
+    leaves.forEach(
+        (name, leaf) -> {
+          if (leaf.source() instanceof Leaf.Parameter) {
+            shapes.put(name, leaf.shape());
+          }
+        });
+    return Layout.of(shapes);
+  }
+
+  /** Compiles all named outputs. */
+  public Program forward() {
+    return Compiler.compile(this, outputs, null, List.of());
+  }
+
+  /** {@link #training(String, Collection)} with respect to every parameter. */
+  public Program training(String loss) {
+    return training(loss, parameters().shapes().keySet());
+  }
+
+  /**
+   * Compiles all named outputs and the gradient of a scalar output.
+   *
+   * @param loss name of the output to differentiate
+   * @param withRespectTo names of parameters or inputs, in the order of the gradient's layout
+   * @throws IllegalStateException if the graph was differentiated before
+   */
+  public Program training(String loss, Collection<String> withRespectTo) {
+    Value value = outputs.get(loss);
+    if (value == null || value.rank() != 0) {
+      throw new IllegalArgumentException("loss " + loss + " must be a named scalar, is " + value);
+    }
+    if (differentiated) {
+      throw new IllegalStateException("a graph can be differentiated only once; build it anew");
+    }
+    differentiated = true;
+    if (leaves.containsKey(value.variable.name())) {
+      value = value.mul(1); // SameDiff differentiates operations, not leaves
+    }
+    return Compiler.compile(this, outputs, value, List.copyOf(withRespectTo));
+  }
+
+  Value copy(Value of) {
+    return leaf(
+        fresh("copy"), of.variable.dataType(), of.shape(), new Leaf.Copy(of.variable.name()));
+  }
+
+  /** The result of a kernel on the operands. */
+  Value fused(Supplier<Kernel> kernel, int[] shape, Value... operands) {
+    List<String> names = new ArrayList<>();
+    for (Value operand : operands) {
+      require(operand);
+      names.add(operand.variable.name());
+    }
+    return leaf(fresh("fused"), precision.type(), shape, new Leaf.Fused(kernel, names));
+  }
+
+  /** A place for the gradient that a kernel sends to the value. */
+  Value external(Value of) {
+    return leaf(fresh("external"), precision.type(), of.shape(), new Leaf.External());
+  }
+
+  /** Appends an operation of SameDiff whose result has the given shape. */
+  Value value(Supplier<SDVariable> operation, int[] shape) {
+    SDVariable variable = Engine.locked(operation);
+    shapes.put(variable.name(), shape);
+    return new Value(this, variable, shape);
+  }
+
+  /** All operations so far, each after those whose results it reads. */
+  List<Node> nodes(SameDiff source) {
+    List<Node> nodes = new ArrayList<>();
+    leaves.values().forEach(leaf -> leaf.node().ifPresent(nodes::add));
+    source.getOps().values().forEach(op -> nodes.add(Node.of(op)));
+    return nodes;
+  }
+
+  void require(Value value) {
+    if (value.graph != this) {
+      throw new IllegalArgumentException(value + " belongs to another graph");
+    }
+  }
+
+  void requireNumbers(Value value) {
+    if (!value.variable.dataType().isFPType()) {
+      throw new IllegalArgumentException(value + " holds indices; this operation wants numbers");
+    }
+  }
+
+  private void requireIndices(String operation, Value indices) {
+    require(indices);
+    if (indices.variable.dataType() != DataType.INT) {
+      throw new IllegalArgumentException(
+          operation + ": " + indices + " must hold whole numbers; declare it by indices()");
+    }
+  }
+
+  private Value leaf(String name, DataType type, int[] shape, Leaf.Source source) {
+    int[] checked = Shapes.check(name, shape);
+    if (leaves.containsKey(name)) {
+      throw new IllegalArgumentException("tensor " + name + " is declared twice");
+    }
+    SDVariable variable = Engine.locked(() -> sd.placeHolder(name, type, Shapes.longs(checked)));
+    leaves.put(name, new Leaf(variable, checked, type, source));
+    shapes.put(name, checked);
+    return new Value(this, variable, checked);
+  }
+
+  private String fresh(String kind) {
+    return kind + "#" + leaves.size();
+  }
+
+  private static SDVariable[] variables(Value[] parts) {
+    List<SDVariable> variables = new ArrayList<>();
+    for (Value part : parts) {
+      variables.add(part.variable);
+    }
+    return variables.toArray(SDVariable[]::new);
+  }
+}

@@ -1,0 +1,27 @@
+package io.accelerant.core.engine;
+
+import java.nio.FloatBuffer;
+
+/**
+ * An operation computed here in one pass over float32 memory, because ND4J would need a dozen
+ * passes. In float64 the same operation is built from primitives; a test holds both to each other.
+ * All tensors are seen as rows of the first operand's last axis. An instance belongs to one step of
+ * one program, so it may keep scratch arrays.
+ */
+interface Kernel {
+  /** Name in the profile. */
+  String name();
+
+  /**
+   * @param operands in order of declaration
+   * @param result written
+   */
+  void forward(FloatBuffer[] operands, FloatBuffer result);
+
+  /**
+   * @param operands as in the forward pass
+   * @param incoming gradient of the result
+   * @param gradients written, one for each operand; null where nobody wants it
+   */
+  void backward(FloatBuffer[] operands, FloatBuffer incoming, FloatBuffer[] gradients);
+}

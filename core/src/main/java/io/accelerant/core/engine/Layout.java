@@ -1,0 +1,69 @@
+package io.accelerant.core.engine;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where each named tensor lies in one flat array: row-major, one after the other, in order of
+ * declaration. Parameters, gradients, optimizer state and averages share the layout.
+ *
+ * @param tensors the tensors in order
+ * @param size elements of all tensors
+ */
+public record Layout(List<Tensor> tensors, int size) {
+  /**
+   * One tensor of a layout.
+   *
+   * @param name unique name, such as {@code h.0.attn.c_attn.weight}
+   * @param shape static shape
+   * @param offset index of its first element in the flat array
+   */
+  public record Tensor(String name, List<Integer> shape, int offset) {
+    /** Number of elements. */
+    public int size() {
+      return Shapes.size(dimensions());
+    }
+
+    /** The shape as an array. */
+    public int[] dimensions() {
+      return shape.stream().mapToInt(Integer::intValue).toArray();
+    }
+  }
+
+  public Layout {
+    tensors = List.copyOf(tensors);
+  }
+
+  /** Lays tensors one after the other in the order of the map. */
+  public static Layout of(Map<String, int[]> shapes) {
+    List<Tensor> tensors = new java.util.ArrayList<>();
+    int offset = 0;
+    for (Map.Entry<String, int[]> entry : shapes.entrySet()) {
+      List<Integer> shape = java.util.Arrays.stream(entry.getValue()).boxed().toList();
+      Tensor tensor = new Tensor(entry.getKey(), shape, offset);
+      tensors.add(tensor);
+      offset = Math.addExact(offset, tensor.size());
+    }
+    return new Layout(tensors, offset);
+  }
+
+  /**
+   * The tensor of that name.
+   *
+   * @throws IllegalArgumentException if there is none
+   */
+  public Tensor find(String name) {
+    return tensors.stream()
+        .filter(t -> t.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no tensor is named " + name));
+  }
+
+  /** Names and shapes in order. */
+  public Map<String, int[]> shapes() {
+    Map<String, int[]> shapes = new LinkedHashMap<>();
+    tensors.forEach(t -> shapes.put(t.name(), t.dimensions()));
+    return shapes;
+  }
+}

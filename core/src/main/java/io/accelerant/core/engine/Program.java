@@ -1,0 +1,363 @@
+package io.accelerant.core.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * A compiled graph with all its buffers: set inputs and parameters, {@link #run}, read outputs and
+ * gradients. Shapes are static, every run uses the same memory, and what is not set again keeps its
+ * numbers. One thread at a time; different programs run side by side. {@link #close} frees the
+ * native memory. Numbers are converted where the caller's type differs from the graph's.
+ */
+public final class Program implements AutoCloseable {
+  /** Output of a named value. */
+  private record Output(Buffer buffer, int[] shape) {}
+
+  /** One addend of a gradient: of the whole tensor, or of rows of it to be scattered. */
+  private record Part(Buffer buffer, Buffer indices) {}
+
+  private final Precision precision;
+  private final BufferPool pool;
+  private final List<Step> steps;
+  private final Map<String, Leaf> leaves;
+  private final Map<String, Buffer> settable = new LinkedHashMap<>();
+  private final Map<String, Integer> rows = new LinkedHashMap<>();
+  private final Map<String, Output> outputs = new LinkedHashMap<>();
+  private final Map<String, List<Part>> gradients = new LinkedHashMap<>();
+  private final Layout parameters;
+  private final Layout differentiated;
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private final long bytes;
+  private long[] nanos;
+  private LongSupplier clock = System::nanoTime;
+  private boolean closed;
+
+  Program(
+      Graph graph,
+      BufferPool pool,
+      List<Step> steps,
+      Function<String, Buffer> find,
+      Map<String, Value> outputs,
+      Map<String, List<Gradient.Part>> parts) {
+    this.precision = graph.precision();
+    this.pool = pool;
+    this.steps = List.copyOf(steps);
+    this.leaves = new LinkedHashMap<>(graph.leaves);
+    this.parameters = graph.parameters();
+    this.bytes = pool.bytes();
+    leaves.forEach(
+        (name, leaf) -> {
+          if (leaf.source() instanceof Leaf.Input || leaf.source() instanceof Leaf.Parameter) {
+            settable.put(name, find.apply(name));
+          }
+          if (leaf.source() instanceof Leaf.Lookup lookup) {
+            rows.merge(lookup.indices(), leaves.get(lookup.table()).shape()[0], Math::min);
+          }
+        });
+    outputs.forEach(
+        (name, value) ->
+            this.outputs.put(name, new Output(find.apply(value.variable.name()), value.shape())));
+    Map<String, int[]> shapes = new LinkedHashMap<>();
+    parts.forEach(
+        (name, list) -> {
+          shapes.put(name, leaves.get(name).shape());
+          List<Part> found = new ArrayList<>();
+          for (Gradient.Part part : list) {
+            Buffer indices = part.indices() == null ? null : find.apply(part.indices());
+            found.add(new Part(find.apply(part.variable()), indices));
+          }
+          gradients.put(name, found);
+        });
+    this.differentiated = Layout.of(shapes);
+  }
+
+  /** Type of the numbers inside. */
+  public Precision precision() {
+    return precision;
+  }
+
+  /** All parameters of the graph, in order of declaration. */
+  public Layout parameters() {
+    return parameters;
+  }
+
+  /** The tensors whose gradient this program computes; empty for a forward program. */
+  public Layout differentiated() {
+    return differentiated;
+  }
+
+  /** Shape of a named output. */
+  public int[] shape(String output) {
+    return output(output).shape().clone();
+  }
+
+  /** Bytes of all native buffers. */
+  public long nativeBytes() {
+    return bytes;
+  }
+
+  /**
+   * Sets an input or parameter, row-major.
+   *
+   * @throws IllegalArgumentException if there is none of that name or the length differs
+   */
+  public Program set(String name, float[] numbers) {
+    target(name, numbers.length, true).put(numbers, 0, numbers.length);
+    return this;
+  }
+
+  /** As {@link #set(String, float[])}. */
+  public Program set(String name, double[] numbers) {
+    target(name, numbers.length, true).put(numbers, 0, numbers.length);
+    return this;
+  }
+
+  /**
+   * Sets an input of indices.
+   *
+   * @throws IllegalArgumentException if there is none of that name, the length differs, or an index
+   *     is outside the table that it selects from
+   */
+  public Program set(String name, int[] indices) {
+    Buffer buffer = target(name, indices.length, false);
+    int limit = rows.getOrDefault(name, Integer.MAX_VALUE);
+    for (int i = 0; i < indices.length; i++) {
+      if (indices[i] < 0 || indices[i] >= limit) {
+        throw new IllegalArgumentException(
+            "%s[%d] is %d, must be in 0..%d".formatted(name, i, indices[i], limit - 1));
+      }
+    }
+    buffer.put(indices);
+    return this;
+  }
+
+  /** Sets all parameters from one array in the order of {@link #parameters()}. */
+  public Program setParameters(float[] flat) {
+    requireLength("parameters", parameters.size(), flat.length);
+    requireOpen();
+    parameters.tensors().forEach(t -> settable.get(t.name()).put(flat, t.offset(), t.size()));
+    return this;
+  }
+
+  /** As {@link #setParameters(float[])}. */
+  public Program setParameters(double[] flat) {
+    requireLength("parameters", parameters.size(), flat.length);
+    requireOpen();
+    parameters.tensors().forEach(t -> settable.get(t.name()).put(flat, t.offset(), t.size()));
+    return this;
+  }
+
+  /**
+   * Computes all outputs and gradients from what is set.
+   *
+   * @throws IllegalStateException if the program is closed, runs on another thread, or an operation
+   *     fails
+   */
+  public void run() {
+    requireOpen();
+    if (!busy.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "this program is running on another thread; lease one program per thread");
+    }
+    try {
+      if (nanos == null) {
+        for (Step step : steps) {
+          step.run();
+        }
+      } else {
+        runTimed();
+      }
+    } finally {
+      busy.set(false);
+    }
+  }
+
+  private void runTimed() {
+    for (int i = 0; i < nanos.length; i++) {
+      long start = clock.getAsLong();
+      steps.get(i).run();
+      nanos[i] += clock.getAsLong() - start;
+    }
+  }
+
+  /** The numbers of a named output. */
+  public float[] floats(String output) {
+    Output found = output(output);
+    float[] numbers = new float[Shapes.size(found.shape())];
+    found.buffer().get(numbers, 0, numbers.length);
+    return numbers;
+  }
+
+  /** The numbers of a named output. */
+  public double[] doubles(String output) {
+    Output found = output(output);
+    double[] numbers = new double[Shapes.size(found.shape())];
+    found.buffer().get(numbers, 0, numbers.length);
+    return numbers;
+  }
+
+  /** The first number of a named output, such as a loss. */
+  public double scalar(String output) {
+    double[] number = new double[1];
+    output(output).buffer().get(number, 0, 1);
+    return number[0];
+  }
+
+  /** The gradient in the order of {@link #differentiated()}. */
+  public float[] gradients() {
+    float[] flat = new float[differentiated.size()];
+    gradients(flat);
+    return flat;
+  }
+
+  /** Writes the gradient in the order of {@link #differentiated()}. */
+  public void gradients(float[] flat) {
+    requireLength("gradient", differentiated.size(), flat.length);
+    requireOpen();
+    for (Layout.Tensor t : differentiated.tensors()) {
+      List<Part> parts = gradients.get(t.name());
+      boolean whole = !parts.isEmpty() && parts.get(0).indices() == null;
+      if (whole) {
+        parts.get(0).buffer().get(flat, t.offset(), t.size());
+      } else {
+        Arrays.fill(flat, t.offset(), t.offset() + t.size(), 0);
+      }
+      for (Part part : parts.subList(whole ? 1 : 0, parts.size())) {
+        scatter(part, t, flat);
+      }
+    }
+  }
+
+  private static void scatter(Part part, Layout.Tensor table, float[] flat) {
+    int[] indices = new int[(int) part.indices().length];
+    float[] rows = new float[(int) part.buffer().length];
+    part.indices().get(indices);
+    part.buffer().get(rows, 0, rows.length);
+    int width = table.shape().get(1);
+    for (int i = 0; i < indices.length; i++) {
+      int at = table.offset() + indices[i] * width;
+      for (int j = 0; j < width; j++) {
+        flat[at + j] += rows[i * width + j];
+      }
+    }
+  }
+
+  /** Writes the gradient in the order of {@link #differentiated()}. */
+  public void gradients(double[] flat) {
+    requireLength("gradient", differentiated.size(), flat.length);
+    requireOpen();
+    for (Layout.Tensor t : differentiated.tensors()) {
+      List<Part> parts = gradients.get(t.name());
+      boolean whole = !parts.isEmpty() && parts.get(0).indices() == null;
+      if (whole) {
+        parts.get(0).buffer().get(flat, t.offset(), t.size());
+      } else {
+        Arrays.fill(flat, t.offset(), t.offset() + t.size(), 0);
+      }
+      for (Part part : parts.subList(whole ? 1 : 0, parts.size())) {
+        scatter(part, t, flat);
+      }
+    }
+  }
+
+  private static void scatter(Part part, Layout.Tensor table, double[] flat) {
+    int[] indices = new int[(int) part.indices().length];
+    double[] rows = new double[(int) part.buffer().length];
+    part.indices().get(indices);
+    part.buffer().get(rows, 0, rows.length);
+    int width = table.shape().get(1);
+    for (int i = 0; i < indices.length; i++) {
+      int at = table.offset() + indices[i] * width;
+      for (int j = 0; j < width; j++) {
+        flat[at + j] += rows[i * width + j];
+      }
+    }
+  }
+
+  /** From now on, time every operation of every run. */
+  public Program profile() {
+    return profile(System::nanoTime);
+  }
+
+  /** As {@link #profile()} by another clock, in nanoseconds: of the thread, on a busy machine. */
+  Program profile(LongSupplier nanoseconds) {
+    clock = nanoseconds;
+    nanos = new long[steps.size()];
+    return this;
+  }
+
+  /** Seconds spent in each operation since {@link #profile()}, the largest first. */
+  public Map<String, Double> seconds() {
+    return seconds(step -> step.operation);
+  }
+
+  Map<String, Double> seconds(Function<Step, String> key) {
+    Map<String, Double> sums = new LinkedHashMap<>();
+    for (int i = 0; nanos != null && i < nanos.length; i++) {
+      sums.merge(key.apply(steps.get(i)), nanos[i] * 1e-9, Double::sum);
+    }
+    Map<String, Double> sorted = new LinkedHashMap<>();
+    sums.entrySet().stream()
+        .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+        .forEach(e -> sorted.put(e.getKey(), e.getValue()));
+    return sorted;
+  }
+
+  /** Operations of one run, views and constants left out. */
+  public int operations() {
+    return steps.size();
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      steps.forEach(Step::close);
+      pool.close();
+    }
+  }
+
+  private Buffer target(String name, int length, boolean numbers) {
+    requireOpen();
+    Buffer buffer = settable.get(name);
+    if (buffer == null) {
+      throw new IllegalArgumentException(
+          "nothing to set is named " + name + "; there are " + settable.keySet());
+    }
+    if (buffer.type.isFPType() != numbers) {
+      throw new IllegalArgumentException(
+          name + (numbers ? " takes whole numbers" : " takes real numbers"));
+    }
+    requireLength(name, (int) buffer.length, length);
+    return buffer;
+  }
+
+  private Output output(String name) {
+    requireOpen();
+    Output output = outputs.get(name);
+    if (output == null) {
+      throw new IllegalArgumentException(
+          "no output is named " + name + "; there are " + outputs.keySet());
+    }
+    return output;
+  }
+
+  private static void requireLength(String what, int expected, int length) {
+    if (length != expected) {
+      throw new IllegalArgumentException(
+          "%s holds %d numbers, got %d".formatted(what, expected, length));
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the program is closed");
+    }
+  }
+}
