@@ -63,6 +63,14 @@ public enum CoefficientMode {
     }
   };
 
+  /**
+   * Exponents are held in this range: outside they only hide a failure (coefficients of {@link
+   * #SCALE} are not, where the range would do that).
+   */
+  static final double MIN_EXPONENT = 0.5;
+
+  static final double MAX_EXPONENT = 3;
+
   private final String label;
 
   CoefficientMode(String label) {
@@ -90,6 +98,10 @@ public enum CoefficientMode {
   /** Changes one row of the scores in place. */
   abstract void apply(
       DiffusionProcess process, double phi, int symbol, double[] scores, int offset);
+
+  static double clipExponent(double phi) {
+    return Math.min(MAX_EXPONENT, Math.max(MIN_EXPONENT, phi));
+  }
 
   /** s<sup>phi</sup> with 0<sup>phi</sup> = 0, and no rounding where phi is 1. */
   private static double power(double s, double phi) {

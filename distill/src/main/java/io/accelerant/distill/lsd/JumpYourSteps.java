@@ -4,18 +4,70 @@ import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteTeacher;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * The baseline that chooses times only: "Jump Your Steps" (Park et al., ICLR 2025). Intervals are
- * halved again and again; the point inside (t1, tn) that maximises KLUB, the Kullback-Leibler upper
+ * split again and again; the point inside (t1, tn) that maximises KLUB, the Kullback-Leibler upper
  * bound on what is lost by jumping over it, is found by golden section.
  */
 final class JumpYourSteps {
   private static final long COUPLING = RandomStream.purpose("lsd.jys.coupling");
   private static final double SMALL = 1e-8;
   private static final double GOLDEN = (StrictMath.sqrt(5) - 1) / 2;
+  private static final int ITERATIONS = 12;
+
+  /** The grid that the reference searches. */
+  private static final int SOURCE_GRID = 1024;
 
   private JumpYourSteps() {}
+
+  /** KLUB of several intervals at once, so that those of one level are one Spark stage. */
+  @FunctionalInterface
+  interface Bound {
+    /** KLUB of the c-th interval from t1[c] to tn[c], jumped over from t2[c]. */
+    double[] at(double[] t1, double[] t2, double[] tn);
+  }
+
+  /**
+   * M + 1 falling times from 1 to {@code end}. Every level puts a point inside each interval, or
+   * inside the longest ones when fewer are wanted.
+   */
+  static double[] times(int steps, double end, Bound bound) {
+    double[] times = {1, end};
+    while (times.length - 1 < steps) {
+      times = split(times, Math.min(times.length - 1, steps - times.length + 1), bound);
+    }
+    return times;
+  }
+
+  private static double[] split(double[] times, int wanted, Bound bound) {
+    int[] longest =
+        IntStream.range(0, times.length - 1)
+            .boxed()
+            .sorted(Comparator.comparingDouble(i -> times[i + 1] - times[i]))
+            .limit(wanted)
+            .mapToInt(i -> i)
+            .toArray();
+    double[] t1 = Arrays.stream(longest).mapToDouble(i -> times[i]).toArray();
+    double[] tn = Arrays.stream(longest).mapToDouble(i -> times[i + 1]).toArray();
+    Search[] searches = new Search[wanted];
+    Arrays.setAll(searches, c -> Search.on(tn[c], t1[c]));
+    for (int iteration = 0; iteration < ITERATIONS; iteration++) {
+      double[] t2 = Arrays.stream(searches).mapToDouble(Search::next).toArray();
+      double[] values = bound.at(t1, t2, tn);
+      Arrays.setAll(searches, c -> searches[c].with(values[c]));
+    }
+    return DoubleStream.concat(
+            Arrays.stream(times), Arrays.stream(searches).mapToDouble(s -> s.best(SOURCE_GRID)))
+        .map(t -> -t)
+        .sorted()
+        .map(t -> -t)
+        .toArray();
+  }
 
   /**
    * KLUB over a batch of data: sum over samples and positions of (t2 - tn) sum_{y&lt;V} R2(y)
@@ -80,7 +132,7 @@ final class JumpYourSteps {
 
   /**
    * Golden-section search for the maximum on one interval, one evaluation at a time, as a value:
-   * the evaluations of all intervals of a level run in one Spark job.
+   * the evaluations of all intervals of a level run in one Spark stage.
    *
    * @param next the point whose value is wanted next
    */
@@ -111,7 +163,7 @@ final class JumpYourSteps {
       return new Search(x1, right, x2, x, b, Double.NaN, x);
     }
 
-    /** The middle of what is left, on the grid of {@code 1/source} that the reference searches. */
+    /** The middle of what is left, on the grid of {@code 1/source} where that is inside. */
     double best(int source) {
       double middle = (left + right) / 2;
       double snapped = Math.rint(middle * source) / source;

@@ -78,35 +78,44 @@ final class Lookahead {
     }
     teacher.scores(ahead, ids.length, times[k + 1], scores);
     double[] sums = new double[2];
-    for (int row = 0; row < states.length; row++) {
-      if (states[row] == process.mask() && ahead[row] == process.mask()) {
-        add(process.vocabulary(), before, scores, row * symbols, sums);
-      }
+    for (int i = 0; i < states.length; i++) {
+      add(
+          process,
+          ScoreRow.of(process, states, i, before),
+          ScoreRow.of(process, ahead, i, scores),
+          1,
+          sums);
     }
     return sums;
   }
 
-  private static void add(
-      int vocabulary, double[] before, double[] after, int offset, double[] sums) {
-    double c = 0;
-    double d = 0;
-    for (int y = 0; y < vocabulary; y++) {
-      c += before[offset + y];
-      d += after[offset + y];
+  /**
+   * Adds &lt;log p, log p'&gt; and ||log p||^2 of one position, if it is masked in both states.
+   *
+   * @param weight probability of the pair of states; 1 for a draw
+   * @param sums two numbers
+   */
+  static void add(
+      DiffusionProcess process, ScoreRow before, ScoreRow after, double weight, double[] sums) {
+    if (!(before.moves(process) && after.moves(process))) {
+      return;
     }
-    for (int y = 0; y < vocabulary; y++) {
-      double p = StrictMath.log(Math.max(before[offset + y] / c, ScoreL2.FLOOR));
-      double q = StrictMath.log(Math.max(after[offset + y] / d, ScoreL2.FLOOR));
-      sums[0] += p * q;
-      sums[1] += p * p;
+    double c = before.sum(process);
+    double d = after.sum(process);
+    for (int y = 0; y < process.vocabulary(); y++) {
+      double p = logPosterior(before.score(y) / c);
+      double q = logPosterior(after.score(y) / d);
+      sums[0] += weight * p * q;
+      sums[1] += weight * p * p;
     }
   }
 
-  /**
-   * Phi_k from the two sums, held in the range in which exponents make sense; 1 where no position
-   * was left.
-   */
+  private static double logPosterior(double p) {
+    return StrictMath.log(Math.max(p, ScoreL2.FLOOR));
+  }
+
+  /** Phi_k from the two sums, held in the range of exponents; 1 where no position was left. */
   static double phi(double[] sums) {
-    return sums[1] > 0 ? Math.min(3, Math.max(0.5, sums[0] / sums[1])) : 1;
+    return sums[1] > 0 ? CoefficientMode.clipExponent(sums[0] / sums[1]) : 1;
   }
 }

@@ -90,7 +90,7 @@ public final class LsdJob implements Job {
             context.progress());
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
       LsdTeacher teacher = LsdTeacherFactory.open(context, settings);
-      try (LsdFit fit = new LsdFit(context, settings, teacher)) {
+      try (FitRun fit = new FitRun(context, settings, teacher.source())) {
         LsdStages stages = new LsdStages(context, settings, teacher, fit, store);
         Scoreboard board = stages.run();
         if (store.loaded() > 0) {
@@ -109,7 +109,7 @@ public final class LsdJob implements Job {
       LsdSettings settings, LsdStages stages, Scoreboard board) {
     Map<String, Number> metrics = board.metrics();
     for (int m : settings.steps()) {
-      metrics.put("constant.m" + m + ".exponent", stages.exponent(m));
+      metrics.put("constant.m" + m + ".exponent", stages.learned().get(m).exponent());
       PairedDifference verdict = board.verdict(m);
       metrics.put("verdict.m" + m, verdict.value());
       metrics.put("verdict.m" + m + ".low", verdict.low());
@@ -132,14 +132,14 @@ public final class LsdJob implements Job {
     JobConfig config = settings.config();
     try (ArtifactWriter artifact =
         ArtifactWriter.claim(output, context.hadoop(), Claim.of(resumeKey), context.force())) {
-      Map<String, Object> sampler = sampler(stages.students(), metrics);
+      Map<String, Object> sampler = sampler(stages.learned(), metrics);
       artifact.writeJson("sampler.json", sampler);
       stages
-          .students()
+          .learned()
           .forEach(
-              (m, schedule) ->
+              (m, found) ->
                   artifact.writeJson(
-                      "sampler-m" + m + ".json", schedule.toJson(ofSteps(metrics, m))));
+                      "sampler-m" + m + ".json", found.student().toJson(ofSteps(metrics, m))));
       Map<String, Number> all = new LinkedHashMap<>(metrics);
       all.put("executorCpuShare", cpu.share());
       artifact.writeJson("metrics.json", all);
@@ -157,9 +157,10 @@ public final class LsdJob implements Job {
 
   /** The schedule of the first number of steps, and all of them under {@code schedules}. */
   private static Map<String, Object> sampler(
-      Map<Integer, LsdSchedule> students, Map<String, Number> metrics) {
+      Map<Integer, LsdStages.Learned> learned, Map<String, Number> metrics) {
     Map<String, Object> schedules = new LinkedHashMap<>();
-    students.forEach((m, s) -> schedules.put("m" + m, s.toJson(ofSteps(metrics, m))));
+    learned.forEach(
+        (m, found) -> schedules.put("m" + m, found.student().toJson(ofSteps(metrics, m))));
     @SuppressWarnings("unchecked")
     Map<String, Object> first = (Map<String, Object>) schedules.values().iterator().next();
     Map<String, Object> json = new LinkedHashMap<>(first);
@@ -196,7 +197,7 @@ public final class LsdJob implements Job {
     LsdSchedule schedule =
         LsdSchedule.fromJson(artifact.readJson("sampler.json"), uri + "/sampler.json")
             .requireModel(teacher.source());
-    long[] seed = {settings.config().get(LsdKeys.SEEDS).get(0)};
+    List<Long> seed = settings.config().get(LsdKeys.SEEDS).subList(0, 1);
     double again =
         stages
             .measure("LSD: reproduce a metric from the artifact", schedule.sampler("student"), seed)

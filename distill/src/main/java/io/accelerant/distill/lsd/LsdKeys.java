@@ -112,7 +112,7 @@ public final class LsdKeys {
           .withDefault(0.5);
   public static final Key<List<Double>> EXPONENTS =
       Key.numbers("lsd.exponents", "Exponents among which the constant control is searched")
-          .between(Direct.MIN_PHI, Direct.MAX_PHI)
+          .between(CoefficientMode.MIN_EXPONENT, CoefficientMode.MAX_EXPONENT)
           .withDefault(
               List.of(
                   0.8, 0.9, 1.0, 1.1, 1.15, 1.2, 1.25, 1.3, 1.35, 1.4, 1.45, 1.5, 1.6, 1.8, 2.0));
@@ -146,7 +146,7 @@ public final class LsdKeys {
           .withDefault(0.35);
   public static final Key<Double> DIRECT_START =
       Key.number("lsd.directStart", "First coefficient of the direct search")
-          .between(Direct.MIN_PHI, Direct.MAX_PHI)
+          .between(CoefficientMode.MIN_EXPONENT, CoefficientMode.MAX_EXPONENT)
           .withDefault(1.2);
   public static final Key<String> DIRECT_DISTANCE =
       Key.string("lsd.directDistance", "Distance between the k-gram laws")

@@ -6,6 +6,9 @@ import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiscreteSampler;
+import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ScoreTransform;
@@ -18,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * The files for people in the artifact: report with tables, plots and samples, model card, Python
@@ -90,7 +94,10 @@ final class LsdReport {
     for (int m : settings.steps()) {
       learned(report, m);
     }
-    report.section("Cost").paragraph(costText()).table(cost());
+    report
+        .section("Cost")
+        .paragraph(LsdCost.text(teacher.meter()))
+        .table(LsdCost.table(board, settings.steps()));
     report.section("Samples side by side");
     for (int m : settings.steps()) {
       samples(report, m);
@@ -172,21 +179,22 @@ final class LsdReport {
   }
 
   private void learned(Report report, int m) {
-    LsdSchedule student = stages.students().get(m);
+    LsdStages.Learned learned = stages.learned().get(m);
+    LsdSchedule student = learned.student();
     report.paragraph(
         "M = %d: published is `%s` (coefficient mode `%s`); the constant control has exponent %s."
             .formatted(
                 m,
                 student.objective(),
                 student.coefficients().mode().label(),
-                Table.number(stages.exponent(m), 4)));
+                Table.number(learned.exponent(), 4)));
     LinePlot phi = LinePlot.of("Coefficients, M = " + m, "step k", "phi_k");
     double[] k = new double[m];
     for (int j = 0; j < m; j++) {
       k[j] = j;
     }
-    stages
-        .fits(m)
+    learned
+        .fits()
         .forEach(
             (name, fitted) -> {
               if (!name.equals("scoreL2")) { // the paper's row
@@ -200,64 +208,9 @@ final class LsdReport {
       kAndEnd[j] = j;
     }
     times.series("uniform", kAndEnd, GridSampler.uniformTimes(m, settings.tEnd()));
-    times.series("jys", kAndEnd, stages.jumps(m));
+    times.series("jys", kAndEnd, learned.jumps());
     times.series("student", kAndEnd, student.times());
     report.plot("times-m" + m, times, "Times of the steps for M = " + m + ".");
-  }
-
-  private String costText() {
-    return "Three numbers for every speed-up. Limit: evaluations of the Euler sampler that the student equals, over the student's own. Measured: the same ratio in CPU time of the sampling tasks on this run's machines (exact teachers answer an unchanged state from a cache, so that many steps cost less than their number). Best simple baseline: the student's %s over that of the best of Euler, Tweedie, Jump Your Steps and the constant exponent at the same steps."
-        .formatted(teacher.meter().mainMetric());
-  }
-
-  private Table cost() {
-    Table table =
-        Table.of(
-            "M",
-            "equals Euler at",
-            "limit",
-            "measured",
-            "ratio to the best simple baseline",
-            "which");
-    for (int m : settings.steps()) {
-      Scoreboard.Entry student = board.get("student", m);
-      double equal = board.equivalentEulerSteps(m);
-      Scoreboard.Entry near = nearest(equal);
-      Scoreboard.Entry best = best(m);
-      table.row(
-          m,
-          equal,
-          (equal + 1) / (m + 1),
-          nanos(near) / nanos(student),
-          student.main() / best.main(),
-          best.sampler());
-    }
-    return table;
-  }
-
-  private Scoreboard.Entry nearest(double steps) {
-    Scoreboard.Entry near = board.of("euler").get(0);
-    for (Scoreboard.Entry entry : board.of("euler")) {
-      if (Math.abs(entry.steps() - steps) < Math.abs(near.steps() - steps)) {
-        near = entry;
-      }
-    }
-    return near;
-  }
-
-  private static double nanos(Scoreboard.Entry entry) {
-    return entry.pooled().nanos() / entry.pooled().samples();
-  }
-
-  private Scoreboard.Entry best(int m) {
-    Scoreboard.Entry best = board.get("constant", m);
-    for (String name : List.of("euler", "tweedie", "jys")) {
-      Scoreboard.Entry entry = board.get(name, m);
-      if (entry.main() < best.main()) {
-        best = entry;
-      }
-    }
-    return best;
   }
 
   private void samples(Report report, int m) {
@@ -270,16 +223,27 @@ final class LsdReport {
             true);
     List<String> lines = new ArrayList<>();
     lines.add("Euler, " + m + " steps");
-    stages.texts(euler, SHOWN).forEach(text -> lines.add("  " + text));
+    texts(euler).forEach(text -> lines.add("  " + text));
     lines.add("student, " + m + " steps");
-    stages
-        .texts(stages.students().get(m).sampler("student"), SHOWN)
+    texts(stages.learned().get(m).student().sampler("student"))
         .forEach(text -> lines.add("  " + text));
     lines.add("real");
     teacher.realSamples().stream()
         .limit(SHOWN)
         .forEach(tokens -> lines.add("  " + teacher.text(tokens, 0, tokens.length)));
     report.code("", String.join("\n", lines));
+  }
+
+  /** The first sequences under the first evaluation seed. */
+  private List<String> texts(DiscreteSampler sampler) {
+    long seed = settings.config().get(LsdKeys.SEEDS).get(0);
+    int length = teacher.source().length();
+    try (DiscreteTeacher opened = teacher.source().open()) {
+      int[] tokens = sampler.sample(opened, seed, TeacherTasks.ids(0, SHOWN, SHOWN)).tokens();
+      return IntStream.range(0, SHOWN)
+          .mapToObj(b -> teacher.text(tokens, b * length, length))
+          .toList();
+    }
   }
 
   private String command(String uri) {
@@ -300,7 +264,7 @@ final class LsdReport {
                 settings.config().get(LsdKeys.SEEDS),
                 teacher.meter().mainMetric(),
                 100 * settings.config().get(LsdKeys.ENTROPY_GUARD)));
-    if (settings.graph() == io.accelerant.distill.discrete.DiffusionGraph.ABSORB) {
+    if (settings.graph() == DiffusionGraph.ABSORB) {
       notes.add(
           "On the absorbing graph with loglinear noise and exact scores Euler and Tweedie are the same sampler: all of their error is parallel decoding. firstHitting decodes one symbol an evaluation and is exact.");
       notes.add(

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * The stages of one run, each saved when it is done: for every M the baselines, the fits and the
@@ -22,135 +21,115 @@ import java.util.function.Supplier;
  * and goes on.
  */
 final class LsdStages {
+  /**
+   * What was found for one number of steps.
+   *
+   * @param jumps times of Jump Your Steps
+   * @param fits everything that was fitted, by objective; {@code paper} is scoreL2, whether it was
+   *     asked for or not
+   * @param exponent of the constant control
+   * @param student the chosen sampler
+   */
+  record Learned(double[] jumps, Map<String, Fitted> fits, double exponent, LsdSchedule student) {}
+
   private final JobContext context;
   private final LsdSettings settings;
   private final LsdTeacher teacher;
-  private final LsdFit fit;
-  private final StageStore store;
-  private final List<Scoreboard.Entry> entries = new ArrayList<>();
-  private final Map<Integer, LsdSchedule> students = new LinkedHashMap<>();
-  private final Map<Integer, Map<String, LsdFit.Fitted>> fits = new LinkedHashMap<>();
-  private final Map<Integer, Double> exponents = new LinkedHashMap<>();
-  private final Map<Integer, double[]> jumps = new LinkedHashMap<>();
+  private final FitRun run;
+  private final Measurement measurement;
+  private final SavedStages saved;
+  private final Map<Integer, Learned> learned = new LinkedHashMap<>();
 
   LsdStages(
-      JobContext context, LsdSettings settings, LsdTeacher teacher, LsdFit fit, StageStore store) {
+      JobContext context, LsdSettings settings, LsdTeacher teacher, FitRun run, StageStore store) {
     this.context = context;
     this.settings = settings;
     this.teacher = teacher;
-    this.fit = fit;
-    this.store = store;
+    this.run = run;
+    this.measurement = new Measurement(run, teacher.meter());
+    this.saved = new SavedStages(context, store);
   }
 
   /** Runs, or takes from the checkpoint, everything up to the scoreboard. */
   Scoreboard run() {
-    for (int m : settings.steps()) {
-      learn(m);
-    }
-    evaluate();
+    settings.steps().forEach(m -> learned.put(m, learn(m)));
     return new Scoreboard(
-        teacher,
-        settings.config().get(LsdKeys.ENTROPY_GUARD),
-        settings.seed(),
-        List.copyOf(entries));
+        teacher, settings.config().get(LsdKeys.ENTROPY_GUARD), settings.seed(), evaluate());
   }
 
-  /** The chosen sampler for every M. */
-  Map<Integer, LsdSchedule> students() {
-    return students;
+  /** What was found, by number of steps in rising order. */
+  Map<Integer, Learned> learned() {
+    return learned;
   }
 
-  /** Everything that was fitted for M, by objective. */
-  Map<String, LsdFit.Fitted> fits(int m) {
-    return fits.get(m);
-  }
-
-  /** The exponent of the constant control. */
-  double exponent(int m) {
-    return exponents.get(m);
-  }
-
-  double[] jumps(int m) {
-    return jumps.get(m);
-  }
-
-  private void learn(int m) {
-    double[] jys =
-        numbers(stage("jys.m" + m, () -> Map.of("times", fit.jumpYourSteps(m))), "times");
-    jumps.put(m, jys);
-    Map<String, LsdFit.Fitted> fitted = new LinkedHashMap<>();
-    fitted.put("paper", fitted("scoreL2.m" + m, () -> fit.scoreL2(CoefficientMode.SCALE, m)));
-    double[] uniform = GridSampler.uniformTimes(m, settings.tEnd());
+  private Learned learn(int m) {
+    double[] jumps = saved.numbers("jys.m" + m, () -> new JumpYourStepsFit(run).times(m));
+    Map<String, Fitted> fits = new LinkedHashMap<>();
+    fits.put("paper", scoreL2("scoreL2", CoefficientMode.SCALE, m));
     for (String objective : settings.objectives()) {
-      fitted.put(
+      fits.put(
           objective,
           switch (objective) {
-            case "scoreL2" -> fitted.get("paper");
-            case "scoreL2Exponent" ->
-                fitted("scoreL2Exponent.m" + m, () -> fit.scoreL2(CoefficientMode.EXPONENT, m));
-            case "lookahead" -> fitted("lookahead.m" + m, () -> fit.lookahead(m));
-            default -> fitted("direct.m" + m, () -> fit.direct(m, List.of(uniform, jys)));
+            case "scoreL2" -> fits.get("paper");
+            case "scoreL2Exponent" -> scoreL2(objective, CoefficientMode.EXPONENT, m);
+            case "lookahead" -> saved.fitted("lookahead.m" + m, () -> new LookaheadFit(run).fit(m));
+            default ->
+                saved.fitted(
+                    "direct.m" + m, () -> new DirectFit(run).fit(m, List.of(uniform(m), jumps)));
           });
     }
-    fits.put(m, fitted);
-    exponents.put(m, chooseExponent(m));
-    choose(m, fitted);
+    return new Learned(jumps, fits, chooseExponent(m), choose(m, fits));
+  }
+
+  private Fitted scoreL2(String objective, CoefficientMode mode, int m) {
+    return saved.fitted(objective + ".m" + m, () -> new ScoreL2Fit(run, mode, m).fit());
   }
 
   /** The control: the one exponent for all steps that does best on the fit seed. */
   private double chooseExponent(int m) {
     List<Double> candidates = settings.config().get(LsdKeys.EXPONENTS);
-    Map<String, Object> chosen =
-        stage(
+    double exponent =
+        saved.number(
             "constant.m" + m,
-            () -> {
-              List<GridSampler> samplers = candidates.stream().map(e -> constant(m, e)).toList();
-              return Map.of(
-                  "exponent", candidates.get(best("LSD control: constant exponent", samplers)));
-            });
-    double exponent = ((Number) chosen.get("exponent")).doubleValue();
+            () ->
+                candidates.get(
+                    best(
+                        "LSD control: constant exponent",
+                        candidates.stream().map(e -> constant(m, e)).toList())));
     context.progress().say("best constant exponent for %d steps: %.3f", m, exponent);
     return exponent;
   }
 
   private GridSampler constant(int m, double exponent) {
-    return new LsdFit.Fitted(
-            GridSampler.uniformTimes(m, settings.tEnd()),
-            Coefficients.constant(CoefficientMode.EXPONENT, exponent, m))
+    return new Fitted(uniform(m), Coefficients.constant(CoefficientMode.EXPONENT, exponent, m))
         .sampler("constant", settings.kernel());
   }
 
-  private void choose(int m, Map<String, LsdFit.Fitted> fitted) {
+  private LsdSchedule choose(int m, Map<String, Fitted> fits) {
     List<String> names = settings.objectives();
     String objective =
-        (String)
-            stage(
-                    "choice.m" + m,
-                    () -> {
-                      List<GridSampler> samplers =
-                          names.stream()
-                              .map(n -> fitted.get(n).sampler(n, settings.kernel()))
-                              .toList();
-                      return Map.of(
-                          "objective", names.get(best("LSD: choose an objective", samplers)));
-                    })
-                .get("objective");
+        saved.text(
+            "choice.m" + m,
+            () ->
+                names.get(
+                    best(
+                        "LSD: choose an objective",
+                        names.stream()
+                            .map(n -> fits.get(n).sampler(n, settings.kernel()))
+                            .toList())));
     context.progress().say("chosen for %d steps: %s", m, objective);
-    LsdFit.Fitted best = fitted.get(objective);
-    students.put(
-        m,
-        new LsdSchedule(
-            teacher.source().process(),
-            teacher.source().length(),
-            settings.predictor(),
-            best.times(),
-            best.coefficients(),
-            true,
-            objective,
-            settings.teacherSteps(),
-            settings.trajectories(),
-            teacher.source().modelHash(),
-            settings.seed()));
+    return new LsdSchedule(
+        teacher.source().process(),
+        teacher.source().length(),
+        settings.predictor(),
+        fits.get(objective).times(),
+        fits.get(objective).coefficients(),
+        true,
+        objective,
+        settings.teacherSteps(),
+        settings.trajectories(),
+        teacher.source().modelHash(),
+        settings.seed());
   }
 
   /**
@@ -159,65 +138,87 @@ final class LsdStages {
    * for the control and for the objectives.
    */
   private int best(String description, List<GridSampler> samplers) {
-    long[] seed = {settings.fitSeed("select", 0)};
-    List<List<Measured>> measured =
-        fit.measure(
-            description,
-            samplers,
-            seed,
-            settings.config().get(LsdKeys.FIT_SAMPLES),
-            teacher.meter());
-    double guard = settings.config().get(LsdKeys.ENTROPY_GUARD);
+    List<Measured> measured =
+        measurement
+            .of(
+                description,
+                samplers,
+                List.of(settings.fitSeed("select", 0)),
+                settings.config().get(LsdKeys.FIT_SAMPLES))
+            .stream()
+            .map(bySeed -> bySeed.get(0))
+            .toList();
+    return best(measured, teacher.dataEntropy(), settings.config().get(LsdKeys.ENTROPY_GUARD));
+  }
+
+  static int best(List<Measured> measured, double dataEntropy, double guard) {
     int best = -1;
     int nearest = 0;
-    for (int i = 0; i < samplers.size(); i++) {
-      Measured one = measured.get(i).get(0);
-      boolean better = best < 0 || one.mainMetric() < measured.get(best).get(0).mainMetric();
-      if (gap(one) <= guard && better) {
+    for (int i = 0; i < measured.size(); i++) {
+      Measured one = measured.get(i);
+      boolean better = best < 0 || one.mainMetric() < measured.get(best).mainMetric();
+      if (one.entropyGap(dataEntropy) <= guard && better) {
         best = i;
       }
-      if (gap(one) < gap(measured.get(nearest).get(0))) {
+      if (one.entropyGap(dataEntropy) < measured.get(nearest).entropyGap(dataEntropy)) {
         nearest = i;
       }
     }
     return best >= 0 ? best : nearest;
   }
 
-  private double gap(Measured measured) {
-    return Math.abs(measured.entropy() / teacher.dataEntropy() - 1);
-  }
-
-  private void evaluate() {
-    Map<String, DiscreteSampler> rows = new LinkedHashMap<>();
-    for (int m : settings.plainSteps()) {
-      rows.put("euler.m" + m, plain("euler", new Euler(), uniform(m)));
-      rows.put("tweedie.m" + m, plain("tweedie", new Tweedie(), uniform(m)));
-    }
-    if (settings.graph() == DiffusionGraph.ABSORB) {
-      rows.put("firstHitting.m" + teacher.source().length(), new FirstHitting());
-    }
-    for (int m : settings.steps()) {
-      rows.put("jys.m" + m, plain("jys", settings.kernel(), jumps.get(m)));
-      rows.put("constant.m" + m, constant(m, exponents.get(m)));
-      fits.get(m)
-          .forEach(
-              (name, fitted) ->
-                  rows.put(row(name) + ".m" + m, fitted.sampler(name, settings.kernel())));
-    }
-    int index = 0;
-    for (Map.Entry<String, DiscreteSampler> row : rows.entrySet()) {
-      int dot = row.getKey().lastIndexOf(".m");
-      String name = row.getKey().substring(0, dot);
-      int m = Integer.parseInt(row.getKey().substring(dot + 2));
-      entries.add(evaluate(name, m, row.getValue(), ++index, rows.size()));
-    }
+  private List<Scoreboard.Entry> evaluate() {
+    Map<Scoreboard.Key, DiscreteSampler> rows = rows();
+    List<Scoreboard.Entry> entries = new ArrayList<>();
+    rows.forEach(
+        (key, sampler) -> {
+          Scoreboard.Entry entry = evaluate(key, sampler);
+          entries.add(entry);
+          context
+              .progress()
+              .say(
+                  "evaluation %d/%d: %s, %d steps: %s %.4f, entropy %.4f",
+                  entries.size(),
+                  rows.size(),
+                  key.sampler(),
+                  key.steps(),
+                  teacher.meter().mainMetric(),
+                  entry.main(),
+                  entry.spread(Measured::entropy).mean());
+        });
     // The paper's row is the objective scoreL2, and the student is one of the objectives.
     for (int m : settings.steps()) {
       if (settings.objectives().contains("scoreL2")) {
-        alias("paper", "objective.scoreL2", m);
+        alias(entries, "paper", "objective.scoreL2", m);
       }
-      alias(row(students.get(m).objective()), "student", m);
+      alias(entries, row(learned.get(m).student().objective()), "student", m);
     }
+    return List.copyOf(entries);
+  }
+
+  /** Every sampler that is measured, in the order of the report. */
+  private Map<Scoreboard.Key, DiscreteSampler> rows() {
+    Map<Scoreboard.Key, DiscreteSampler> rows = new LinkedHashMap<>();
+    for (int m : settings.plainSteps()) {
+      rows.put(new Scoreboard.Key("euler", m), plain("euler", new Euler(), uniform(m)));
+      rows.put(new Scoreboard.Key("tweedie", m), plain("tweedie", new Tweedie(), uniform(m)));
+    }
+    if (settings.graph() == DiffusionGraph.ABSORB) {
+      rows.put(new Scoreboard.Key("firstHitting", teacher.source().length()), new FirstHitting());
+    }
+    learned.forEach(
+        (m, found) -> {
+          rows.put(new Scoreboard.Key("jys", m), plain("jys", settings.kernel(), found.jumps()));
+          rows.put(new Scoreboard.Key("constant", m), constant(m, found.exponent()));
+          found
+              .fits()
+              .forEach(
+                  (name, fitted) ->
+                      rows.put(
+                          new Scoreboard.Key(row(name), m),
+                          fitted.sampler(name, settings.kernel())));
+        });
+    return rows;
   }
 
   private static String row(String objective) {
@@ -226,13 +227,14 @@ final class LsdStages {
         : "objective." + objective;
   }
 
-  private void alias(String name, String other, int m) {
+  private static void alias(List<Scoreboard.Entry> entries, String name, String other, int m) {
+    Scoreboard.Key key = new Scoreboard.Key(name, m);
     Scoreboard.Entry same =
-        entries.stream().filter(e -> e.sampler().equals(name) && e.steps() == m).findFirst().get();
-    entries.add(new Scoreboard.Entry(other, m, same.seeds()));
+        entries.stream().filter(e -> e.key().equals(key)).findFirst().orElseThrow();
+    entries.add(new Scoreboard.Entry(new Scoreboard.Key(other, m), same.seeds()));
   }
 
-  private GridSampler plain(String name, ReverseKernel kernel, double[] times) {
+  private static GridSampler plain(String name, ReverseKernel kernel, double[] times) {
     return new GridSampler(name, kernel, times, ScoreTransform.IDENTITY, true);
   }
 
@@ -240,106 +242,25 @@ final class LsdStages {
     return GridSampler.uniformTimes(m, settings.tEnd());
   }
 
-  private Scoreboard.Entry evaluate(
-      String name, int m, DiscreteSampler sampler, int index, int total) {
-    long[] seeds =
-        settings.config().get(LsdKeys.SEEDS).stream().mapToLong(Long::longValue).toArray();
-    Map<String, Object> saved =
-        stage(
-            "evaluate." + name + ".m" + m,
-            () -> {
-              Map<String, Object> bySeed = new LinkedHashMap<>();
-              List<Measured> measured =
-                  measure("LSD evaluation: %s, %d steps".formatted(name, m), sampler, seeds);
-              for (int e = 0; e < seeds.length; e++) {
-                bySeed.put(Long.toString(seeds[e]), measured.get(e).pack());
-              }
-              return bySeed;
-            });
-    List<Measured> measured = new ArrayList<>();
-    for (long seed : seeds) {
-      measured.add(
-          Measured.unpack(
-              numbers(saved, Long.toString(seed)), teacher.source().process().vocabulary()));
-    }
-    Scoreboard.Entry entry = new Scoreboard.Entry(name, m, measured);
-    context
-        .progress()
-        .say(
-            "evaluation %d/%d: %s, %d steps: %s %.4f, entropy %.4f",
-            index,
-            total,
-            name,
-            m,
-            teacher.meter().mainMetric(),
-            entry.main(),
-            entry.spread(Measured::entropy).mean());
-    return entry;
+  private Scoreboard.Entry evaluate(Scoreboard.Key key, DiscreteSampler sampler) {
+    List<Long> seeds = settings.config().get(LsdKeys.SEEDS);
+    return new Scoreboard.Entry(
+        key,
+        saved.measured(
+            "evaluate." + key,
+            seeds,
+            teacher.source().process().vocabulary(),
+            () ->
+                measure(
+                    "LSD evaluation: %s, %d steps".formatted(key.sampler(), key.steps()),
+                    sampler,
+                    seeds)));
   }
 
   /** Samples and measures one sampler under the given seeds. */
-  List<Measured> measure(String description, DiscreteSampler sampler, long[] seeds) {
-    return fit.measure(
-            description,
-            List.of(sampler),
-            seeds,
-            settings.config().get(LsdKeys.SAMPLES),
-            teacher.meter())
+  List<Measured> measure(String description, DiscreteSampler sampler, List<Long> seeds) {
+    return measurement
+        .of(description, List.of(sampler), seeds, settings.config().get(LsdKeys.SAMPLES))
         .get(0);
-  }
-
-  private LsdFit.Fitted fitted(String name, Supplier<LsdFit.Fitted> work) {
-    Map<String, Object> saved =
-        stage(
-            name,
-            () -> {
-              LsdFit.Fitted fitted = work.get();
-              Map<String, Object> json = new LinkedHashMap<>();
-              json.put("mode", fitted.coefficients().mode().label());
-              json.put("phi", fitted.coefficients().phi());
-              json.put("times", fitted.times());
-              return json;
-            });
-    return new LsdFit.Fitted(
-        numbers(saved, "times"),
-        new Coefficients(
-            CoefficientMode.ofLabel((String) saved.get("mode")), numbers(saved, "phi")));
-  }
-
-  private Map<String, Object> stage(String name, Supplier<Map<String, Object>> work) {
-    Map<String, Object> saved =
-        store
-            .load(name)
-            .orElseGet(
-                () -> {
-                  Map<String, Object> made = work.get();
-                  store.save(name, made);
-                  return made;
-                });
-    context.checkStop();
-    return saved;
-  }
-
-  private static double[] numbers(Map<String, Object> saved, String name) {
-    if (saved.get(name) instanceof double[] array) {
-      return array;
-    }
-    return ((List<?>) saved.get(name))
-        .stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
-  }
-
-  /** First sequences of a sampler under the first evaluation seed, for people to read. */
-  List<String> texts(DiscreteSampler sampler, int count) {
-    long seed = settings.config().get(LsdKeys.SEEDS).get(0);
-    long[] ids = TeacherTasks.ids(0, count, count);
-    int length = teacher.source().length();
-    try (var opened = teacher.source().open()) {
-      int[] tokens = sampler.sample(opened, seed, ids).tokens();
-      List<String> texts = new ArrayList<>();
-      for (int b = 0; b < count; b++) {
-        texts.add(teacher.text(tokens, b * length, length));
-      }
-      return texts;
-    }
   }
 }

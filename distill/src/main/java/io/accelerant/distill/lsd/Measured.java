@@ -1,6 +1,7 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.distill.discrete.DiscreteSampler.Samples;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -66,9 +67,9 @@ record Measured(
     int pairsAt = SCALARS + vocabulary;
     int mainAt = pairsAt + vocabulary * vocabulary;
     return new Measured(
-        java.util.Arrays.copyOfRange(packed, mainAt, packed.length),
-        java.util.Arrays.copyOfRange(packed, SCALARS, pairsAt),
-        java.util.Arrays.copyOfRange(packed, pairsAt, mainAt),
+        Arrays.copyOfRange(packed, mainAt, packed.length),
+        Arrays.copyOfRange(packed, SCALARS, pairsAt),
+        Arrays.copyOfRange(packed, pairsAt, mainAt),
         (int) packed[0],
         packed[1],
         packed[2],
@@ -135,7 +136,12 @@ record Measured(
     return entropy(symbols);
   }
 
-  static double entropy(double[] counts) {
+  /** |entropy / entropy of the data - 1|. */
+  double entropyGap(double dataEntropy) {
+    return Math.abs(entropy() / dataEntropy - 1);
+  }
+
+  private static double entropy(double[] counts) {
     double total = 0;
     for (double c : counts) {
       total += c;
@@ -154,6 +160,6 @@ record Measured(
    * probabilities.
    */
   double bigramTv(double[] reference) {
-    return Direct.totalVariation(pairs, reference);
+    return KGrams.totalVariation(pairs, reference);
   }
 }

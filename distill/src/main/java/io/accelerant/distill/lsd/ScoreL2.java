@@ -1,7 +1,6 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.GridSampler;
@@ -18,7 +17,7 @@ final class ScoreL2 {
   private static final long STEP = RandomStream.purpose("lsd.student.step");
   private static final long RELAX = RandomStream.purpose("lsd.relax");
 
-  /** The posterior is not taken below this before a logarithm. */
+  /** The posterior, or the share of the row, is not taken below this before a logarithm. */
   static final double FLOOR = 1e-3;
 
   private ScoreL2() {}
@@ -51,16 +50,18 @@ final class ScoreL2 {
     double[] student = new double[states.length * process.symbols()];
     double[] reference = new double[student.length];
     double[] sums = new double[3 * steps];
-    boolean logarithmic = coefficients.mode() != CoefficientMode.SCALE;
     for (int k = 0; k < steps; k++) {
       teacher.scores(states, ids.length, times[k], student);
       teacher.scores(teacherStates[k], ids.length, teacherTimes[k], reference);
-      for (int row = 0; row < states.length; row++) {
-        if (logarithmic) {
-          addLogarithmic(process, states, teacherStates[k], row, student, reference, sums, k);
-        } else {
-          addLinear(process, states, teacherStates[k], row, student, reference, sums, k);
-        }
+      for (int i = 0; i < states.length; i++) {
+        add(
+            process,
+            coefficients.mode(),
+            ScoreRow.of(process, states, i, student),
+            ScoreRow.of(process, teacherStates[k], i, reference),
+            1,
+            sums,
+            k);
       }
       GridSampler.step(
           process,
@@ -78,61 +79,36 @@ final class ScoreL2 {
     return sums;
   }
 
-  /** Adds &lt;s, s*&gt;, ||s||^2 and ||s*||^2 of one position, own entries left out. */
-  private static void addLinear(
+  /**
+   * Adds &lt;s, s*&gt;, ||s||^2 and ||s*||^2 of one position to the sums of step k, own entries and
+   * MASK left out. In the modes that are exponents log scores take the place of scores, and
+   * positions that cannot move in both states are left out.
+   *
+   * @param weight probability of the pair of states; 1 for a draw
+   * @param sums [3 M]
+   */
+  static void add(
       DiffusionProcess process,
-      int[] states,
-      int[] teacherStates,
-      int row,
-      double[] student,
-      double[] reference,
+      CoefficientMode mode,
+      ScoreRow student,
+      ScoreRow teacher,
+      double weight,
       double[] sums,
       int k) {
-    int symbols = process.symbols();
-    int steps = sums.length / 3;
-    for (int y = 0; y < symbols; y++) {
-      double s = y == states[row] ? 0 : student[row * symbols + y];
-      double r = y == teacherStates[row] ? 0 : reference[row * symbols + y];
-      sums[k] += s * r;
-      sums[steps + k] += s * s;
-      sums[2 * steps + k] += r * r;
-    }
-  }
-
-  private static void addLogarithmic(
-      DiffusionProcess process,
-      int[] states,
-      int[] teacherStates,
-      int row,
-      double[] student,
-      double[] reference,
-      double[] sums,
-      int k) {
-    boolean absorb = process.graph() == DiffusionGraph.ABSORB;
-    if (absorb && (states[row] != process.mask() || teacherStates[row] != process.mask())) {
+    boolean logarithmic = mode != CoefficientMode.SCALE;
+    if (logarithmic && !(student.moves(process) && teacher.moves(process))) {
       return;
     }
-    int offset = row * process.symbols();
+    double studentFloor = logarithmic ? FLOOR * student.sum(process) : 0;
+    double teacherFloor = logarithmic ? FLOOR * teacher.sum(process) : 0;
     int steps = sums.length / 3;
-    double floorS = floor(process, student, offset);
-    double floorR = floor(process, reference, offset);
     for (int y = 0; y < process.vocabulary(); y++) {
-      double s = y == states[row] ? 0 : StrictMath.log(Math.max(student[offset + y], floorS));
-      double r =
-          y == teacherStates[row] ? 0 : StrictMath.log(Math.max(reference[offset + y], floorR));
-      sums[k] += s * r;
-      sums[steps + k] += s * s;
-      sums[2 * steps + k] += r * r;
+      double s = logarithmic ? student.log(y, studentFloor) : student.score(y);
+      double r = logarithmic ? teacher.log(y, teacherFloor) : teacher.score(y);
+      sums[k] += weight * s * r;
+      sums[steps + k] += weight * s * s;
+      sums[2 * steps + k] += weight * r * r;
     }
-  }
-
-  /** The score that stands for a posterior (or share of the row) of {@link #FLOOR}. */
-  private static double floor(DiffusionProcess process, double[] scores, int offset) {
-    double sum = 0;
-    for (int y = 0; y < process.vocabulary(); y++) {
-      sum += scores[offset + y];
-    }
-    return FLOOR * sum;
   }
 
   /**

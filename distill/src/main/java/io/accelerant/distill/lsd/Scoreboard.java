@@ -17,13 +17,32 @@ import java.util.function.ToDoubleFunction;
 record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entries) {
 
   /**
-   * One sampler at one number of steps.
+   * A sampler at a number of steps; as a text, the start of its metrics' names.
    *
    * @param sampler euler, tweedie, jys, constant, paper, student, objective.&lt;name&gt; or
    *     firstHitting
+   */
+  record Key(String sampler, int steps) {
+    @Override
+    public String toString() {
+      return sampler + ".m" + steps;
+    }
+  }
+
+  /**
+   * What was measured.
+   *
    * @param seeds one measurement for each evaluation seed
    */
-  record Entry(String sampler, int steps, List<Measured> seeds) {
+  record Entry(Key key, List<Measured> seeds) {
+    String sampler() {
+      return key.sampler();
+    }
+
+    int steps() {
+      return key.steps();
+    }
+
     Spread spread(ToDoubleFunction<Measured> metric) {
       return Spread.of(seeds.stream().mapToDouble(metric).toArray());
     }
@@ -35,16 +54,11 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
     double main() {
       return spread(Measured::mainMetric).mean();
     }
-
-    String key() {
-      return sampler + ".m" + steps;
-    }
   }
 
   Optional<Entry> find(String sampler, int steps) {
-    return entries.stream()
-        .filter(e -> e.sampler().equals(sampler) && e.steps() == steps)
-        .findFirst();
+    Key key = new Key(sampler, steps);
+    return entries.stream().filter(e -> e.key().equals(key)).findFirst();
   }
 
   Entry get(String sampler, int steps) {
