@@ -1,12 +1,16 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.Shared;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.discrete.TeacherSource;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -19,18 +23,17 @@ final class FitRun implements AutoCloseable {
   private final JobContext context;
   private final LsdSettings settings;
   private final TeacherSource source;
+  private final JavaSparkContext spark;
   private final TeacherTasks tasks;
+  private final List<Shared<?>> shared = new ArrayList<>();
   private TeacherTasks.States states;
 
   FitRun(JobContext context, LsdSettings settings, TeacherSource source) {
     this.context = context;
     this.settings = settings;
     this.source = source;
-    this.tasks =
-        new TeacherTasks(
-            JavaSparkContext.fromSparkContext(context.spark().sparkContext()),
-            source,
-            settings.config().get(LsdKeys.PARTITIONS));
+    this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+    this.tasks = new TeacherTasks(spark, share(source), settings.config().get(LsdKeys.PARTITIONS));
   }
 
   LsdSettings settings() {
@@ -47,6 +50,13 @@ final class FitRun implements AutoCloseable {
 
   void say(String format, Object... arguments) {
     context.progress().say(format, arguments);
+  }
+
+  /** Broadcasts a value until this run is closed. */
+  <T extends Serializable> Shared<T> share(T value) {
+    Shared<T> broadcast = Shared.of(spark, value);
+    shared.add(broadcast);
+    return broadcast;
   }
 
   /** To be called between the passes of a fit, see {@link JobContext#checkStop}. */
@@ -121,5 +131,6 @@ final class FitRun implements AutoCloseable {
     if (states != null) {
       states.close();
     }
+    shared.forEach(Shared::close);
   }
 }

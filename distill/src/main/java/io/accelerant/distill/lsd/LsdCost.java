@@ -31,7 +31,7 @@ final class LsdCost {
           equal,
           (equal + 1) / (m + 1),
           nanos(near) / nanos(student),
-          student.main() / best.main(),
+          board.main(student) / board.main(best),
           best.sampler());
     }
     return table;
@@ -55,7 +55,7 @@ final class LsdCost {
     Scoreboard.Entry best = board.get("constant", m);
     for (String name : List.of("euler", "tweedie", "jys")) {
       Scoreboard.Entry entry = board.get(name, m);
-      if (entry.main() < best.main()) {
+      if (board.main(entry) < board.main(best)) {
         best = entry;
       }
     }

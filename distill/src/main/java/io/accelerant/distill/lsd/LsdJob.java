@@ -199,11 +199,16 @@ public final class LsdJob implements Job {
             .requireModel(teacher.source());
     List<Long> seed = settings.config().get(LsdKeys.SEEDS).subList(0, 1);
     double again =
-        stages
-            .measure("LSD: reproduce a metric from the artifact", schedule.sampler("student"), seed)
-            .get(0)
-            .mainMetric();
-    double recorded = board.get("student", m).seeds().get(0).mainMetric();
+        teacher
+            .meter()
+            .of(
+                stages
+                    .measure(
+                        "LSD: reproduce a metric from the artifact",
+                        schedule.sampler("student"),
+                        seed)
+                    .get(0));
+    double recorded = teacher.meter().of(board.get("student", m).seeds().get(0));
     if (again != recorded) {
       throw new IllegalStateException(
           "The published sampler does not reproduce its metric: %s, recorded %s; the artifact %s should not be used."

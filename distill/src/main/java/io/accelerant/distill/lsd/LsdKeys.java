@@ -9,7 +9,7 @@ public final class LsdKeys {
   public static final Key<String> TEACHER =
       Key.string(
           "lsd.teacher",
-          "The model: markov:countdown, or markov:<order>:<corpus artifact URI> for the chain counted from a text");
+          "The model: markov:countdown, markov:cycle, or markov:<order>:<corpus artifact URI> for the chain counted from a text");
   public static final Key<String> GRAPH =
       Key.string("lsd.graph", "Graph of the diffusion")
           .oneOf("absorb", "uniform")
@@ -160,6 +160,12 @@ public final class LsdKeys {
       Key.integer("lsd.jysSamples", "Teacher samples on which Jump Your Steps measures its bound")
           .between(1, 1_000_000)
           .withDefault(128);
+  public static final Key<String> METRIC =
+      Key.string(
+              "lsd.metric",
+              "Main metric, by which fits are chosen and judged. auto: transitionError for markov:countdown, judgeNll for text, bigramTv otherwise")
+          .oneOf("auto", "transitionError", "judgeNll", "bigramTv")
+          .withDefault("auto");
   public static final Key<Integer> JUDGE_ORDER =
       Key.integer(
               "lsd.judgeOrder",
@@ -219,6 +225,7 @@ public final class LsdKeys {
               DIRECT_DISTANCE,
               GRAM,
               JYS_SAMPLES,
+              METRIC,
               JUDGE_ORDER,
               SAMPLES,
               SEEDS,

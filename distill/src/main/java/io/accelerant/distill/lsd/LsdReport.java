@@ -74,15 +74,17 @@ final class LsdReport {
       report.paragraph(bullets(board.verdicts(m)));
     }
     report.paragraph(
-        "Intervals: 95%%, paired by seed and sample id, bootstrap over %,d samples; they hold the chance of the samples, not that of the fit."
-            .formatted(board.entries().get(0).pooled().samples()));
+        "Intervals: 95%%, paired by seed and sample id, %s of %,d samples; they hold the chance of the samples, not that of the fit."
+            .formatted(
+                teacher.meter().isRatio() ? "bootstrap" : "jackknife over blocks",
+                board.entries().get(0).pooled().samples()));
     report.section("All samplers").paragraph(caption()).table(table());
     report.plot(
         "metric",
         plot(
             teacher.meter().mainMetric() + " against steps",
             teacher.meter().mainMetric() + " (" + teacher.meter().unit() + ")",
-            Measured::mainMetric),
+            teacher.meter()::of),
         "%s against the number of steps; bars are one standard deviation over seeds."
             .formatted(teacher.meter().mainMetric()));
     report.plot(
@@ -142,7 +144,7 @@ final class LsdReport {
                   entry.sampler(),
                   entry.steps(),
                   pooled.evaluations(),
-                  entry.spread(Measured::mainMetric)));
+                  entry.spread(teacher.meter()::of)));
       if (countdown) {
         cells.add(entry.spread(Measured::anyError));
       }

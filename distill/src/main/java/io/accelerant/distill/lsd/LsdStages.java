@@ -148,15 +148,19 @@ final class LsdStages {
             .stream()
             .map(bySeed -> bySeed.get(0))
             .toList();
-    return best(measured, teacher.dataEntropy(), settings.config().get(LsdKeys.ENTROPY_GUARD));
+    return best(
+        teacher.meter(),
+        measured,
+        teacher.dataEntropy(),
+        settings.config().get(LsdKeys.ENTROPY_GUARD));
   }
 
-  static int best(List<Measured> measured, double dataEntropy, double guard) {
+  static int best(SampleMeter meter, List<Measured> measured, double dataEntropy, double guard) {
     int best = -1;
     int nearest = 0;
     for (int i = 0; i < measured.size(); i++) {
       Measured one = measured.get(i);
-      boolean better = best < 0 || one.mainMetric() < measured.get(best).mainMetric();
+      boolean better = best < 0 || meter.of(one) < meter.of(measured.get(best));
       if (one.entropyGap(dataEntropy) <= guard && better) {
         best = i;
       }
@@ -183,7 +187,7 @@ final class LsdStages {
                   key.sampler(),
                   key.steps(),
                   teacher.meter().mainMetric(),
-                  entry.main(),
+                  entry.spread(teacher.meter()::of).mean(),
                   entry.spread(Measured::entropy).mean());
         });
     // The paper's row is the objective scoreL2, and the student is one of the objectives.

@@ -36,26 +36,50 @@ final class LsdTeacherFactory {
             LsdKeys.TEACHER);
     return model.corpus().isPresent()
         ? text(context, settings, model, model.corpus().get())
-        : countdown(settings, model, model.chain().orElseThrow());
+        : exact(settings, model, model.chain().orElseThrow());
   }
 
-  private static LsdTeacher countdown(LsdSettings settings, TeacherModel model, MarkovChain chain) {
+  /** A chain that is known, and no text. */
+  private static LsdTeacher exact(LsdSettings settings, TeacherModel model, MarkovChain chain) {
     int length = model.source().length();
     List<int[]> real = new ArrayList<>();
     for (int id = 0; id < SHOWN; id++) {
       real.add(chain.sample(length, new RandomStream(settings.seed(), REAL, id, 0)));
     }
-    SampleMeter meter = new SampleMeter.Countdown();
+    boolean countdown = settings.config().get(LsdKeys.TEACHER).equals("markov:countdown");
+    SampleMeter meter =
+        meter(settings, countdown ? new SampleMeter.Countdown() : null, chain.bigram(length));
     return new LsdTeacher(
         model.source(),
         model.description(),
         meter,
         chain.bigram(length),
         chain.entropy(length),
-        Optional.of(transitionError(chain.bigram(length), chain.symbols())),
+        meter instanceof SampleMeter.Countdown
+            ? Optional.of(transitionError(chain.bigram(length), chain.symbols()))
+            : Optional.empty(),
         Optional.empty(),
         real,
         model.parents());
+  }
+
+  /**
+   * @param natural the meter of this kind of data, or null where there is none
+   */
+  private static SampleMeter meter(LsdSettings settings, SampleMeter natural, double[] bigramLaw) {
+    String metric = settings.config().get(LsdKeys.METRIC);
+    if (metric.equals("bigramTv") || (metric.equals("auto") && natural == null)) {
+      return new SampleMeter.Bigrams(bigramLaw);
+    }
+    if (natural == null || !(metric.equals("auto") || metric.equals(natural.mainMetric()))) {
+      throw settings
+          .config()
+          .invalid(
+              LsdKeys.METRIC,
+              "is %s, which %s does not have; choose auto or bigramTv."
+                  .formatted(metric, settings.config().get(LsdKeys.TEACHER)));
+    }
+    return natural;
   }
 
   /** The main metric of the data, exactly: what smoothing alone contributes. */
@@ -81,13 +105,17 @@ final class LsdTeacherFactory {
     for (Row row : test.select("text").orderBy("id").limit(SHOWN).collectAsList()) {
       real.add(corpus.alphabet().encode(row.getString(0)));
     }
+    double[] law = scored.counts().bigramLaw();
+    SampleMeter meter = meter(settings, new SampleMeter.Judge(judge), law);
     return new LsdTeacher(
         model.source(),
         model.description(),
-        new SampleMeter.Judge(judge),
-        scored.counts().bigramLaw(),
+        meter,
+        law,
         scored.counts().entropy(),
-        Optional.of(Arrays.stream(scored.nll()).average().orElseThrow()),
+        meter.isRatio()
+            ? Optional.of(Arrays.stream(scored.nll()).average().orElseThrow())
+            : Optional.empty(),
         Optional.of(corpus.alphabet()),
         real,
         model.parents());

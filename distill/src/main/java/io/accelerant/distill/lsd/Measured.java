@@ -1,6 +1,7 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.distill.discrete.DiscreteSampler.Samples;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -8,9 +9,10 @@ import java.util.List;
  * What was measured on the samples of one sampler and one seed. Tasks return it as one {@code
  * double[]}, since only primitive arrays cross a stage; whole numbers in it are exact.
  *
- * @param main [samples][2], flat: numerator and denominator of the main metric
+ * @param main [samples][2], flat: numerator and denominator of the main metric, where it is a ratio
  * @param symbols [V] symbol counts
- * @param pairs [V * V] counts of neighbours
+ * @param pairs [blocks][V * V] counts of neighbours; a block is a micro-batch or several, the unit
+ *     of resampling for metrics that are no ratio
  * @param clipped negative probabilities that had to be clipped
  * @param leftMasked positions still masked before the final denoising
  * @param nanos time in the sampler; the only entry that is not reproducible
@@ -18,12 +20,13 @@ import java.util.List;
 record Measured(
     double[] main,
     double[] symbols,
-    double[] pairs,
+    double[][] pairs,
     int evaluations,
     double clipped,
     double leftMasked,
     double nanos) {
-  private static final int SCALARS = 4;
+  private static final int SCALARS = 5;
+  private static final int MAX_BLOCKS = 32;
 
   static Measured of(Samples samples, int vocabulary, int length, SampleMeter meter, long nanos) {
     int[] tokens = samples.tokens();
@@ -43,7 +46,7 @@ record Measured(
     return new Measured(
         main,
         symbols,
-        pairs,
+        new double[][] {pairs},
         samples.evaluations(),
         samples.clipped(),
         samples.leftMasked(),
@@ -52,41 +55,62 @@ record Measured(
 
   /** The form in which it crosses a stage and is saved. */
   double[] pack() {
-    double[] packed = new double[SCALARS + symbols.length + pairs.length + main.length];
+    int square = symbols.length * symbols.length;
+    int mainAt = SCALARS + symbols.length + pairs.length * square;
+    double[] packed = new double[mainAt + main.length];
     packed[0] = evaluations;
     packed[1] = clipped;
     packed[2] = leftMasked;
     packed[3] = nanos;
+    packed[4] = pairs.length;
     System.arraycopy(symbols, 0, packed, SCALARS, symbols.length);
-    System.arraycopy(pairs, 0, packed, SCALARS + symbols.length, pairs.length);
-    System.arraycopy(main, 0, packed, SCALARS + symbols.length + pairs.length, main.length);
+    for (int block = 0; block < pairs.length; block++) {
+      System.arraycopy(pairs[block], 0, packed, SCALARS + symbols.length + block * square, square);
+    }
+    System.arraycopy(main, 0, packed, mainAt, main.length);
     return packed;
   }
 
   static Measured unpack(double[] packed, int vocabulary) {
-    int pairsAt = SCALARS + vocabulary;
-    int mainAt = pairsAt + vocabulary * vocabulary;
+    int square = vocabulary * vocabulary;
+    int at = SCALARS + vocabulary;
+    double[][] pairs = new double[(int) packed[4]][];
+    for (int block = 0; block < pairs.length; block++, at += square) {
+      pairs[block] = Arrays.copyOfRange(packed, at, at + square);
+    }
     return new Measured(
-        Arrays.copyOfRange(packed, mainAt, packed.length),
-        Arrays.copyOfRange(packed, SCALARS, pairsAt),
-        Arrays.copyOfRange(packed, pairsAt, mainAt),
+        Arrays.copyOfRange(packed, at, packed.length),
+        Arrays.copyOfRange(packed, SCALARS, SCALARS + vocabulary),
+        pairs,
         (int) packed[0],
         packed[1],
         packed[2],
         packed[3]);
   }
 
+  /** The batches of a seed as one; neighbouring blocks are merged down to a bounded number. */
+  static Measured ofSeed(List<Measured> batches) {
+    Measured all = concatenate(batches);
+    int blocks = Math.min(MAX_BLOCKS, all.pairs.length);
+    double[][] merged = new double[blocks][all.pairs[0].length];
+    for (int b = 0; b < all.pairs.length; b++) {
+      addTo(merged[(int) ((long) b * blocks / all.pairs.length)], all.pairs[b]);
+    }
+    return new Measured(
+        all.main, all.symbols, merged, all.evaluations, all.clipped, all.leftMasked, all.nanos);
+  }
+
   /** All batches of a seed, or all seeds, as one. */
   static Measured concatenate(List<Measured> parts) {
     double[] symbols = new double[parts.get(0).symbols.length];
-    double[] pairs = new double[parts.get(0).pairs.length];
+    List<double[]> pairs = new ArrayList<>();
     double clipped = 0;
     double left = 0;
     double nanos = 0;
     int size = 0;
     for (Measured part : parts) {
       addTo(symbols, part.symbols);
-      addTo(pairs, part.pairs);
+      pairs.addAll(List.of(part.pairs));
       clipped += part.clipped;
       left += part.leftMasked;
       nanos += part.nanos;
@@ -98,7 +122,14 @@ record Measured(
       System.arraycopy(part.main, 0, main, at, part.main.length);
       at += part.main.length;
     }
-    return new Measured(main, symbols, pairs, parts.get(0).evaluations, clipped, left, nanos);
+    return new Measured(
+        main,
+        symbols,
+        pairs.toArray(double[][]::new),
+        parts.get(0).evaluations,
+        clipped,
+        left,
+        nanos);
   }
 
   private static void addTo(double[] sum, double[] counts) {
@@ -107,12 +138,20 @@ record Measured(
     }
   }
 
+  /** The pair counts without those of one block; everything else as it is. */
+  Measured without(int block) {
+    List<double[]> rest = new ArrayList<>(List.of(pairs));
+    rest.remove(block);
+    return new Measured(
+        main, symbols, rest.toArray(double[][]::new), evaluations, clipped, leftMasked, nanos);
+  }
+
   int samples() {
     return main.length / 2;
   }
 
-  /** The main metric: sum of numerators over sum of denominators. */
-  double mainMetric() {
+  /** Sum of the numerators of the main metric over the sum of its denominators. */
+  double ratio() {
     double numerator = 0;
     double denominator = 0;
     for (int b = 0; b < main.length; b += 2) {
@@ -160,6 +199,15 @@ record Measured(
    * probabilities.
    */
   double bigramTv(double[] reference) {
-    return KGrams.totalVariation(pairs, reference);
+    return KGrams.totalVariation(pairCounts(), reference);
+  }
+
+  /** [V * V] counts of neighbours over all blocks. */
+  double[] pairCounts() {
+    double[] sum = new double[pairs[0].length];
+    for (double[] block : pairs) {
+      addTo(sum, block);
+    }
+    return sum;
   }
 }

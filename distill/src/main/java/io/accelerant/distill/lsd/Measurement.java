@@ -1,5 +1,6 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.core.job.Shared;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,13 +10,13 @@ final class Measurement {
   private final TeacherTasks tasks;
   private final int batch;
   private final int vocabulary;
-  private final SampleMeter meter;
+  private final Shared<SampleMeter> meter;
 
   Measurement(FitRun run, SampleMeter meter) {
     this.tasks = run.tasks();
     this.batch = run.settings().batch();
     this.vocabulary = run.source().process().vocabulary();
-    this.meter = meter;
+    this.meter = run.share(meter);
   }
 
   /** Measures the ids 0..count-1 of each sampler under each seed: [sampler][seed]. */
@@ -25,12 +26,13 @@ final class Measurement {
     long[] bySeed = seeds.stream().mapToLong(Long::longValue).toArray();
     int size = batch;
     int units = TeacherTasks.batches(count, size);
-    SampleMeter used = meter;
+    Shared<SampleMeter> shared = meter;
     List<double[]> results =
-        tasks.map(
+        tasks.mapWith(
+            shared,
             description,
             array.length * bySeed.length * units,
-            (teacher, unit) -> {
+            (teacher, used, unit) -> {
               int run = unit / units;
               long start = System.nanoTime();
               DiscreteSampler.Samples samples =
@@ -49,7 +51,7 @@ final class Measurement {
       for (int e = 0; e < bySeed.length; e++) {
         int from = (s * bySeed.length + e) * units;
         own.add(
-            Measured.concatenate(
+            Measured.ofSeed(
                 results.subList(from, from + units).stream()
                     .map(packed -> Measured.unpack(packed, vocabulary))
                     .toList()));

@@ -6,7 +6,8 @@ import java.util.Arrays;
 /**
  * The difference of the main metrics of two samplers on the same sample ids and seeds, with a 95%
  * interval from the paired bootstrap (samples drawn with replacement, both sides together;
- * percentiles). It holds the draws of the samples, not those of the fit.
+ * percentiles), or from the paired jackknife over blocks where the metric is no ratio. It holds the
+ * draws of the samples, not those of the fit.
  *
  * @param value first minus second; negative when the first is better
  */
@@ -14,11 +15,21 @@ record PairedDifference(double value, double low, double high) {
   private static final long RESAMPLE = RandomStream.purpose("lsd.bootstrap");
   private static final int RESAMPLES = 2000;
 
-  static PairedDifference of(Measured first, Measured second, long seed) {
-    int n = first.samples();
-    if (n != second.samples()) {
-      throw new IllegalArgumentException(n + " samples cannot be paired with " + second.samples());
+  /**
+   * The difference of two samplers that drew the same ids under the same seeds.
+   *
+   * @throws IllegalArgumentException if the numbers of samples differ
+   */
+  static PairedDifference of(SampleMeter meter, Measured first, Measured second, long seed) {
+    if (first.samples() != second.samples() || first.pairs().length != second.pairs().length) {
+      throw new IllegalArgumentException(
+          first.samples() + " samples cannot be paired with " + second.samples());
     }
+    return meter.isRatio() ? bootstrap(first, second, seed) : jackknife(meter, first, second);
+  }
+
+  private static PairedDifference bootstrap(Measured first, Measured second, long seed) {
+    int n = first.samples();
     double[] differences = new double[RESAMPLES];
     for (int r = 0; r < RESAMPLES; r++) {
       RandomStream stream = new RandomStream(seed, RESAMPLE, r, 0);
@@ -34,9 +45,31 @@ record PairedDifference(double value, double low, double high) {
     }
     Arrays.sort(differences);
     return new PairedDifference(
-        first.mainMetric() - second.mainMetric(),
+        first.ratio() - second.ratio(),
         differences[(int) (0.025 * RESAMPLES)],
         differences[(int) (0.975 * RESAMPLES) - 1]);
+  }
+
+  /**
+   * For a metric of the whole set: the variance is (n-1)/n times the sum of squares of what leaving
+   * out one block on both sides changes; 1.96 standard errors to each side.
+   */
+  private static PairedDifference jackknife(SampleMeter meter, Measured first, Measured second) {
+    int blocks = first.pairs().length;
+    double value = meter.of(first) - meter.of(second);
+    double[] without = new double[blocks];
+    double mean = 0;
+    for (int b = 0; b < blocks; b++) {
+      without[b] = meter.of(first.without(b)) - meter.of(second.without(b));
+      mean += without[b] / blocks;
+    }
+    double squares = 0;
+    for (double w : without) {
+      squares += (w - mean) * (w - mean);
+    }
+    double error =
+        blocks > 1 ? StrictMath.sqrt(squares * (blocks - 1) / blocks) : Double.POSITIVE_INFINITY;
+    return new PairedDifference(value, value - 1.96 * error, value + 1.96 * error);
   }
 
   /**

@@ -5,8 +5,8 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * What makes a sample good, for one kind of data. The main metric is a ratio of sums over samples;
- * smaller is better.
+ * What makes samples good, for one kind of data: the main metric, of which less is better. Mostly a
+ * ratio of sums over samples.
  */
 interface SampleMeter extends Serializable {
   /** Name of the main metric. */
@@ -22,6 +22,16 @@ interface SampleMeter extends Serializable {
    * @return {numerator, denominator} of the main metric
    */
   double[] measure(int[] tokens, int offset, int length);
+
+  /** The main metric of many samples. */
+  default double of(Measured measured) {
+    return measured.ratio();
+  }
+
+  /** Whether {@link #of} is the ratio of the sums of what {@link #measure} gives. */
+  default boolean isRatio() {
+    return true;
+  }
 
   /**
    * Sequences "n, n-1, .., 0, m, m-1, ..": share of the neighbours (x_i, x_{i+1}) with x_i != 0 and
@@ -64,6 +74,39 @@ interface SampleMeter extends Serializable {
     public double[] measure(int[] tokens, int offset, int length) {
       int[] sample = Arrays.copyOfRange(tokens, offset, offset + length);
       return new double[] {model.nll(sample) * length, length};
+    }
+  }
+
+  /**
+   * Total variation between the law of neighbours in the samples and that of the data: a distance
+   * between laws, which neither noise nor mode seeking can lower.
+   *
+   * @param law [V * V], counts or probabilities
+   */
+  record Bigrams(double[] law) implements SampleMeter {
+    @Override
+    public String mainMetric() {
+      return "bigramTv";
+    }
+
+    @Override
+    public String unit() {
+      return "total variation";
+    }
+
+    @Override
+    public double[] measure(int[] tokens, int offset, int length) {
+      return new double[] {0, 1};
+    }
+
+    @Override
+    public double of(Measured measured) {
+      return measured.bigramTv(law);
+    }
+
+    @Override
+    public boolean isRatio() {
+      return false;
     }
   }
 }

@@ -50,10 +50,6 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
     Measured pooled() {
       return Measured.concatenate(seeds);
     }
-
-    double main() {
-      return spread(Measured::mainMetric).mean();
-    }
   }
 
   Optional<Entry> find(String sampler, int steps) {
@@ -77,10 +73,15 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
     return entries.stream().map(Entry::sampler).distinct().toList();
   }
 
+  /** The main metric, mean over seeds. */
+  double main(Entry entry) {
+    return entry.spread(teacher.meter()::of).mean();
+  }
+
   /** Student minus best constant on the main metric, paired by seed and sample. */
   PairedDifference verdict(int steps) {
     return PairedDifference.of(
-        get("student", steps).pooled(), get("constant", steps).pooled(), seed);
+        teacher.meter(), get("student", steps).pooled(), get("constant", steps).pooled(), seed);
   }
 
   /** |entropy / entropy of the data - 1|. */
@@ -94,20 +95,20 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
    * smallest where that is better already.
    */
   double equivalentEulerSteps(int steps) {
-    double wanted = get("student", steps).main();
+    double wanted = main(get("student", steps));
     List<Entry> euler = of("euler");
-    if (euler.get(0).main() <= wanted) {
+    if (main(euler.get(0)) <= wanted) {
       return euler.get(0).steps();
     }
     for (int i = 1; i < euler.size(); i++) {
       Entry before = euler.get(i - 1);
       Entry after = euler.get(i);
-      if (after.main() <= wanted) {
+      if (main(after) <= wanted) {
         double share =
-            wanted <= 0 || after.main() <= 0
+            wanted <= 0 || main(after) <= 0
                 ? 1
-                : StrictMath.log(before.main() / wanted)
-                    / StrictMath.log(before.main() / after.main());
+                : StrictMath.log(main(before) / wanted)
+                    / StrictMath.log(main(before) / main(after));
         return StrictMath.exp(
             StrictMath.log(before.steps())
                 + share * StrictMath.log((double) after.steps() / before.steps()));
@@ -122,7 +123,7 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
     metrics.put("data.entropy", teacher.dataEntropy());
     teacher.dataMetric().ifPresent(m -> metrics.put("data." + teacher.meter().mainMetric(), m));
     for (Entry entry : entries) {
-      put(metrics, entry, teacher.meter().mainMetric(), Measured::mainMetric);
+      put(metrics, entry, teacher.meter().mainMetric(), teacher.meter()::of);
       if (teacher.meter() instanceof SampleMeter.Countdown) {
         put(metrics, entry, "sequenceError", Measured::anyError);
       }
@@ -173,7 +174,8 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
                           .formatted(
                               steps,
                               metric,
-                              PairedDifference.of(student.pooled(), entry.pooled(), seed)
+                              PairedDifference.of(
+                                      teacher.meter(), student.pooled(), entry.pooled(), seed)
                                   .verdict("the student", control))));
     }
     return lines;

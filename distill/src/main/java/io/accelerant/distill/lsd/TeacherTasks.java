@@ -1,5 +1,6 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.core.job.Shared;
 import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.TeacherSource;
 import java.io.Serializable;
@@ -31,27 +32,40 @@ final class TeacherTasks {
   }
 
   private final JavaSparkContext spark;
-  private final TeacherSource source;
+  private final Shared<TeacherSource> source;
   private final int partitions;
 
-  TeacherTasks(JavaSparkContext spark, TeacherSource source, int partitions) {
+  TeacherTasks(JavaSparkContext spark, Shared<TeacherSource> source, int partitions) {
     this.spark = spark;
     this.source = source;
     this.partitions = partitions;
   }
 
+  /** What is done to one unit of work with the help of a value that every task gets a copy of. */
+  @FunctionalInterface
+  interface TaskWith<T> extends Serializable {
+    double[] run(DiscreteTeacher teacher, T value, int unit);
+  }
+
   /** Maps units 0..count-1; the result has one array for each, in order. */
   List<double[]> map(String description, int count, Task task) {
+    return mapWith(null, description, count, (teacher, nothing, unit) -> task.run(teacher, unit));
+  }
+
+  /** As {@link #map}, with a value that is broadcast. */
+  <T extends Serializable> List<double[]> mapWith(
+      Shared<T> value, String description, int count, TaskWith<T> task) {
     spark.sc().setJobDescription(description);
-    TeacherSource opened = source;
+    Shared<TeacherSource> shared = source;
     return spark
         .parallelize(IntStream.range(0, count).boxed().toList(), slices(count))
         .mapPartitions(
             units -> {
               List<double[]> results = new ArrayList<>();
-              try (DiscreteTeacher teacher = opened.open()) {
+              T own = value == null ? null : value.copy();
+              try (DiscreteTeacher teacher = shared.copy().open()) {
                 while (units.hasNext()) {
-                  results.add(task.run(teacher, units.next()));
+                  results.add(task.run(teacher, own, units.next()));
                 }
               }
               return results.iterator();
@@ -80,7 +94,7 @@ final class TeacherTasks {
     States(int count, int batch, Roll roll) {
       this.batch = batch;
       this.count = count;
-      TeacherSource opened = source;
+      Shared<TeacherSource> shared = source;
       int units = batches(count, batch);
       this.states =
           spark
@@ -88,7 +102,7 @@ final class TeacherTasks {
               .mapPartitions(
                   indices -> {
                     List<int[]> out = new ArrayList<>();
-                    try (DiscreteTeacher teacher = opened.open()) {
+                    try (DiscreteTeacher teacher = shared.copy().open()) {
                       while (indices.hasNext()) {
                         int index = indices.next();
                         out.add(pack(index, roll.run(teacher, ids(index, batch, count))));
@@ -101,14 +115,14 @@ final class TeacherTasks {
 
     List<double[]> map(String description, StateTask task) {
       spark.sc().setJobDescription(description);
-      TeacherSource opened = source;
+      Shared<TeacherSource> shared = source;
       int size = batch;
       int total = count;
       return states
           .mapPartitions(
               packed -> {
                 List<double[]> results = new ArrayList<>();
-                try (DiscreteTeacher teacher = opened.open()) {
+                try (DiscreteTeacher teacher = shared.copy().open()) {
                   while (packed.hasNext()) {
                     int[] next = packed.next();
                     long[] ids = ids(next[0], size, total);

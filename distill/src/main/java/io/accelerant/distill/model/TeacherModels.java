@@ -23,9 +23,11 @@ import org.apache.hadoop.conf.Configuration;
 /**
  * Opens discrete models by name: {@code markov:countdown}, the chain of the countdown sequences
  * over 32 symbols, and {@code markov:<order>:<corpus artifact URI>}, the chain counted from the
- * teacher's half of a corpus. Both are exact: their scores are posteriors by forward-backward.
+ * teacher's half of a corpus. All are exact: their scores are posteriors by forward-backward.
  */
 public final class TeacherModels {
+  private static final String COUNTDOWN = "markov:countdown";
+  private static final String CYCLE = "markov:cycle";
   private static final int COUNTDOWN_SYMBOLS = 32;
   private static final int DEFAULT_LENGTH = 64;
   private static final int MAX_TRANSITIONS = 1 << 22;
@@ -55,7 +57,7 @@ public final class TeacherModels {
    */
   public static List<Manifest.Parent> inputs(
       String name, Configuration hadoop, JobConfig config, Key<?> key) {
-    if (name.equals("markov:countdown")) {
+    if (name.equals(COUNTDOWN) || name.equals(CYCLE)) {
       return List.of();
     }
     Matcher counted = COUNTED.matcher(name);
@@ -66,7 +68,7 @@ public final class TeacherModels {
     }
     throw config.invalid(
         key,
-        "is \"%s\", which is no model: expected markov:countdown or markov:<order>:<corpus artifact URI>."
+        "is \"%s\", which is no model: expected markov:countdown, markov:cycle or markov:<order>:<corpus artifact URI>."
             .formatted(name));
   }
 
@@ -81,10 +83,11 @@ public final class TeacherModels {
     List<Manifest.Parent> parents = inputs(request.name(), context.hadoop(), config, key);
     Matcher counted = COUNTED.matcher(request.name());
     if (!counted.matches()) {
-      MarkovChain exact = MarkovChain.countdown(COUNTDOWN_SYMBOLS);
+      boolean countdown = request.name().equals(COUNTDOWN);
+      MarkovChain exact = countdown ? MarkovChain.countdown(COUNTDOWN_SYMBOLS) : cycle();
       MarkovChain chain = request.smoothing() > 0 ? exact.smoothed(request.smoothing()) : exact;
-      return model(
-          request, "countdown sequences", chain, DEFAULT_LENGTH, Optional.empty(), parents);
+      String what = countdown ? "countdown sequences" : "the cycle of three symbols";
+      return model(request, what, chain, DEFAULT_LENGTH, Optional.empty(), parents);
     }
     int order = Integer.parseInt(counted.group(1));
     Corpus corpus = Corpus.open(context.spark(), context.hadoop(), counted.group(2), key.path());
@@ -101,6 +104,14 @@ public final class TeacherModels {
     MarkovChain chain = new MarkovChain(order, symbols, counts.startLaw(), counts.transitionLaw());
     String description = "the order-%d Markov chain of %s".formatted(order, corpus.uri());
     return model(request, description, chain, corpus.length(), Optional.of(corpus), parents);
+  }
+
+  /**
+   * x to x+1 mod 3 with probability .9, to the others with .05 each: strongly coupled neighbours.
+   */
+  private static MarkovChain cycle() {
+    double[] transition = {.05, .9, .05, .05, .05, .9, .9, .05, .05};
+    return new MarkovChain(1, 3, new double[] {.5, .3, .2}, transition);
   }
 
   private static TeacherModel model(
