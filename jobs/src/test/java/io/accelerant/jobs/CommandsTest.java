@@ -36,10 +36,11 @@ class CommandsTest {
   @Test
   void everyJobHasTheCommonKeysAndEachKeyOnce() {
     for (Job job : JOBS) {
+      List<String> common = RunKeys.and(List.of()).stream().map(Key::path).toList();
       assertThat(job.keys())
           .as(job.name())
-          .containsAll(RunKeys.and(List.of()))
           .extracting(Key::path)
+          .containsAll(common)
           .doesNotHaveDuplicates();
     }
   }

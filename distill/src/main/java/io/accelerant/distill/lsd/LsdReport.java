@@ -35,6 +35,7 @@ final class LsdReport {
   private final LsdTeacher teacher;
   private final LsdStages stages;
   private final Scoreboard board;
+  private final Map<Integer, List<String>> verdicts = new LinkedHashMap<>();
 
   LsdReport(
       JobContext context,
@@ -47,6 +48,7 @@ final class LsdReport {
     this.teacher = teacher;
     this.stages = stages;
     this.board = board;
+    settings.steps().forEach(m -> verdicts.put(m, board.verdicts(m)));
   }
 
   /** File names to contents. */
@@ -71,7 +73,7 @@ final class LsdReport {
             "Learned samplers (LSD) for " + teacher.description(), context.progress()::say);
     report.section("Verdict");
     for (int m : settings.steps()) {
-      report.paragraph(bullets(board.verdicts(m)));
+      report.paragraph(bullets(verdicts.get(m)));
     }
     report.paragraph(
         "Intervals: 95%%, paired by seed and sample id, %s of %,d samples; they hold the chance of the samples, not that of the fit."
@@ -134,7 +136,11 @@ final class LsdReport {
     if (countdown) {
       headers.add("sequenceError");
     }
-    headers.addAll(List.of("entropy", "bigramTv", "masks left", "clipped"));
+    headers.add("entropy");
+    if (teacher.meter().isRatio()) {
+      headers.add("bigramTv");
+    }
+    headers.addAll(List.of("masks left", "clipped"));
     Table table = Table.of(headers.toArray(String[]::new));
     for (Scoreboard.Entry entry : board.entries()) {
       Measured pooled = entry.pooled();
@@ -149,7 +155,9 @@ final class LsdReport {
         cells.add(entry.spread(Measured::anyError));
       }
       cells.add(entry.spread(Measured::entropy));
-      cells.add(entry.spread(m -> m.bigramTv(teacher.bigramLaw())));
+      if (teacher.meter().isRatio()) { // else it is the main metric already
+        cells.add(entry.spread(m -> m.bigramTv(teacher.bigramLaw())));
+      }
       cells.add(
           Table.number(100 * pooled.leftMasked() / pooled.samples() / teacher.source().length(), 3)
               + " %");
@@ -285,7 +293,7 @@ final class LsdReport {
     return new ModelCard(
         "Sampler with %s steps for %s".formatted(settings.steps(), teacher.description()),
         "Coefficients and times for a few-step sampler of a discrete diffusion model, learned by LSD. `sampler.json` holds the schedule of the first number of steps and all of them under `schedules`; `report.md` holds what was measured.\n\n"
-            + bullets(settings.steps().stream().flatMap(m -> board.verdicts(m).stream()).toList()),
+            + bullets(verdicts.values().stream().flatMap(List::stream).toList()),
         List.of(ModelCard.command("lsd", settings.config())),
         "import sys; sys.path.insert(0, \"python\")\nimport load\n\nsampler = load.load(steps=%d)  # times, phi; load.step(sampler, k, x, scores) applies one step"
             .formatted(settings.steps().get(0)),

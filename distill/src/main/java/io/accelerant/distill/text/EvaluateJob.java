@@ -43,11 +43,12 @@ public final class EvaluateJob implements Job {
   static final Key<Integer> ORDER =
       Key.integer("evaluate.judgeOrder", "n of the n-gram judge").between(2, 9).withDefault(5);
 
-  /** The default was best of 0.3, 1, 2, 4, 8, 16 on the validation split of WordNet. */
   static final Key<Double> LAMBDA =
-      Key.number("evaluate.judgeLambda", "Weight of the next lower order in the judge, in counts")
+      Key.number(
+              "evaluate.judgeLambda",
+              "Weight of the next lower order in the judge, in counts per symbol seen after a context")
           .between(1e-6, 1e6)
-          .withDefault(4.0);
+          .withDefault(1.0);
 
   private static final String CONFIG = "config.json";
   private static final String METRICS = "metrics.json";
@@ -174,7 +175,7 @@ public final class EvaluateJob implements Job {
     description.put("kind", "evaluation");
     description.put("samples", samples.hash());
     description.put("reference", reference.contentHash());
-    description.put("judge", "n-gram, Dirichlet back-off, judge's half of the train split");
+    description.put("judge", "n-gram, Witten-Bell, judge's half of the train split");
     description.put("judgeOrder", judge.order());
     description.put("judgeLambda", judge.lambda());
     description.put("judgeHash", judge.modelHash());

@@ -8,14 +8,16 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * An n-gram model in which each order is the Dirichlet prior of the next (MacKay and Peto, "A
- * hierarchical Dirichlet language model", 1995):
+ * An n-gram model in which each order is interpolated with the one below (Witten and Bell, "The
+ * zero-frequency problem", 1991; method C for lambda = 1):
  *
- * <pre>P_k(c | ctx) = (n(ctx, c) + lambda P_{k-1}(c | ctx')) / (n(ctx) + lambda), P_0(c) = 1/V
+ * <pre>
+ * P_k(c | ctx) = (n(ctx, c) + w P_{k-1}(c | ctx')) / (n(ctx) + w), w = lambda T(ctx), P_0(c) = 1/V
  * </pre>
  *
- * where ctx has k-1 symbols and ctx' is ctx without its oldest. The first symbols of a sequence use
- * the context there is. Probabilities are never zero. Immutable.
+ * where ctx has k-1 symbols, ctx' is ctx without its oldest, and T(ctx) is the number of different
+ * symbols that were seen after ctx: a context with many successors expects more new ones. The first
+ * symbols of a sequence use the context there is. Probabilities are never zero. Immutable.
  */
 public final class NgramModel implements Serializable {
   private static final long serialVersionUID = 1;
@@ -121,9 +123,10 @@ public final class NgramModel implements Serializable {
     for (int level = 0; level < order && level <= context.length; level++) {
       int row = Arrays.binarySearch(contexts[level], code);
       if (row >= 0) {
-        double denominator = totals[level][row] + lambda;
+        double weight = lambda * (rows[level][row + 1] - rows[level][row]);
+        double denominator = totals[level][row] + weight;
         for (int c = 0; c < symbols; c++) {
-          law[c] *= lambda;
+          law[c] *= weight;
         }
         for (int e = rows[level][row]; e < rows[level][row + 1]; e++) {
           law[next[level][e]] += counts[level][e];
@@ -171,7 +174,8 @@ public final class NgramModel implements Serializable {
       int row = Arrays.binarySearch(contexts[level], code);
       if (row >= 0) {
         int e = Arrays.binarySearch(next[level], rows[level][row], rows[level][row + 1], tokens[i]);
-        p = (lambda * p + (e < 0 ? 0 : counts[level][e])) / (totals[level][row] + lambda);
+        double weight = lambda * (rows[level][row + 1] - rows[level][row]);
+        p = (weight * p + (e < 0 ? 0 : counts[level][e])) / (totals[level][row] + weight);
       }
       if (level < i - from) {
         code += tokens[i - 1 - level] * place;

@@ -41,11 +41,11 @@ class NgramModelTest {
     NgramCounts counts = new NgramCounts(2, 2);
     counts.add(new int[] {0, 1, 1});
     NgramModel model = counts.model(2);
-    // P_1 = (n + 2/2) / (3 + 2); P_2(. | 1) has seen "11" once.
-    assertThat(model.conditional()).containsExactly(2 / 5.0, 3 / 5.0);
-    assertThat(model.conditional(1)).containsExactly((2 * 0.4) / 3, (1 + 2 * 0.6) / 3);
+    // P_1: two symbols seen, w = 4, (n + 4/2) / (3 + 4); P_2(. | 1): "11" seen once, w = 2.
+    assertThat(model.conditional()).containsExactly(3 / 7.0, 4 / 7.0);
+    assertThat(model.conditional(1)).containsExactly((2 * 3 / 7.0) / 3, (1 + 2 * 4 / 7.0) / 3);
     assertThat(model.logProbability(new int[] {1, 1}, 0, 2))
-        .isEqualTo(Math.log(0.6) + Math.log(2.2 / 3), within(1e-15));
+        .isEqualTo(Math.log(4 / 7.0) + Math.log((1 + 8 / 7.0) / 3), within(1e-15));
     assertThat(model.bigramLaw()).containsExactly(0, 0.5, 0, 0.5);
   }
 

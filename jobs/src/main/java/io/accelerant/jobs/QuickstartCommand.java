@@ -1,0 +1,8 @@
+package io.accelerant.jobs;
+
+/** {@code quickstart}. */
+final class QuickstartCommand extends JobCommand {
+  QuickstartCommand() {
+    super(new QuickstartJob());
+  }
+}

@@ -1,0 +1,157 @@
+package io.accelerant.jobs;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.data.PrepareTextJob;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.distill.lsd.LsdJob;
+import io.accelerant.distill.sample.SampleJob;
+import io.accelerant.distill.text.EvaluateJob;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The whole way in one command, on real text: a corpus from WordNet's glosses, samplers with 8 and
+ * 16 steps learned for its order-2 chain, samples from the learned and from the plain sampler, and
+ * the evaluation of both. Every step is an ordinary job; what is there already is used again.
+ */
+final class QuickstartJob implements Job {
+  private static final Key<String> OUTPUT =
+      Key.string(RunKeys.OUTPUT.path(), "Folder for the artifacts of all steps")
+          .withDefault("accelerant-quickstart")
+          .operational();
+  private static final Key<Integer> SAMPLES =
+      Key.integer("quickstart.samples", "Samples per evaluation seed and sampler")
+          .between(16, 1_000_000)
+          .withDefault(192);
+  private static final Key<Integer> TRAJECTORIES =
+      Key.integer("quickstart.trajectories", "Teacher trajectories to learn from")
+          .between(16, 1_000_000)
+          .withDefault(256);
+
+  private static final int STEPS = 8;
+
+  @Override
+  public String name() {
+    return "quickstart";
+  }
+
+  @Override
+  public String summary() {
+    return "Prepare real text, learn few-step samplers for it, evaluate them: a few minutes on 2 cores";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    List<Key<?>> keys = new ArrayList<>(RunKeys.and(List.of(SAMPLES, TRAJECTORIES)));
+    keys.replaceAll(key -> key.path().equals(OUTPUT.path()) ? OUTPUT : key);
+    return List.copyOf(keys);
+  }
+
+  @Override
+  public List<String> plan(JobContext context, JobConfig config) {
+    String folder = config.get(OUTPUT);
+    return List.of(
+        "prepare-text: WordNet glosses to " + folder + "/corpus",
+        "lsd: samplers with 8 and 16 steps to " + folder + "/sampler-{version}",
+        "sample: %d steps, learned and plain, beside it".formatted(STEPS),
+        "evaluate: both against held-out text");
+  }
+
+  @Override
+  public JobResult run(JobContext context, JobConfig config) {
+    String folder = config.get(OUTPUT);
+    String corpus = corpus(context, config, folder + "/corpus");
+    JobResult sampler =
+        step(
+            context,
+            config,
+            "2/4: learn samplers with 8 and 16 steps",
+            new LsdJob(),
+            lsd(config, folder, corpus));
+    String model = "markov:2:" + corpus;
+    Map<String, Number> metrics = new LinkedHashMap<>(sampler.metrics());
+    for (String which : List.of("learned", "plain")) {
+      String output = sampler.artifact() + "-" + which;
+      String choice =
+          which.equals("learned") ? "sample.sampler=" + sampler.artifact() : "sample.method=euler";
+      step(
+          context,
+          config,
+          "3/4: draw samples, " + which + " sampler",
+          new SampleJob(),
+          List.of(
+              "run.output=" + output + "-samples",
+              "sample.model=" + model,
+              "sample.steps=" + STEPS,
+              "sample.count=" + config.get(SAMPLES),
+              choice));
+      JobResult evaluation =
+          step(
+              context,
+              config,
+              "4/4: evaluate them against held-out text",
+              new EvaluateJob(),
+              List.of(
+                  "run.output=" + output + "-evaluation",
+                  "evaluate.samples=" + output + "-samples",
+                  "evaluate.reference=" + corpus));
+      evaluation.metrics().forEach((key, value) -> metrics.put(which + "." + key, value));
+    }
+    context.progress().say("report with plots: %s/report.md", sampler.artifact());
+    context.progress().say("samples to read:   %s-learned-samples/report.md", sampler.artifact());
+    return new JobResult(sampler.artifact(), sampler.contentHash(), metrics);
+  }
+
+  private String corpus(JobContext context, JobConfig config, String uri) {
+    if (Artifact.find(uri, context.hadoop()).isPresent()) {
+      context.progress().say("1/4: the corpus %s is there already", uri);
+      return Artifact.open(uri, context.hadoop()).requireKind("corpus", OUTPUT.path()).uri();
+    }
+    return step(
+            context,
+            config,
+            "1/4: prepare text",
+            new PrepareTextJob(),
+            List.of("run.output=" + uri, "prepareText.source=wordnet", "prepareText.length=64"))
+        .artifact();
+  }
+
+  private static List<String> lsd(JobConfig config, String folder, String corpus) {
+    return List.of(
+        "run.output=" + folder + "/sampler-{version}",
+        "lsd.teacher=markov:2:" + corpus,
+        "lsd.steps=[8, 16]",
+        "lsd.baselineSteps=[4, 8, 16, 32, 64]",
+        "lsd.objective=[scoreL2, direct]",
+        "lsd.gram=3",
+        "lsd.passes=2",
+        "lsd.teacherSteps=32",
+        "lsd.trajectories=" + config.get(TRAJECTORIES),
+        "lsd.directIterations=30",
+        "lsd.directSamples=96",
+        "lsd.jysSamples=32",
+        "lsd.fitSamples=96",
+        "lsd.exponents=[1.0, 1.1, 1.2, 1.3, 1.4]",
+        "lsd.batch=32",
+        "lsd.samples=" + config.get(SAMPLES));
+  }
+
+  /** Runs one job with the common settings of this one. */
+  private static JobResult step(
+      JobContext context, JobConfig config, String title, Job job, List<String> sets) {
+    context.progress().say(title);
+    List<String> all = new ArrayList<>(sets);
+    all.add("run.seed=" + config.get(RunKeys.SEED));
+    all.add("run.format=" + config.get(RunKeys.FORMAT));
+    JobResult result = job.run(context, JobConfig.load(List.of(), all, job.keys()));
+    context.checkStop();
+    return result;
+  }
+}

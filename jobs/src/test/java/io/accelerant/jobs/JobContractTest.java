@@ -1,0 +1,227 @@
+package io.accelerant.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.accelerant.core.job.SparkTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What every job keeps to, run on its own example configuration made small: a dry run writes
+ * nothing, a run publishes an artifact that verifies, the same again has the same content, a wrong
+ * key ends with 2. A job without an example here fails the build.
+ */
+@Timeout(600)
+class JobContractTest extends SparkTest {
+  @TempDir static Path scratch;
+
+  /**
+   * Example files of {@code conf/}, each with what makes it small. Later ones read earlier ones.
+   */
+  private static final Map<String, Example> EXAMPLES = new LinkedHashMap<>();
+
+  /**
+   * @param job name on the command line
+   * @param conf file in {@code conf/}, or empty
+   * @param sets settings that make it small; {@code @} is the scratch folder
+   */
+  private record Example(String job, String conf, List<String> sets) {
+    List<String> arguments(Path folder, String output) {
+      List<String> arguments = new ArrayList<>(List.of(job));
+      if (!conf.isEmpty()) {
+        arguments.add("--conf");
+        arguments.add(Accelerant.project().resolve("conf").resolve(conf).toString());
+      }
+      List<String> all = new ArrayList<>(sets);
+      all.add("run.output=" + output);
+      all.forEach(
+          set -> {
+            arguments.add("--set");
+            arguments.add(set.replace("@", folder.toString()));
+          });
+      return arguments;
+    }
+
+    @Override
+    public String toString() {
+      return job + (conf.isEmpty() ? "" : " with " + conf);
+    }
+  }
+
+  private static final List<String> SMALL_LSD =
+      List.of(
+          "lsd.steps=[2, 4]",
+          "lsd.baselineSteps=[2, 4]",
+          "lsd.teacherSteps=8",
+          "lsd.trajectories=64",
+          "lsd.batch=16",
+          "lsd.passes=2",
+          "lsd.directIterations=4",
+          "lsd.directSamples=32",
+          "lsd.jysSamples=16",
+          "lsd.fitSamples=32",
+          "lsd.exponents=[1.0, 1.2]",
+          "lsd.samples=64");
+
+  private static void example(String job, String conf, List<String> sets) {
+    EXAMPLES.put(job + " " + conf, new Example(job, conf, sets));
+  }
+
+  @BeforeAll
+  static void examples() throws IOException {
+    Path text = scratch.resolve("source.txt");
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 400; i++) {
+      lines.append(
+          "entry %d tells how the %dth thing is made of %d others\n".formatted(i, 7 * i, i));
+    }
+    Files.writeString(text, lines);
+    example(
+        "prepare-text",
+        "prepare-text.conf",
+        List.of("prepareText.source=@/source.txt", "prepareText.length=16"));
+    example("lsd", "lsd-countdown.conf", with(SMALL_LSD, "lsd.length=12"));
+    example("lsd", "lsd-uniform.conf", SMALL_LSD);
+    example("lsd", "lsd-text.conf", with(SMALL_LSD, "lsd.teacher=markov:2:@/prepare-text"));
+    example("sample", "sample.conf", List.of("sample.count=40", "sample.length=12"));
+    example(
+        "evaluate",
+        "evaluate.conf",
+        List.of("evaluate.samples=@/source.txt", "evaluate.reference=@/prepare-text"));
+    assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
+        .isEqualTo("ok");
+  }
+
+  private static List<String> with(List<String> sets, String... more) {
+    return Stream.concat(sets.stream(), Stream.of(more)).toList();
+  }
+
+  static List<String> names() {
+    return List.copyOf(EXAMPLES.keySet());
+  }
+
+  private static JsonNode run(String example, String output, String... more) {
+    List<String> arguments = new ArrayList<>(EXAMPLES.get(example).arguments(scratch, output));
+    arguments.addAll(List.of(more));
+    Accelerant.Outcome outcome = Accelerant.run(arguments.toArray(String[]::new));
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    return outcome.line();
+  }
+
+  /** The quickstart is only jobs that are examples themselves; its own test runs the launcher. */
+  @Test
+  void everyJobHasAnExample() {
+    assertThat(EXAMPLES.values())
+        .extracting(Example::job)
+        .contains(
+            Commands.all().stream()
+                .map(JobCommand::name)
+                .filter(name -> !name.equals("quickstart"))
+                .toArray(String[]::new));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aDryRunPlansAndWritesNothing(String example) {
+    String output = "@/dry-" + example.hashCode();
+    assertThat(run(example, output, "--dry-run").get("plan")).isNotEmpty();
+    assertThat(Path.of(output.replace("@", scratch.toString()))).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aRunPublishesAnArtifactThatVerifiesAndTheSameAgainHasTheSameContent(String example) {
+    String output = "@/run-" + example.hashCode() + "-{version}";
+    JsonNode first = run(example, output);
+    Accelerant.Outcome verified =
+        Accelerant.run("artifact", "verify", first.get("artifact").asText());
+    assertThat(verified.exitCode()).as(verified.err()).isZero();
+    assertThat(Path.of(first.get("artifact").asText(), "report.md")).isNotEmptyFile();
+    JsonNode second =
+        run(example, output, "--set", "run.format=json", "--set", "spark.sql.shuffle.partitions=3");
+    assertThat(second.get("artifact")).isNotEqualTo(first.get("artifact"));
+    assertThat(second.get("contentHash")).isEqualTo(first.get("contentHash"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void aWrongKeyEndsWithTwoAndNamesTheNearest(String example) {
+    Example job = EXAMPLES.get(example);
+    List<String> arguments = new ArrayList<>(job.arguments(scratch, "@/wrong"));
+    arguments.addAll(List.of("--set", "run.sead=1"));
+    Accelerant.Outcome outcome = Accelerant.run(arguments.toArray(String[]::new));
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.line().get("error").asText()).contains("run.sead", "run.seed");
+    assertThat(scratch.resolve("wrong")).doesNotExist();
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void anOutputThatIsTakenEndsWithFour(String example) {
+    Example job = EXAMPLES.get(example);
+    Accelerant.Outcome outcome =
+        Accelerant.run(job.arguments(scratch, "@/prepare-text").toArray(String[]::new));
+    assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(4);
+  }
+
+  /**
+   * kill -9 in the middle, twice; the same command then ends with the content of an undisturbed
+   * run.
+   */
+  @Test
+  void aKilledRunGoesOnFromItsLastStage() throws Exception {
+    JsonNode whole = run("lsd lsd-countdown.conf", "@/whole");
+    String output = "@/killed-{version}";
+    String[] command =
+        EXAMPLES.get("lsd lsd-countdown.conf").arguments(scratch, output).toArray(String[]::new);
+    for (String moment : List.of("best constant exponent for 2 steps", "evaluation 3/")) {
+      Accelerant.Running running = Accelerant.start(Main.class, scratch, command);
+      running.await(moment);
+      running.process().destroyForcibly().waitFor();
+    }
+    Accelerant.Outcome resumed = Accelerant.start(Main.class, scratch, command).finish();
+    assertThat(resumed.exitCode()).as(resumed.err()).isZero();
+    assertThat(resumed.err()).contains("stages were taken from the checkpoint");
+    assertThat(resumed.err()).doesNotContain("direct, 2 steps, iteration");
+    assertThat(resumed.line().get("artifact").asText()).endsWith("killed-1");
+    assertThat(resumed.line().get("contentHash")).isEqualTo(whole.get("contentHash"));
+  }
+
+  /**
+   * The same numbers from executors in processes of their own, with Kryo, whatever the partitions.
+   */
+  @Test
+  void contentIsTheSameOnAClusterAndForAnyPartitioning() {
+    JsonNode whole = run("lsd lsd-countdown.conf", "@/local");
+    for (int partitions : new int[] {1, 2, 7}) {
+      JsonNode cut =
+          run(
+              "lsd lsd-countdown.conf",
+              "@/cut-" + partitions,
+              "--set",
+              "lsd.partitions=" + partitions);
+      assertThat(cut.get("contentHash")).isEqualTo(whole.get("contentHash"));
+    }
+    List<String> arguments =
+        new ArrayList<>(EXAMPLES.get("lsd lsd-countdown.conf").arguments(scratch, "@/cluster"));
+    arguments.addAll(
+        List.of("--set", "spark.serializer=org.apache.spark.serializer.KryoSerializer"));
+    Accelerant.Outcome cluster =
+        Accelerant.spawnOnCluster(Main.class, scratch, arguments.toArray(String[]::new));
+    assertThat(cluster.exitCode()).as(cluster.err()).isZero();
+    assertThat(cluster.line().get("contentHash")).isEqualTo(whole.get("contentHash"));
+  }
+}
