@@ -20,6 +20,9 @@ final class ScoreL2 {
   /** The posterior, or the share of the row, is not taken below this before a logarithm. */
   static final double FLOOR = 1e-3;
 
+  /** A step whose student sees nothing of the teacher's scores keeps this part of its length. */
+  private static final double SMALLEST_RATIO = 1e-6;
+
   private ScoreL2() {}
 
   /**
@@ -175,16 +178,11 @@ final class ScoreL2 {
    */
   static double[] stepLengths(double[] sums, double target, double damping, double tEnd) {
     int steps = sums.length / 3;
+    double[] ratio = closedForm(sums);
     double[] kappa = new double[steps];
-    double sum = 0;
     for (int k = 0; k < steps; k++) {
-      double ratio = sums[steps + k] > 0 ? Math.max(sums[k] / sums[steps + k], 1e-6) : 1;
-      kappa[k] = target * StrictMath.pow(ratio, damping);
-      sum += kappa[k];
+      kappa[k] = target * StrictMath.pow(Math.max(ratio[k], SMALLEST_RATIO), damping);
     }
-    for (int k = 0; k < steps; k++) {
-      kappa[k] *= (1 - tEnd) / sum;
-    }
-    return kappa;
+    return StepLengths.ofWeights(kappa, tEnd);
   }
 }
