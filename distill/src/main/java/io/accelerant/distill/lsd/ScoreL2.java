@@ -32,6 +32,7 @@ final class ScoreL2 {
    *     first is x_T
    * @param times student grid tau_0..tau_M
    * @param teacherTimes times of the teacher states, [M]
+   * @param compared {@link CoefficientMode#SCALE}: scores are compared; else their logarithms
    * @param relaxation share of the positions of the student's start that is replaced by random
    *     other symbols
    * @return [3 M]: sums of &lt;s, s*&gt;, of ||s||^2 and of ||s*||^2 over the batch for k = 0..M-1
@@ -43,6 +44,7 @@ final class ScoreL2 {
       double[] times,
       int[][] teacherStates,
       double[] teacherTimes,
+      CoefficientMode compared,
       double relaxation,
       long seed,
       long[] ids) {
@@ -59,7 +61,7 @@ final class ScoreL2 {
       for (int i = 0; i < states.length; i++) {
         add(
             process,
-            coefficients.mode(),
+            compared,
             ScoreRow.of(process, states, i, student),
             ScoreRow.of(process, teacherStates[k], i, reference),
             1,
@@ -87,18 +89,19 @@ final class ScoreL2 {
    * MASK left out. In the modes that are exponents log scores take the place of scores, and
    * positions that cannot move in both states are left out.
    *
+   * @param compared see {@link #sums}
    * @param weight probability of the pair of states; 1 for a draw
    * @param sums [3 M]
    */
   static void add(
       DiffusionProcess process,
-      CoefficientMode mode,
+      CoefficientMode compared,
       ScoreRow student,
       ScoreRow teacher,
       double weight,
       double[] sums,
       int k) {
-    boolean logarithmic = mode != CoefficientMode.SCALE;
+    boolean logarithmic = compared != CoefficientMode.SCALE;
     if (logarithmic && !(student.moves(process) && teacher.moves(process))) {
       return;
     }
@@ -171,6 +174,7 @@ final class ScoreL2 {
    * LSD+ (eq. 8): the step lengths whose scores kappa_k s best match H s*, renormalised to the time
    * axis.
    *
+   * @param sums of scores, not of their logarithms: kappa stands before s
    * @param target H: (1 - tEnd)/M, the student's step (ours), or (1 - tEnd)/N, the teacher's (as
    *     printed; its minimum covers only M/N of the axis, and the renormalisation then undoes the
    *     factor)

@@ -96,7 +96,17 @@ class ExactFitsTest {
       int[][] states =
           FitRun.roll(teacher, new Euler(), ExactFits.TEACHER_STEPS, steps, ExactToy.END, 1, ids);
       sums =
-          ScoreL2.sums(teacher, new Euler(), exact.coefficients(), times, states, times, 0, 2, ids);
+          ScoreL2.sums(
+              teacher,
+              new Euler(),
+              exact.coefficients(),
+              times,
+              states,
+              times,
+              CoefficientMode.SCALE,
+              0,
+              2,
+              ids);
     }
     for (int s = 0; s < sums.length; s++) {
       assertThat(sums[s] / draws)
