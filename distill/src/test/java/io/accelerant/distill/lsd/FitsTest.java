@@ -12,8 +12,10 @@ import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.markov.MarkovChain;
 import io.accelerant.distill.markov.MarkovSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -72,6 +74,41 @@ class FitsTest extends SparkTest {
     assertThat(fitted.times()).isEqualTo(StepLengths.times(kappa, 1e-3));
   }
 
+  @Test
+  void jumpYourStepsMeasuresItsBoundOnSoManySamples() {
+    LsdSettings settings = settings("lsd.jysSamples=20");
+    double[] times;
+    try (FitRun run = new FitRun(context(), settings, source(settings))) {
+      times = new JumpYourStepsFit(run).times(4);
+    }
+    try (DiscreteTeacher teacher = source(settings).open()) {
+      long[] first = ids(0);
+      long[] rest = LongStream.range(BATCH, 20).toArray();
+      int[] data = samples(teacher, settings, first);
+      int[] more = Arrays.copyOf(samples(teacher, settings, ids(BATCH)), rest.length * LENGTH);
+      long seed = settings.fitSeed("jys", 0);
+      JumpYourSteps.Bound bound =
+          (t1, t2, tn) -> {
+            double[] values = new double[t1.length];
+            Arrays.setAll(
+                values,
+                c ->
+                    JumpYourSteps.klub(teacher, data, t1[c], t2[c], tn[c], seed, first)
+                        + JumpYourSteps.klub(teacher, more, t1[c], t2[c], tn[c], seed, rest));
+            return values;
+          };
+      assertThat(times).isEqualTo(JumpYourSteps.times(4, settings.tEnd(), bound));
+    }
+  }
+
+  private static int[] samples(DiscreteTeacher teacher, LsdSettings settings, long[] ids) {
+    return FitRun.roll(teacher, new Euler(), 16, 4, 1e-3, settings.seed(), ids)[4];
+  }
+
+  private static long[] ids(int from) {
+    return LongStream.range(from, Math.min(from + BATCH, COUNT)).toArray();
+  }
+
   /** One pass over all trajectories, micro-batch by micro-batch. */
   private static double[] sums(
       LsdSettings settings,
@@ -82,7 +119,7 @@ class FitsTest extends SparkTest {
     List<double[]> parts = new ArrayList<>();
     try (DiscreteTeacher teacher = source(settings).open()) {
       for (int from = 0; from < COUNT; from += BATCH) {
-        long[] ids = LongStream.range(from, Math.min(from + BATCH, COUNT)).toArray();
+        long[] ids = ids(from);
         int[][] walk = FitRun.roll(teacher, new Euler(), 16, 4, 1e-3, settings.seed(), ids);
         parts.add(
             ScoreL2.sums(
