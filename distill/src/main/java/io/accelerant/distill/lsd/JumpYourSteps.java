@@ -4,6 +4,7 @@ import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.ForwardProcess;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.DoubleStream;
@@ -74,7 +75,7 @@ final class JumpYourSteps {
    * [log(R2(y) + 1e-8) - log(R1(y) + 1e-8)], with R1 and R2 the reverse rates at x_{t1} and x_{t2},
    * both made from the same data by the same uniform numbers.
    *
-   * @param data [batch * length] data symbols
+   * @param data [ids][length] data symbols, flat
    */
   static double klub(
       DiscreteTeacher teacher, int[] data, double t1, double t2, double tn, long seed, long[] ids) {
@@ -107,25 +108,16 @@ final class JumpYourSteps {
     return process.noise().rate(t) * q * score;
   }
 
-  /**
-   * x_t from data; position i of an id uses the same numbers at every t, so that the states are
-   * coupled.
-   */
+  /** x_t from data, by the same numbers at every t, so that the states are coupled. */
   private static int[] corrupt(
       DiffusionProcess process, int[] data, double t, long seed, long[] ids) {
     int length = data.length / ids.length;
-    double kept = process.kept(t);
-    int[] states = data.clone();
+    int[] states = new int[data.length];
     for (int b = 0; b < ids.length; b++) {
+      int[] own = Arrays.copyOfRange(data, b * length, (b + 1) * length);
       RandomStream stream = new RandomStream(seed, COUPLING, ids[b], 0);
-      for (int i = 0; i < length; i++) {
-        double u = stream.nextDouble();
-        int other = stream.nextInt(process.vocabulary());
-        if (u >= kept) {
-          states[b * length + i] =
-              process.graph() == DiffusionGraph.ABSORB ? process.mask() : other;
-        }
-      }
+      System.arraycopy(
+          ForwardProcess.corrupt(process, own, t, stream), 0, states, b * length, length);
     }
     return states;
   }

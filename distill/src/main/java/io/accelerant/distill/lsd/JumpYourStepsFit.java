@@ -1,5 +1,7 @@
 package io.accelerant.distill.lsd;
 
+import java.util.Arrays;
+
 /** {@link JumpYourSteps} as Spark stages: KLUB on the teacher's own samples. */
 final class JumpYourStepsFit {
   private final FitRun run;
@@ -24,12 +26,13 @@ final class JumpYourStepsFit {
                 "LSD baseline Jump Your Steps",
                 (teacher, ids, all) -> {
                   double[] values = new double[t1.length];
-                  if (ids[0] < count) {
-                    for (int c = 0; c < values.length; c++) {
-                      values[c] =
-                          JumpYourSteps.klub(
-                              teacher, all[all.length - 1], t1[c], t2[c], tn[c], seed, ids);
-                    }
+                  int used = (int) Math.min(ids.length, count - ids[0]);
+                  if (used > 0) {
+                    long[] some = Arrays.copyOf(ids, used);
+                    int[] samples = Arrays.copyOf(all[all.length - 1], used * teacher.length());
+                    Arrays.setAll(
+                        values,
+                        c -> JumpYourSteps.klub(teacher, samples, t1[c], t2[c], tn[c], seed, some));
                   }
                   return values;
                 }));

@@ -23,13 +23,13 @@ final class LsdCost {
             "which");
     for (int m : steps) {
       Scoreboard.Entry student = board.get("student", m);
-      double equal = board.equivalentEulerSteps(m);
-      Scoreboard.Entry near = nearest(board, equal);
+      Scoreboard.EulerSteps equal = board.equivalentEulerSteps(m);
+      Scoreboard.Entry near = nearest(board, equal.steps());
       Scoreboard.Entry best = best(board, m);
       table.row(
           m,
-          equal,
-          (equal + 1) / (m + 1),
+          equal.bounded(equal.steps()),
+          equal.bounded((equal.steps() + 1) / (m + 1)),
           nanos(near) / nanos(student),
           board.main(student) / board.main(best),
           best.sampler());

@@ -114,7 +114,7 @@ public final class LsdJob implements Job {
       metrics.put("verdict.m" + m, verdict.value());
       metrics.put("verdict.m" + m + ".low", verdict.low());
       metrics.put("verdict.m" + m + ".high", verdict.high());
-      metrics.put("student.m" + m + ".equivalentEulerSteps", board.equivalentEulerSteps(m));
+      metrics.put("student.m" + m + ".equivalentEulerSteps", board.equivalentEulerSteps(m).steps());
     }
     return metrics;
   }

@@ -32,10 +32,39 @@ public record LsdSchedule(
     long seed) {
   public static final String FORMAT = "lsd-schedule/1";
 
+  /** Longest sequence that is read from a file: states are allocated by it. */
+  private static final int MAX_LENGTH = 1 << 16;
+
+  /**
+   * @throws IllegalArgumentException if the parts do not make a sampler
+   */
   public LsdSchedule {
+    if (length < 1 || length > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "length must be between 1 and " + MAX_LENGTH + ", is " + length);
+    }
+    // checks predictor and times
+    new GridSampler("", Predictors.ofLabel(predictor), times, coefficients, finalDenoise);
+    if (times[0] != 1) {
+      throw new IllegalArgumentException("times must start at 1, not at " + times[0]);
+    }
     if (coefficients.phi().length != times.length - 1) {
       throw new IllegalArgumentException(
-          times.length - 1 + " steps need as many coefficients, not " + coefficients.phi().length);
+          "times of %d steps need as many phi, not %d"
+              .formatted(times.length - 1, coefficients.phi().length));
+    }
+    for (double phi : coefficients.phi()) {
+      if (!(phi >= 0 && phi < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException("phi must be at least 0 and finite, is " + phi);
+      }
+    }
+    boolean absorb = process.graph() == DiffusionGraph.ABSORB;
+    if (coefficients.mode() == CoefficientMode.POSTERIOR_EXPONENT && !absorb) {
+      throw new IllegalArgumentException("coefficientMode posteriorExponent needs graph absorb");
+    }
+    if (absorb && !finalDenoise) {
+      throw new IllegalArgumentException(
+          "finalDenoise must be true on graph absorb: without it masks are left");
     }
   }
 
@@ -132,9 +161,7 @@ public record LsdSchedule(
               DiffusionGraph.ofLabel(fields.text("graph")),
               noise(new Fields(fields.object("noise"), where + ": noise")),
               fields.whole("vocabulary"));
-      if (process.symbols() != fields.whole("numSymbols")) {
-        throw new IllegalArgumentException("numSymbols does not go with graph and vocabulary");
-      }
+      requireSame("numSymbols", process.symbols(), fields.whole("numSymbols"));
       Fields teacher = new Fields(fields.object("teacher"), where + ": teacher");
       LsdSchedule schedule =
           new LsdSchedule(
@@ -149,22 +176,20 @@ public record LsdSchedule(
               teacher.whole("N"),
               teacher.whole("trajectories"),
               fields.text("modelSha256"),
-              fields.number("seed").longValue());
-      if (schedule.steps() != fields.whole("M")) {
-        throw new IllegalArgumentException("times must have M + 1 entries");
-      }
-      if (schedule.times[0] != 1) {
-        throw new IllegalArgumentException("times must start at 1");
-      }
-      for (double phi : schedule.coefficients.phi()) {
-        if (!Double.isFinite(phi)) {
-          throw new IllegalArgumentException("phi must be finite");
-        }
-      }
-      schedule.sampler(schedule.objective); // checks times and predictor
+              fields.longWhole("seed"));
+      requireSame("M", schedule.steps(), fields.whole("M"));
+      requireSame("tEnd", schedule.times[schedule.steps()], fields.number("tEnd").doubleValue());
       return schedule;
     } catch (IllegalArgumentException e) {
       throw new ArtifactException(where + ": " + e.getMessage() + ".");
+    }
+  }
+
+  /** What the file says twice must agree. */
+  private static void requireSame(String field, Object expected, Object stated) {
+    if (!expected.equals(stated)) {
+      throw new IllegalArgumentException(
+          "%s must be %s by the other fields, is %s".formatted(field, expected, stated));
     }
   }
 
@@ -207,6 +232,15 @@ public record LsdSchedule(
             "%s: %s must be a whole number, is %s.".formatted(where, name, value));
       }
       return (int) value;
+    }
+
+    long longWhole(String name) {
+      Number value = number(name);
+      if (!(value instanceof Integer || value instanceof Long)) {
+        throw new ArtifactException(
+            "%s: %s must be a whole number of 64 bits, is %s.".formatted(where, name, value));
+      }
+      return value.longValue();
     }
 
     boolean truth(String name) {

@@ -71,19 +71,20 @@ public record LsdSchedules(Map<String, Object> json, String where, Manifest.Pare
     if (steps.isEmpty() || steps.get() == first.steps()) {
       return first;
     }
-    if (json.get("schedules") instanceof Map<?, ?> all
-        && all.get("m" + steps.get()) instanceof Map<?, ?> chosen) {
-      @SuppressWarnings("unchecked")
-      Map<String, Object> schedule = (Map<String, Object>) chosen;
-      return LsdSchedule.fromJson(schedule, where + ": schedules.m" + steps.get());
+    String name = "m" + steps.get();
+    Map<?, ?> all = json.get("schedules") instanceof Map<?, ?> map ? map : Map.of();
+    if (!(all.get(name) instanceof Map<?, ?> chosen)) {
+      throw new ArtifactException(
+          "%s holds no sampler with %d steps; it holds %s."
+              .formatted(where, steps.get(), all.isEmpty() ? "m" + first.steps() : all.keySet()));
     }
-    throw new ArtifactException(
-        "%s holds no sampler with %d steps; it holds %s."
-            .formatted(
-                where,
-                steps.get(),
-                json.get("schedules") instanceof Map<?, ?> all
-                    ? all.keySet()
-                    : "m" + first.steps()));
+    @SuppressWarnings("unchecked") // JSON objects have string keys
+    LsdSchedule schedule =
+        LsdSchedule.fromJson((Map<String, Object>) chosen, where + ": schedules." + name);
+    if (schedule.steps() != steps.get()) {
+      throw new ArtifactException(
+          "%s: schedules.%s has %d steps.".formatted(where, name, schedule.steps()));
+    }
+    return schedule;
   }
 }

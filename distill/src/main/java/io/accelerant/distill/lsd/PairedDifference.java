@@ -2,6 +2,7 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.random.RandomStream;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * The difference of the main metrics of two samplers on the same sample ids and seeds, with a 95%
@@ -72,17 +73,9 @@ record PairedDifference(double value, double low, double high) {
     return new PairedDifference(value, value - 1.96 * error, value + 1.96 * error);
   }
 
-  /**
-   * Half the width of the interval in standard errors of a normal law: about one standard error.
-   */
-  double standardError() {
-    return (high - low) / (2 * 1.96);
-  }
-
   /** What may be said about the first sampler against the second. */
   String verdict(String first, String second) {
-    String interval =
-        String.format(java.util.Locale.ROOT, "%+.4f [%+.4f, %+.4f]", value, low, high);
+    String interval = String.format(Locale.ROOT, "%+.4f [%+.4f, %+.4f]", value, low, high);
     if (high < 0) {
       return first + " beats " + second + ": " + interval;
     }

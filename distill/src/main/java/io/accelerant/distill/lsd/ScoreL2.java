@@ -20,6 +20,9 @@ final class ScoreL2 {
   /** The posterior, or the share of the row, is not taken below this before a logarithm. */
   static final double FLOOR = 1e-3;
 
+  /** A step whose student sees nothing of the teacher's scores keeps this part of its length. */
+  private static final double SMALLEST_RATIO = 1e-6;
+
   private ScoreL2() {}
 
   /**
@@ -29,6 +32,7 @@ final class ScoreL2 {
    *     first is x_T
    * @param times student grid tau_0..tau_M
    * @param teacherTimes times of the teacher states, [M]
+   * @param compared {@link CoefficientMode#SCALE}: scores are compared; else their logarithms
    * @param relaxation share of the positions of the student's start that is replaced by random
    *     other symbols
    * @return [3 M]: sums of &lt;s, s*&gt;, of ||s||^2 and of ||s*||^2 over the batch for k = 0..M-1
@@ -40,6 +44,7 @@ final class ScoreL2 {
       double[] times,
       int[][] teacherStates,
       double[] teacherTimes,
+      CoefficientMode compared,
       double relaxation,
       long seed,
       long[] ids) {
@@ -56,7 +61,7 @@ final class ScoreL2 {
       for (int i = 0; i < states.length; i++) {
         add(
             process,
-            coefficients.mode(),
+            compared,
             ScoreRow.of(process, states, i, student),
             ScoreRow.of(process, teacherStates[k], i, reference),
             1,
@@ -84,18 +89,19 @@ final class ScoreL2 {
    * MASK left out. In the modes that are exponents log scores take the place of scores, and
    * positions that cannot move in both states are left out.
    *
+   * @param compared see {@link #sums}
    * @param weight probability of the pair of states; 1 for a draw
    * @param sums [3 M]
    */
   static void add(
       DiffusionProcess process,
-      CoefficientMode mode,
+      CoefficientMode compared,
       ScoreRow student,
       ScoreRow teacher,
       double weight,
       double[] sums,
       int k) {
-    boolean logarithmic = mode != CoefficientMode.SCALE;
+    boolean logarithmic = compared != CoefficientMode.SCALE;
     if (logarithmic && !(student.moves(process) && teacher.moves(process))) {
       return;
     }
@@ -168,6 +174,7 @@ final class ScoreL2 {
    * LSD+ (eq. 8): the step lengths whose scores kappa_k s best match H s*, renormalised to the time
    * axis.
    *
+   * @param sums of scores, not of their logarithms: kappa stands before s
    * @param target H: (1 - tEnd)/M, the student's step (ours), or (1 - tEnd)/N, the teacher's (as
    *     printed; its minimum covers only M/N of the axis, and the renormalisation then undoes the
    *     factor)
@@ -175,16 +182,11 @@ final class ScoreL2 {
    */
   static double[] stepLengths(double[] sums, double target, double damping, double tEnd) {
     int steps = sums.length / 3;
+    double[] ratio = closedForm(sums);
     double[] kappa = new double[steps];
-    double sum = 0;
     for (int k = 0; k < steps; k++) {
-      double ratio = sums[steps + k] > 0 ? Math.max(sums[k] / sums[steps + k], 1e-6) : 1;
-      kappa[k] = target * StrictMath.pow(ratio, damping);
-      sum += kappa[k];
+      kappa[k] = target * StrictMath.pow(Math.max(ratio[k], SMALLEST_RATIO), damping);
     }
-    for (int k = 0; k < steps; k++) {
-      kappa[k] *= (1 - tEnd) / sum;
-    }
-    return kappa;
+    return StepLengths.ofWeights(kappa, tEnd);
   }
 }

@@ -33,8 +33,11 @@ final class ScoreL2Fit {
     double[] times = StepLengths.times(StepLengths.ofLogits(a, end), end);
     double[] phi = Coefficients.constant(mode, 1, steps).phi();
     for (int pass = 0; pass < passes; pass++) {
-      double[] sums = sums(new Coefficients(mode, phi), times, pass);
-      if (settings.learnTimes() && pass % 2 == 1) {
+      boolean moveTimes = settings.learnTimes() && pass % 2 == 1;
+      // kappa stands before the score in eq. 8, whatever the mode of Phi
+      CoefficientMode compared = moveTimes ? CoefficientMode.SCALE : mode;
+      double[] sums = sums(new Coefficients(mode, phi), times, compared, pass);
+      if (moveTimes) {
         double[] kappa = sgd ? descend(a, sums, rate) : closedForm(sums);
         times = StepLengths.times(kappa, end);
       } else {
@@ -55,7 +58,8 @@ final class ScoreL2Fit {
     return new Fitted(times, new Coefficients(mode, phi));
   }
 
-  private double[] sums(Coefficients coefficients, double[] times, int pass) {
+  private double[] sums(
+      Coefficients coefficients, double[] times, CoefficientMode compared, int pass) {
     int m = steps;
     int stride = settings.gridPoints() / m;
     double[] teacherTimes = GridSampler.uniformTimes(m, end);
@@ -78,6 +82,7 @@ final class ScoreL2Fit {
                       times,
                       grid,
                       teacherTimes,
+                      compared,
                       relaxation,
                       seed,
                       ids);

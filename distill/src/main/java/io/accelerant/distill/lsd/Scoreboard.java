@@ -4,6 +4,7 @@ import io.accelerant.core.report.Table.Spread;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
@@ -90,15 +91,42 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
   }
 
   /**
-   * Number of Euler steps that reach the main metric of the student, by log-log interpolation
-   * between the measured ones; the largest measured number where even that does not reach it, the
-   * smallest where that is better already.
+   * How many Euler steps a student is worth.
+   *
+   * @param steps the number, or the end of the measured ones where it lies outside
    */
-  double equivalentEulerSteps(int steps) {
+  record EulerSteps(double steps, Bound bound) {
+    enum Bound {
+      EXACT(""),
+      /** The least number of steps that was measured is as good as the student, or better. */
+      AT_MOST("at most "),
+      /** The largest number of steps that was measured does not reach the student. */
+      MORE_THAN("more than ");
+
+      private final String text;
+
+      Bound(String text) {
+        this.text = text;
+      }
+    }
+
+    /** Words for a number that grows with the steps. */
+    String bounded(double number) {
+      return bound.text + String.format(Locale.ROOT, "%.1f", number);
+    }
+  }
+
+  /**
+   * Number of Euler steps that reach the main metric of the student, by log-log interpolation
+   * between the measured ones.
+   */
+  EulerSteps equivalentEulerSteps(int steps) {
     double wanted = main(get("student", steps));
     List<Entry> euler = of("euler");
     if (main(euler.get(0)) <= wanted) {
-      return euler.get(0).steps();
+      boolean equal = main(euler.get(0)) == wanted;
+      return new EulerSteps(
+          euler.get(0).steps(), equal ? EulerSteps.Bound.EXACT : EulerSteps.Bound.AT_MOST);
     }
     for (int i = 1; i < euler.size(); i++) {
       Entry before = euler.get(i - 1);
@@ -109,12 +137,12 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
                 ? 1
                 : StrictMath.log(main(before) / wanted)
                     / StrictMath.log(main(before) / main(after));
-        return StrictMath.exp(
-            StrictMath.log(before.steps())
-                + share * StrictMath.log((double) after.steps() / before.steps()));
+        double ratio = (double) after.steps() / before.steps();
+        return new EulerSteps(
+            before.steps() * StrictMath.pow(ratio, share), EulerSteps.Bound.EXACT);
       }
     }
-    return euler.get(euler.size() - 1).steps();
+    return new EulerSteps(euler.get(euler.size() - 1).steps(), EulerSteps.Bound.MORE_THAN);
   }
 
   /** The flat metrics of the job. */
@@ -152,19 +180,17 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
                 steps,
                 metric,
                 verdict(steps).verdict("the student", "the best constant exponent")));
-    double euler = equivalentEulerSteps(steps);
-    double most = of("euler").get(of("euler").size() - 1).steps();
+    EulerSteps euler = equivalentEulerSteps(steps);
     boolean guarded = entropyGap(student) <= guard;
     lines.add(
-        "M = %d: the student equals Euler at %s%.1f steps; its entropy is %.2f%% off the data's, %s %.0f%%: the claim of twice the steps at equal entropy %s."
+        "M = %d: the student is worth %s Euler steps; its entropy is %.2f%% off the data's, %s %.0f%%: the claim of twice the steps at equal entropy %s."
             .formatted(
                 steps,
-                euler >= most ? "at least " : "",
-                euler,
+                euler.bounded(euler.steps()),
                 100 * entropyGap(student),
                 guarded ? "within" : "NOT within",
                 100 * guard,
-                guarded && euler >= 2 * steps ? "holds" : "does NOT hold"));
+                claim(euler, steps, guarded)));
     for (String control : List.of("jys", "paper")) {
       find(control, steps)
           .ifPresent(
@@ -179,5 +205,13 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
                                   .verdict("the student", control))));
     }
     return lines;
+  }
+
+  private static String claim(EulerSteps euler, int steps, boolean guarded) {
+    boolean twice = euler.bound() != EulerSteps.Bound.AT_MOST && euler.steps() >= 2 * steps;
+    if (guarded && !twice && euler.bound() == EulerSteps.Bound.MORE_THAN) {
+      return "cannot be judged, Euler was not measured at " + 2 * steps + " steps";
+    }
+    return guarded && twice ? "holds" : "does NOT hold";
   }
 }

@@ -6,6 +6,12 @@ package io.accelerant.distill.lsd;
  * step that leaves tau_k.
  */
 final class StepLengths {
+  /**
+   * No step is shorter than this part of the longest: far below it the times of two steps would be
+   * the same double, or nearly so, and a grid must fall strictly.
+   */
+  private static final double SHORTEST = 1e-8;
+
   private StepLengths() {}
 
   /** kappa(a) for logits a; [M]. */
@@ -14,13 +20,26 @@ final class StepLengths {
     for (double v : a) {
       max = Math.max(max, v);
     }
-    double[] kappa = new double[a.length];
-    double sum = 0;
+    double[] weights = new double[a.length];
     for (int k = 0; k < a.length; k++) {
-      kappa[k] = StrictMath.exp(a[k] - max);
+      weights[k] = StrictMath.exp(a[k] - max);
+    }
+    return ofWeights(weights, tEnd);
+  }
+
+  /** Lengths in the proportion of weights, none negative and not all 0; [M]. */
+  static double[] ofWeights(double[] weights, double tEnd) {
+    double max = 0;
+    for (double w : weights) {
+      max = Math.max(max, w);
+    }
+    double[] kappa = new double[weights.length];
+    double sum = 0;
+    for (int k = 0; k < kappa.length; k++) {
+      kappa[k] = Math.max(weights[k], SHORTEST * max);
       sum += kappa[k];
     }
-    for (int k = 0; k < a.length; k++) {
+    for (int k = 0; k < kappa.length; k++) {
       kappa[k] *= (1 - tEnd) / sum;
     }
     return kappa;

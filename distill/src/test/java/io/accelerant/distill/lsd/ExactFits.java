@@ -48,32 +48,52 @@ final class ExactFits {
   record ScoreL2Fitted(Coefficients coefficients, double[] sums) {}
 
   ScoreL2Fitted scoreL2(CoefficientMode mode, int steps) {
-    double[] phi = new double[steps];
+    Coefficients coefficients = Coefficients.constant(mode, 1, steps);
     double[] times = GridSampler.uniformTimes(steps, ExactToy.END);
-    Coefficients coefficients = new Coefficients(mode, phi);
+    return new ScoreL2Fitted(coefficients, scoreL2Sums(coefficients, times, true));
+  }
+
+  /**
+   * The sums of one pass at given times.
+   *
+   * @param fit put the closed form into the coefficients, step by step
+   */
+  double[] scoreL2Sums(Coefficients coefficients, double[] times, boolean fit) {
+    int steps = times.length - 1;
     double[] sums = new double[3 * steps];
     double[] prior = toy.prior();
     double[][] student = identity();
     double[][] reference = identity();
+    double[] teacherTimes = GridSampler.uniformTimes(steps, ExactToy.END);
     for (int k = 0; k < steps; k++) {
       double[][] scores = toy.scores(times[k]);
+      double[][] teacherScores = toy.scores(teacherTimes[k]);
       for (int x = 0; x < prior.length; x++) {
         for (int n = 0; n < prior.length && prior[x] > 0; n++) {
           for (int r = 0; r < prior.length; r++) {
             double weight = prior[x] * student[x][n] * reference[x][r];
             for (int i = 0; i < toy.length() && weight > 0; i++) {
-              ScoreL2.add(process, mode, row(n, i, scores), row(r, i, scores), weight, sums, k);
+              ScoreL2.add(
+                  process,
+                  coefficients.mode(),
+                  row(n, i, scores),
+                  row(r, i, teacherScores),
+                  weight,
+                  sums,
+                  k);
             }
           }
         }
       }
-      phi[k] = ScoreL2.closedForm(sums)[k];
+      if (fit) {
+        coefficients.phi()[k] = ScoreL2.closedForm(sums)[k];
+      }
       student = times(student, transitions(coefficients, k, times[k], times[k + 1]));
       for (double[][] fine : fine(k, steps)) {
         reference = times(reference, fine);
       }
     }
-    return new ScoreL2Fitted(coefficients, sums);
+    return sums;
   }
 
   /** {@link Lookahead}. */

@@ -96,12 +96,41 @@ class ExactFitsTest {
       int[][] states =
           FitRun.roll(teacher, new Euler(), ExactFits.TEACHER_STEPS, steps, ExactToy.END, 1, ids);
       sums =
-          ScoreL2.sums(teacher, new Euler(), exact.coefficients(), times, states, times, 0, 2, ids);
+          ScoreL2.sums(
+              teacher,
+              new Euler(),
+              exact.coefficients(),
+              times,
+              states,
+              times,
+              CoefficientMode.SCALE,
+              0,
+              2,
+              ids);
     }
     for (int s = 0; s < sums.length; s++) {
       assertThat(sums[s] / draws)
           .as("sum %d", s)
           .isCloseTo(exact.sums()[s], within(0.05 * exact.sums()[s]));
     }
+  }
+
+  /**
+   * Eq. 8, rescaled, renormalised and damped by a square root: three passes from the uniform grid.
+   */
+  @ParameterizedTest
+  @CsvSource({"ABSORB, 4, .1864, .3149", "UNIFORM, 4, .2336, .1545", "UNIFORM, 8, .0841, .0600"})
+  void stepLengthsAreThoseOfTheReference(
+      DiffusionGraph graph, int steps, double before, double after) {
+    ExactFits fits = graph == DiffusionGraph.ABSORB ? ABSORB : UNIFORM;
+    Coefficients none = Coefficients.constant(CoefficientMode.SCALE, 1, steps);
+    double[] times = GridSampler.uniformTimes(steps, ExactToy.END);
+    assertThat(fits.toy().totalVariation(new Euler(), times, none)).isCloseTo(before, within(1e-4));
+    for (int pass = 0; pass < 3; pass++) {
+      double[] sums = fits.scoreL2Sums(none, times, false);
+      double target = (1 - ExactToy.END) / steps;
+      times = StepLengths.times(ScoreL2.stepLengths(sums, target, 0.5, ExactToy.END), ExactToy.END);
+    }
+    assertThat(fits.toy().totalVariation(new Euler(), times, none)).isCloseTo(after, within(2e-4));
   }
 }
