@@ -99,7 +99,7 @@ public final class SampleJob implements Job {
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    TeacherModels.inputs(config.get(SampleKeys.MODEL), context.hadoop(), config, SampleKeys.MODEL)
+    TeacherModels.inputs(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL)
         .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
     schedules(context, config)
         .ifPresent(
