@@ -48,9 +48,7 @@ public final class LsdJob implements Job {
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    TeacherModels.inputs(config.get(LsdKeys.TEACHER), context.hadoop(), config, LsdKeys.TEACHER)
-        .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
+    Map<String, Object> identity = identity(context, config);
     String output = requireFree(context, config, StageStore.resumeKey(identity));
     return List.of(
         "open the teacher " + config.get(LsdKeys.TEACHER),
@@ -61,6 +59,13 @@ public final class LsdJob implements Job {
         "measure every row with seeds %s, %d samples each"
             .formatted(config.get(LsdKeys.SEEDS), config.get(LsdKeys.SAMPLES)),
         "publish the samplers to " + output);
+  }
+
+  private static Map<String, Object> identity(JobContext context, JobConfig config) {
+    Map<String, Object> identity = new TreeMap<>(config.identity());
+    TeacherModels.inputs(config.get(LsdKeys.TEACHER), context, config, LsdKeys.TEACHER)
+        .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
+    return identity;
   }
 
   private static String requireFree(JobContext context, JobConfig config, String resumeKey) {
@@ -76,9 +81,7 @@ public final class LsdJob implements Job {
   @Override
   public JobResult run(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    TeacherModels.inputs(config.get(LsdKeys.TEACHER), context.hadoop(), config, LsdKeys.TEACHER)
-        .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
+    Map<String, Object> identity = identity(context, config);
     String resumeKey = StageStore.resumeKey(identity);
     String output = requireFree(context, config, resumeKey);
     StageStore store =
@@ -90,6 +93,7 @@ public final class LsdJob implements Job {
             context.progress());
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
       LsdTeacher teacher = LsdTeacherFactory.open(context, settings);
+      settings.check(teacher.source());
       try (FitRun fit = new FitRun(context, settings, teacher.source())) {
         LsdStages stages = new LsdStages(context, settings, teacher, fit, store);
         Scoreboard board = stages.run();

@@ -1,16 +1,21 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import io.accelerant.distill.discrete.ReverseKernel;
+import io.accelerant.distill.discrete.TeacherSource;
 import java.util.List;
 import java.util.TreeSet;
 
 /** The checked settings of one run, typed. */
 record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, long seed) {
+
+  /** k-gram counts are sent by every task. */
+  private static final int MAX_GRAMS = 1 << 20;
 
   /**
    * @throws io.accelerant.core.error.ConfigException if values do not go together
@@ -20,16 +25,32 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
         new LsdSettings(
             config,
             DiffusionGraph.ofLabel(config.get(LsdKeys.GRAPH)),
-            config.get(LsdKeys.NOISE).equals("loglinear")
-                ? new NoiseSchedule.LogLinear(config.get(LsdKeys.NOISE_EPS))
-                : new NoiseSchedule.Geometric(
-                    config.get(LsdKeys.NOISE_MIN), config.get(LsdKeys.NOISE_MAX)),
+            noise(config),
             config.get(RunKeys.SEED));
     settings.check();
     return settings;
   }
 
+  private static NoiseSchedule noise(JobConfig config) {
+    if (config.get(LsdKeys.NOISE).equals("loglinear")) {
+      return new NoiseSchedule.LogLinear(config.get(LsdKeys.NOISE_EPS));
+    }
+    double min = config.get(LsdKeys.NOISE_MIN);
+    double max = config.get(LsdKeys.NOISE_MAX);
+    if (min >= max) {
+      throw config.invalid(
+          LsdKeys.NOISE_MAX, "is %s, not above lsd.noiseMin = %s.".formatted(max, min));
+    }
+    return new NoiseSchedule.Geometric(min, max);
+  }
+
   private void check() {
+    for (Key<? extends List<?>> key :
+        List.of(LsdKeys.STEPS, LsdKeys.SEEDS, LsdKeys.OBJECTIVE, LsdKeys.EXPONENTS)) {
+      if (config.get(key).isEmpty()) {
+        throw config.invalid(key, "may not be empty.");
+      }
+    }
     int n = teacherSteps();
     for (int m : steps()) {
       if (n % m != 0 || n == m) {
@@ -39,22 +60,35 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
                 .formatted(m, n));
       }
     }
-    if (config.get(LsdKeys.SEEDS).contains(seed)) {
+    List<Long> seeds = config.get(LsdKeys.SEEDS);
+    if (seeds.contains(seed)) {
       throw config.invalid(
           LsdKeys.SEEDS,
           "holds run.seed = %d, which the fit uses; evaluation needs other seeds.".formatted(seed));
     }
-    if (new TreeSet<>(config.get(LsdKeys.SEEDS)).size() != config.get(LsdKeys.SEEDS).size()) {
+    if (new TreeSet<>(seeds).size() != seeds.size()) {
       throw config.invalid(LsdKeys.SEEDS, "holds a seed twice.");
-    }
-    if (config.get(LsdKeys.SEEDS).isEmpty() || steps().isEmpty() || objectives().isEmpty()) {
-      throw config.invalid(
-          LsdKeys.STEPS, "lsd.steps, lsd.seeds and lsd.objective may not be empty.");
     }
     if (graph == DiffusionGraph.UNIFORM && objectives().contains("lookahead")) {
       throw config.invalid(
           LsdKeys.OBJECTIVE,
           "holds lookahead, which compares posteriors of masked positions: it needs lsd.graph = absorb.");
+    }
+  }
+
+  /**
+   * Checks what depends on the model.
+   *
+   * @throws io.accelerant.core.error.ConfigException if the search by k-grams does not fit it
+   */
+  void check(TeacherSource model) {
+    int k = config.get(LsdKeys.GRAM);
+    double grams = StrictMath.pow(model.process().vocabulary(), k);
+    if (objectives().contains("direct") && (k > model.length() || grams > MAX_GRAMS)) {
+      throw config.invalid(
+          LsdKeys.GRAM,
+          "is %d: over %d symbols and sequences of %d that is no law to compare, which needs at most %d different k-grams, no longer than a sequence; choose a smaller one or leave direct out of lsd.objective."
+              .formatted(k, model.process().vocabulary(), model.length(), MAX_GRAMS));
     }
   }
 
