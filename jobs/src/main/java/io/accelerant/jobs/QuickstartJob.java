@@ -137,7 +137,7 @@ final class QuickstartJob implements Job {
         "lsd.directIterations=30",
         "lsd.directSamples=96",
         "lsd.jysSamples=32",
-        "lsd.fitSamples=96",
+        "lsd.fitSamples=256",
         "lsd.exponents=[1.0, 1.1, 1.2, 1.3, 1.4]",
         "lsd.batch=32",
         "lsd.samples=" + config.get(SAMPLES));
