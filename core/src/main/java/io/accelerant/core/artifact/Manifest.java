@@ -200,7 +200,12 @@ public record Manifest(
             metrics);
     checkCreated(manifest.created(), fields);
     for (String part : identity.keySet()) {
-      if (files.stream().noneMatch(f -> f.path().equals(part) || f.path().startsWith(part + "/"))) {
+      if (files.stream()
+          .noneMatch(
+              f ->
+                  f.path().equals(part)
+                      || f.path().startsWith(part + "/")
+                      || f.path().startsWith(part + ".jsonl/"))) {
         throw fields.wrong("identity", "names \"" + part + "\", which is no file or table");
       }
     }
