@@ -102,7 +102,7 @@ public final class LsdJob implements Job {
         }
         Map<String, Number> metrics = metrics(settings, stages, board);
         JobResult result =
-            publish(context, settings, teacher, stages, board, metrics, output, resumeKey, cpu);
+            publish(context, settings, teacher, stages, board, metrics, resumeKey, cpu);
         store.delete();
         return result;
       }
@@ -130,12 +130,12 @@ public final class LsdJob implements Job {
       LsdStages stages,
       Scoreboard board,
       Map<String, Number> metrics,
-      String output,
       String resumeKey,
       CpuShare cpu) {
     JobConfig config = settings.config();
     try (ArtifactWriter artifact =
-        ArtifactWriter.claim(output, context.hadoop(), Claim.of(resumeKey), context.force())) {
+        ArtifactWriter.claim(
+            config.get(RunKeys.OUTPUT), context.hadoop(), Claim.of(resumeKey), context.force())) {
       Map<String, Object> sampler = sampler(stages.learned(), metrics);
       artifact.writeJson("sampler.json", sampler);
       stages

@@ -257,10 +257,12 @@ final class LsdReport {
   }
 
   private String command(String uri) {
-    return "%s\naccelerant sample --set sample.model=%s --set sample.sampler=%s --set sample.steps=%d --set run.output=samples"
+    double smoothing = settings.config().get(LsdKeys.SMOOTHING); // is part of the model
+    return "%s\naccelerant sample --set sample.model=%s%s --set sample.sampler=%s --set sample.steps=%d --set run.output=samples"
         .formatted(
             ModelCard.command("lsd", settings.config()),
             settings.config().get(LsdKeys.TEACHER),
+            smoothing > 0 ? " --set sample.smoothing=" + smoothing : "",
             uri,
             settings.steps().get(0));
   }

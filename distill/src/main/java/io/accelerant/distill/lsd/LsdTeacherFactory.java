@@ -1,11 +1,13 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.data.Corpus;
+import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.markov.MarkovChain;
 import io.accelerant.distill.model.TeacherModel;
 import io.accelerant.distill.model.TeacherModels;
+import io.accelerant.distill.text.NgramCounts;
 import io.accelerant.distill.text.NgramModel;
 import io.accelerant.distill.text.TextScoring;
 import java.util.ArrayList;
@@ -96,11 +98,17 @@ final class LsdTeacherFactory {
   private static LsdTeacher text(
       JobContext context, LsdSettings settings, TeacherModel model, Corpus corpus) {
     int order = settings.config().get(LsdKeys.JUDGE_ORDER);
+    requireOrder(settings, order, corpus);
     context.progress().say("counting the %d-gram judge from the other half", order);
     NgramModel judge =
         TextScoring.fit(corpus.train(Corpus.Half.JUDGE), corpus.alphabet(), order, 1);
     Dataset<Row> test = corpus.split("test");
     TextScoring.Scored scored = TextScoring.score(test, corpus.alphabet(), judge);
+    if (scored.ids().length == 0) {
+      throw new DataException(
+          "The test split of %s has no windows; prepare a larger corpus or another prepareText.split."
+              .formatted(corpus.uri()));
+    }
     List<int[]> real = new ArrayList<>();
     for (Row row : test.select("text").orderBy("id").limit(SHOWN).collectAsList()) {
       real.add(corpus.alphabet().encode(row.getString(0)));
@@ -119,5 +127,13 @@ final class LsdTeacherFactory {
         Optional.of(corpus.alphabet()),
         real,
         model.parents());
+  }
+
+  private static void requireOrder(LsdSettings settings, int order, Corpus corpus) {
+    try {
+      new NgramCounts(order, corpus.alphabet().size());
+    } catch (IllegalArgumentException e) {
+      throw settings.config().invalid(LsdKeys.JUDGE_ORDER, "is too high: " + e.getMessage() + ".");
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.accelerant.distill.text;
 
 import io.accelerant.core.data.Alphabet;
+import io.accelerant.core.error.DataException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -29,6 +30,7 @@ public final class TextScoring {
    *
    * @param order n
    * @param lambda see {@link NgramModel}
+   * @throws DataException if there are no rows
    */
   public static NgramModel fit(Dataset<Row> table, Alphabet alphabet, int order, double lambda) {
     Dataset<Row> sequences = sequences(table);
@@ -47,6 +49,11 @@ public final class TextScoring {
             .javaRDD()
             .mapPartitions(packed())
             .collect();
+    if (parts.stream().allMatch(part -> part.length == 0)) {
+      throw new DataException(
+          "There is no text to count %d-grams in; prepare a larger corpus or another prepareText.split."
+              .formatted(order));
+    }
     NgramCounts whole = new NgramCounts(order, alphabet.size());
     parts.forEach(whole::addPacked);
     return whole.model(lambda);
