@@ -2,6 +2,7 @@ package io.accelerant.core.onnx;
 
 import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.JobContext;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -9,7 +10,6 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The bytes of an ONNX file and what identifies them. Looked over, not yet loaded. */
@@ -85,15 +85,22 @@ public final class OnnxFile {
    * Loads the model into this JVM, or shares the session that is there.
    *
    * @throws DataException if ONNX Runtime cannot load it
-   * @throws io.accelerant.core.error.ConfigException if the provider is not there
    */
   public OnnxModel open(OnnxSettings settings) {
     return OnnxModel.open(uri, sha256, () -> bytes, settings);
   }
 
-  /** Sends the bytes to the executors, once each. */
-  public OnnxHandle broadcast(SparkContext spark, OnnxSettings settings) {
+  /**
+   * Sends the bytes to the executors, once each.
+   *
+   * @throws io.accelerant.core.error.ConfigException if the provider is not there
+   */
+  public OnnxHandle broadcast(JobContext context, OnnxSettings settings) {
+    OnnxSession.require(settings.provider());
     return new OnnxHandle(
-        uri, sha256, JavaSparkContext.fromSparkContext(spark).broadcast(bytes), settings);
+        uri,
+        sha256,
+        JavaSparkContext.fromSparkContext(context.spark().sparkContext()).broadcast(bytes),
+        settings);
   }
 }

@@ -39,21 +39,25 @@ final class OnnxSession {
     this.signature = signature;
   }
 
+  /** Its errors come as exceptions; said once is enough. */
   private static OrtEnvironment environment() {
-    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "accelerant");
+    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "accelerant");
   }
 
-  /** The settings with the GPU named: what Spark gave the task, else the first. */
+  /**
+   * The settings with the GPU named: what Spark gave the task, else the first. The driver need not
+   * have one: outside a task it is the CPU.
+   */
   static OnnxSettings place(OnnxSettings settings) {
-    if (settings.provider() == OnnxSettings.Provider.CPU) {
-      return new OnnxSettings(settings.provider(), -1, settings.threads());
+    TaskContext task = TaskContext.get();
+    if (settings.provider() == OnnxSettings.Provider.CPU || task == null) {
+      return new OnnxSettings(OnnxSettings.Provider.CPU, -1, settings.threads());
     }
     if (settings.device() >= 0) {
       return settings;
     }
-    TaskContext task = TaskContext.get();
     int device =
-        task != null && task.resourcesJMap().containsKey("gpu")
+        task.resourcesJMap().containsKey("gpu")
             ? Integer.parseInt(task.resourcesJMap().get("gpu").addresses()[0])
             : 0;
     return new OnnxSettings(settings.provider(), device, settings.threads());
@@ -63,7 +67,7 @@ final class OnnxSession {
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(settings.threads());
       options.setInterOpNumThreads(1);
-      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
+      options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       options.setDeterministicCompute(true);
       // Threads that wait for work would burn the cores of other tasks.
       options.addConfigEntry("session.intra_op.allow_spinning", "0");
@@ -83,7 +87,13 @@ final class OnnxSession {
     }
   }
 
-  private static void cuda(OrtSession.SessionOptions options, int device) {
+  /**
+   * @throws ConfigException if the library cannot have the provider
+   */
+  static void require(OnnxSettings.Provider provider) {
+    if (provider == OnnxSettings.Provider.CPU) {
+      return;
+    }
     Set<OrtProvider> available = OrtEnvironment.getAvailableProviders();
     if (!available.contains(OrtProvider.CUDA)) {
       throw new ConfigException(
@@ -92,6 +102,9 @@ final class OnnxSession {
                   + " onnxruntime, or take the provider cpu.")
               .formatted(available.stream().map(OrtProvider::getName).sorted().toList()));
     }
+  }
+
+  private static void cuda(OrtSession.SessionOptions options, int device) {
     try {
       options.addCUDA(device);
     } catch (OrtException e) {
