@@ -85,7 +85,8 @@ class ArchitectureTest {
   @Test
   void librariesHaveOneDoor() {
     check(
-        CompositeArchRule.of(door("engine", "org.nd4j..", "org.bytedeco..", "ai.onnxruntime.."))
+        CompositeArchRule.of(door("engine", "org.nd4j..", "org.bytedeco.."))
+            .and(door("onnx", "ai.onnxruntime.."))
             .and(door("features", "org.deeplearning4j.."))
             .and(door("config", "com.typesafe.config.."))
             .and(door("report", "org.knowm.xchart.."))

@@ -15,7 +15,6 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.distill.model.TeacherModels;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,7 @@ public final class LsdJob implements Job {
   public List<String> plan(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    TeacherModels.inputs(config.get(LsdKeys.TEACHER), context.hadoop(), config, LsdKeys.TEACHER)
+    LsdTeacherFactory.inputs(context, config)
         .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
     String output = requireFree(context, config, StageStore.resumeKey(identity));
     return List.of(
@@ -77,7 +76,7 @@ public final class LsdJob implements Job {
   public JobResult run(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    TeacherModels.inputs(config.get(LsdKeys.TEACHER), context.hadoop(), config, LsdKeys.TEACHER)
+    LsdTeacherFactory.inputs(context, config)
         .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
     String resumeKey = StageStore.resumeKey(identity);
     String output = requireFree(context, config, resumeKey);

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -99,7 +100,7 @@ public final class SampleJob implements Job {
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    TeacherModels.inputs(config.get(SampleKeys.MODEL), context.hadoop(), config, SampleKeys.MODEL)
+    TeacherModels.inputs(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL)
         .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
     schedules(context, config)
         .ifPresent(
@@ -183,7 +184,8 @@ public final class SampleJob implements Job {
                 .map(s -> s.process().noise())
                 .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
             learned.isPresent() ? learned.map(LsdSchedule::length) : config.find(SampleKeys.LENGTH),
-            config.get(SampleKeys.SMOOTHING));
+            config.get(SampleKeys.SMOOTHING),
+            Optional.empty());
     return TeacherModels.open(request, context, config, SampleKeys.MODEL);
   }
 
@@ -234,7 +236,7 @@ public final class SampleJob implements Job {
     int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
     long seed = config.get(RunKeys.SEED);
     TeacherSource source = model.source();
-    Optional<io.accelerant.core.data.Alphabet> alphabet = model.corpus().map(c -> c.alphabet());
+    Optional<io.accelerant.core.data.Alphabet> alphabet = model.alphabet();
     io.accelerant.core.data.Alphabet decoder = alphabet.orElse(null);
     JavaRDD<Row> rows =
         spark
@@ -262,12 +264,11 @@ public final class SampleJob implements Job {
   private static Row row(
       long id, int[] tokens, int from, int length, io.accelerant.core.data.Alphabet alphabet) {
     int[] own = Arrays.copyOfRange(tokens, from, from + length);
-    List<Integer> list = Arrays.stream(own).boxed().toList();
     String text =
         alphabet != null
             ? alphabet.decode(own)
-            : String.join(" ", list.stream().map(String::valueOf).toList());
-    return RowFactory.create(id, list, text);
+            : Arrays.stream(own).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+    return RowFactory.create(id, own, text);
   }
 
   private static Report report(
