@@ -102,6 +102,10 @@ def train(model, text):
     print("loss %.3f nats a masked symbol" % loss.item(), file=sys.stderr)
 
 
+def masked(*shape):
+    return torch.where(torch.rand(*shape) < 0.5, MASK, torch.randint(0, V, shape))
+
+
 def export(model, name, arguments, inputs, output, dynamic):
     torch.onnx.export(model, arguments, name + ".onnx", input_names=inputs, output_names=[output],
                       dynamic_axes=dynamic, opset_version=14)
@@ -121,8 +125,7 @@ def main():
     for model in models.values():
         model.eval()
     free = {0: "batch", 1: "length"}
-    tokens = torch.randint(0, V + 1, (3, 12))
-    fixed = torch.randint(0, V + 1, (4, 16), dtype=torch.int32)
+    tokens, fixed = masked(3, 12), masked(4, 16).int()
     times, sigma, x = torch.rand(4), torch.tensor(0.7), torch.randn(3, 2, 4, 4)
     label = torch.tensor([0, 10, 3])
     export(models["text"], "text", (tokens,), ["tokens"], "logits", {"tokens": free, "logits": free})
