@@ -85,7 +85,9 @@ class ArchitectureTest {
   @Test
   void librariesHaveOneDoor() {
     check(
-        CompositeArchRule.of(door("engine", "org.nd4j..", "org.bytedeco..", "ai.onnxruntime.."))
+        CompositeArchRule.of(door("engine", "org.bytedeco.."))
+            .and(arrays())
+            .and(door("onnx", "ai.onnxruntime.."))
             .and(door("features", "org.deeplearning4j.."))
             .and(door("config", "com.typesafe.config.."))
             .and(door("report", "org.knowm.xchart.."))
@@ -186,6 +188,16 @@ class ArchitectureTest {
         .haveNameNotMatching(exception.replace(".", "\\.") + "(\\$.*)?")
         .should()
         .dependOnClassesThat(resideInAPackage(library));
+  }
+
+  /** DL4J's layers speak in ND4J's arrays. */
+  private static ArchRule arrays() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(CORE + "engine..", CORE + "features..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.nd4j..");
   }
 
   private static ArchRule door(String name, String... library) {

@@ -15,7 +15,6 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.distill.model.TeacherModels;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +62,7 @@ public final class LsdJob implements Job {
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    TeacherModels.inputs(config.get(LsdKeys.TEACHER), context, config, LsdKeys.TEACHER)
+    LsdTeacherFactory.inputs(context, config)
         .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
     return identity;
   }

@@ -2,6 +2,7 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.distill.onnx.OnnxKeys;
 import java.util.List;
 
 /** The keys of the {@code lsd} job. */
@@ -9,7 +10,12 @@ public final class LsdKeys {
   public static final Key<String> TEACHER =
       Key.string(
           "lsd.teacher",
-          "The model: markov:countdown, markov:cycle, or markov:<order>:<corpus artifact URI> for the chain counted from a text");
+          "The model: markov:countdown, markov:cycle, markov:<order>:<corpus artifact URI> for the chain counted from a text, or onnx:<file> for a network");
+  public static final Key<String> REFERENCE =
+      Key.string(
+              "lsd.reference",
+              "Corpus artifact that the samples of an onnx teacher are held against: judge, neighbours, entropy")
+          .optional();
   public static final Key<String> GRAPH =
       Key.string("lsd.graph", "Graph of the diffusion")
           .oneOf("absorb", "uniform")
@@ -34,7 +40,8 @@ public final class LsdKeys {
           .withDefault(20.0);
   public static final Key<Integer> LENGTH =
       Key.integer(
-              "lsd.length", "Length of a sequence; default: that of the corpus, 64 for countdown")
+              "lsd.length",
+              "Length of a sequence; default: that of the model or corpus, 64 for countdown")
           .between(2, 4096)
           .optional();
   public static final Key<Double> SMOOTHING =
@@ -189,10 +196,11 @@ public final class LsdKeys {
           .withDefault(0)
           .operational();
 
-  static final List<Key<?>> ALL =
+  private static final List<Key<?>> OWN =
       RunKeys.and(
           List.of(
               TEACHER,
+              REFERENCE,
               GRAPH,
               NOISE,
               NOISE_EPS,
@@ -231,6 +239,8 @@ public final class LsdKeys {
               SEEDS,
               BATCH,
               PARTITIONS));
+
+  static final List<Key<?>> ALL = OnnxKeys.appendedTo(OWN);
 
   private LsdKeys() {}
 }

@@ -1,5 +1,7 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
@@ -24,6 +26,26 @@ final class LsdTeacherFactory {
 
   private LsdTeacherFactory() {}
 
+  /** What the teacher is made from and held against, verified to exist. */
+  static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
+    String name = config.get(LsdKeys.TEACHER);
+    Optional<String> reference = config.find(LsdKeys.REFERENCE);
+    if (reference.isPresent() && !TeacherModels.isOnnx(name)) {
+      throw config.invalid(
+          LsdKeys.REFERENCE, "is for onnx:<file> teachers; %s brings its own.".formatted(name));
+    }
+    if (reference.isEmpty() && TeacherModels.isOnnx(name)) {
+      throw config.invalid(
+          LsdKeys.REFERENCE,
+          "is required by an onnx teacher: the URI of a corpus artifact (see prepare-text) in the model's alphabet, which judges the samples.");
+    }
+    List<Manifest.Parent> inputs =
+        new ArrayList<>(TeacherModels.inputs(name, context, config, LsdKeys.TEACHER));
+    reference.ifPresent(
+        uri -> inputs.add(TeacherModels.reference(uri, context, LsdKeys.REFERENCE)));
+    return inputs;
+  }
+
   static LsdTeacher open(JobContext context, LsdSettings settings) {
     TeacherModel model =
         TeacherModels.open(
@@ -32,7 +54,8 @@ final class LsdTeacherFactory {
                 settings.graph(),
                 settings.noise(),
                 settings.config().find(LsdKeys.LENGTH),
-                settings.config().get(LsdKeys.SMOOTHING)),
+                settings.config().get(LsdKeys.SMOOTHING),
+                settings.config().find(LsdKeys.REFERENCE)),
             context,
             settings.config(),
             LsdKeys.TEACHER);

@@ -1,6 +1,7 @@
 package io.accelerant.distill.model;
 
 import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.distill.discrete.TeacherSource;
 import io.accelerant.distill.markov.MarkovChain;
@@ -12,7 +13,8 @@ import java.util.Optional;
  *
  * @param description one line for people
  * @param chain the law of the data, where the model is exact
- * @param corpus the text it was counted from
+ * @param corpus the text it was counted from, or that its samples are held against
+ * @param alphabet how its tokens read, for text
  * @param parents the artifacts it was made from
  */
 public record TeacherModel(
@@ -20,4 +22,5 @@ public record TeacherModel(
     String description,
     Optional<MarkovChain> chain,
     Optional<Corpus> corpus,
+    Optional<Alphabet> alphabet,
     List<Manifest.Parent> parents) {}

@@ -4,26 +4,33 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import io.accelerant.distill.discrete.TeacherSource;
 import io.accelerant.distill.markov.MarkovChain;
 import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.onnx.OnnxKeys;
+import io.accelerant.distill.onnx.OnnxTextSource;
 import io.accelerant.distill.text.NgramModel;
 import io.accelerant.distill.text.TextScoring;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Opens discrete models by name: {@code markov:countdown}, the chain of the countdown sequences
- * over 32 symbols, and {@code markov:<order>:<corpus artifact URI>}, the chain counted from the
- * teacher's half of a corpus. All are exact: their scores are posteriors by forward-backward.
+ * over 32 symbols; {@code markov:<order>:<corpus artifact URI>}, the chain counted from the
+ * teacher's half of a corpus; {@code onnx:<file>}, a network of the user's. The chains are exact:
+ * their scores are posteriors by forward-backward.
  */
 public final class TeacherModels {
   private static final String COUNTDOWN = "markov:countdown";
@@ -31,6 +38,7 @@ public final class TeacherModels {
   private static final int COUNTDOWN_SYMBOLS = 32;
   private static final int DEFAULT_LENGTH = 64;
   private static final int MAX_TRANSITIONS = 1 << 22;
+  private static final String ONNX = "onnx:";
   private static final Pattern COUNTED = Pattern.compile("markov:([1-9][0-9]{0,3}):(.+)");
 
   /**
@@ -38,22 +46,25 @@ public final class TeacherModels {
    *
    * @param length number of positions; empty takes the corpus', or 64
    * @param smoothing share of the uniform law that is mixed into the countdown chain
+   * @param reference corpus artifact that samples of an ONNX model are held against
    */
   public record Request(
       String name,
       DiffusionGraph graph,
       NoiseSchedule noise,
       Optional<Integer> length,
-      double smoothing) {}
+      double smoothing,
+      Optional<String> reference) {}
 
   private TeacherModels() {}
 
   /**
-   * The artifacts that a model is made from, verified to exist; cheap, needs no Spark.
+   * The artifacts or the file that a model is made from, verified to exist; cheap, needs no Spark.
    *
    * @param key where the name was given, for messages
-   * @throws ConfigException if the name means nothing
+   * @throws ConfigException if the name means nothing, or an ONNX model has other inputs or outputs
    * @throws io.accelerant.core.error.ArtifactException if an artifact is missing or of another kind
+   * @throws io.accelerant.core.error.DataException if an ONNX file is missing or cannot be loaded
    */
   public static List<Manifest.Parent> inputs(
       String name, JobContext context, JobConfig config, Key<?> key) {
@@ -66,10 +77,30 @@ public final class TeacherModels {
           Artifact.open(counted.group(2), context.hadoop()).requireKind(Corpus.KIND, key.path());
       return List.of(new Manifest.Parent("corpus", corpus.uri(), corpus.contentHash()));
     }
+    if (name.startsWith(ONNX)) {
+      OnnxFile file = OnnxFile.read(name.substring(ONNX.length()), context.hadoop());
+      OnnxTextSource.check(file, config);
+      return List.of(parent(file));
+    }
     throw config.invalid(
         key,
-        "is \"%s\", which is no model: expected markov:countdown, markov:cycle or markov:<order>:<corpus artifact URI>."
+        "is \"%s\", which is no model: expected markov:countdown, markov:cycle, markov:<order>:<corpus artifact URI> or onnx:<file>."
             .formatted(name));
+  }
+
+  /** Whether a name stands for a network of the user's. */
+  public static boolean isOnnx(String name) {
+    return name.startsWith(ONNX);
+  }
+
+  private static Manifest.Parent parent(OnnxFile file) {
+    return new Manifest.Parent("model", file.uri(), file.sha256());
+  }
+
+  /** A corpus that samples are held against, verified to exist. */
+  public static Manifest.Parent reference(String uri, JobContext context, Key<?> key) {
+    Artifact corpus = Artifact.open(uri, context.hadoop()).requireKind(Corpus.KIND, key.path());
+    return new Manifest.Parent("reference", corpus.uri(), corpus.contentHash());
   }
 
   /**
@@ -80,6 +111,9 @@ public final class TeacherModels {
    */
   public static TeacherModel open(
       Request request, JobContext context, JobConfig config, Key<?> key) {
+    if (isOnnx(request.name())) {
+      return network(request, context, config, key);
+    }
     List<Manifest.Parent> parents = inputs(request.name(), context, config, key);
     Matcher counted = COUNTED.matcher(request.name());
     if (!counted.matches()) {
@@ -91,6 +125,7 @@ public final class TeacherModels {
           source(request, chain, length),
           countdown ? "countdown sequences" : "the cycle of three symbols",
           Optional.of(chain),
+          Optional.empty(),
           Optional.empty(),
           parents);
     }
@@ -108,6 +143,7 @@ public final class TeacherModels {
         "the order-%d Markov chain of %s".formatted(order, corpus.uri()),
         Optional.of(chain),
         Optional.of(corpus),
+        Optional.of(corpus.alphabet()),
         parents);
   }
 
@@ -140,5 +176,45 @@ public final class TeacherModels {
   private static TeacherSource source(Request request, MarkovChain chain, int length) {
     return new MarkovSource(
         chain, new DiffusionProcess(request.graph(), request.noise(), chain.symbols()), length);
+  }
+
+  private static TeacherModel network(
+      Request request, JobContext context, JobConfig config, Key<?> key) {
+    OnnxFile file = OnnxFile.read(request.name().substring(ONNX.length()), context.hadoop());
+    List<Manifest.Parent> parents = new ArrayList<>(List.of(parent(file)));
+    Optional<Corpus> reference =
+        request
+            .reference()
+            .map(uri -> Corpus.open(context.spark(), context.hadoop(), uri, key.path()));
+    reference.ifPresent(
+        corpus ->
+            parents.add(new Manifest.Parent("reference", corpus.uri(), corpus.contentHash())));
+    Optional<Alphabet> named = config.find(OnnxKeys.ALPHABET).map(Alphabet::ofLabel);
+    if (named.isPresent() && reference.map(c -> c.alphabet() != named.get()).orElse(false)) {
+      throw config.invalid(
+          OnnxKeys.ALPHABET,
+          "is %s, but the reference %s is written in %s."
+              .formatted(
+                  named.get().label(), reference.get().uri(), reference.get().alphabet().label()));
+    }
+    Optional<Alphabet> alphabet = named.or(() -> reference.map(Corpus::alphabet));
+    OnnxTextSource.Wanted wanted =
+        new OnnxTextSource.Wanted(
+            request.graph(),
+            request.noise(),
+            optional(request.length()),
+            optional(reference.map(Corpus::length)),
+            optional(alphabet.map(Alphabet::size)),
+            key.path().replaceFirst("[^.]*$", "length"));
+    OnnxTextSource source =
+        OnnxTextSource.open(
+            file, (model, settings) -> model.broadcast(context, settings), wanted, config);
+    String description =
+        "the network %s over %d symbols".formatted(file.uri(), source.process().vocabulary());
+    return new TeacherModel(source, description, Optional.empty(), reference, alphabet, parents);
+  }
+
+  private static OptionalInt optional(Optional<Integer> value) {
+    return value.map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 }

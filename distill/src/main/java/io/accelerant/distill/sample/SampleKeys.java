@@ -3,13 +3,15 @@ package io.accelerant.distill.sample;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.lsd.LsdKeys;
+import io.accelerant.distill.onnx.OnnxKeys;
 import java.util.List;
 
 /** The keys of the {@code sample} job. */
 public final class SampleKeys {
   public static final Key<String> MODEL =
       Key.string(
-          "sample.model", "The model: markov:countdown, or markov:<order>:<corpus artifact URI>");
+          "sample.model",
+          "The model: markov:countdown, markov:<order>:<corpus artifact URI>, or onnx:<file>");
   public static final Key<String> METHOD =
       Key.string("sample.method", "Plain sampler, where sample.sampler is not set")
           .oneOf("euler", "tweedie", "tau-leaping", "mdlm", "first-hitting")
@@ -26,7 +28,7 @@ public final class SampleKeys {
   public static final Key<Integer> LENGTH =
       Key.integer(
               "sample.length",
-              "Length of a sequence; default: that of the corpus, 64 for countdown")
+              "Length of a sequence; default: that of the model or corpus, 64 for countdown")
           .between(2, 4096)
           .optional();
   public static final Key<String> GRAPH =
@@ -64,7 +66,7 @@ public final class SampleKeys {
           .withDefault(0)
           .operational();
 
-  static final List<Key<?>> ALL =
+  private static final List<Key<?>> OWN =
       RunKeys.and(
           List.of(
               MODEL,
@@ -80,6 +82,8 @@ public final class SampleKeys {
               FINAL_DENOISE,
               BATCH,
               PARTITIONS));
+
+  static final List<Key<?>> ALL = OnnxKeys.appendedTo(OWN);
 
   private SampleKeys() {}
 }
