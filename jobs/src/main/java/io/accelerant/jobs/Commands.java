@@ -8,6 +8,10 @@ final class Commands {
 
   static List<JobCommand> all() {
     return List.of(
-        new PrepareTextCommand(), new LsdCommand(), new SampleCommand(), new EvaluateCommand());
+        new PrepareTextCommand(),
+        new ImportModelCommand(),
+        new LsdCommand(),
+        new SampleCommand(),
+        new EvaluateCommand());
   }
 }

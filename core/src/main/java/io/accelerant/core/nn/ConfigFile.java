@@ -49,6 +49,23 @@ record ConfigFile(Map<String, Object> values, String whatItIs) {
     return sizes;
   }
 
+  List<String> texts(String key) {
+    if (values.get(key) instanceof List<?> list
+        && list.stream().allMatch(String.class::isInstance)) {
+      return list.stream().map(String.class::cast).toList();
+    }
+    throw wrong(key, "a list of texts");
+  }
+
+  /** The object under a key. */
+  @SuppressWarnings("unchecked")
+  ConfigFile inner(String key) {
+    if (values.get(key) instanceof Map<?, ?> map) {
+      return new ConfigFile((Map<String, Object>) map, whatItIs + ": " + key);
+    }
+    throw wrong(key, "an object");
+  }
+
   double number(String key, double otherwise) {
     if (absent(key)) {
       return otherwise;

@@ -22,6 +22,7 @@ import java.util.TreeSet;
  */
 public record Lora(NetworkSpec base, int rank, double alpha, List<String> targets)
     implements NetworkSpec {
+  static final String KEY = "adapter";
   private static final String PREFIX = "base_model.model.";
   private static final String A = ".lora_A.weight";
   private static final String B = ".lora_B.weight";
@@ -153,7 +154,7 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
   @Override
   public Map<String, Object> config() {
     Map<String, Object> config = new LinkedHashMap<>(base.config());
-    config.put("adapter", adapterConfig());
+    config.put(KEY, adapterConfig());
     return config;
   }
 
@@ -167,5 +168,17 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
     config.put("fan_in_fan_out", base instanceof Transformer);
     config.put("bias", "none");
     return config;
+  }
+
+  /** Reads {@link #config()}. */
+  static Lora of(ConfigFile config) {
+    Map<String, Object> base = new LinkedHashMap<>(config.values());
+    ConfigFile adapter = config.inner(KEY);
+    base.remove(KEY);
+    return new Lora(
+        Networks.of(base, config.whatItIs()),
+        adapter.size("r"),
+        adapter.number("lora_alpha", adapter.size("r")),
+        adapter.texts("target_modules"));
   }
 }

@@ -22,6 +22,9 @@ public final class Networks {
     ConfigFile file = new ConfigFile(config, whatItIs);
     String type = file.text(TYPE, "");
     try {
+      if (config.get(Lora.KEY) instanceof Map<?, ?>) {
+        return Lora.of(file);
+      }
       return switch (type) {
         case Transformer.GPT2, Transformer.TYPE -> Transformer.of(file);
         case BertMaskedLm.TYPE -> BertMaskedLm.of(file);
