@@ -53,6 +53,7 @@ final class Compiler {
       Graph graph, Map<String, Value> outputs, Value loss, List<String> withRespectTo) {
     return Engine.locked(
         () -> {
+          Engine.enter();
           Compiler compiler = new Compiler(graph);
           try {
             return compiler.program(outputs, loss, withRespectTo);
@@ -150,7 +151,7 @@ final class Compiler {
     if (!known) {
       refuseShapesFromNumbers(node, inputs);
     }
-    if (!known && bindView(node, inputs)) {
+    if (bindView(node, inputs)) {
       release(inputs);
       return;
     }

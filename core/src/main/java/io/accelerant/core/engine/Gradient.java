@@ -122,7 +122,7 @@ record Gradient(SameDiff source, List<Node> backward, Map<String, List<Part>> pa
   /**
    * SameDiff prints a line for every operation it differentiates; this thread's lines are dropped.
    */
-  private static void quietly(Runnable work) {
+  static void quietly(Runnable work) {
     PrintStream original = System.out;
     Thread builder = Thread.currentThread();
     OutputStream filter =

@@ -29,7 +29,7 @@ public final class Graph {
    * @throws io.accelerant.core.error.ConfigException if this machine cannot run the native library
    */
   public Graph(Precision precision) {
-    Engine.start();
+    Engine.load();
     this.precision = precision;
     this.sd = Engine.locked(SameDiff::create);
   }

@@ -166,6 +166,7 @@ public final class Program implements AutoCloseable {
           "this program is running on another thread; lease one program per thread");
     }
     try {
+      Engine.enter();
       if (nanos == null) {
         for (Step step : steps) {
           step.run();
@@ -312,6 +313,10 @@ public final class Program implements AutoCloseable {
   /** Operations of one run, views and constants left out. */
   public int operations() {
     return steps.size();
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   @Override

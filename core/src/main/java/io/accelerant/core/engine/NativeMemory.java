@@ -1,0 +1,110 @@
+package io.accelerant.core.engine;
+
+import io.accelerant.core.error.ConfigException;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The native memory of an executor against the room that Spark gives it outside the heap. A
+ * container that overruns it is killed without a word, so a job asks first.
+ */
+public final class NativeMemory {
+  /** What the libraries take once loaded, with their work buffers. */
+  static final long LIBRARY = 256L << 20;
+
+  private static final long MIB = 1L << 20;
+  private static final Pattern SIZE = Pattern.compile("(\\d+)\\s*([a-z]*)");
+
+  private NativeMemory() {}
+
+  /** Tasks that run at once in one executor. */
+  public static int slots(Map<String, String> spark) {
+    int cores = Integer.parseInt(spark.getOrDefault("spark.executor.cores", "1").strip());
+    int cpus = Integer.parseInt(spark.getOrDefault("spark.task.cpus", "1").strip());
+    return Math.max(1, cores / cpus);
+  }
+
+  /** {@code slots x programs + shared + libraries}, in bytes. */
+  public static long required(int slots, long programBytes, long sharedBytes) {
+    return Math.addExact(
+        Math.addExact(Math.multiplyExact(slots, programBytes), sharedBytes), LIBRARY);
+  }
+
+  /**
+   * Checks the overhead of executors; a local master has none.
+   *
+   * @param spark Spark's settings
+   * @param slots tasks that run at once in one executor
+   * @param programBytes bytes of the programs of one task
+   * @param sharedBytes further native bytes of one executor, such as parameters
+   * @throws ConfigException naming the number to set, if the overhead is too small
+   */
+  public static void check(
+      Map<String, String> spark, int slots, long programBytes, long sharedBytes) {
+    String master = spark.getOrDefault("spark.master", "");
+    if (master.equals("local") || master.startsWith("local[")) {
+      return;
+    }
+    long required = required(slots, programBytes, sharedBytes);
+    long overhead = overhead(spark);
+    if (overhead < required) {
+      throw new ConfigException(
+          "The numeric engine needs %d MiB outside the heap of each executor (%d tasks x %d MiB of programs + %d MiB shared + %d MiB of libraries); Spark leaves it %d MiB. Set spark.executor.memoryOverhead=%dm, or run fewer tasks per executor."
+              .formatted(
+                  mib(required),
+                  slots,
+                  mib(programBytes),
+                  mib(sharedBytes),
+                  mib(LIBRARY),
+                  overhead / MIB,
+                  mib(required)));
+    }
+  }
+
+  /** What Spark adds to the heap of an executor, by its own rules. */
+  static long overhead(Map<String, String> spark) {
+    String given = spark.get("spark.executor.memoryOverhead");
+    if (given != null) {
+      return bytes("spark.executor.memoryOverhead", given);
+    }
+    String heap = spark.getOrDefault("spark.executor.memory", "1g");
+    String least = spark.getOrDefault("spark.executor.minMemoryOverhead", "384m");
+    double factor =
+        Double.parseDouble(spark.getOrDefault("spark.executor.memoryOverheadFactor", "0.1"));
+    long share = (long) (factor * bytes("spark.executor.memory", heap));
+    return Math.max(share, bytes("spark.executor.minMemoryOverhead", least));
+  }
+
+  /**
+   * Bytes of a size as Spark writes it: {@code 512m}, {@code 2g}; a bare number means MiB.
+   *
+   * @throws ConfigException naming the key, if it is no size
+   */
+  static long bytes(String key, String size) {
+    Matcher matcher = SIZE.matcher(size.strip().toLowerCase(Locale.ROOT));
+    int shift = matcher.matches() ? shift(matcher.group(2)) : -1;
+    if (shift < 0) {
+      throw new ConfigException(
+          "%s must be a size such as 512m or 2g, is \"%s\"".formatted(key, size));
+    }
+    return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
+  }
+
+  private static int shift(String unit) {
+    return switch (unit) {
+      case "b" -> 0;
+      case "k", "kb" -> 10;
+      case "", "m", "mb" -> 20;
+      case "g", "gb" -> 30;
+      case "t", "tb" -> 40;
+      case "p", "pb" -> 50;
+      default -> -1;
+    };
+  }
+
+  private static long mib(long bytes) {
+    return (bytes + MIB - 1) / MIB;
+  }
+}
