@@ -9,6 +9,8 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.engine.Engine;
+import io.accelerant.core.engine.EngineInfo;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Job;
@@ -105,6 +107,7 @@ public final class ImportModelJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
+    EngineInfo engine = Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
     ModelFolder folder = ModelFolder.open(config.get(SOURCE), context.hadoop());
     NetworkSpec network = network(folder, config);
     ModelFolder.Match match = folder.match(network);
@@ -130,7 +133,7 @@ public final class ImportModelJob implements Job {
           .filter(folder::holds)
           .forEach(file -> artifact.write(file, folder.read(file)));
       artifact.writeJson("metrics.json", metrics);
-      report(context, config, metrics, match).files().forEach(artifact::write);
+      report(context, config, metrics, match, engine).files().forEach(artifact::write);
       artifact.write("README.md", card(config, network, sourceHash).markdown());
       artifact.write("python/load.py", loader());
       Manifest manifest =
@@ -174,13 +177,19 @@ public final class ImportModelJob implements Job {
   }
 
   private static Report report(
-      JobContext context, JobConfig config, Map<String, Number> metrics, ModelFolder.Match match) {
+      JobContext context,
+      JobConfig config,
+      Map<String, Number> metrics,
+      ModelFolder.Match match,
+      EngineInfo engine) {
     Table table = Table.of("metric", "value");
     metrics.forEach(table::row);
     return Report.titled("Model from " + config.get(SOURCE), context.progress()::say)
         .paragraph(
             "check.nll and check.logitRms are the model's answer to one fixed row of tokens, token i"
-                + " = (1 + 7919 i) mod vocabulary; they identify the weights and measure no quality.")
+                + " = (1 + 7919 i) mod vocabulary; they identify the weights and measure no quality. Computed by "
+                + engine
+                + "; other kernels round differently.")
         .table(table)
         .section("Tensors that take no part")
         .paragraph("Buffers, tied copies and heads of other tasks: " + match.harmless())

@@ -5,6 +5,7 @@ import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.ProgramPool;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,21 @@ public interface NetworkSpec extends Serializable {
   default Program training(Precision precision, BatchShape shape) {
     Graph graph = graph(precision, shape, true);
     return graph.training("loss", trained(graph.parameters()));
+  }
+
+  /** Lends a program that predicts; set all its parameters. */
+  default ProgramPool.Lease forward(ProgramPool pool, Precision precision, BatchShape shape) {
+    return pool.lease(key("forward", precision, shape), () -> forward(precision, shape));
+  }
+
+  /** Lends a program of loss and gradient; set all its parameters. */
+  default ProgramPool.Lease training(ProgramPool pool, Precision precision, BatchShape shape) {
+    return pool.lease(key("training", precision, shape), () -> training(precision, shape));
+  }
+
+  private ProgramPool.Key key(String what, Precision precision, BatchShape shape) {
+    String name = what + (shape.padded() ? " padded " : " ") + hash();
+    return new ProgramPool.Key(name, List.of(shape.batch(), shape.length()), precision);
   }
 
   /** Names and shapes of all parameters, in the order of flat arrays. */

@@ -9,6 +9,7 @@ import io.accelerant.core.artifact.SafetensorsFile;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.DataException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -149,6 +150,21 @@ class NetworksTest {
     try (InputStream in =
         NetworksTest.class.getResourceAsStream("/golden-models/dit-f16/" + file)) {
       return in.readAllBytes();
+    }
+  }
+
+  @Test
+  void equalSpecificationsShareAProgram() {
+    BatchShape shape = BatchShape.of(1, 3);
+    NetworkSpec again = Networks.of(Examples.GPT2.config(), "again");
+    try (ProgramPool pool = new ProgramPool(4)) {
+      Examples.GPT2.forward(pool, Precision.FLOAT32, shape).close();
+      again.forward(pool, Precision.FLOAT32, shape).close();
+      assertThat(pool.builds()).isEqualTo(1);
+      again.training(pool, Precision.FLOAT32, shape).close();
+      again.forward(pool, Precision.FLOAT32, BatchShape.padded(1, 3)).close();
+      Examples.MASKED.forward(pool, Precision.FLOAT32, shape).close();
+      assertThat(pool.builds()).isEqualTo(4);
     }
   }
 
