@@ -62,7 +62,8 @@ public final class Scope {
     return graph;
   }
 
-  Scope in(String name) {
+  /** Names below this one: {@code name.} goes before every parameter declared there. */
+  public Scope in(String name) {
     return new Scope(graph, prefix + name + ".", initials, adapter);
   }
 

@@ -2,6 +2,7 @@ package io.accelerant.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.artifact.Safetensors;
 import io.accelerant.core.artifact.SafetensorsFile;
@@ -194,6 +195,20 @@ class BrokenModelTest {
     assertThatThrownBy(() -> GoldenModels.JOB.plan(GoldenModels.context(lines), config))
         .isInstanceOf(AccelerantException.class)
         .hasMessageContaining("absent holds no config.json");
+  }
+
+  @Test
+  void anUntiedHeadIsAParameterOfItsOwn() throws IOException {
+    Path source = GoldenModels.copy("gpt2-f32", folder);
+    config("\"n_ctx\"", "\"tie_word_embeddings\": false, \"n_ctx\"").to(source);
+    var config = GoldenModels.config(source, folder.resolve("out"));
+    assertThatThrownBy(() -> GoldenModels.JOB.run(GoldenModels.context(lines), config))
+        .hasMessageContaining("lm_head.weight [61, 32]");
+    add(Tensor.of("lm_head.weight", new long[] {61, 32}, new float[61 * 32])).to(source);
+    JobResult result = GoldenModels.JOB.run(GoldenModels.context(lines), config);
+    assertThat(result.metrics()).containsEntry("parameters", 27936 + 61 * 32);
+    assertThat(result.metrics().get("check.nll").doubleValue())
+        .isCloseTo(Math.log(61), within(1e-12));
   }
 
   @Test
