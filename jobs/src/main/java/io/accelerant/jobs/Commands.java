@@ -10,6 +10,7 @@ final class Commands {
     return List.of(
         new QuickstartCommand(),
         new PrepareTextCommand(),
+        new ImportModelCommand(),
         new LsdCommand(),
         new SampleCommand(),
         new EvaluateCommand());

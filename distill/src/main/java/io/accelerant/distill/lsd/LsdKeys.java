@@ -14,7 +14,7 @@ public final class LsdKeys {
   public static final Key<String> REFERENCE =
       Key.string(
               "lsd.reference",
-              "Corpus artifact that the samples of an onnx teacher are held against: judge, neighbours, entropy")
+              "Corpus artifact that the samples of an onnx teacher are held against (judge, neighbours, entropy); without it, samples of the teacher itself are")
           .optional();
   public static final Key<String> GRAPH =
       Key.string("lsd.graph", "Graph of the diffusion")

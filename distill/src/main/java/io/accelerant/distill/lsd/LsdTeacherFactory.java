@@ -6,6 +6,9 @@ import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.GridSampler;
+import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.markov.MarkovChain;
 import io.accelerant.distill.model.TeacherModel;
 import io.accelerant.distill.model.TeacherModels;
@@ -34,11 +37,6 @@ final class LsdTeacherFactory {
       throw config.invalid(
           LsdKeys.REFERENCE, "is for onnx:<file> teachers; %s brings its own.".formatted(name));
     }
-    if (reference.isEmpty() && TeacherModels.isOnnx(name)) {
-      throw config.invalid(
-          LsdKeys.REFERENCE,
-          "is required by an onnx teacher: the URI of a corpus artifact (see prepare-text) in the model's alphabet, which judges the samples.");
-    }
     List<Manifest.Parent> inputs =
         new ArrayList<>(TeacherModels.inputs(name, context, config, LsdKeys.TEACHER));
     reference.ifPresent(
@@ -59,9 +57,52 @@ final class LsdTeacherFactory {
             context,
             settings.config(),
             LsdKeys.TEACHER);
-    return model.corpus().isPresent()
-        ? text(context, settings, model, model.corpus().get())
-        : exact(settings, model, model.chain().orElseThrow());
+    if (model.corpus().isPresent()) {
+      return text(context, settings, model, model.corpus().get());
+    }
+    return model.chain().isPresent()
+        ? exact(settings, model, model.chain().get())
+        : network(context, settings, model);
+  }
+
+  /**
+   * Nothing is known but the network: its own N-step samples, of a seed of their own, are the data.
+   */
+  private static LsdTeacher network(JobContext context, LsdSettings settings, TeacherModel model) {
+    int count = settings.config().get(LsdKeys.FIT_SAMPLES);
+    context.progress().say("no lsd.reference: drawing %d samples of the teacher instead", count);
+    GridSampler sampler =
+        new GridSampler(
+            "teacher",
+            settings.kernel(),
+            GridSampler.uniformTimes(settings.teacherSteps(), settings.tEnd()),
+            ScoreTransform.IDENTITY,
+            true);
+    long seed = settings.fitSeed("reference", 0);
+    int length = model.source().length();
+    List<int[]> real = new ArrayList<>();
+    try (FitRun run = new FitRun(context, settings, model.source());
+        DiscreteTeacher teacher = model.source().open()) {
+      Measured measured =
+          new Measurement(run, new SampleMeter.Countdown())
+              .of("LSD: the teacher's samples", List.of(sampler), List.of(seed), count)
+              .get(0)
+              .get(0);
+      int[] tokens = sampler.sample(teacher, seed, TeacherTasks.ids(0, SHOWN, SHOWN)).tokens();
+      for (int from = 0; from < tokens.length; from += length) {
+        real.add(Arrays.copyOfRange(tokens, from, from + length));
+      }
+      return new LsdTeacher(
+          model.source(),
+          model.description(),
+          meter(settings, null, measured.pairCounts()),
+          measured.pairCounts(),
+          measured.entropy(),
+          Optional.empty(),
+          model.alphabet(),
+          real,
+          model.parents());
+    }
   }
 
   /** A chain that is known, and no text. */

@@ -72,7 +72,8 @@ class TeacherModelsTest extends SparkTest {
             DiffusionGraph.ABSORB,
             new NoiseSchedule.LogLinear(1e-3),
             Optional.ofNullable(length),
-            smoothing);
+            smoothing,
+            Optional.empty());
     return TeacherModels.open(request, context(), config(), KEY);
   }
 

@@ -1,0 +1,125 @@
+package io.accelerant.core.model;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Safetensors;
+import io.accelerant.core.artifact.SafetensorsFile;
+import io.accelerant.core.artifact.Tensor;
+import io.accelerant.core.engine.Layout;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.nn.Networks;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * A network and its weights.
+ *
+ * @param parameters in the order of {@code network.layout()}; not copied
+ */
+public record Model(NetworkSpec network, float[] parameters) {
+  /** Kind of the artifacts that hold a model. */
+  public static final String KIND = "model";
+
+  /** Content of {@link NetworkSpec#config} and what else loaders want, such as token ids. */
+  public static final String CONFIG = "config.json";
+
+  /** All parameters, in F32, under the names of the layout. */
+  public static final String WEIGHTS = "model.safetensors";
+
+  public Model {
+    int size = network.layout().size();
+    if (parameters.length != size) {
+      throw new IllegalArgumentException(
+          "the network has %d parameters, got %d".formatted(size, parameters.length));
+    }
+  }
+
+  /**
+   * Reads a published model; every byte is verified.
+   *
+   * @param what names the need in errors, such as a configuration key
+   * @throws ArtifactException if there is none, it is of another kind, or damaged
+   */
+  public static Model open(String uri, Configuration hadoop, String what) {
+    return read(Artifact.open(uri, hadoop).requireKind(KIND, what));
+  }
+
+  /** As {@link #open}, of an artifact that is a model. */
+  public static Model read(Artifact artifact) {
+    String where = artifact.uri() + "/";
+    try (SafetensorsFile file = artifact.safetensors(WEIGHTS)) {
+      NetworkSpec network = Networks.of(artifact.readJson(CONFIG), where + CONFIG);
+      Layout layout = network.layout();
+      float[] flat = new float[layout.size()];
+      for (Layout.Tensor t : layout.tensors()) {
+        copy(file, t.name(), t, flat, where + WEIGHTS);
+      }
+      return new Model(network, flat);
+    } catch (DataException e) {
+      throw new ArtifactException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Copies one tensor into its place, widened to float32.
+   *
+   * @throws DataException if it has another shape, is of a type that is not widened exactly, or
+   *     holds a number that is not finite
+   */
+  static void copy(
+      SafetensorsFile file, String stored, Layout.Tensor t, float[] flat, String where) {
+    requireShape(file, stored, t, where);
+    float[] numbers = file.tensor(stored).toFloats();
+    for (float number : numbers) {
+      if (!Float.isFinite(number)) {
+        throw new DataException(
+            "%s: tensor %s holds %s; a model needs finite weights."
+                .formatted(where, stored, number));
+      }
+    }
+    System.arraycopy(numbers, 0, flat, t.offset(), numbers.length);
+  }
+
+  static void requireShape(SafetensorsFile file, String stored, Layout.Tensor t, String where) {
+    if (!file.names().contains(stored)) {
+      throw new DataException(
+          "%s holds no tensor %s of shape %s.".formatted(where, stored, t.shape()));
+    }
+    long[] expected = Arrays.stream(t.dimensions()).asLongStream().toArray();
+    if (!Arrays.equals(file.shape(stored), expected)) {
+      throw new DataException(
+          "%s: tensor %s must have shape %s by %s, has %s."
+              .formatted(where, stored, t.shape(), CONFIG, Arrays.toString(file.shape(stored))));
+    }
+  }
+
+  /**
+   * Writes {@link #CONFIG} and {@link #WEIGHTS}.
+   *
+   * @param extra further keys of the configuration; those of the network win
+   */
+  public void write(ArtifactWriter artifact, Map<String, ?> extra) {
+    Map<String, Object> config = new java.util.LinkedHashMap<>(network.config());
+    config.put("torch_dtype", "float32");
+    extra.forEach(config::putIfAbsent);
+    artifact.writeJson(CONFIG, config);
+    List<Tensor> tensors = new ArrayList<>();
+    for (Layout.Tensor t : network.layout().tensors()) {
+      long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
+      int end = t.offset() + t.size();
+      tensors.add(Tensor.of(t.name(), shape, Arrays.copyOfRange(parameters, t.offset(), end)));
+    }
+    try (OutputStream out = artifact.create(WEIGHTS)) {
+      Safetensors.write(out, tensors, Map.of("format", "pt"));
+    } catch (IOException e) {
+      throw new ArtifactException("Cannot write " + WEIGHTS + ": " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,184 @@
+package io.accelerant.core.nn;
+
+import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.Layout;
+import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Value;
+import io.accelerant.core.error.ConfigException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A network with low-rank adapters (Hu et al., "LoRA", 2021, eq. 3): {@code W + alpha / rank * B A}
+ * on every matrix that a target names; only A and B are trained. Names are those of PEFT, {@code
+ * base_model.model.<matrix>.lora_A.weight [rank, in]} and {@code lora_B.weight [out, rank]}; B
+ * starts at zero. The layout holds the parameters of the base as well.
+ *
+ * @param targets full names of matrices without {@code .weight}, or their last parts, such as
+ *     {@code c_attn} or {@code attn.c_proj}
+ */
+public record Lora(NetworkSpec base, int rank, double alpha, List<String> targets)
+    implements NetworkSpec {
+  static final String KEY = "adapter";
+  private static final String PREFIX = "base_model.model.";
+  private static final String A = ".lora_A.weight";
+  private static final String B = ".lora_B.weight";
+
+  public Lora {
+    targets = List.copyOf(targets);
+    if (rank < 1 || targets.isEmpty()) {
+      throw new ConfigException("LoRA needs a rank of at least 1 and at least one target matrix.");
+    }
+  }
+
+  /**
+   * @throws ConfigException if a target names no matrix of the base
+   */
+  @Override
+  public void build(Scope scope, BatchShape shape, boolean training) {
+    declare(scope, shape, training);
+  }
+
+  /** The matrices that have an adapter, and how they are stored. */
+  private Map<String, Scope.Order> declare(Scope scope, BatchShape shape, boolean training) {
+    Set<String> modules = new TreeSet<>();
+    Map<String, Scope.Order> adapted = new LinkedHashMap<>();
+    base.build(
+        scope.adaptedBy(
+            (root, module, x, y, order) -> {
+              modules.add(module);
+              if (targets.stream().noneMatch(t -> names(t, module))) {
+                return y;
+              }
+              adapted.put(module, order);
+              return y.add(product(root, module, x, y.size(1)));
+            }),
+        shape,
+        training);
+    for (String target : targets) {
+      if (modules.stream().noneMatch(module -> names(target, module))) {
+        throw new ConfigException(
+            "LoRA target \"%s\" names no matrix; there are %s."
+                .formatted(target, String.join(", ", modules)));
+      }
+    }
+    return adapted;
+  }
+
+  private static boolean names(String target, String module) {
+    return module.equals(target) || module.endsWith("." + target);
+  }
+
+  private Value product(Scope root, String module, Value x, int out) {
+    int in = x.size(1);
+    // PyTorch's default for A, as PEFT has it
+    Value a =
+        root.parameter(PREFIX + module + A, Initial.uniform(1 / StrictMath.sqrt(in)), rank, in);
+    Value b = root.parameter(PREFIX + module + B, Initial.ZEROS, out, rank);
+    return x.matmul(a, false, true).matmul(b, false, true).mul(alpha / rank);
+  }
+
+  @Override
+  public boolean trains(String parameter) {
+    return parameter.startsWith(PREFIX);
+  }
+
+  /**
+   * Parameters of the base and fresh adapters.
+   *
+   * @param numbers of the base, in the order of its layout
+   */
+  public double[] adapt(double[] numbers, long seed) {
+    double[] flat = initial(seed);
+    Layout from = base.layout();
+    Layout to = layout();
+    for (Layout.Tensor t : from.tensors()) {
+      System.arraycopy(numbers, t.offset(), flat, to.find(t.name()).offset(), t.size());
+    }
+    return flat;
+  }
+
+  /**
+   * Folds the adapters into the matrices.
+   *
+   * @param flat parameters in the order of this layout
+   * @return parameters in the order of the base's layout
+   */
+  public double[] merge(double[] flat) {
+    Layout to = base.layout();
+    double[] merged = new double[to.size()];
+    Graph graph = new Graph(Precision.FLOAT32);
+    Map<String, Scope.Order> adapted = declare(Scope.on(graph), BatchShape.of(1), false);
+    Layout from = graph.parameters();
+    for (Layout.Tensor t : to.tensors()) {
+      System.arraycopy(flat, from.find(t.name()).offset(), merged, t.offset(), t.size());
+    }
+    adapted.forEach(
+        (module, order) ->
+            addProduct(
+                flat,
+                from.find(PREFIX + module + A),
+                from.find(PREFIX + module + B),
+                merged,
+                to.find(module + ".weight"),
+                order));
+    return merged;
+  }
+
+  private void addProduct(
+      double[] flat,
+      Layout.Tensor a,
+      Layout.Tensor b,
+      double[] merged,
+      Layout.Tensor w,
+      Scope.Order order) {
+    int in = a.shape().get(1);
+    int out = b.shape().get(0);
+
+    for (int o = 0; o < out; o++) {
+      for (int i = 0; i < in; i++) {
+        double sum = 0;
+        for (int r = 0; r < rank; r++) {
+          sum += flat[b.offset() + o * rank + r] * flat[a.offset() + r * in + i];
+        }
+        merged[w.offset() + (order == Scope.Order.IN_OUT ? i * out + o : o * in + i)] +=
+            alpha / rank * sum;
+      }
+    }
+  }
+
+  /** The base's configuration with PEFT's {@code adapter_config.json} under {@code adapter}. */
+  @Override
+  public Map<String, Object> config() {
+    Map<String, Object> config = new LinkedHashMap<>(base.config());
+    config.put(KEY, adapterConfig());
+    return config;
+  }
+
+  /** The content of PEFT's {@code adapter_config.json}. */
+  public Map<String, Object> adapterConfig() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("peft_type", "LORA");
+    config.put("r", rank);
+    config.put("lora_alpha", alpha);
+    config.put("target_modules", targets);
+    config.put("fan_in_fan_out", base instanceof Transformer);
+    config.put("bias", "none");
+    return config;
+  }
+
+  /** Reads {@link #config()}. */
+  static Lora of(ConfigFile config) {
+    Map<String, Object> base = new LinkedHashMap<>(config.values());
+    ConfigFile adapter = config.inner(KEY);
+    base.remove(KEY);
+    return new Lora(
+        Networks.of(base, config.whatItIs()),
+        adapter.size("r"),
+        adapter.number("lora_alpha", adapter.size("r")),
+        adapter.texts("target_modules"));
+  }
+}

@@ -1,0 +1,77 @@
+package io.accelerant.core.nn;
+
+import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Fully connected layers, {@code layers.0.weight [out, in]} and so on, initialised as PyTorch's
+ * Linear. Input {@code x [batch, in]}, output {@code prediction [batch, out]}. Training: {@code
+ * target [batch, out]}, {@code weights [batch]}, loss = sum of weight times mean squared error of a
+ * row.
+ *
+ * @param hidden widths of the hidden layers; may be empty
+ */
+public record Mlp(int in, List<Integer> hidden, int out, Activation activation)
+    implements NetworkSpec {
+  static final String TYPE = "accelerant-mlp";
+
+  public Mlp {
+    Sizes.positive("in", in, "out", out);
+    hidden = List.copyOf(hidden);
+    hidden.forEach(size -> Sizes.positive("hidden", size));
+  }
+
+  @Override
+  public void build(Scope scope, BatchShape shape, boolean training) {
+    Graph g = scope.graph();
+    int batch = shape.batch();
+    Value y = apply(scope, g.input("x", batch, in));
+    if (!training) {
+      g.output("prediction", y);
+      return;
+    }
+    Value error = y.sub(g.input("target", batch, out)).square().mean(false, 1);
+    g.output("loss", error.mul(g.input("weights", batch)).sum());
+  }
+
+  /**
+   * The function alone, for losses of one's own.
+   *
+   * @param x {@code [.., in]}
+   * @return {@code [.., out]}
+   */
+  public Value apply(Scope scope, Value x) {
+    Scope layers = scope.in("layers");
+    for (int i = 0; i < hidden.size(); i++) {
+      x = activation.apply(layer(layers, i, x, hidden.get(i)));
+    }
+    return layer(layers, hidden.size(), x, out);
+  }
+
+  private static Value layer(Scope s, int index, Value x, int width) {
+    Initial uniform = Initial.uniform(1 / StrictMath.sqrt(x.size(-1)));
+    return s.linear(Integer.toString(index), x, width, Scope.Order.OUT_IN, uniform, uniform);
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("model_type", TYPE);
+    config.put("in", in);
+    config.put("hidden", hidden);
+    config.put("out", out);
+    config.put("activation", activation.label());
+    return config;
+  }
+
+  static Mlp of(ConfigFile config) {
+    return new Mlp(
+        config.size("in"),
+        config.sizes("hidden"),
+        config.size("out"),
+        config.activation("activation", Activation.RELU));
+  }
+}

@@ -1,0 +1,128 @@
+package io.accelerant.core.nn;
+
+import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.Layout;
+import io.accelerant.core.engine.Value;
+import io.accelerant.core.random.RandomStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Where blocks declare their parameters: a prefix of names on one graph. All matrices pass through
+ * {@link #linear}, which is where adapters hook in. Not thread-safe.
+ */
+public final class Scope {
+  /** Which axis of a stored matrix is the input. */
+  enum Order {
+    /** {@code [in, out]}: Conv1D of GPT-2. */
+    IN_OUT,
+    /** {@code [out, in]}: Linear of PyTorch. */
+    OUT_IN;
+
+    int[] shape(int in, int out) {
+      return this == IN_OUT ? new int[] {in, out} : new int[] {out, in};
+    }
+  }
+
+  /** Adds to the result of a matrix. */
+  interface Adapter {
+    /**
+     * @param module name of the matrix without {@code .weight}
+     * @param rows the input as {@code [rows, in]}
+     * @param result {@code [rows, out]}
+     */
+    Value adapt(Scope root, String module, Value rows, Value result, Order order);
+  }
+
+  private static final long PURPOSE = RandomStream.purpose("nn.initial");
+
+  private final Graph graph;
+  private final String prefix;
+  private final Map<String, Initial> initials;
+  private final Adapter adapter;
+
+  private Scope(Graph graph, String prefix, Map<String, Initial> initials, Adapter adapter) {
+    this.graph = graph;
+    this.prefix = prefix;
+    this.initials = initials;
+    this.adapter = adapter;
+  }
+
+  /** The root of names on a graph. */
+  public static Scope on(Graph graph) {
+    return new Scope(graph, "", new LinkedHashMap<>(), (root, module, rows, y, order) -> y);
+  }
+
+  Scope adaptedBy(Adapter other) {
+    return new Scope(graph, prefix, initials, other);
+  }
+
+  Graph graph() {
+    return graph;
+  }
+
+  /** Names below this one: {@code name.} goes before every parameter declared there. */
+  public Scope in(String name) {
+    return new Scope(graph, prefix + name + ".", initials, adapter);
+  }
+
+  Scope in(int index) {
+    return in(Integer.toString(index));
+  }
+
+  Value parameter(String name, Initial initial, int... shape) {
+    Value value = graph.parameter(prefix + name, shape);
+    initials.put(prefix + name, initial);
+    return value;
+  }
+
+  /**
+   * {@code x W + b} over the last axis of x, {@code weight} and {@code bias} under a name.
+   *
+   * @param x {@code [.., in]}
+   * @return {@code [.., out]}
+   */
+  Value linear(String name, Value x, int out, Order order, Initial weight, Initial bias) {
+    Value rows = x.reshape(-1, x.size(-1));
+    Value w = parameter(name + ".weight", weight, order.shape(x.size(-1), out));
+    return finish(name, x, rows, w, order)
+        .add(parameter(name + ".bias", bias, out))
+        .reshape(last(x, out));
+  }
+
+  /** As {@link #linear} without a bias. */
+  Value linear(String name, Value x, int out, Order order, Initial weight) {
+    Value rows = x.reshape(-1, x.size(-1));
+    Value w = parameter(name + ".weight", weight, order.shape(x.size(-1), out));
+    return finish(name, x, rows, w, order).reshape(last(x, out));
+  }
+
+  private Value finish(String name, Value x, Value rows, Value w, Order order) {
+    Value y = rows.matmul(w, false, order == Order.OUT_IN);
+    Scope root = new Scope(graph, "", initials, adapter);
+    return adapter.adapt(root, prefix + name, rows, y, order);
+  }
+
+  private static int[] last(Value x, int out) {
+    int[] shape = x.shape();
+    shape[shape.length - 1] = out;
+    return shape;
+  }
+
+  /** Initial numbers of everything declared, in the order of the graph's layout. */
+  double[] initial(long seed) {
+    Layout layout = graph.parameters();
+    double[] flat = new double[layout.size()];
+    for (Layout.Tensor t : layout.tensors()) {
+      RandomStream stream = new RandomStream(seed, PURPOSE, RandomStream.purpose(t.name()), 0);
+      double[] numbers = initials.get(t.name()).draw(stream, t.size());
+      if (numbers.length != t.size()) {
+        throw new IllegalStateException(
+            t.name() + Arrays.toString(t.dimensions()) + " starts with " + numbers.length);
+      }
+      System.arraycopy(numbers, 0, flat, t.offset(), t.size());
+    }
+    return flat;
+  }
+}

@@ -1,0 +1,23 @@
+package io.accelerant.core.nn;
+
+/** Checks of the numbers in a specification. */
+final class Sizes {
+  private Sizes() {}
+
+  /** Names and numbers in turn. */
+  static void positive(Object... namesAndSizes) {
+    for (int i = 0; i < namesAndSizes.length; i += 2) {
+      if ((Integer) namesAndSizes[i + 1] < 1) {
+        throw new IllegalArgumentException(
+            namesAndSizes[i] + " must be at least 1, is " + namesAndSizes[i + 1]);
+      }
+    }
+  }
+
+  static void heads(int width, int heads) {
+    if (width % heads != 0) {
+      throw new IllegalArgumentException(
+          "width %d does not fall into %d heads".formatted(width, heads));
+    }
+  }
+}

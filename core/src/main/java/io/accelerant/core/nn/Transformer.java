@@ -1,0 +1,268 @@
+package io.accelerant.core.nn;
+
+import io.accelerant.core.engine.Value;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A pre-norm transformer over tokens. {@link #gpt2} is GPT-2 itself (Radford et al. 2019), name for
+ * name as Hugging Face stores it; the {@code with} methods change one thing each. With time
+ * conditioning every block and the final norm are modulated as in DiT, and norms have no weights.
+ *
+ * @param maximumLength rows of a learned position table, and the bound on the length otherwise
+ * @param heads divides width; {@code width / heads} is even for rotary positions
+ * @param hidden width of the feed-forward network
+ * @param causal a position sees itself and earlier ones only
+ * @param gated {@code act(x Wg) * (x W1)} without biases (SwiGLU with SILU), else one matrix
+ * @param tied the output matrix is the embedding table
+ * @param timed {@code time [batch]}: give diffusion times in [0, 1] times 1000
+ * @param epsilon of the norms
+ */
+public record Transformer(
+    int vocabulary,
+    int maximumLength,
+    int width,
+    int layers,
+    int heads,
+    int hidden,
+    boolean causal,
+    Positions positions,
+    Norm norm,
+    Activation activation,
+    boolean gated,
+    boolean tied,
+    boolean timed,
+    double epsilon)
+    implements TokenNetwork {
+  static final String TYPE = "accelerant-transformer";
+  static final String GPT2 = "gpt2";
+  private static final Scope.Order ORDER = Scope.Order.IN_OUT;
+  private static final double DEVIATION = 0.02;
+
+  public Transformer {
+    Sizes.positive("vocabulary", vocabulary, "maximumLength", maximumLength, "layers", layers);
+    Sizes.positive("width", width, "heads", heads, "hidden", hidden);
+    Sizes.heads(width, heads);
+    if (positions == Positions.ROTARY && width / heads % 2 != 0) {
+      throw new IllegalArgumentException(
+          "rotary positions need an even width of a head, width %d / heads %d is %d"
+              .formatted(width, heads, width / heads));
+    }
+  }
+
+  /** GPT-2 of any size. */
+  public static Transformer gpt2(
+      int vocabulary, int maximumLength, int width, int layers, int heads) {
+    return new Transformer(
+        vocabulary,
+        maximumLength,
+        width,
+        layers,
+        heads,
+        4 * width,
+        true,
+        Positions.LEARNED,
+        Norm.LAYER,
+        Activation.GELU_NEW,
+        false,
+        true,
+        false,
+        1e-5);
+  }
+
+  public Transformer withHidden(int size) {
+    return copy(size, causal, positions, norm, activation, gated, tied, timed, epsilon);
+  }
+
+  public Transformer withCausal(boolean value) {
+    return copy(hidden, value, positions, norm, activation, gated, tied, timed, epsilon);
+  }
+
+  public Transformer withPositions(Positions value) {
+    return copy(hidden, causal, value, norm, activation, gated, tied, timed, epsilon);
+  }
+
+  public Transformer withNorm(Norm value) {
+    return copy(hidden, causal, positions, value, activation, gated, tied, timed, epsilon);
+  }
+
+  public Transformer withActivation(Activation value) {
+    return copy(hidden, causal, positions, norm, value, gated, tied, timed, epsilon);
+  }
+
+  public Transformer withGated(boolean value) {
+    return copy(hidden, causal, positions, norm, activation, value, tied, timed, epsilon);
+  }
+
+  public Transformer withTied(boolean value) {
+    return copy(hidden, causal, positions, norm, activation, gated, value, timed, epsilon);
+  }
+
+  public Transformer withTimed(boolean value) {
+    return copy(hidden, causal, positions, norm, activation, gated, tied, value, epsilon);
+  }
+
+  public Transformer withEpsilon(double value) {
+    return copy(hidden, causal, positions, norm, activation, gated, tied, timed, value);
+  }
+
+  private Transformer copy(
+      int newHidden,
+      boolean newCausal,
+      Positions newPositions,
+      Norm newNorm,
+      Activation newActivation,
+      boolean newGated,
+      boolean newTied,
+      boolean newTimed,
+      double newEpsilon) {
+    return new Transformer(
+        vocabulary,
+        maximumLength,
+        width,
+        layers,
+        heads,
+        newHidden,
+        newCausal,
+        newPositions,
+        newNorm,
+        newActivation,
+        newGated,
+        newTied,
+        newTimed,
+        newEpsilon);
+  }
+
+  /** Whether Hugging Face's GPT2LMHeadModel is this network. */
+  public boolean isGpt2() {
+    return causal && positions == Positions.LEARNED && norm == Norm.LAYER && !gated && !timed;
+  }
+
+  @Override
+  public Value logits(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time) {
+    int length = tokens.size(1);
+    Scope s = scope.in("transformer");
+    Initial normal = Initial.normal(DEVIATION);
+    Value table = s.in("wte").parameter("weight", normal, vocabulary, width);
+    Value x = s.graph().embedding(table, tokens);
+    if (positions == Positions.LEARNED) {
+      Value rows = s.in("wpe").parameter("weight", normal, maximumLength, width);
+      x = x.add(rows.slice(0, 0, length));
+    } else if (positions == Positions.SINUSOIDAL) {
+      x = x.add(s.graph().constant(Positions.sinusoids(length, width), length, width));
+    }
+    Optional<Value> condition =
+        time.map(t -> TimeEmbedding.apply(s.in("t_embedder"), t, TimeEmbedding.FREQUENCIES, width));
+    Optional<Value> mask = Attention.mask(s.graph(), length, causal, padding);
+    for (int i = 0; i < layers; i++) {
+      x = block(s.in("h").in(i), x, mask, condition);
+    }
+    x = last(s, x, condition);
+    if (tied) {
+      return x.reshape(-1, width).matmul(table, false, true);
+    }
+    return scope
+        .linear("lm_head", x, vocabulary, Scope.Order.OUT_IN, normal)
+        .reshape(-1, vocabulary);
+  }
+
+  private Value block(Scope s, Value x, Optional<Value> mask, Optional<Value> condition) {
+    if (condition.isEmpty()) {
+      x = x.add(attention(s.in("attn"), norm.apply(s, "ln_1", x, epsilon), mask));
+      return x.add(feedForward(s.in("mlp"), norm.apply(s, "ln_2", x, epsilon)));
+    }
+    List<Value> m = Modulation.parts(s, condition.get(), 6);
+    Value h = Modulation.apply(norm.plain(s, x, epsilon), m.get(0), m.get(1));
+    x = x.add(m.get(2).mul(attention(s.in("attn"), h, mask)));
+    h = Modulation.apply(norm.plain(s, x, epsilon), m.get(3), m.get(4));
+    return x.add(m.get(5).mul(feedForward(s.in("mlp"), h)));
+  }
+
+  private Value attention(Scope s, Value x, Optional<Value> mask) {
+    Value qkv = s.linear("c_attn", x, 3 * width, ORDER, Initial.normal(DEVIATION), Initial.ZEROS);
+    List<Value> parts = Attention.split(qkv, heads);
+    if (positions == Positions.ROTARY) {
+      parts =
+          List.of(
+              Positions.rotate(s.graph(), parts.get(0)),
+              Positions.rotate(s.graph(), parts.get(1)),
+              parts.get(2));
+    }
+    Value mixed = Attention.mix(parts, mask);
+    return s.linear("c_proj", mixed, width, ORDER, residual(), Initial.ZEROS);
+  }
+
+  private Value feedForward(Scope s, Value x) {
+    FeedForward f =
+        new FeedForward(
+            "c_fc", "c_proj", hidden, activation, ORDER, Initial.normal(DEVIATION), residual());
+    return gated ? f.gated(s, x, "c_gate") : f.plain(s, x);
+  }
+
+  /** Section 2.3 of the GPT-2 report: 1 / sqrt(number of residual layers). */
+  private Initial residual() {
+    return Initial.normal(DEVIATION / StrictMath.sqrt(2.0 * layers));
+  }
+
+  private Value last(Scope s, Value x, Optional<Value> condition) {
+    if (condition.isEmpty()) {
+      return norm.apply(s, "ln_f", x, epsilon);
+    }
+    List<Value> m = Modulation.parts(s.in("final_layer"), condition.get(), 2);
+    return Modulation.apply(norm.plain(s, x, epsilon), m.get(0), m.get(1));
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("model_type", isGpt2() ? GPT2 : TYPE);
+    if (isGpt2()) {
+      config.put("architectures", List.of("GPT2LMHeadModel"));
+    }
+    config.put("vocab_size", vocabulary);
+    config.put("n_positions", maximumLength);
+    config.put("n_embd", width);
+    config.put("n_layer", layers);
+    config.put("n_head", heads);
+    config.put("n_inner", hidden);
+    config.put("activation_function", activation.label());
+    config.put("layer_norm_epsilon", epsilon);
+    config.put("tie_word_embeddings", tied);
+    if (!isGpt2()) {
+      config.put("causal", causal);
+      config.put("positions", positions.label());
+      config.put("norm", norm.label());
+      config.put("gated", gated);
+      config.put("timed", timed);
+    }
+    return config;
+  }
+
+  /** Reads {@link #config()}, or Hugging Face's configuration of a GPT-2. */
+  static Transformer of(ConfigFile config) {
+    boolean gpt2 = config.text("model_type", "").equals(GPT2);
+    int width = config.size("n_embd");
+    if (gpt2) {
+      config.require("scale_attn_weights", true, true);
+      config.require("scale_attn_by_inverse_layer_idx", false, false);
+      config.require("add_cross_attention", false, false);
+    }
+    return new Transformer(
+        config.size("vocab_size"),
+        config.size("n_positions"),
+        width,
+        config.size("n_layer"),
+        config.size("n_head"),
+        config.size("n_inner", 4 * width),
+        gpt2 || config.flag("causal", true),
+        gpt2 ? Positions.LEARNED : config.named("positions", Positions.values()),
+        gpt2 ? Norm.LAYER : config.named("norm", Norm.values()),
+        config.activation("activation_function", Activation.GELU_NEW),
+        !gpt2 && config.flag("gated", false),
+        config.flag("tie_word_embeddings", true),
+        !gpt2 && config.flag("timed", false),
+        config.number("layer_norm_epsilon", 1e-5));
+  }
+}

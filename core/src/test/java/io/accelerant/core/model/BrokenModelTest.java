@@ -1,0 +1,224 @@
+package io.accelerant.core.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.accelerant.core.artifact.Safetensors;
+import io.accelerant.core.artifact.SafetensorsFile;
+import io.accelerant.core.artifact.Tensor;
+import io.accelerant.core.error.AccelerantException;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.JobResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Models that must not be imported, each with what the message says. */
+class BrokenModelTest {
+  private static final String QKV = "transformer.h.0.attn.c_attn.weight";
+
+  @TempDir Path folder;
+  private final List<String> lines = new ArrayList<>();
+
+  private interface Damage {
+    void to(Path model) throws IOException;
+  }
+
+  private static Damage tensors(UnaryOperator<List<Tensor>> change) {
+    return model -> {
+      Path file = model.resolve("model.safetensors");
+      List<Tensor> tensors;
+      try (SafetensorsFile read = SafetensorsFile.open(file.toString(), new Configuration())) {
+        tensors = read.tensors();
+      }
+      Files.write(file, Safetensors.bytes(change.apply(new ArrayList<>(tensors)), Map.of()));
+    };
+  }
+
+  private static Damage add(Tensor tensor) {
+    return tensors(
+        all -> {
+          all.removeIf(t -> t.name().equals(tensor.name()));
+          all.add(tensor);
+          return all;
+        });
+  }
+
+  private static Damage remove(String... names) {
+    return tensors(
+        all -> {
+          all.removeIf(t -> List.of(names).contains(t.name()));
+          return all;
+        });
+  }
+
+  private static Damage edit(String file, String from, String to) {
+    return model -> {
+      String text = Files.readString(model.resolve(file));
+      int at = text.indexOf(from);
+      assertThat(at).as(from).isNotNegative();
+      String rest = text.substring(at + from.length());
+      Files.writeString(model.resolve(file), text.substring(0, at) + to + rest);
+    };
+  }
+
+  private static Damage config(String from, String to) {
+    return edit("config.json", from, to);
+  }
+
+  static Stream<Arguments> broken() {
+    return Stream.of(
+        of("gpt2-f32", remove(QKV), "lacks tensors", QKV + " [32, 96]"),
+        of(
+            "gpt2-f32",
+            remove("transformer.wte.weight", "transformer.h.1.ln_1.bias"),
+            "transformer.wte.weight [61, 32], transformer.h.1.ln_1.bias [32]"),
+        of(
+            "gpt2-f32",
+            add(Tensor.of(QKV, new long[] {96, 32}, new float[96 * 32])),
+            "tensor " + QKV + " must have shape [32, 96]",
+            "has [96, 32]"),
+        of(
+            "gpt2-f32",
+            add(Tensor.of("transformer.ln_f.bias", new long[] {32}, new int[32])),
+            "transformer.ln_f.bias must be F32, F16 or BF16, is I32"),
+        of("gpt2-f32", add(nan()), "transformer.ln_f.bias holds NaN"),
+        of(
+            "gpt2-f32",
+            add(Tensor.of("h.0.ln_1.bias", new long[] {32}, new float[32])),
+            "transformer.h.0.ln_1.bias is there twice"),
+        of(
+            "gpt2-f32",
+            add(Tensor.of("lm_head.weight", new long[] {61, 32}, new float[61 * 32])),
+            "lm_head.weight differs from transformer.wte.weight"),
+        of("gpt2-f32", config("\"n_embd\": 32", "\"n_embd\": 36"), "must have shape", "36"),
+        of("gpt2-f32", config("\"n_layer\": 2", "\"n_layer\": 3"), "transformer.h.2."),
+        of("gpt2-f32", config("\"n_head\": 4", "\"n_head\": 5"), "width 32", "5 heads"),
+        of("gpt2-f32", config("\"n_head\": 4,", ""), "n_head", "is missing"),
+        of("gpt2-f32", config("gelu_new", "mish"), "activation_function", "is mish"),
+        of(
+            "gpt2-f32",
+            config("\"n_ctx\"", "\"scale_attn_by_inverse_layer_idx\": true, \"n_ctx\""),
+            "scale_attn_by_inverse_layer_idx must be false"),
+        of(
+            "gpt2-f32",
+            config("\"model_type\": \"gpt2\"", "\"model_type\": \"t5\""),
+            "model_type",
+            "\"t5\""),
+        of("gpt2-f32", config("{", "["), "config.json is not valid JSON"),
+        of("gpt2-f32", m -> Files.delete(m.resolve("config.json")), "holds no config.json"),
+        of(
+            "gpt2-f32",
+            m -> Files.move(m.resolve("model.safetensors"), m.resolve("pytorch_model.bin")),
+            "neither model.safetensors nor",
+            "pickle"),
+        of(
+            "gpt2-f32",
+            m -> Files.write(m.resolve("model.safetensors"), new byte[100]),
+            "model.safetensors"),
+        of(
+            "gpt2-sharded",
+            m -> Files.delete(m.resolve("model-00002-of-00002.safetensors")),
+            "model-00002-of-00002.safetensors does not exist"),
+        of(
+            "gpt2-sharded",
+            edit("model.safetensors.index.json", "model-00001-of", "../model-00001-of"),
+            "must be the name of a safetensors file beside it"),
+        of(
+            "gpt2-sharded",
+            edit("model.safetensors.index.json", "model-00001-of", "model-00002-of"),
+            "lies in"),
+        of(
+            "bert-f32",
+            remove("cls.predictions.transform.dense.weight"),
+            "cls.predictions.transform.dense.weight [32, 32]"),
+        of(
+            "bert-f32",
+            config("\"hidden_act\"", "\"is_decoder\": true, \"hidden_act\""),
+            "is_decoder must be false"));
+  }
+
+  private static Tensor nan() {
+    float[] numbers = new float[32];
+    numbers[3] = Float.NaN;
+    return Tensor.of("transformer.ln_f.bias", new long[] {32}, numbers);
+  }
+
+  private static Arguments of(String golden, Damage damage, String... fragments) {
+    return Arguments.of(golden, damage, List.of(fragments));
+  }
+
+  @ParameterizedTest
+  @MethodSource("broken")
+  void isExplainedAndNothingIsPublished(String golden, Damage damage, List<String> fragments)
+      throws IOException {
+    Path source = GoldenModels.copy(golden, folder);
+    damage.to(source);
+    Path output = folder.resolve("out");
+    assertThatThrownBy(
+            () ->
+                GoldenModels.JOB.run(
+                    GoldenModels.context(lines), GoldenModels.config(source, output)))
+        .isInstanceOf(DataException.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(fragments));
+    assertThat(output).doesNotExist();
+  }
+
+  @Test
+  void anotherKindThanAskedForIsRefused() {
+    var config =
+        GoldenModels.config(
+            GoldenModels.folder("gpt2-f32"),
+            folder.resolve("out"),
+            "importModel.kind=bert-masked-lm");
+    assertThatThrownBy(() -> GoldenModels.JOB.plan(GoldenModels.context(lines), config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("importModel.kind", "describes a gpt2");
+  }
+
+  @Test
+  void absentFolderIsNamed() {
+    var config = GoldenModels.config(folder.resolve("absent"), folder.resolve("out"));
+    assertThatThrownBy(() -> GoldenModels.JOB.plan(GoldenModels.context(lines), config))
+        .isInstanceOf(AccelerantException.class)
+        .hasMessageContaining("absent holds no config.json");
+  }
+
+  @Test
+  void anUntiedHeadIsAParameterOfItsOwn() throws IOException {
+    Path source = GoldenModels.copy("gpt2-f32", folder);
+    config("\"n_ctx\"", "\"tie_word_embeddings\": false, \"n_ctx\"").to(source);
+    var config = GoldenModels.config(source, folder.resolve("out"));
+    assertThatThrownBy(() -> GoldenModels.JOB.run(GoldenModels.context(lines), config))
+        .hasMessageContaining("lm_head.weight [61, 32]");
+    add(Tensor.of("lm_head.weight", new long[] {61, 32}, new float[61 * 32])).to(source);
+    JobResult result = GoldenModels.JOB.run(GoldenModels.context(lines), config);
+    assertThat(result.metrics()).containsEntry("parameters", 27936 + 61 * 32);
+    assertThat(result.metrics().get("check.nll").doubleValue())
+        .isCloseTo(Math.log(61), within(1e-12));
+  }
+
+  @Test
+  void unknownTensorsAreListedAndNotFatal() throws IOException {
+    Path source = GoldenModels.copy("gpt2-f32", folder);
+    add(Tensor.of("value_head.weight", new long[] {2}, 1f, 2f)).to(source);
+    JobResult result =
+        GoldenModels.JOB.run(
+            GoldenModels.context(lines), GoldenModels.config(source, folder.resolve("out")));
+    assertThat(lines).anyMatch(line -> line.contains("[value_head.weight]"));
+    assertThat(result.metrics()).containsEntry("tensors.unused", 1);
+  }
+}

@@ -1,0 +1,178 @@
+package io.accelerant.core.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Program;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.TokenNetwork;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ImportModelJobTest {
+  private static final System.Logger LOG = System.getLogger("golden");
+
+  @TempDir Path folder;
+  private final List<String> lines = new ArrayList<>();
+
+  private JobResult run(String golden, String... sets) {
+    return GoldenModels.JOB.run(
+        GoldenModels.context(lines),
+        GoldenModels.config(GoldenModels.folder(golden), folder.resolve("model"), sets));
+  }
+
+  private static Model open(JobResult result) {
+    return Model.open(result.artifact(), new Configuration(), "a test");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"gpt2-f32", "gpt2-f16-old-names", "gpt2-sharded", "bert-f32", "bert-bf16"})
+  void logitsEqualThoseOfPyTorch(String golden) throws IOException {
+    Model model = open(run(golden));
+    Expected expected = Expected.read(GoldenModels.folder(golden).resolve("expected.json"));
+    double narrow = expected.difference(model, Precision.FLOAT32);
+    double wide = expected.difference(model, Precision.FLOAT64);
+    LOG.log(
+        System.Logger.Level.INFO,
+        "%-20s float32 %.1e, float64 %.1e".formatted(golden, narrow, wide));
+    assertThat(narrow).isLessThan(1e-5);
+    assertThat(wide).isLessThan(1e-7); // the logits are stored with 9 digits
+  }
+
+  /** Tokens, mask and logits of another implementation. */
+  private record Expected(
+      List<List<Integer>> tokens, List<List<Integer>> mask, List<List<List<Double>>> logits) {
+    @SuppressWarnings("unchecked")
+    static Expected read(Path file) throws IOException {
+      Map<String, Object> json = CanonicalJson.readObject(Files.readAllBytes(file), "expected");
+      return new Expected(
+          (List<List<Integer>>) json.get("tokens"),
+          (List<List<Integer>>) json.get("mask"),
+          (List<List<List<Double>>>) json.get("logits"));
+    }
+
+    /** Largest difference over all logits of positions that are tokens. */
+    double difference(Model model, Precision precision) {
+      int length = tokens.get(0).size();
+      BatchShape shape = BatchShape.padded(tokens.size(), length);
+      TokenNetwork network = (TokenNetwork) model.network();
+      try (Program program = network.forward(precision, shape)) {
+        program.setParameters(model.parameters());
+        program.set("tokens", tokens.stream().flatMap(List::stream).mapToInt(t -> t).toArray());
+        program.set(
+            "padding", mask.stream().flatMap(List::stream).mapToDouble(m -> 1 - m).toArray());
+        program.run();
+        double[] found = program.doubles("logits");
+        double worst = 0;
+        for (int i = 0; i < found.length; i++) {
+          int at = i / network.vocabulary();
+          double right = logits.get(at / length).get(at % length).get(i % network.vocabulary());
+          if (mask.get(at / length).get(at % length) == 1) {
+            worst = Math.max(worst, Math.abs(found[i] - right)); // NaN stays
+          }
+        }
+        return worst;
+      }
+    }
+  }
+
+  @Test
+  void shardsAndWholeFilesGiveOneArtifact() {
+    JobResult whole = run("gpt2-f32");
+    JobResult shards =
+        GoldenModels.JOB.run(
+            GoldenModels.context(lines),
+            GoldenModels.config(
+                GoldenModels.folder("gpt2-sharded"), folder.resolve("shards"), "run.seed=7"));
+    assertThat(shards.contentHash()).isEqualTo(whole.contentHash());
+  }
+
+  @Test
+  void theArtifactIsCompleteAndSaysWhereItComesFrom() {
+    JobResult result = run("gpt2-f16-old-names", "importModel.licence=MIT");
+    Artifact artifact = Artifact.open(result.artifact(), new Configuration());
+    assertThat(artifact.verify()).isEmpty();
+    assertThat(artifact.readJson("config.json"))
+        .containsEntry("model_type", "gpt2")
+        .containsEntry("eos_token_id", 60)
+        .containsEntry("torch_dtype", "float32")
+        .containsEntry("n_inner", 128);
+    assertThat(artifact.manifest().parents())
+        .singleElement()
+        .matches(p -> p.role().equals("source"));
+    assertThat(result.metrics())
+        .containsEntry("parameters", 27936)
+        .containsEntry("tensors", 28)
+        .containsEntry("tensors.unused", 2)
+        .containsKeys("check.nll", "check.logitRms");
+    assertThat(artifact.readJson("metrics.json")).containsOnlyKeys(result.metrics().keySet());
+    assertThat(text(artifact, "README.md"))
+        .contains("AutoModelForCausalLM", "accelerant import-model", "MIT");
+    assertThat(text(artifact, "report.md")).contains("h.0.attn.bias");
+    try (var file = artifact.safetensors("model.safetensors")) {
+      assertThat(file.metadata()).containsEntry("format", "pt");
+      assertThat(file.names())
+          .hasSize(28)
+          .contains("transformer.wte.weight", "transformer.h.1.attn.c_attn.bias");
+    }
+  }
+
+  private static String text(Artifact artifact, String name) {
+    return new String(artifact.read(name), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void tokenizerFilesTravelAlong() throws IOException {
+    Path source = GoldenModels.copy("bert-f32", folder);
+    Files.writeString(source.resolve("vocab.txt"), "[PAD]\n");
+    JobResult result =
+        GoldenModels.JOB.run(
+            GoldenModels.context(lines), GoldenModels.config(source, folder.resolve("out")));
+    Artifact artifact = Artifact.open(result.artifact(), new Configuration());
+    assertThat(text(artifact, "vocab.txt")).isEqualTo("[PAD]\n");
+    assertThat(text(artifact, "README.md")).contains("AutoModelForMaskedLM");
+  }
+
+  @Test
+  void thePlanReadsHeadersOnlyAndWritesNothing() {
+    Path output = folder.resolve("model");
+    var config = GoldenModels.config(GoldenModels.folder("bert-bf16"), output);
+    assertThat(GoldenModels.JOB.plan(GoldenModels.context(lines), config))
+        .hasSize(3)
+        .first()
+        .asString()
+        .contains("42 tensors", "bert-masked-lm");
+    assertThat(output).doesNotExist();
+    run("bert-bf16");
+    assertThatThrownBy(() -> GoldenModels.JOB.plan(GoldenModels.context(lines), config))
+        .hasMessageContaining("already");
+  }
+
+  @Test
+  void theLoaderReadsTheArtifactWithNumpyAlone() throws Exception {
+    assertThat(new String(ImportModelJob.loader(), StandardCharsets.UTF_8).lines().count())
+        .isLessThanOrEqualTo(50);
+    assumeThat(new ProcessBuilder("python3", "-c", "import numpy").start().waitFor()).isZero();
+    Path script = Path.of(run("gpt2-f32").artifact()).resolve("python/load.py");
+    Process process = new ProcessBuilder("python3", script.toString()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(out).contains("transformer.wte.weight [61, 32]", "gpt2 27936 parameters");
+  }
+}

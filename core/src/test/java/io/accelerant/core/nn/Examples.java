@@ -1,0 +1,115 @@
+package io.accelerant.core.nn;
+
+import io.accelerant.core.engine.Layout;
+import io.accelerant.core.engine.Program;
+import io.accelerant.core.random.RandomStream;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Small networks of every kind, with numbers for their inputs and parameters. */
+final class Examples {
+  static final int VOCABULARY = 7;
+  static final Transformer GPT2 = Transformer.gpt2(VOCABULARY, 6, 8, 2, 2).withHidden(12);
+  static final Transformer MASKED =
+      GPT2.withCausal(false)
+          .withPositions(Positions.ROTARY)
+          .withNorm(Norm.RMS)
+          .withActivation(Activation.SILU)
+          .withGated(true)
+          .withTied(false);
+  static final BertMaskedLm BERT =
+      new BertMaskedLm(VOCABULARY, 6, 2, 8, 2, 2, 12, Activation.GELU, 1e-12);
+  static final PatchTransformer DIT = new PatchTransformer(2, 4, 2, 8, 1, 2, 12, 3, true);
+
+  /** Small, because float32 knows the angle of step 900 only to 6e-5. */
+  private static final double[] TIMES = {3, 20};
+
+  private Examples() {}
+
+  static Map<String, NetworkSpec> all() {
+    Map<String, NetworkSpec> all = new LinkedHashMap<>();
+    all.put("gpt2", GPT2);
+    all.put("bidirectional, rotary, rms, gated, untied", MASKED);
+    all.put("sinusoidal, time", GPT2.withPositions(Positions.SINUSOIDAL).withTimed(true));
+    all.put("rms, time, gated", MASKED.withTimed(true));
+    all.put("bert", BERT);
+    all.put("dit", DIT);
+    all.put("dit without classes", new PatchTransformer(1, 4, 2, 8, 1, 2, 12, 0, false));
+    all.put("mlp", new Mlp(3, List.of(5, 4), 2, Activation.GELU));
+    all.put("lora on gpt2", new Lora(GPT2, 2, 3, List.of("c_attn", "mlp.c_fc")));
+    all.put("lora on dit", new Lora(DIT, 2, 3, List.of("qkv", "adaLN_modulation.1")));
+    return all;
+  }
+
+  static BatchShape shape(NetworkSpec spec) {
+    boolean tokens = spec instanceof TokenNetwork || spec.config().containsKey("vocab_size");
+    return tokens ? BatchShape.padded(2, 5) : BatchShape.of(2);
+  }
+
+  static RandomStream stream(String name) {
+    return new RandomStream(7, RandomStream.purpose(name), 0, 0);
+  }
+
+  /** Away from zeros and ones, so that every gradient is at work. */
+  static double[] parameters(Layout layout) {
+    double[] flat = new double[layout.size()];
+    for (Layout.Tensor t : layout.tensors()) {
+      RandomStream stream = stream(t.name());
+      for (int i = 0; i < t.size(); i++) {
+        flat[t.offset() + i] = 0.3 * stream.nextGaussian() + (t.shape().size() == 1 ? 0.7 : 0);
+      }
+    }
+    return flat;
+  }
+
+  /** Sets every input that the network has. */
+  static void fill(Program program, NetworkSpec spec, BatchShape shape, boolean training) {
+    int n = shape.batch() * shape.length();
+    if (spec.config().containsKey("vocab_size")) {
+      program.set("tokens", tokens("tokens", n, VOCABULARY));
+      double[] padding = new double[n];
+      padding[n - 1] = 1;
+      program.set("padding", padding);
+      if (training) {
+        program.set("targets", tokens("targets", n, VOCABULARY));
+        program.set("weights", numbers("weights", n));
+      }
+      if (Boolean.TRUE.equals(spec.config().get("timed"))) {
+        program.set("time", TIMES);
+      }
+      return;
+    }
+    if (spec.config().containsKey("in_channels")) {
+      int channels = (int) spec.config().get("in_channels");
+      program.set("x", numbers("x", 2 * channels * 16)).set("time", TIMES);
+      if ((int) spec.config().get("num_classes") > 0) {
+        program.set("label", new int[] {1, 3});
+      }
+      if (training) {
+        program.set("target", numbers("target", 2 * channels * 16));
+        program.set("weights", new double[] {0.3, 0.7});
+      }
+      return;
+    }
+    program.set("x", numbers("x", 6));
+    if (training) {
+      program.set("target", numbers("target", 4)).set("weights", new double[] {0.3, 0.7});
+    }
+  }
+
+  static int[] tokens(String name, int n, int vocabulary) {
+    RandomStream stream = stream(name);
+    int[] tokens = new int[n];
+    Arrays.setAll(tokens, i -> stream.nextInt(vocabulary));
+    return tokens;
+  }
+
+  static double[] numbers(String name, int n) {
+    RandomStream stream = stream(name);
+    double[] numbers = new double[n];
+    Arrays.setAll(numbers, i -> stream.nextGaussian());
+    return numbers;
+  }
+}
