@@ -192,10 +192,29 @@ class OnnxCommandTest extends SparkTest {
   }
 
   @Test
-  void lsdOnANetworkNeedsAReference() {
+  void withoutAReferenceTheTeachersOwnSamplesAreIt() {
     Accelerant.Outcome outcome =
-        run("lsd", "run.output=" + folder.resolve("never"), "lsd.teacher=onnx:" + model);
-    assertThat(outcome.exitCode()).isEqualTo(2);
-    assertThat(outcome.err()).contains("lsd.reference (not set) is required by an onnx teacher");
+        run(
+            "lsd",
+            "run.output=" + folder.resolve("own"),
+            "lsd.teacher=onnx:" + model,
+            "lsd.length=16",
+            "lsd.steps=2",
+            "lsd.baselineSteps=2",
+            "lsd.teacherSteps=4",
+            "lsd.trajectories=16",
+            "lsd.batch=8",
+            "lsd.objective=direct",
+            "lsd.directIterations=2",
+            "lsd.directSamples=16",
+            "lsd.jysSamples=8",
+            "lsd.passes=1",
+            "lsd.fitSamples=16",
+            "lsd.exponents=[1.0, 1.2]",
+            "lsd.samples=16");
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.err()).contains("no lsd.reference");
+    assertThat(outcome.line().get("metrics").get("student.m2.bigramTv").asDouble())
+        .isBetween(0.0, 1.0);
   }
 }
