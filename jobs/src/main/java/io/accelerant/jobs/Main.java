@@ -64,6 +64,7 @@ public final class Main implements Runnable {
     CommandLine line = new CommandLine(new Main());
     jobs.forEach(job -> line.addSubcommand(job.name(), job.on(console, args)));
     line.addSubcommand(new ArtifactCommand(console));
+    line.addSubcommand(new BenchCommand(console));
     line.getCommandSpec().version("accelerant " + CodeVersion.text());
     line.setExpandAtFiles(false);
     line.setUsageHelpWidth(100);
