@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -20,20 +21,37 @@ final class Buffer {
   final DataBuffer data;
   private final Pointer pointer;
 
-  /** How often a step not yet bound reads it; the compiler's count. */
+  /** The whole block of which this is a part; itself if it is the whole. */
+  final Buffer whole;
+
+  /** How often a step not yet bound reads the whole or a part of it; the compiler's count. */
   int readers;
 
-  /** Never handed on: inputs, constants and outputs. */
+  /** The whole is never handed on: it is an input or a constant. */
   boolean pinned;
 
   Buffer(DataType type, long length, boolean zero) {
     this.type = type;
     this.length = length;
+    this.whole = this;
     this.data = Nd4j.createBuffer(type, length, zero);
     this.pointer = data.pointer();
     if (zero) {
       Pointer.memset(pointer, 0, bytes());
     }
+  }
+
+  private Buffer(Buffer of, long from, long length) {
+    this.type = of.type;
+    this.length = length;
+    this.whole = of.whole;
+    this.data = Nd4j.createBuffer(of.data, from, length);
+    this.pointer = of.pointer.getPointer(from).limit(length).capacity(length);
+  }
+
+  /** Elements {@code from .. from+length-1} as a buffer of their own on the same memory. */
+  Buffer part(long from, long length) {
+    return new Buffer(this, from, length);
   }
 
   long bytes() {
@@ -53,7 +71,18 @@ final class Buffer {
 
   /** The first elements as Java sees them. */
   FloatBuffer floats(int size) {
-    return pointer.asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer().slice(0, size);
+    return raw(size).asFloatBuffer();
+  }
+
+  /** The bytes of the first elements. */
+  ByteBuffer raw(int size) {
+    ByteBuffer bytes = pointer.asByteBuffer().slice(0, Math.multiplyExact(size, type.width()));
+    return bytes.order(ByteOrder.nativeOrder());
+  }
+
+  /** Whether Java can see all of it: its indices are ints. */
+  boolean isVisible() {
+    return whole.bytes() <= Integer.MAX_VALUE;
   }
 
   void put(double[] from, int offset, int count) {

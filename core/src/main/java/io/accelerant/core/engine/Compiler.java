@@ -1,6 +1,5 @@
 package io.accelerant.core.engine;
 
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -8,16 +7,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.BaseOp;
 import org.nd4j.linalg.api.ops.CustomOp;
-import org.nd4j.linalg.api.ops.DynamicCustomOp;
-import org.nd4j.linalg.api.ops.Op;
-import org.nd4j.linalg.api.ops.ReduceOp;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 
 /**
@@ -30,8 +25,6 @@ final class Compiler {
   private static final Set<String> INDEX_OPERATIONS = Set.of("onehot", "lookup", "cast");
 
   private static final Set<String> SHAPE_OPERATIONS = Set.of("shape_of", "size", "rank", "size_at");
-
-  private record Variable(INDArray array, Buffer buffer, boolean constant) {}
 
   private final Graph graph;
   private final BufferPool pool = new BufferPool();
@@ -160,7 +153,7 @@ final class Compiler {
     for (int i = 0; i < shapes.size(); i++) {
       out.add(allocate(node.outputs().get(i), shapes.get(i), known));
     }
-    Step step = step(node, inputs, out);
+    Step step = Steps.bind(node, inputs, out);
     if (known) {
       step.run();
       step.close();
@@ -171,16 +164,22 @@ final class Compiler {
     node.outputs().forEach(this::releaseIfUnread);
   }
 
-  /** Whether the node only renames or reshapes its first input. */
+  /** Makes the results views of the first input, if the operation moves no number. */
   private boolean bindView(Node node, List<Variable> inputs) {
+    Variable input = inputs.isEmpty() ? null : inputs.get(0);
     switch (node.operation()) {
       case "view" -> {
         int[] shape = ((Node.View) node.action()).shape();
-        alias(node, 0, inputs.get(0), shape == null ? null : Shapes.longs(shape));
+        view(node, 0, input, 0, shape == null ? input.array().shape() : Shapes.longs(shape));
       }
-      case "identity" -> alias(node, 0, inputs.get(0), null);
-      case "reshape", "expand_dims", "squeeze" -> {
-        alias(node, 0, inputs.get(0), outputShapes(node, inputs).get(0).getShape());
+      case "identity" -> view(node, 0, input, 0, input.array().shape());
+      case "reshape", "expand_dims", "squeeze" ->
+          view(node, 0, input, 0, outputShapes(node, inputs).get(0).getShape());
+      case "split" -> {
+        return bindSplit(node, inputs);
+      }
+      case "slice" -> {
+        return bindSlice(node, inputs);
       }
       default -> {
         return false;
@@ -189,12 +188,51 @@ final class Compiler {
     return true;
   }
 
-  private void alias(Node node, int output, Variable of, long[] shape) {
+  /** Arguments of a split: number of parts, axis. */
+  private boolean bindSplit(Node node, List<Variable> inputs) {
+    long[] arguments = ((CustomOp) ((Node.Native) node.action()).function()).iArgs();
+    INDArray array = inputs.get(0).array();
+    if (inputs.size() != 1 || !Moves.isOuter(array.shape(), (int) arguments[1])) {
+      return false;
+    }
+    long length = array.length() / node.outputs().size();
+    List<LongShapeDescriptor> shapes = outputShapes(node, inputs);
+    for (int i = 0; i < shapes.size(); i++) {
+      view(node, i, inputs.get(0), i * length, shapes.get(i).getShape());
+    }
+    return true;
+  }
+
+  /** Arguments of a slice: where it begins on each axis, then how long it is there. */
+  private boolean bindSlice(Node node, List<Variable> inputs) {
+    long[] arguments = ((CustomOp) ((Node.Native) node.action()).function()).iArgs();
+    long[] shape = inputs.get(0).array().shape();
+    int rank = shape.length;
+    if (inputs.size() != 1 || arguments.length != 2 * rank) {
+      return false;
+    }
+    long from = 0;
+    long stride = 1;
+    for (int i = rank - 1; i >= 0; i--) {
+      if (arguments[rank + i] != shape[i] && !Moves.isOuter(shape, i)) {
+        return false;
+      }
+      from += arguments[i] * stride;
+      stride *= shape[i];
+    }
+    view(node, 0, inputs.get(0), from, Arrays.copyOfRange(arguments, rank, 2 * rank));
+    return true;
+  }
+
+  private void view(Node node, int output, Variable of, long from, long[] shape) {
     String name = node.outputs().get(output);
+    long length = Arrays.stream(shape).reduce(1, Math::multiplyExact);
     Buffer buffer = of.buffer();
-    buffer.readers += readers.getOrDefault(name, 0);
-    INDArray view = shape == null ? of.array() : buffer.view(shape);
-    variables.put(name, new Variable(view, buffer, of.constant()));
+    if (from > 0) {
+      buffer = buffer.part(from, length);
+    }
+    buffer.whole.readers += readers.getOrDefault(name, 0);
+    variables.put(name, new Variable(buffer.view(shape), buffer, of.constant()));
   }
 
   private Variable allocate(String name, LongShapeDescriptor shape, boolean constant) {
@@ -211,7 +249,7 @@ final class Compiler {
 
   private void release(List<Variable> inputs) {
     for (Variable input : inputs) {
-      Buffer buffer = input.buffer();
+      Buffer buffer = input.buffer().whole;
       if (!buffer.pinned && --buffer.readers == 0) {
         pool.giveBack(buffer);
       }
@@ -220,11 +258,9 @@ final class Compiler {
 
   private void releaseIfUnread(String name) {
     Variable variable = variables.get(name);
-    if (variable != null
-        && !variable.buffer().pinned
-        && variable.buffer().readers == 0
-        && readers.getOrDefault(name, 0) == 0) {
-      pool.giveBack(variable.buffer());
+    Buffer buffer = variable.buffer().whole;
+    if (!buffer.pinned && buffer.readers == 0) {
+      pool.giveBack(buffer);
     }
   }
 
@@ -248,7 +284,7 @@ final class Compiler {
           .toList();
     }
     Binding binding = new Binding();
-    binding.setInputArrays(arrays(inputs));
+    binding.setInputArrays(Variable.arrays(inputs));
     List<LongShapeDescriptor> shapes;
     if (action.function() instanceof CustomOp op) {
       binding.setIArguments(op.iArgs());
@@ -270,40 +306,5 @@ final class Compiler {
 
   private long[] shape(String name) {
     return Shapes.longs(graph.shapes.get(name));
-  }
-
-  private Step step(Node node, List<Variable> in, List<Variable> out) {
-    List<INDArray> inputs = arrays(in);
-    List<INDArray> outputs = arrays(out);
-    if (node.action() instanceof Node.Lookup) {
-      CustomOp gather = DynamicCustomOp.builder("gather").addIntegerArguments(0).build();
-      return new Step.Custom(gather, inputs, outputs);
-    }
-    if (node.action() instanceof Node.Forward forward) {
-      return Step.Computed.forward(forward.kernel().get(), floats(in), floats(out).get(0));
-    }
-    if (node.action() instanceof Node.Backward backward) {
-      return Step.Computed.backward(
-          backward.kernel().get(), floats(in), backward.wanted(), floats(out));
-    }
-    DifferentialFunction function = ((Node.Native) node.action()).function();
-    if (function instanceof CustomOp op) {
-      return new Step.Custom(op, inputs, outputs);
-    }
-    if (in.size() != 1 && !(function instanceof ReduceOp)) {
-      throw new UnsupportedOperationException(
-          "operation " + node.operation() + " with " + in.size() + " operands is not offered");
-    }
-    return new Step.Legacy((Op) function, inputs.get(0), outputs.get(0));
-  }
-
-  private static List<INDArray> arrays(List<Variable> variables) {
-    return variables.stream().map(Variable::array).toList();
-  }
-
-  private static List<FloatBuffer> floats(List<Variable> variables) {
-    return variables.stream()
-        .map(v -> v.buffer().floats(Math.toIntExact(v.array().length())))
-        .toList();
   }
 }

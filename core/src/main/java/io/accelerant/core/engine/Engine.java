@@ -29,7 +29,8 @@ public final class Engine {
           "haswell", "AVX2",
           "zen", "AVX2",
           "skylakex", "AVX512_CORE",
-          "cooperlake", "AVX512_CORE");
+          "cooperlake", "AVX512_CORE",
+          "sapphirerapids", "AVX512_CORE");
 
   private static volatile int threads;
 
@@ -117,7 +118,7 @@ public final class Engine {
       // overhead; JavaCPP's own limits (heap size, twice the heap size) know nothing of that.
       defaultProperty("org.bytedeco.javacpp.maxbytes", "0");
       defaultProperty("org.bytedeco.javacpp.maxphysicalbytes", "0");
-      Nd4j.getEnvironment();
+      Nd4j.factory().blas(); // its constructor gives BLAS all cores, so it comes first
       setThreads(1);
     }
   }

@@ -19,9 +19,6 @@ public final class Program implements AutoCloseable {
   /** Output of a named value. */
   private record Output(Buffer buffer, int[] shape) {}
 
-  /** One addend of a gradient: of the whole tensor, or of rows of it to be scattered. */
-  private record Part(Buffer buffer, Buffer indices) {}
-
   private final Precision precision;
   private final BufferPool pool;
   private final List<Step> steps;
@@ -29,7 +26,7 @@ public final class Program implements AutoCloseable {
   private final Map<String, Buffer> settable = new LinkedHashMap<>();
   private final Map<String, Integer> rows = new LinkedHashMap<>();
   private final Map<String, Output> outputs = new LinkedHashMap<>();
-  private final Map<String, List<Part>> gradients = new LinkedHashMap<>();
+  private final Map<String, List<Addend>> gradients = new LinkedHashMap<>();
   private final Layout parameters;
   private final Layout differentiated;
   private final AtomicBoolean busy = new AtomicBoolean();
@@ -67,10 +64,10 @@ public final class Program implements AutoCloseable {
     parts.forEach(
         (name, list) -> {
           shapes.put(name, leaves.get(name).shape());
-          List<Part> found = new ArrayList<>();
+          List<Addend> found = new ArrayList<>();
           for (Gradient.Part part : list) {
             Buffer indices = part.indices() == null ? null : find.apply(part.indices());
-            found.add(new Part(find.apply(part.variable()), indices));
+            found.add(new Addend(find.apply(part.variable()), indices));
           }
           gradients.put(name, found);
         });
@@ -222,30 +219,8 @@ public final class Program implements AutoCloseable {
     requireLength("gradient", differentiated.size(), flat.length);
     requireOpen();
     for (Layout.Tensor t : differentiated.tensors()) {
-      List<Part> parts = gradients.get(t.name());
-      boolean whole = !parts.isEmpty() && parts.get(0).indices() == null;
-      if (whole) {
-        parts.get(0).buffer().get(flat, t.offset(), t.size());
-      } else {
-        Arrays.fill(flat, t.offset(), t.offset() + t.size(), 0);
-      }
-      for (Part part : parts.subList(whole ? 1 : 0, parts.size())) {
-        scatter(part, t, flat);
-      }
-    }
-  }
-
-  private static void scatter(Part part, Layout.Tensor table, float[] flat) {
-    int[] indices = new int[(int) part.indices().length];
-    float[] rows = new float[(int) part.buffer().length];
-    part.indices().get(indices);
-    part.buffer().get(rows, 0, rows.length);
-    int width = table.shape().get(1);
-    for (int i = 0; i < indices.length; i++) {
-      int at = table.offset() + indices[i] * width;
-      for (int j = 0; j < width; j++) {
-        flat[at + j] += rows[i * width + j];
-      }
+      Arrays.fill(flat, t.offset(), t.offset() + t.size(), 0);
+      gradients.get(t.name()).forEach(addend -> addend.addTo(flat, t));
     }
   }
 
@@ -254,30 +229,8 @@ public final class Program implements AutoCloseable {
     requireLength("gradient", differentiated.size(), flat.length);
     requireOpen();
     for (Layout.Tensor t : differentiated.tensors()) {
-      List<Part> parts = gradients.get(t.name());
-      boolean whole = !parts.isEmpty() && parts.get(0).indices() == null;
-      if (whole) {
-        parts.get(0).buffer().get(flat, t.offset(), t.size());
-      } else {
-        Arrays.fill(flat, t.offset(), t.offset() + t.size(), 0);
-      }
-      for (Part part : parts.subList(whole ? 1 : 0, parts.size())) {
-        scatter(part, t, flat);
-      }
-    }
-  }
-
-  private static void scatter(Part part, Layout.Tensor table, double[] flat) {
-    int[] indices = new int[(int) part.indices().length];
-    double[] rows = new double[(int) part.buffer().length];
-    part.indices().get(indices);
-    part.buffer().get(rows, 0, rows.length);
-    int width = table.shape().get(1);
-    for (int i = 0; i < indices.length; i++) {
-      int at = table.offset() + indices[i] * width;
-      for (int j = 0; j < width; j++) {
-        flat[at + j] += rows[i * width + j];
-      }
+      Arrays.fill(flat, t.offset(), t.offset() + t.size(), 0);
+      gradients.get(t.name()).forEach(addend -> addend.addTo(flat, t));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.accelerant.core.engine;
 
-import java.nio.FloatBuffer;
 import java.util.List;
 import org.bytedeco.javacpp.BooleanPointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -205,30 +204,13 @@ abstract class Step {
     }
   }
 
-  /** A kernel, forward or backward. */
+  /** An operation of our own. */
   static final class Computed extends Step {
     private final Runnable call;
 
-    private Computed(String operation, Runnable call) {
+    Computed(String operation, Runnable call) {
       super(operation);
       this.call = call;
-    }
-
-    static Computed forward(Kernel kernel, List<FloatBuffer> operands, FloatBuffer result) {
-      FloatBuffer[] x = operands.toArray(FloatBuffer[]::new);
-      return new Computed(kernel.name(), () -> kernel.forward(x, result));
-    }
-
-    static Computed backward(
-        Kernel kernel, List<FloatBuffer> inputs, List<Integer> wanted, List<FloatBuffer> outputs) {
-      int n = inputs.size() - 1;
-      FloatBuffer[] x = inputs.subList(0, n).toArray(FloatBuffer[]::new);
-      FloatBuffer[] gradients = new FloatBuffer[n];
-      for (int i = 0; i < outputs.size(); i++) {
-        gradients[wanted.get(i)] = outputs.get(i);
-      }
-      FloatBuffer incoming = inputs.get(n);
-      return new Computed(kernel.name() + "_bp", () -> kernel.backward(x, incoming, gradients));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.accelerant.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.accelerant.core.random.RandomStream;
+import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,59 @@ class KernelTest {
     }
     for (int i = 0; i < wide.length; i++) {
       assertThat(Math.abs(narrow[i] - wide[i])).isLessThan(tolerance * largest);
+    }
+  }
+
+  @Test
+  void permutationsAndJoinsMoveEveryElement() {
+    int[] shape = {2, 3, 4, 16};
+    double[] x = random(2 * 3 * 4 * 16, 0, 1);
+    for (int[] order :
+        new int[][] {
+          {1, 0, 2, 3}, {2, 1, 0, 3}, {2, 0, 1, 3}, {1, 2, 0, 3}, {0, 2, 1, 3}, {3, 1, 2, 0}
+        }) {
+      Graph g = new Graph(Precision.FLOAT32);
+      Value p = g.parameter("x", shape);
+      g.output("y", p.permute(order));
+      List<Value> halves = p.split(0, 2);
+      g.output("swapped", g.concat(0, halves.get(1), halves.get(0)));
+      g.output("second", p.slice(0, 1, 2));
+      try (Program program = g.forward()) {
+        program.setParameters(x).run();
+        double[] y = program.doubles("y");
+        int[] at = new int[4];
+        for (double element : y) {
+          int from = 0;
+          for (int axis = 0; axis < 4; axis++) {
+            int index = at[indexOf(order, axis)];
+            from = from * shape[axis] + index;
+          }
+          assertThat(element).isEqualTo(x[from]);
+          next(at, program.shape("y"));
+        }
+        double[] swapped = program.doubles("swapped");
+        for (int i = 0; i < x.length; i++) {
+          assertThat(swapped[i]).isEqualTo(x[(i + x.length / 2) % x.length]);
+        }
+        assertThat(program.doubles("second"))
+            .containsExactly(java.util.Arrays.copyOfRange(x, x.length / 2, x.length));
+      }
+    }
+  }
+
+  private static int indexOf(int[] order, int axis) {
+    for (int i = 0; i < order.length; i++) {
+      if (order[i] == axis) {
+        return i;
+      }
+    }
+    throw new AssertionError(axis);
+  }
+
+  /** The row-major successor of an index. */
+  private static void next(int[] at, int[] shape) {
+    for (int i = shape.length - 1; i >= 0 && ++at[i] == shape[i]; i--) {
+      at[i] = 0;
     }
   }
 

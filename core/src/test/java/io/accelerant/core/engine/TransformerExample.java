@@ -2,6 +2,7 @@ package io.accelerant.core.engine;
 
 import io.accelerant.core.random.RandomStream;
 import java.util.Arrays;
+import java.util.List;
 
 /** A bidirectional pre-norm transformer with a language-model loss, straight on the facade. */
 record TransformerExample(
@@ -28,22 +29,22 @@ record TransformerExample(
 
   private Value block(Graph g, String name, Value x) {
     Value h = norm(g, name + ".ln_1", x);
-    Value qkv = linear(g, name + ".attn.c_attn", h, 3 * width);
-    Value q = split(qkv, 0);
-    Value k = split(qkv, 1);
-    Value v = split(qkv, 2);
-    Value scores = q.matmul(k, false, true).mul(1 / Math.sqrt((double) width / heads));
-    Value mixed = scores.softmax().matmul(v).permute(0, 2, 1, 3).reshape(batch, length, width);
+    List<Value> qkv =
+        linear(g, name + ".attn.c_attn", h, 3 * width)
+            .reshape(batch, length, 3, heads, width / heads)
+            .permute(2, 0, 3, 1, 4)
+            .split(0, 3);
+    Value q = head(qkv.get(0)).mul(1 / Math.sqrt((double) width / heads));
+    Value mixed = q.matmul(head(qkv.get(1)), false, true).softmax().matmul(head(qkv.get(2)));
+    mixed = mixed.permute(0, 2, 1, 3).reshape(batch, length, width);
     x = x.add(linear(g, name + ".attn.c_proj", mixed, width));
     h = norm(g, name + ".ln_2", x);
     h = linear(g, name + ".mlp.c_fc", h, hidden).geluTanh();
     return x.add(linear(g, name + ".mlp.c_proj", h, width));
   }
 
-  private Value split(Value qkv, int part) {
-    return qkv.slice(2, part * width, (part + 1) * width)
-        .reshape(batch, length, heads, width / heads)
-        .permute(0, 2, 1, 3);
+  private Value head(Value part) {
+    return part.reshape(batch, heads, length, width / heads);
   }
 
   private Value linear(Graph g, String name, Value x, int out) {
