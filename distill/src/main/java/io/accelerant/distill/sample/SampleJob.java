@@ -10,6 +10,7 @@ import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.Job;
@@ -44,7 +45,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -183,7 +186,8 @@ public final class SampleJob implements Job {
                 .map(s -> s.process().noise())
                 .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
             learned.isPresent() ? learned.map(LsdSchedule::length) : config.find(SampleKeys.LENGTH),
-            config.get(SampleKeys.SMOOTHING));
+            config.get(SampleKeys.SMOOTHING),
+            Optional.empty());
     return TeacherModels.open(request, context, config, SampleKeys.MODEL);
   }
 
@@ -234,8 +238,7 @@ public final class SampleJob implements Job {
     int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
     long seed = config.get(RunKeys.SEED);
     TeacherSource source = model.source();
-    Optional<io.accelerant.core.data.Alphabet> alphabet = model.corpus().map(c -> c.alphabet());
-    io.accelerant.core.data.Alphabet decoder = alphabet.orElse(null);
+    Alphabet decoder = model.alphabet().orElse(null);
     JavaRDD<Row> rows =
         spark
             .parallelize(IntStream.range(0, units).boxed().toList(), partitions)
@@ -245,9 +248,7 @@ public final class SampleJob implements Job {
                   try (DiscreteTeacher teacher = source.open()) {
                     while (indices.hasNext()) {
                       long from = (long) indices.next() * batch;
-                      long[] ids =
-                          java.util.stream.LongStream.range(from, Math.min(from + batch, count))
-                              .toArray();
+                      long[] ids = LongStream.range(from, Math.min(from + batch, count)).toArray();
                       int[] tokens = sampler.sample(teacher, seed, ids).tokens();
                       for (int b = 0; b < ids.length; b++) {
                         out.add(row(ids[b], tokens, b * source.length(), source.length(), decoder));
@@ -259,15 +260,13 @@ public final class SampleJob implements Job {
     return context.spark().createDataFrame(rows, SCHEMA);
   }
 
-  private static Row row(
-      long id, int[] tokens, int from, int length, io.accelerant.core.data.Alphabet alphabet) {
+  private static Row row(long id, int[] tokens, int from, int length, Alphabet alphabet) {
     int[] own = Arrays.copyOfRange(tokens, from, from + length);
-    List<Integer> list = Arrays.stream(own).boxed().toList();
     String text =
         alphabet != null
             ? alphabet.decode(own)
-            : String.join(" ", list.stream().map(String::valueOf).toList());
-    return RowFactory.create(id, list, text);
+            : Arrays.stream(own).mapToObj(String::valueOf).collect(Collectors.joining(" "));
+    return RowFactory.create(id, own, text);
   }
 
   private static Report report(
