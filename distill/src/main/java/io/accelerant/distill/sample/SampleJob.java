@@ -12,6 +12,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
@@ -23,16 +24,8 @@ import io.accelerant.core.report.Table;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.DiscreteTeacher;
-import io.accelerant.distill.discrete.Euler;
-import io.accelerant.distill.discrete.FirstHitting;
-import io.accelerant.distill.discrete.GridSampler;
-import io.accelerant.distill.discrete.MdlmAncestral;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.discrete.ReverseKernel;
-import io.accelerant.distill.discrete.ScoreTransform;
-import io.accelerant.distill.discrete.TauLeaping;
 import io.accelerant.distill.discrete.TeacherSource;
-import io.accelerant.distill.discrete.Tweedie;
 import io.accelerant.distill.lsd.LsdSchedule;
 import io.accelerant.distill.lsd.LsdSchedules;
 import io.accelerant.distill.model.TeacherModel;
@@ -87,6 +80,7 @@ public final class SampleJob implements Job {
 
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
+    requireSampler(config);
     Map<String, Object> identity = identity(context, config);
     String output = requireFree(context, config, identity);
     String sampler =
@@ -98,6 +92,13 @@ public final class SampleJob implements Job {
         "open the model " + config.get(SampleKeys.MODEL),
         "draw %d samples with %s".formatted(config.get(SampleKeys.COUNT), sampler),
         "publish the table to " + output);
+  }
+
+  /** A plain sampler is refused before Spark starts. */
+  private static void requireSampler(JobConfig config) {
+    if (config.find(SampleKeys.SAMPLER).isEmpty()) {
+      PlainSamplers.of(config);
+    }
   }
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
@@ -130,6 +131,7 @@ public final class SampleJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
+    requireSampler(config);
     Map<String, Object> identity = identity(context, config);
     requireFree(context, config, identity);
     Optional<LsdSchedules> schedules = schedules(context, config);
@@ -138,7 +140,7 @@ public final class SampleJob implements Job {
     DiscreteSampler sampler =
         learned.isPresent()
             ? learned.get().requireModel(model.source()).sampler("learned")
-            : plain(config, model.source());
+            : PlainSamplers.of(config);
     Claim claim = Claim.of(StageStore.resumeKey(identity));
     try (ArtifactWriter artifact =
         ArtifactWriter.claim(
@@ -185,40 +187,9 @@ public final class SampleJob implements Job {
             learned
                 .map(s -> s.process().noise())
                 .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
-            learned.isPresent() ? learned.map(LsdSchedule::length) : config.find(SampleKeys.LENGTH),
-            config.get(SampleKeys.SMOOTHING),
-            Optional.empty());
+            config.find(SampleKeys.LENGTH).or(() -> learned.map(LsdSchedule::length)),
+            config.get(SampleKeys.SMOOTHING));
     return TeacherModels.open(request, context, config, SampleKeys.MODEL);
-  }
-
-  private static DiscreteSampler plain(JobConfig config, TeacherSource model) {
-    String method = config.get(SampleKeys.METHOD);
-    boolean absorb = model.process().graph() == DiffusionGraph.ABSORB;
-    if (!absorb && (method.equals("mdlm") || method.equals("first-hitting"))) {
-      throw config.invalid(
-          SampleKeys.METHOD, "is " + method + ", which needs sample.graph = absorb.");
-    }
-    if (method.equals("first-hitting")) {
-      return new FirstHitting();
-    }
-    ReverseKernel kernel =
-        switch (method) {
-          case "euler" -> new Euler();
-          case "tweedie" -> new Tweedie();
-          case "tau-leaping" -> new TauLeaping();
-          default -> new MdlmAncestral();
-        };
-    int steps =
-        config
-            .find(SampleKeys.STEPS)
-            .orElseThrow(
-                () -> config.invalid(SampleKeys.STEPS, "is required by method " + method + "."));
-    return new GridSampler(
-        method,
-        kernel,
-        GridSampler.uniformTimes(steps, config.get(SampleKeys.T_END)),
-        ScoreTransform.IDENTITY,
-        config.get(SampleKeys.FINAL_DENOISE) || absorb);
   }
 
   /** Evaluations of one sample; every sample of a sampler takes as many. */
@@ -238,7 +209,7 @@ public final class SampleJob implements Job {
     int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
     long seed = config.get(RunKeys.SEED);
     TeacherSource source = model.source();
-    Alphabet decoder = model.alphabet().orElse(null);
+    Alphabet decoder = model.corpus().map(Corpus::alphabet).orElse(null);
     JavaRDD<Row> rows =
         spark
             .parallelize(IntStream.range(0, units).boxed().toList(), partitions)
