@@ -23,16 +23,8 @@ import io.accelerant.core.report.Table;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.DiscreteTeacher;
-import io.accelerant.distill.discrete.Euler;
-import io.accelerant.distill.discrete.FirstHitting;
-import io.accelerant.distill.discrete.GridSampler;
-import io.accelerant.distill.discrete.MdlmAncestral;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.discrete.ReverseKernel;
-import io.accelerant.distill.discrete.ScoreTransform;
-import io.accelerant.distill.discrete.TauLeaping;
 import io.accelerant.distill.discrete.TeacherSource;
-import io.accelerant.distill.discrete.Tweedie;
 import io.accelerant.distill.lsd.LsdSchedule;
 import io.accelerant.distill.lsd.LsdSchedules;
 import io.accelerant.distill.model.TeacherModel;
@@ -50,9 +42,11 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -87,6 +81,7 @@ public final class SampleJob implements Job {
 
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
+    requireSampler(config);
     Map<String, Object> identity = identity(context, config);
     String output = requireFree(context, config, identity);
     String sampler =
@@ -98,6 +93,13 @@ public final class SampleJob implements Job {
         "open the model " + config.get(SampleKeys.MODEL),
         "draw %d samples with %s".formatted(config.get(SampleKeys.COUNT), sampler),
         "publish the table to " + output);
+  }
+
+  /** A plain sampler is refused before Spark starts. */
+  private static void requireSampler(JobConfig config) {
+    if (config.find(SampleKeys.SAMPLER).isEmpty()) {
+      PlainSamplers.of(config);
+    }
   }
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
@@ -130,6 +132,7 @@ public final class SampleJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
+    requireSampler(config);
     Map<String, Object> identity = identity(context, config);
     requireFree(context, config, identity);
     Optional<LsdSchedules> schedules = schedules(context, config);
@@ -138,7 +141,7 @@ public final class SampleJob implements Job {
     DiscreteSampler sampler =
         learned.isPresent()
             ? learned.get().requireModel(model.source()).sampler("learned")
-            : plain(config, model.source());
+            : PlainSamplers.of(config);
     Claim claim = Claim.of(StageStore.resumeKey(identity));
     try (ArtifactWriter artifact =
         ArtifactWriter.claim(
@@ -149,7 +152,7 @@ public final class SampleJob implements Job {
           ArtifactTables.write(
               draw(context, config, model, sampler), KIND, artifact, config.get(RunKeys.FORMAT));
       Dataset<Row> written = ArtifactTables.written(context.spark(), artifact, folder);
-      String fingerprint = TableFingerprint.of(written);
+      String fingerprint = fingerprint(written);
       Map<String, Number> metrics = new LinkedHashMap<>();
       metrics.put("samples", written.count());
       metrics.put("nfe", evaluations(model.source(), sampler));
@@ -185,40 +188,10 @@ public final class SampleJob implements Job {
             learned
                 .map(s -> s.process().noise())
                 .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
-            learned.isPresent() ? learned.map(LsdSchedule::length) : config.find(SampleKeys.LENGTH),
+            config.find(SampleKeys.LENGTH).or(() -> learned.map(LsdSchedule::length)),
             config.get(SampleKeys.SMOOTHING),
             Optional.empty());
     return TeacherModels.open(request, context, config, SampleKeys.MODEL);
-  }
-
-  private static DiscreteSampler plain(JobConfig config, TeacherSource model) {
-    String method = config.get(SampleKeys.METHOD);
-    boolean absorb = model.process().graph() == DiffusionGraph.ABSORB;
-    if (!absorb && (method.equals("mdlm") || method.equals("first-hitting"))) {
-      throw config.invalid(
-          SampleKeys.METHOD, "is " + method + ", which needs sample.graph = absorb.");
-    }
-    if (method.equals("first-hitting")) {
-      return new FirstHitting();
-    }
-    ReverseKernel kernel =
-        switch (method) {
-          case "euler" -> new Euler();
-          case "tweedie" -> new Tweedie();
-          case "tau-leaping" -> new TauLeaping();
-          default -> new MdlmAncestral();
-        };
-    int steps =
-        config
-            .find(SampleKeys.STEPS)
-            .orElseThrow(
-                () -> config.invalid(SampleKeys.STEPS, "is required by method " + method + "."));
-    return new GridSampler(
-        method,
-        kernel,
-        GridSampler.uniformTimes(steps, config.get(SampleKeys.T_END)),
-        ScoreTransform.IDENTITY,
-        config.get(SampleKeys.FINAL_DENOISE) || absorb);
   }
 
   /** Evaluations of one sample; every sample of a sampler takes as many. */
@@ -302,10 +275,19 @@ public final class SampleJob implements Job {
         "Apache-2.0");
   }
 
+  /** In the types of the table: JSON lines do not keep those of numbers. */
+  private static String fingerprint(Dataset<Row> table) {
+    Column[] typed =
+        Arrays.stream(SCHEMA.fields())
+            .map(field -> functions.col(field.name()).cast(field.dataType().catalogString()))
+            .toArray(Column[]::new);
+    return TableFingerprint.of(table.select(typed));
+  }
+
   /** Reads the published table back: its fingerprint must be the recorded one. */
   private static void reproduce(JobContext context, String uri, String fingerprint) {
     Artifact artifact = Artifact.open(uri, context.hadoop());
-    String again = TableFingerprint.of(ArtifactTables.read(context.spark(), artifact, KIND));
+    String again = fingerprint(ArtifactTables.read(context.spark(), artifact, KIND));
     if (!again.equals(fingerprint)) {
       throw new IllegalStateException(
           "The published table does not read back as written; the artifact "

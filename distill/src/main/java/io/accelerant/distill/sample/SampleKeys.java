@@ -28,7 +28,7 @@ public final class SampleKeys {
   public static final Key<Integer> LENGTH =
       Key.integer(
               "sample.length",
-              "Length of a sequence; default: that of the model or corpus, 64 for countdown")
+              "Length of a sequence; default: that of the learned sampler, the model or the corpus, 64 for countdown")
           .between(2, 4096)
           .optional();
   public static final Key<String> GRAPH =
@@ -52,7 +52,7 @@ public final class SampleKeys {
   public static final Key<Boolean> FINAL_DENOISE =
       Key.bool(
               "sample.finalDenoise",
-              "Denoise with one more evaluation after the steps of a plain sampler")
+              "Denoise with one more evaluation after the steps of a plain sampler; needed on graph absorb")
           .withDefault(true);
   public static final Key<Integer> BATCH =
       Key.integer(

@@ -235,7 +235,7 @@ class LsdJobTest extends SparkTest {
   }
 
   @Test
-  void aRunThatIsStoppedAtOnceSavesItsFirstStageOnly() throws IOException {
+  void aRunThatIsStoppedInItsFirstStageSavesNothing() throws IOException {
     Path output = folder.resolve("out");
     Path checkpoint = folder.resolve("elsewhere");
     // Jump Your Steps asks before each of its evaluations, so it is the stage that is cut short.
