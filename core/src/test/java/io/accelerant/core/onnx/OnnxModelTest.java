@@ -231,6 +231,30 @@ class OnnxModelTest extends SparkTest {
     assertThat(OnnxSessions.loads()).isEqualTo(before + 1);
   }
 
+  /** The class path of a driver or executor is long, and one version crashed on it. */
+  @Test
+  void aLongCommandLineDoesNoHarm(@TempDir Path folder) throws Exception {
+    Path err = folder.resolve("err");
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dlong=" + "a".repeat(60_000),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LoadMain.class.getName())
+            .redirectError(err.toFile())
+            .start();
+    assertThat(process.waitFor()).as(Files.readString(err)).isZero();
+  }
+
+  /** Loads a model. */
+  static final class LoadMain {
+    public static void main(String[] args) {
+      OnnxExamples.file("image").open(CPU).close();
+    }
+  }
+
   @Test
   void cudaIsRefusedWhereTheLibraryLacksIt() {
     OnnxSettings cuda = new OnnxSettings(OnnxSettings.Provider.CUDA, 0, 1);
