@@ -23,6 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
  * A small LeNet for grey images of 28 by 28: two convolutions of stride 2 (5 by 5 to 16 channels, 3
@@ -64,6 +65,7 @@ public final class ImageClassifier implements AutoCloseable {
   private final MultiLayerNetwork network;
 
   private ImageClassifier(int classes) {
+    oneThread();
     this.classes = classes;
     this.network = new MultiLayerNetwork(layers(classes));
     this.network.init();
@@ -83,6 +85,13 @@ public final class ImageClassifier implements AutoCloseable {
                 .build())
         .setInputType(InputType.convolutional(SIDE, SIDE, 1))
         .build();
+  }
+
+  /** Small operations on many threads wait for each other more than they work. */
+  private static void oneThread() {
+    Nd4j.getEnvironment().setMaxThreads(1);
+    Nd4j.getEnvironment().setMaxMasterThreads(1);
+    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
   }
 
   private static ConvolutionLayer convolution(int kernel, int channels) {
