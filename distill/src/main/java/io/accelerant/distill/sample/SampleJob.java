@@ -12,7 +12,6 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
-import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
@@ -211,7 +210,8 @@ public final class SampleJob implements Job {
     int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
     long seed = config.get(RunKeys.SEED);
     TeacherSource source = model.source();
-    Alphabet decoder = model.corpus().map(Corpus::alphabet).orElse(null);
+    Optional<io.accelerant.core.data.Alphabet> alphabet = model.corpus().map(c -> c.alphabet());
+    io.accelerant.core.data.Alphabet decoder = alphabet.orElse(null);
     JavaRDD<Row> rows =
         spark
             .parallelize(IntStream.range(0, units).boxed().toList(), partitions)
