@@ -12,6 +12,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
@@ -198,7 +199,7 @@ public final class SampleJob implements Job {
             learned
                 .map(s -> s.process().noise())
                 .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
-            learned.isPresent() ? learned.map(LsdSchedule::length) : config.find(SampleKeys.LENGTH),
+            config.find(SampleKeys.LENGTH).or(() -> learned.map(LsdSchedule::length)),
             config.get(SampleKeys.SMOOTHING));
     return TeacherModels.open(request, context, config, SampleKeys.MODEL);
   }
@@ -220,8 +221,7 @@ public final class SampleJob implements Job {
     int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
     long seed = config.get(RunKeys.SEED);
     TeacherSource source = model.source();
-    Optional<io.accelerant.core.data.Alphabet> alphabet = model.corpus().map(c -> c.alphabet());
-    io.accelerant.core.data.Alphabet decoder = alphabet.orElse(null);
+    Alphabet decoder = model.corpus().map(Corpus::alphabet).orElse(null);
     JavaRDD<Row> rows =
         spark
             .parallelize(IntStream.range(0, units).boxed().toList(), partitions)

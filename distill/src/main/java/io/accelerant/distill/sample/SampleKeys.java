@@ -26,7 +26,7 @@ public final class SampleKeys {
   public static final Key<Integer> LENGTH =
       Key.integer(
               "sample.length",
-              "Length of a sequence; default: that of the corpus, 64 for countdown")
+              "Length of a sequence; default: that of the learned sampler or the corpus, 64 for countdown")
           .between(2, 4096)
           .optional();
   public static final Key<String> GRAPH =
