@@ -109,7 +109,7 @@ public final class SampleJob implements Job {
     schedules(context, config)
         .ifPresent(
             s -> {
-              s.schedule(config.find(SampleKeys.STEPS));
+              schedule(s, config);
               identity.put("input.sampler", s.source().contentHash());
             });
     return identity;
@@ -117,6 +117,16 @@ public final class SampleJob implements Job {
 
   private static Optional<LsdSchedules> schedules(JobContext context, JobConfig config) {
     return config.find(SampleKeys.SAMPLER).map(uri -> LsdSchedules.open(uri, context.hadoop()));
+  }
+
+  private static LsdSchedule schedule(LsdSchedules schedules, JobConfig config) {
+    LsdSchedule schedule = schedules.schedule(config.find(SampleKeys.STEPS));
+    if (config.find(SampleKeys.LENGTH).orElse(schedule.length()) != schedule.length()) {
+      throw config.invalid(
+          SampleKeys.LENGTH,
+          "is not %d, for which the sampler was learned.".formatted(schedule.length()));
+    }
+    return schedule;
   }
 
   private static String requireFree(
@@ -136,7 +146,7 @@ public final class SampleJob implements Job {
     Map<String, Object> identity = identity(context, config);
     requireFree(context, config, identity);
     Optional<LsdSchedules> schedules = schedules(context, config);
-    Optional<LsdSchedule> learned = schedules.map(s -> s.schedule(config.find(SampleKeys.STEPS)));
+    Optional<LsdSchedule> learned = schedules.map(s -> schedule(s, config));
     TeacherModel model = open(context, config, learned);
     DiscreteSampler sampler =
         learned.isPresent()

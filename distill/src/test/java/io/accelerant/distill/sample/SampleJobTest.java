@@ -207,7 +207,6 @@ class SampleJobTest extends SparkTest {
   @ParameterizedTest
   @CsvSource({
     "sample.smoothing=0.001, modelSha256",
-    "sample.length=9, 'length 8, the model given has 9'",
     "sample.steps=4, 'holds no sampler with 4 steps; it holds m3'"
   })
   void aSamplerOfAnotherModelIsRefused(String set, String message) throws IOException {
@@ -216,6 +215,15 @@ class SampleJobTest extends SparkTest {
         .isInstanceOf(ArtifactException.class)
         .hasMessageContaining(message);
     assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void aLearnedSamplerIsForOneLength() throws IOException {
+    List<String> sets =
+        sets("out", "sample.sampler=" + samplerFile(DiffusionGraph.ABSORB), "sample.length=9");
+    assertThatThrownBy(() -> new SampleJob().plan(context(), config(sets)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("sample.length (--set) is not 8, for which the sampler was learned.");
   }
 
   @Test
