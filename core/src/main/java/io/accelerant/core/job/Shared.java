@@ -1,15 +1,14 @@
 package io.accelerant.core.job;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
-import java.io.ObjectStreamClass;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.serializer.JavaSerializer;
+import org.apache.spark.serializer.SerializerInstance;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * A value that travels to each executor once, as a broadcast of bytes: Java serialisation whatever
@@ -26,48 +25,30 @@ public final class Shared<T extends Serializable> implements Serializable, AutoC
   }
 
   public static <T extends Serializable> Shared<T> of(JavaSparkContext spark, T value) {
-    try (ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ObjectOutputStream objects = new ObjectOutputStream(out)) {
-      objects.writeObject(value);
-      objects.flush();
-      return new Shared<>(spark.broadcast(out.toByteArray()));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ByteBuffer buffer = serializer().serialize(value, Shared.<T>tag());
+    byte[] bytes = new byte[buffer.remaining()];
+    buffer.get(bytes);
+    return new Shared<>(spark.broadcast(bytes));
   }
 
   /** A new copy of the value; for use in a task. */
-  @SuppressWarnings("unchecked")
   public T copy() {
-    try (ObjectInputStream in = new TaskInput(bytes.value())) {
-      return (T) in.readObject();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("the job's classes are not on this executor", e);
-    }
+    // The thread's loader has the classes of an application jar.
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    return serializer().deserialize(ByteBuffer.wrap(bytes.value()), loader, Shared.<T>tag());
+  }
+
+  private static SerializerInstance serializer() {
+    return new JavaSerializer(SparkEnv.get().conf()).newInstance();
+  }
+
+  private static <T> ClassTag<T> tag() {
+    return ClassTag$.MODULE$.apply(Object.class);
   }
 
   /** Removes the bytes from driver and executors. */
   @Override
   public void close() {
     bytes.destroy();
-  }
-
-  /** Finds classes of an application jar, which spark-submit gives to the thread's class loader. */
-  private static final class TaskInput extends ObjectInputStream {
-    TaskInput(byte[] bytes) throws IOException {
-      super(new ByteArrayInputStream(bytes));
-    }
-
-    @Override
-    protected Class<?> resolveClass(ObjectStreamClass type)
-        throws IOException, ClassNotFoundException {
-      try {
-        return Class.forName(type.getName(), false, Thread.currentThread().getContextClassLoader());
-      } catch (ClassNotFoundException e) {
-        return super.resolveClass(type);
-      }
-    }
   }
 }
