@@ -86,13 +86,20 @@ class JobContractTest extends SparkTest {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 400; i++) {
       lines.append(
-          "entry %d tells how the %dth thing is made of %d others\n".formatted(i, 7 * i, i));
+          "entry %s tells how the %s thing is made of other ones\n"
+              .formatted(word(i), word(31 * i + 7)));
     }
     Files.writeString(text, lines);
     example(
         "prepare-text",
         "prepare-text.conf",
         List.of("prepareText.source=@/source.txt", "prepareText.length=16"));
+    example(
+        "import-model",
+        "import-model.conf",
+        List.of(
+            "importModel.source="
+                + Accelerant.project().resolve("core/src/test/resources/golden-models/gpt2-f32")));
     example("lsd", "lsd-countdown.conf", with(SMALL_LSD, "lsd.length=12"));
     example("lsd", "lsd-uniform.conf", SMALL_LSD);
     example("lsd", "lsd-text.conf", with(SMALL_LSD, "lsd.teacher=markov:2:@/prepare-text"));
@@ -103,6 +110,15 @@ class JobContractTest extends SparkTest {
         List.of("evaluate.samples=@/source.txt", "evaluate.reference=@/prepare-text"));
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
+  }
+
+  /** A number in letters. */
+  private static String word(int number) {
+    StringBuilder word = new StringBuilder();
+    for (int rest = number + 26; rest > 0; rest /= 26) {
+      word.append((char) ('a' + rest % 26));
+    }
+    return word.toString();
   }
 
   private static List<String> with(List<String> sets, String... more) {
