@@ -32,7 +32,7 @@ class LivenessTest {
       for (int i = 0; i < 25; i++) {
         int x = random.nextInt(values.size());
         int y = random.nextInt(values.size());
-        append(random.nextInt(9), values.get(x), values.get(y), naive.get(x), naive.get(y));
+        append(random.nextInt(10), values.get(x), values.get(y), naive.get(x), naive.get(y));
       }
       Value last = values.get(values.size() - 1).add(values.get(values.size() / 2)).tanh();
       graph.output("last", last);
@@ -76,6 +76,11 @@ class LivenessTest {
         case 6 -> {
           z = x.sub(y.mean(true, 1));
           Arrays.setAll(r, i -> p[i] - mean(q, i / N));
+        }
+        case 8 -> {
+          Value fourth = x.split(0, 2).get(1).split(0, 2).get(1); // a part of a part
+          z = fourth.add(y);
+          Arrays.setAll(r, i -> p[3 * N + i % N] + q[i]);
         }
         case 7 -> {
           z = x.stopGradient().mul(0.5).add(y);
