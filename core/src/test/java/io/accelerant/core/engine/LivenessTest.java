@@ -36,6 +36,7 @@ class LivenessTest {
       }
       Value last = values.get(values.size() - 1).add(values.get(values.size() / 2)).tanh();
       graph.output("last", last);
+      graph.output("middle", values.get(values.size() / 2));
       graph.output("loss", last.sum());
       if (keepAll) {
         for (int i = 2; i < values.size(); i++) {
@@ -118,6 +119,7 @@ class LivenessTest {
     try (Program program = built.graph.forward()) {
       for (int run = 0; run < 2; run++) { // the second run finds the first one's leftovers
         program.setParameters(built.start).run();
+        assertThat(program.doubles("middle")).containsExactly(q, within(1e-12));
         assertThat(program.doubles("last")).containsExactly(expected, within(1e-12));
       }
     }
