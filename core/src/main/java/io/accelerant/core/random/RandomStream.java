@@ -14,6 +14,7 @@ public final class RandomStream {
   private static final int WEYL_0 = 0x9E3779B9;
   private static final int WEYL_1 = 0xBB67AE85;
   private static final double UNIT_53 = 0x1.0p-53;
+  private static final double UNIT_52 = 0x1.0p-52;
 
   private final int key0;
   private final int key1;
@@ -74,9 +75,14 @@ public final class RandomStream {
     return (nextLong() >>> 11) * UNIT_53;
   }
 
-  /** Uniform in (0, 1) with 53 random bits: safe under a logarithm. */
+  /** Uniform in (0, 1) with 52 random bits: safe under a logarithm, at both ends. */
   public double nextOpenDouble() {
-    return ((nextLong() >>> 11) + 0.5) * UNIT_53;
+    return open(nextLong());
+  }
+
+  /** The middle of one of 2<sup>52</sup> cells; 53 bits and a half would round to 1 at the end. */
+  static double open(long word) {
+    return ((word >>> 12) + 0.5) * UNIT_52;
   }
 
   /**
