@@ -1,6 +1,7 @@
 package io.accelerant.core.engine;
 
 import io.accelerant.core.error.ConfigException;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,12 +13,12 @@ import java.util.TreeSet;
  *
  * @param sizes at most four, ascending
  */
-public record Buckets(List<Integer> sizes) {
+public record Buckets(List<Integer> sizes) implements Serializable {
   /** Each bucket costs a program per task slot. */
   public static final int LIMIT = 4;
 
   /** A run of items and the bucket that holds them. */
-  public record Slice(int from, int count, int bucket) {}
+  public record Slice(int from, int count, int bucket) implements Serializable {}
 
   /**
    * @throws ConfigException if there are none, more than four, or one is not positive

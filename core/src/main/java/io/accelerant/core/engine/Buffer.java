@@ -24,6 +24,9 @@ final class Buffer {
   /** The whole block of which this is a part; itself if it is the whole. */
   final Buffer whole;
 
+  /** Where this part begins in the whole, in elements. */
+  private final long start;
+
   /** How often a step not yet bound reads the whole or a part of it; the compiler's count. */
   int readers;
 
@@ -34,6 +37,7 @@ final class Buffer {
     this.type = type;
     this.length = length;
     this.whole = this;
+    this.start = 0;
     this.data = Nd4j.createBuffer(type, length, zero);
     this.pointer = data.pointer();
     if (zero) {
@@ -41,17 +45,18 @@ final class Buffer {
     }
   }
 
-  private Buffer(Buffer of, long from, long length) {
-    this.type = of.type;
+  private Buffer(Buffer whole, long start, long length) {
+    this.type = whole.type;
     this.length = length;
-    this.whole = of.whole;
-    this.data = Nd4j.createBuffer(of.data, from, length);
-    this.pointer = of.pointer.getPointer(from).limit(length).capacity(length);
+    this.whole = whole;
+    this.start = start;
+    this.data = Nd4j.createBuffer(whole.data, start, length);
+    this.pointer = whole.pointer.getPointer(start).limit(length).capacity(length);
   }
 
   /** Elements {@code from .. from+length-1} as a buffer of their own on the same memory. */
   Buffer part(long from, long length) {
-    return new Buffer(this, from, length);
+    return new Buffer(whole, start + from, length); // ND4J counts offsets from the whole
   }
 
   long bytes() {

@@ -27,6 +27,7 @@ final class Compiler {
   private static final Set<String> SHAPE_OPERATIONS = Set.of("shape_of", "size", "rank", "size_at");
 
   private final Graph graph;
+  private final int threads = Engine.threads();
   private final BufferPool pool = new BufferPool();
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, Variable> variables = new HashMap<>();
@@ -153,7 +154,7 @@ final class Compiler {
     for (int i = 0; i < shapes.size(); i++) {
       out.add(allocate(node.outputs().get(i), shapes.get(i), known));
     }
-    Step step = Steps.bind(node, inputs, out);
+    Step step = Steps.bind(node, inputs, out, threads);
     if (known) {
       step.run();
       step.close();

@@ -135,7 +135,9 @@ public final class Engine {
     }
     Nd4j.getEnvironment().setMaxThreads(count);
     Nd4j.getEnvironment().setMaxMasterThreads(count);
-    openblas_nolapack.blas_set_num_threads(count);
+    // OpenBLAS's threads spin while they wait, which ruins a busy machine. Large products go to
+    // oneDNN, which OpenMP shares out; batched ones are cut by Team.
+    openblas_nolapack.blas_set_num_threads(1);
     threads = count;
     enter();
   }

@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -16,7 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param threads threads of one numeric task
  */
 public record EngineInfo(
-    String library, String blas, String kernel, String fingerprint, int threads) {
+    String library, String blas, String kernel, String fingerprint, int threads)
+    implements Serializable {
 
   /** Odd sizes, so that every remainder loop of a kernel takes part. */
   private static final int[][] SIZES = {{67, 259, 131}, {256, 1024, 64}, {5, 33, 7}};

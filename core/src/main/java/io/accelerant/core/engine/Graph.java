@@ -45,7 +45,7 @@ public final class Graph {
 
   /** Whole numbers that are set before every run, such as token ids or class labels. */
   public Value indices(String name, int... shape) {
-    return leaf(name, DataType.INT, shape, new Leaf.Input());
+    return leaf(name, DataType.INT32, shape, new Leaf.Input());
   }
 
   /** A tensor that is trained, or frozen but loaded from outside. */
@@ -62,7 +62,7 @@ public final class Graph {
   /** Fixed whole numbers in row-major order. */
   public Value constant(int[] numbers, int... shape) {
     requireSize(numbers.length, shape);
-    return leaf(fresh("constant"), DataType.INT, shape, new Leaf.Constant(numbers.clone()));
+    return leaf(fresh("constant"), DataType.INT32, shape, new Leaf.Constant(numbers.clone()));
   }
 
   private static void requireSize(int length, int[] shape) {
@@ -277,7 +277,7 @@ public final class Graph {
 
   private void requireIndices(String operation, Value indices) {
     require(indices);
-    if (indices.variable.dataType() != DataType.INT) {
+    if (indices.variable.dataType() != DataType.INT32) {
       throw new IllegalArgumentException(
           operation + ": " + indices + " must hold whole numbers; declare it by indices()");
     }

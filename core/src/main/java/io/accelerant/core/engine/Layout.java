@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import java.util.Map;
  * @param tensors the tensors in order
  * @param size elements of all tensors
  */
-public record Layout(List<Tensor> tensors, int size) {
+public record Layout(List<Tensor> tensors, int size) implements Serializable {
   /**
    * One tensor of a layout.
    *
@@ -19,7 +20,7 @@ public record Layout(List<Tensor> tensors, int size) {
    * @param shape static shape
    * @param offset index of its first element in the flat array
    */
-  public record Tensor(String name, List<Integer> shape, int offset) {
+  public record Tensor(String name, List<Integer> shape, int offset) implements Serializable {
     /** Number of elements. */
     public int size() {
       return Shapes.size(dimensions());

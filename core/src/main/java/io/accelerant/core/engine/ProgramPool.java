@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -17,7 +18,8 @@ public final class ProgramPool implements AutoCloseable {
    * @param network hash of the network's specification, and what is compiled of it
    * @param shape batch and length
    */
-  public record Key(String network, List<Integer> shape, Precision precision) {
+  public record Key(String network, List<Integer> shape, Precision precision)
+      implements Serializable {
     public Key {
       shape = List.copyOf(shape);
     }

@@ -2,9 +2,12 @@ package io.accelerant.core.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.Op;
@@ -12,25 +15,28 @@ import org.nd4j.linalg.api.ops.ReduceOp;
 
 /** Chooses how a node is run. */
 final class Steps {
+  /** Elements of an operation of our own that are worth a second thread. */
+  private static final int SHARED = 1 << 14;
+
   private Steps() {}
 
-  static Step bind(Node node, List<Variable> in, List<Variable> out) {
+  /**
+   * @param threads over which an operation may be cut
+   */
+  static Step bind(Node node, List<Variable> in, List<Variable> out, int threads) {
     if (node.action() instanceof Node.Lookup) {
       CustomOp gather = DynamicCustomOp.builder("gather").addIntegerArguments(0).build();
       return new Step.Custom(gather, Variable.arrays(in), Variable.arrays(out));
     }
     if (node.action() instanceof Node.Forward forward) {
-      return forward(forward.kernel().get(), in, out.get(0));
+      return forward(forward.kernel(), in, out.get(0), threads);
     }
     if (node.action() instanceof Node.Backward backward) {
-      return backward(backward.kernel().get(), in, backward.wanted(), out);
+      return backward(backward.kernel(), in, backward.wanted(), out, threads);
     }
     DifferentialFunction function = ((Node.Native) node.action()).function();
     if (function instanceof CustomOp op) {
-      Runnable move = move(op, in, out.get(0));
-      return move == null
-          ? new Step.Custom(op, Variable.arrays(in), Variable.arrays(out))
-          : new Step.Computed(op.opName(), move);
+      return custom(op, in, out, threads);
     }
     if (in.size() != 1 && !(function instanceof ReduceOp)) {
       throw new UnsupportedOperationException(
@@ -39,15 +45,69 @@ final class Steps {
     return new Step.Legacy((Op) function, in.get(0).array(), out.get(0).array());
   }
 
-  private static Step forward(Kernel kernel, List<Variable> in, Variable out) {
+  private static Step custom(CustomOp op, List<Variable> in, List<Variable> out, int threads) {
+    Runnable move = move(op, in, out.get(0));
+    if (move != null) {
+      return new Step.Computed(op.opName(), move);
+    }
+    if (op.opName().equals("matmul") && in.get(0).array().rank() > 2 && threads > 1) {
+      return team(products(op, in, out.get(0), threads));
+    }
+    return new Step.Custom(op, Variable.arrays(in), Variable.arrays(out));
+  }
+
+  private static Step team(List<? extends Step> parts) {
+    return parts.size() == 1 ? parts.get(0) : new Team(parts);
+  }
+
+  /** A batched product as one of rank 3 for each thread. */
+  private static List<Step> products(CustomOp op, List<Variable> in, Variable out, int threads) {
+    long[] shape = out.array().shape();
+    int batch = Math.toIntExact(out.array().length() / matrix(shape));
+    List<Step> parts = new ArrayList<>();
+    for (int i = 0; i < Math.min(threads, batch); i++) {
+      int from = (int) ((long) batch * i / Math.min(threads, batch));
+      int to = (int) ((long) batch * (i + 1) / Math.min(threads, batch));
+      List<INDArray> operands = in.stream().map(v -> matrices(v, from, to)).toList();
+      parts.add(new Step.Custom(op, operands, List.of(matrices(out, from, to))));
+    }
+    return parts;
+  }
+
+  private static long matrix(long[] shape) {
+    return shape[shape.length - 2] * shape[shape.length - 1];
+  }
+
+  private static INDArray matrices(Variable v, int from, int to) {
+    long[] shape = v.array().shape();
+    long size = matrix(shape);
+    return v.buffer()
+        .part(from * size, (to - from) * size)
+        .view(new long[] {to - from, shape[shape.length - 2], shape[shape.length - 1]});
+  }
+
+  private static Step forward(
+      Supplier<Kernel> kernels, List<Variable> in, Variable out, int threads) {
     FloatBuffer[] operands = floats(in);
     FloatBuffer result = out.floats();
-    return new Step.Computed(kernel.name(), () -> kernel.forward(operands, result));
+    List<Step> parts = new ArrayList<>();
+    for (int[] rows : rows(in.get(0), threads)) {
+      Kernel kernel = kernels.get();
+      FloatBuffer[] x = operands.clone();
+      x[0] = operands[0].slice(rows[0], rows[1]);
+      FloatBuffer y = result.slice(rows[0], rows[1]);
+      parts.add(new Step.Computed(kernel.name(), () -> kernel.forward(x, y)));
+    }
+    return team(parts);
   }
 
   /** The inputs are the operands and, last, the incoming gradient. */
   private static Step backward(
-      Kernel kernel, List<Variable> in, List<Integer> wanted, List<Variable> out) {
+      Supplier<Kernel> kernels,
+      List<Variable> in,
+      List<Integer> wanted,
+      List<Variable> out,
+      int threads) {
     int n = in.size() - 1;
     FloatBuffer[] operands = floats(in.subList(0, n));
     FloatBuffer incoming = in.get(n).floats();
@@ -55,8 +115,32 @@ final class Steps {
     for (int i = 0; i < out.size(); i++) {
       gradients[wanted.get(i)] = out.get(i).floats();
     }
-    return new Step.Computed(
-        kernel.name() + "_bp", () -> kernel.backward(operands, incoming, gradients));
+    List<Step> parts = new ArrayList<>();
+    for (int[] rows : rows(in.get(0), n == 1 ? threads : 1)) { // weights are summed over all rows
+      Kernel kernel = kernels.get();
+      FloatBuffer[] x = operands.clone();
+      FloatBuffer[] dx = gradients.clone();
+      x[0] = operands[0].slice(rows[0], rows[1]);
+      dx[0] = dx[0] == null ? null : dx[0].slice(rows[0], rows[1]);
+      FloatBuffer dy = incoming.slice(rows[0], rows[1]);
+      parts.add(new Step.Computed(kernel.name() + "_bp", () -> kernel.backward(x, dy, dx)));
+    }
+    return team(parts);
+  }
+
+  /** First element and number of elements of each thread's share: whole rows of the last axis. */
+  private static List<int[]> rows(Variable v, int threads) {
+    int size = Math.toIntExact(v.array().length());
+    long[] shape = v.array().shape();
+    int width = shape.length == 0 ? 1 : (int) shape[shape.length - 1];
+    int count = size < SHARED ? 1 : Math.min(threads, size / width);
+    List<int[]> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int from = (int) ((long) (size / width) * i / count) * width;
+      int to = (int) ((long) (size / width) * (i + 1) / count) * width;
+      rows.add(new int[] {from, to - from});
+    }
+    return rows;
   }
 
   private static FloatBuffer[] floats(List<Variable> variables) {

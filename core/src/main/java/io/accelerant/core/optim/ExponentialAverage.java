@@ -8,7 +8,7 @@ package io.accelerant.core.optim;
  * @param decay d, in [0, 1)
  * @param warmUp whether early steps forget faster
  */
-public record ExponentialAverage(double decay, boolean warmUp) {
+public record ExponentialAverage(double decay, boolean warmUp) implements java.io.Serializable {
   public ExponentialAverage {
     if (!(decay >= 0 && decay < 1)) {
       throw new IllegalArgumentException("decay must be in [0, 1), is " + decay);

@@ -1,6 +1,7 @@
 package io.accelerant.core.optim;
 
 import io.accelerant.core.engine.Updater;
+import java.io.Serializable;
 
 /**
  * Which optimizer, with its constants; the learning rate comes with every step.
@@ -14,7 +15,8 @@ import io.accelerant.core.engine.Updater;
  *     learning rate as PyTorch does)
  */
 public record OptimizerSpec(
-    Updater.Rule rule, double beta1, double beta2, double epsilon, double weightDecay) {
+    Updater.Rule rule, double beta1, double beta2, double epsilon, double weightDecay)
+    implements Serializable {
   public OptimizerSpec {
     if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon >= 0 && weightDecay >= 0)) {
       throw new IllegalArgumentException(

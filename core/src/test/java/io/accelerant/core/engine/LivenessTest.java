@@ -32,10 +32,11 @@ class LivenessTest {
       for (int i = 0; i < 25; i++) {
         int x = random.nextInt(values.size());
         int y = random.nextInt(values.size());
-        append(random.nextInt(9), values.get(x), values.get(y), naive.get(x), naive.get(y));
+        append(random.nextInt(10), values.get(x), values.get(y), naive.get(x), naive.get(y));
       }
       Value last = values.get(values.size() - 1).add(values.get(values.size() / 2)).tanh();
       graph.output("last", last);
+      graph.output("middle", values.get(values.size() / 2));
       graph.output("loss", last.sum());
       if (keepAll) {
         for (int i = 2; i < values.size(); i++) {
@@ -77,6 +78,11 @@ class LivenessTest {
           z = x.sub(y.mean(true, 1));
           Arrays.setAll(r, i -> p[i] - mean(q, i / N));
         }
+        case 8 -> {
+          Value fourth = x.split(0, 2).get(1).split(0, 2).get(1); // a part of a part
+          z = fourth.add(y);
+          Arrays.setAll(r, i -> p[3 * N + i % N] + q[i]);
+        }
         case 7 -> {
           z = x.stopGradient().mul(0.5).add(y);
           Arrays.setAll(r, i -> p[i] * 0.5 + q[i]);
@@ -113,6 +119,7 @@ class LivenessTest {
     try (Program program = built.graph.forward()) {
       for (int run = 0; run < 2; run++) { // the second run finds the first one's leftovers
         program.setParameters(built.start).run();
+        assertThat(program.doubles("middle")).containsExactly(q, within(1e-12));
         assertThat(program.doubles("last")).containsExactly(expected, within(1e-12));
       }
     }

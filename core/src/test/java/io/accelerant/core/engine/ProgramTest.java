@@ -206,6 +206,31 @@ class ProgramTest {
   }
 
   @Test
+  void twoThreadsInOneTaskGetTheSameNumbers() {
+    TransformerExample wide = new TransformerExample(8, 64, 128, 4, 2, 512, 64);
+    double[] one = gradient(wide, 1);
+    double[] two = gradient(wide, 2);
+    float[] narrow = new float[two.length];
+    for (int i = 0; i < two.length; i++) {
+      narrow[i] = (float) two[i];
+    }
+    assertThat(relativeDistance(narrow, one)).isLessThan(1e-6);
+  }
+
+  private static double[] gradient(TransformerExample example, int threads) {
+    Engine.start(threads, "auto");
+    try (Program p = example.graph(Precision.FLOAT32).training("loss")) {
+      example.fill(p);
+      p.run();
+      double[] gradient = new double[p.differentiated().size()];
+      p.gradients(gradient);
+      return gradient;
+    } finally {
+      Engine.start(1, "auto");
+    }
+  }
+
+  @Test
   void programsRunSideBySide() throws Exception {
     TransformerExample wide = new TransformerExample(8, 64, 128, 4, 2, 512, 64);
     AtomicInteger quickRuns = new AtomicInteger();
