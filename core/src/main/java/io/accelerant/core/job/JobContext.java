@@ -1,10 +1,14 @@
 package io.accelerant.core.job;
 
+import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.error.StoppedException;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
 
 /**
  * What a job gets from its surroundings. Spark starts when it is first asked for, so that a dry run
@@ -52,6 +56,22 @@ public final class JobContext {
       spark = starter.get();
     }
     return spark;
+  }
+
+  /** Spark's settings, for those who need not know Spark. */
+  public Map<String, String> sparkSettings() {
+    Map<String, String> settings = new TreeMap<>();
+    for (Tuple2<String, String> setting : spark().sparkContext().getConf().getAll()) {
+      settings.put(setting._1(), setting._2());
+    }
+    return settings;
+  }
+
+  /** Tasks that run at once in one JVM: all of them in a local run, else those of an executor. */
+  public int taskSlots() {
+    return spark().sparkContext().isLocal()
+        ? spark().sparkContext().defaultParallelism()
+        : NativeMemory.slots(sparkSettings());
   }
 
   public Configuration hadoop() {

@@ -31,6 +31,11 @@ public final class Shared<T extends Serializable> implements Serializable, AutoC
     return new Shared<>(spark.broadcast(bytes));
   }
 
+  /** As {@link #of(JavaSparkContext, Serializable)}, in the session of a job. */
+  public static <T extends Serializable> Shared<T> of(JobContext context, T value) {
+    return of(JavaSparkContext.fromSparkContext(context.spark().sparkContext()), value);
+  }
+
   /** A new copy of the value; for use in a task. */
   public T copy() {
     // The thread's loader has the classes of an application jar.

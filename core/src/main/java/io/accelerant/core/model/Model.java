@@ -53,13 +53,22 @@ public record Model(NetworkSpec network, float[] parameters) {
 
   /** As {@link #open}, of an artifact that is a model. */
   public static Model read(Artifact artifact) {
+    return read(artifact, WEIGHTS);
+  }
+
+  /**
+   * As {@link #read(Artifact)}, with the weights of another file of the same tensors.
+   *
+   * @param weights name of the file, see {@link #writeWeights}
+   */
+  public static Model read(Artifact artifact, String weights) {
     String where = artifact.uri() + "/";
-    try (SafetensorsFile file = artifact.safetensors(WEIGHTS)) {
+    try (SafetensorsFile file = artifact.safetensors(weights)) {
       NetworkSpec network = Networks.of(artifact.readJson(CONFIG), where + CONFIG);
       Layout layout = network.layout();
       float[] flat = new float[layout.size()];
       for (Layout.Tensor t : layout.tensors()) {
-        copy(file, t.name(), t, flat, where + WEIGHTS);
+        copy(file, t.name(), t, flat, where + weights);
       }
       return new Model(network, flat);
     } catch (DataException e) {
@@ -110,16 +119,21 @@ public record Model(NetworkSpec network, float[] parameters) {
     config.put("torch_dtype", "float32");
     extra.forEach(config::putIfAbsent);
     artifact.writeJson(CONFIG, config);
+    writeWeights(artifact, WEIGHTS);
+  }
+
+  /** Writes all parameters under the names of the layout into one safetensors file. */
+  public void writeWeights(ArtifactWriter artifact, String name) {
     List<Tensor> tensors = new ArrayList<>();
     for (Layout.Tensor t : network.layout().tensors()) {
       long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
       int end = t.offset() + t.size();
       tensors.add(Tensor.of(t.name(), shape, Arrays.copyOfRange(parameters, t.offset(), end)));
     }
-    try (OutputStream out = artifact.create(WEIGHTS)) {
+    try (OutputStream out = artifact.create(name)) {
       Safetensors.write(out, tensors, Map.of("format", "pt"));
     } catch (IOException e) {
-      throw new ArtifactException("Cannot write " + WEIGHTS + ": " + e.getMessage(), e);
+      throw new ArtifactException("Cannot write " + name + ": " + e.getMessage(), e);
     }
   }
 }

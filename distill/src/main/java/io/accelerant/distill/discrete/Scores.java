@@ -106,6 +106,55 @@ public final class Scores {
   }
 
   /**
+   * Posteriors of a batch from the logits of a network that predicts the clean symbol, in float64:
+   * softmax over the V data symbols, the MASK logit taken as minus infinity (the SUBS
+   * parametrisation of MDLM). Rows of unmasked positions of the absorbing graph are left alone:
+   * their symbol is known.
+   *
+   * @param first position of {@code states} and {@code posteriors} that the first row of logits
+   *     belongs to
+   * @param logits [positions][columns], flat, at least
+   * @param mask column of MASK, which is skipped; {@code columns} or more where there is none
+   * @param posteriors receives [positions][V] from position {@code first} on
+   * @return the first position whose logits are not finite numbers, -1 if there is none
+   */
+  public static int posteriors(
+      DiffusionProcess process,
+      int[] states,
+      int first,
+      int positions,
+      float[] logits,
+      int columns,
+      int mask,
+      double[] posteriors) {
+    int vocabulary = process.vocabulary();
+    boolean absorb = process.graph() == DiffusionGraph.ABSORB;
+    for (int i = 0; i < positions; i++) {
+      if (absorb && states[first + i] != process.mask()) {
+        continue;
+      }
+      int to = (first + i) * vocabulary;
+      double max = Double.NEGATIVE_INFINITY;
+      for (int y = 0; y < vocabulary; y++) {
+        posteriors[to + y] = logits[i * columns + (y < mask ? y : y + 1)];
+        max = Math.max(max, posteriors[to + y]);
+      }
+      double sum = 0;
+      for (int y = 0; y < vocabulary; y++) {
+        posteriors[to + y] = StrictMath.exp(posteriors[to + y] - max);
+        sum += posteriors[to + y];
+      }
+      if (!(sum < Double.POSITIVE_INFINITY)) {
+        return first + i;
+      }
+      for (int y = 0; y < vocabulary; y++) {
+        posteriors[to + y] /= sum;
+      }
+    }
+    return -1;
+  }
+
+  /**
    * Output of a SEDD network to scores, in place: log s = raw - log(e^sigma_bar - 1) - log(S-1) on
    * the absorbing graph, log s = raw on the uniform one.
    *

@@ -80,27 +80,9 @@ final class OnnxTextTeacher implements DiscreteTeacher {
     if (posteriors.length < positions * vocabulary) {
       posteriors = new double[positions * vocabulary];
     }
-    boolean absorb = process.graph() == DiffusionGraph.ABSORB;
-    for (int i = 0; i < positions; i++) {
-      if (absorb && states[i] != process.mask()) {
-        continue; // its row is not read
-      }
-      double max = Double.NEGATIVE_INFINITY;
-      for (int y = 0; y < vocabulary; y++) {
-        max = Math.max(max, raw[i * columns + id(y)]);
-      }
-      double sum = 0;
-      for (int y = 0; y < vocabulary; y++) {
-        double p = StrictMath.exp(raw[i * columns + id(y)] - max);
-        posteriors[i * vocabulary + y] = p;
-        sum += p;
-      }
-      if (!(sum < Double.POSITIVE_INFINITY)) {
-        throw notNumbers(i);
-      }
-      for (int y = 0; y < vocabulary; y++) {
-        posteriors[i * vocabulary + y] /= sum;
-      }
+    int bad = Scores.posteriors(process, states, 0, positions, raw, columns, mask, posteriors);
+    if (bad >= 0) {
+      throw notNumbers(bad);
     }
     Scores.fromPosteriors(process, states, positions, posteriors, time, scores);
   }
