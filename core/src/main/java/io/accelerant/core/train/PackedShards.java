@@ -1,5 +1,6 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
@@ -38,7 +39,6 @@ import scala.Tuple2;
 public record PackedShards(List<String> files, List<Long> counts, int recordBytes)
     implements Serializable {
   private static final long CUT = RandomStream.purpose("train.shards");
-  private static final String STAGE = "shards";
 
   public PackedShards {
     files = List.copyOf(files);
@@ -59,21 +59,28 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
    * Takes the shards that an earlier run packed, or packs them.
    *
    * @param stages of the run: remembers which files count
-   * @param folder full URI of a folder for the files, on a file system that all executors see
+   * @param snapshots of the run: the files go beside them, where all executors see them
+   * @param name of the data set within the run
    * @param rows columns {@code id} (any distinct numbers) and {@code record} (binary, of one
    *     length)
    * @param source named in errors
    * @throws DataException if there are fewer rows than workers, or records differ in length
    */
   public static PackedShards open(
-      StageStore stages, String folder, Dataset<Row> rows, int workers, long seed, String source) {
+      StageStore stages,
+      Snapshots snapshots,
+      String name,
+      Dataset<Row> rows,
+      int workers,
+      long seed,
+      String source) {
     Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
-    Optional<PackedShards> packed = stages.load(STAGE).map(PackedShards::fromJson);
+    Optional<PackedShards> packed = stages.load(name).map(PackedShards::fromJson);
     if (packed.isPresent() && packed.get().isThere(hadoop)) {
       return packed.get();
     }
-    PackedShards made = pack(rows, folder, workers, seed, source);
-    stages.save(STAGE, made.toJson());
+    PackedShards made = pack(rows, snapshots.uri(name), workers, seed, source);
+    stages.save(name, made.toJson());
     return made;
   }
 

@@ -3,6 +3,7 @@ package io.accelerant.core.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Progress;
@@ -24,12 +25,15 @@ import org.junit.jupiter.api.io.TempDir;
 class PackedShardsTest extends SparkTest {
   @TempDir Path temp;
 
+  private Snapshots snapshots() {
+    return Snapshots.at(temp.toString(), new Configuration(), "key", Progress.SILENT);
+  }
+
   private PackedShards open(Dataset<Row> rows, int workers) {
     StageStore stages =
         StageStore.open(
             temp.toString(), new Configuration(), Map.of("w", workers), "never", Progress.SILENT);
-    return PackedShards.open(
-        stages, temp.resolve("shards").toUri().toString(), rows, workers, 42, "test");
+    return PackedShards.open(stages, snapshots(), "shards", rows, workers, 42, "test");
   }
 
   private List<List<byte[]>> content(PackedShards shards) {
@@ -71,12 +75,11 @@ class PackedShardsTest extends SparkTest {
   void packedShardsAreUsedAgainWhileTheyAreWhole() throws IOException {
     Dataset<Row> rows = Regression.rows(spark(), 40, 2);
     Map<String, Object> identity = Map.of("a", 1);
-    String folder = temp.resolve("shards").toUri().toString();
     List<PackedShards> opened = new ArrayList<>();
     for (int time = 0; time < 3; time++) {
       StageStore stages =
           StageStore.open(temp.toString(), new Configuration(), identity, "auto", Progress.SILENT);
-      opened.add(PackedShards.open(stages, folder, rows, 2, 42, "test"));
+      opened.add(PackedShards.open(stages, snapshots(), "shards", rows, 2, 42, "test"));
       if (time == 1) {
         Files.delete(Path.of(java.net.URI.create(opened.get(1).files().get(0))));
       }

@@ -3,6 +3,7 @@ package io.accelerant.core.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.job.Progress;
@@ -21,17 +22,16 @@ class SyncRoundTest extends SparkTest {
 
   @TempDir Path temp;
 
+  private Snapshots snapshots() {
+    return Snapshots.at(temp.toString(), new Configuration(), "key", Progress.SILENT);
+  }
+
   private PackedShards shards(int workers) {
     StageStore stages =
         StageStore.open(
             temp.toString(), new Configuration(), Map.of("w", workers), "never", Progress.SILENT);
     return PackedShards.open(
-        stages,
-        temp.resolve("shards").toUri().toString(),
-        Regression.rows(spark(), 230, 3),
-        workers,
-        42,
-        "test");
+        stages, snapshots(), "shards", Regression.rows(spark(), 230, 3), workers, 42, "test");
   }
 
   private Sums onSpark(PackedShards shards, Precision precision, int round) {

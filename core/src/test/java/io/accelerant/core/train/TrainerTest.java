@@ -41,6 +41,7 @@ class TrainerTest extends SparkTest {
     private final Path folder;
     private int rounds = ROUNDS;
     private int stopAfter = Integer.MAX_VALUE;
+    private int checkpointEvery = 5;
     private double rate = 0.02;
     private Trainer.Watcher watcher = Trainer.Watcher.NONE;
 
@@ -87,7 +88,7 @@ class TrainerTest extends SparkTest {
       Regression loss = Regression.small();
       PackedShards shards =
           PackedShards.open(
-              stages, snapshots.uri("shards"), Regression.rows(spark(), 60, 2), 3, 42, "test");
+              stages, snapshots, "shards", Regression.rows(spark(), 60, 2), 3, 42, "test");
       AtomicInteger asked = new AtomicInteger();
       JobContext context =
           new JobContext(
@@ -97,7 +98,7 @@ class TrainerTest extends SparkTest {
               () -> asked.incrementAndGet() >= stopAfter,
               false,
               "");
-      TrainSettings settings = new TrainSettings(3, rounds, 6, rate, 5, 42);
+      TrainSettings settings = new TrainSettings(3, rounds, 6, rate, checkpointEvery, 42);
       try (GradientLearner learner =
           new GradientLearner(
               new GradientLearner.Settings(
@@ -208,6 +209,7 @@ class TrainerTest extends SparkTest {
     List<Long> heap = new ArrayList<>();
     List<Integer> broadcasts = new ArrayList<>();
     Run run = new Run("long").rounds(1000);
+    run.checkpointEvery = 200;
     run.watcher =
         done -> {
           if (done == 400 || done == 1000) {
