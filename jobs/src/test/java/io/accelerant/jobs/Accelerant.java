@@ -77,13 +77,18 @@ final class Accelerant {
 
   /** As {@link #spawn}, with two executors of one core each in processes of their own. */
   static Outcome spawnOnCluster(Class<?> main, Path scratch, String... arguments) {
+    return startOnCluster(main, scratch, 2, arguments).finish();
+  }
+
+  /** As {@link #start}, with executors of one core each in processes of their own. */
+  static Running startOnCluster(Class<?> main, Path scratch, int executors, String... arguments) {
     String classPath = System.getProperty("java.class.path");
     Path home = scratch.resolve("spark-home");
     List<String> command = new ArrayList<>(List.of("-cp", classPath, main.getName()));
     command.addAll(List.of(arguments));
     for (String setting :
         List.of(
-            "master=local-cluster[2,1,700]",
+            "master=local-cluster[%d,1,700]".formatted(executors),
             "executor.memory=700m",
             "executor.extraClassPath=" + classPath,
             "executor.extraJavaOptions=" + String.join(" ", CHEAP_START.subList(0, 3)))) {
@@ -95,13 +100,29 @@ final class Accelerant {
       throw new UncheckedIOException(e);
     }
     return java(
-            command, scratch, Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"))
-        .finish();
+        command, scratch, Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"));
+  }
+
+  /** As {@link #start}, where no file may grow beyond a size. */
+  static Running startLimited(Class<?> main, Path scratch, int kibibytes, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    return java(
+        List.of("bash", "-c", "ulimit -f %d && exec \"$@\"".formatted(kibibytes), "bash"),
+        command,
+        scratch,
+        Map.of());
   }
 
   /** Java with Spark's module options, a cheap start and the logging of the launcher. */
   static Running java(List<String> arguments, Path scratch, Map<String, String> environment) {
-    List<String> command = new ArrayList<>();
+    return java(List.of(), arguments, scratch, environment);
+  }
+
+  private static Running java(
+      List<String> wrapper, List<String> arguments, Path scratch, Map<String, String> environment) {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(JavaModuleOptions.defaultModuleOptions().split(" ")));
     command.addAll(CHEAP_START);
@@ -125,6 +146,15 @@ final class Accelerant {
 
   /** A running process and the files that its streams go to. */
   record Running(Process process, Path out, Path err) {
+    /** Waits until a file is there. */
+    void await(Path file) throws IOException, InterruptedException {
+      while (!Files.exists(file)) {
+        if (process.waitFor(5, TimeUnit.MILLISECONDS)) {
+          throw new AssertionError("ended without " + file + ":\n" + Files.readString(err));
+        }
+      }
+    }
+
     /** Waits until the process has said something on standard error. */
     void await(String said) throws IOException, InterruptedException {
       while (!Files.readString(err).contains(said)) {

@@ -76,6 +76,17 @@ class JobContractTest extends SparkTest {
           "lsd.exponents=[1.0, 1.2]",
           "lsd.samples=64");
 
+  private static final List<String> SMALL_TEACHER =
+      List.of(
+          "trainTeacher.data=@/prepare-text",
+          "trainTeacher.width=16",
+          "trainTeacher.layers=1",
+          "trainTeacher.heads=2",
+          "trainTeacher.sampleEvery=3",
+          "train.rounds=6",
+          "train.batch=4",
+          "train.checkpointEvery=2");
+
   private static void example(String job, String conf, List<String> sets) {
     EXAMPLES.put(job + " " + conf, new Example(job, conf, sets));
   }
@@ -104,6 +115,7 @@ class JobContractTest extends SparkTest {
     example("lsd", "lsd-uniform.conf", SMALL_LSD);
     example("lsd", "lsd-text.conf", with(SMALL_LSD, "lsd.teacher=markov:2:@/prepare-text"));
     example("sample", "sample.conf", List.of("sample.count=40", "sample.length=12"));
+    example("train-teacher", "train-teacher.conf", with(SMALL_TEACHER));
     example(
         "evaluate",
         "evaluate.conf",

@@ -1,0 +1,268 @@
+package io.accelerant.jobs.bench;
+
+import io.accelerant.core.artifact.Snapshots;
+import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Program;
+import io.accelerant.core.job.Progress;
+import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.Transformer;
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.train.Batch;
+import io.accelerant.core.train.Flat;
+import io.accelerant.core.train.GradientStep;
+import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.PackedShards;
+import io.accelerant.core.train.Sums;
+import io.accelerant.core.train.SyncRound;
+import io.accelerant.core.train.WorkerStep;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a synchronous round costs. First rounds whose step does nothing but write a gradient of a
+ * given size, by workers and megabytes: {@code sparkShare} is the part of a round that no worker
+ * computes. Then rounds of a real transformer of a second or more, beside the same programs run by
+ * as many plain threads without Spark, turn by turn: {@code timeRatio} is Spark's time over theirs.
+ */
+public final class SyncRoundBench {
+  static final Key<List<Integer>> WORKERS =
+      Key.integers("bench.workers", "Numbers of logical workers")
+          .between(1, 4096)
+          .withDefault(List.of(4, 32));
+  static final Key<List<Integer>> MEGABYTES =
+      Key.integers("bench.megabytes", "Sizes of parameters and gradient")
+          .between(1, 1024)
+          .withDefault(List.of(1, 16, 64));
+  static final Key<Integer> REPETITIONS =
+      Key.integer("bench.repetitions", "Rounds per figure; the median counts")
+          .between(1, 1000)
+          .withDefault(7);
+  public static final List<Key<?>> KEYS = List.of(WORKERS, MEGABYTES, REPETITIONS);
+
+  private static final int RECORD = 128;
+  private static final int RECORDS = 4096;
+  private static final int REAL_WORKERS = 4;
+  private static final int REAL_BATCH = 64;
+  private static final int MICRO_BATCH = 16;
+  private static final Transformer NETWORK =
+      Transformer.gpt2(256, RECORD, 128, 4, 4).withCausal(false);
+
+  private final SparkSession spark;
+  private final JobConfig config;
+  private final Progress progress;
+
+  public SyncRoundBench(SparkSession spark, JobConfig config, Progress progress) {
+    this.spark = spark;
+    this.config = config;
+    this.progress = progress;
+  }
+
+  public Map<String, Number> run() {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    Path folder = temporary();
+    try {
+      for (int workers : config.get(WORKERS)) {
+        PackedShards shards = shards(folder.resolve("w" + workers), workers);
+        for (int megabytes : config.get(MEGABYTES)) {
+          rounds(shards, megabytes, metrics);
+        }
+      }
+      real(shards(folder.resolve("real"), REAL_WORKERS), metrics);
+    } finally {
+      delete(folder);
+    }
+    return metrics;
+  }
+
+  private PackedShards shards(Path folder, int workers) {
+    MapFunction<Long, Row> record =
+        id -> {
+          byte[] bytes = new byte[RECORD];
+          RandomStream stream = new RandomStream(1, 0, id, 0);
+          for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) stream.nextInt();
+          }
+          return RowFactory.create(id, bytes);
+        };
+    Dataset<Row> rows =
+        spark
+            .range(RECORDS)
+            .map(record, Encoders.row(StructType.fromDDL("id BIGINT, record BINARY")));
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Map<String, Object> identity = Map.of("bench", "sync-round");
+    StageStore stages =
+        StageStore.open(folder.toString(), hadoop, identity, "never", Progress.SILENT);
+    Snapshots place = Snapshots.at(folder.toString(), hadoop, "bench", Progress.SILENT);
+    return PackedShards.open(stages, place, "shards", rows, workers, 1, "bench");
+  }
+
+  private SyncRound sync(PackedShards shards, WorkerStep step, int batch) {
+    return new SyncRound(
+        new JavaSparkContext(spark.sparkContext()),
+        spark.sparkContext().hadoopConfiguration(),
+        shards,
+        step,
+        batch,
+        1);
+  }
+
+  private int slots() {
+    return spark.sparkContext().defaultParallelism();
+  }
+
+  /** Rounds of a step that only touches its arrays; totals: nanoseconds in the step. */
+  private void rounds(PackedShards shards, int megabytes, Map<String, Number> metrics) {
+    int floats = megabytes << 18;
+    WorkerStep touch =
+        (parameters, batch) -> {
+          long start = System.nanoTime();
+          float[] gradient = new float[parameters.length()];
+          for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = (float) parameters.get(i) * batch.union();
+          }
+          return new Sums(Flat.of(gradient), new double[] {System.nanoTime() - start});
+        };
+    double[] ms = new double[config.get(REPETITIONS)];
+    double[] share = new double[ms.length];
+    try (SyncRound round = sync(shards, touch, 1)) {
+      Flat parameters = Flat.of(new float[floats]);
+      round.sums(parameters, 0);
+      for (int i = 0; i < ms.length; i++) {
+        long start = System.nanoTime();
+        Sums sums = round.sums(parameters, i);
+        ms[i] = (System.nanoTime() - start) / 1e6;
+        double busy = sums.totals()[0] / 1e6 / Math.min(slots(), shards.workers());
+        share[i] = Math.max(0, 1 - busy / ms[i]);
+      }
+    }
+    String cell = shards.workers() + "x" + megabytes;
+    metrics.put("ms." + cell, median(ms));
+    metrics.put("sparkShare." + cell, median(share));
+    progress.say(
+        "%s MB: %.0f ms a round, %.0f%% Spark's", cell, median(ms), 100 * median(share));
+  }
+
+  /** Next-byte prediction on random bytes: the cost of a real step, not a use of it. */
+  private record Bytes(Transformer network) implements Loss {
+    @Override
+    public BatchShape shape() {
+      return BatchShape.of(MICRO_BATCH, RECORD);
+    }
+
+    @Override
+    public void set(Program program, Batch batch) {
+      int[] tokens = new int[MICRO_BATCH * RECORD];
+      float[] weights = new float[tokens.length];
+      Arrays.fill(weights, 1f / (RECORD * batch.union()));
+      for (int i = 0; i < tokens.length; i++) {
+        tokens[i] = batch.records().get(i / RECORD)[i % RECORD] & 0xff;
+      }
+      program.set("tokens", tokens).set("targets", tokens).set("weights", weights);
+    }
+  }
+
+  private void real(PackedShards shards, Map<String, Number> metrics) {
+    GradientStep step =
+        new GradientStep(new Bytes(NETWORK), Precision.FLOAT32, 1, slots() + 1);
+    Flat parameters = Flat.of(Precision.FLOAT32, NETWORK.initial(1));
+    ExecutorService threads = Executors.newFixedThreadPool(Math.min(slots(), REAL_WORKERS));
+    double[] ours = new double[config.get(REPETITIONS)];
+    double[] plain = new double[ours.length];
+    try (SyncRound round = sync(shards, step, REAL_BATCH)) {
+      round.sums(parameters, 0);
+      for (int i = 0; i < ours.length; i++) {
+        long start = System.nanoTime();
+        round.sums(parameters, i);
+        ours[i] = (System.nanoTime() - start) / 1e9;
+        start = System.nanoTime();
+        withoutSpark(threads, step, parameters);
+        plain[i] = (System.nanoTime() - start) / 1e9;
+      }
+    } finally {
+      threads.shutdown();
+    }
+    double samples = REAL_WORKERS * REAL_BATCH;
+    metrics.put("parameters", parameters.length());
+    metrics.put("seconds", median(ours));
+    metrics.put("samplesPerSecond", samples / median(ours));
+    metrics.put("programSamplesPerSecond", samples / median(plain));
+    metrics.put("timeRatio", median(ours) / median(plain));
+    progress.say(
+        "a transformer's round: %.2f s, the same programs without Spark %.2f s",
+        median(ours), median(plain));
+  }
+
+  /** The workers' steps on a pool of threads, added up as they are. */
+  private static void withoutSpark(ExecutorService threads, GradientStep step, Flat parameters) {
+    List<Future<Sums>> parts = new ArrayList<>();
+    for (int worker = 0; worker < REAL_WORKERS; worker++) {
+      List<byte[]> records = new ArrayList<>();
+      for (int i = 0; i < REAL_BATCH; i++) {
+        byte[] record = new byte[RECORD];
+        Arrays.fill(record, (byte) (worker + i));
+        records.add(record);
+      }
+      Batch batch =
+          new Batch(
+              records, (long) worker * REAL_BATCH, (long) REAL_WORKERS * REAL_BATCH, 1, 0);
+      parts.add(threads.submit(() -> step.on(parameters, batch)));
+    }
+    try {
+      Sums sum = parts.get(0).get();
+      for (Future<Sums> part : parts.subList(1, parts.size())) {
+        sum.add(part.get());
+      }
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException("a step failed", e);
+    }
+  }
+
+  private static double median(double[] numbers) {
+    double[] sorted = numbers.clone();
+    Arrays.sort(sorted);
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("accelerant-bench");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package io.accelerant.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.accelerant.core.job.SparkTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What goes wrong while a model is trained, in real processes; the content is always the same. */
+@Timeout(600)
+class TrainingFaultTest extends SparkTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int ROUNDS = 60;
+
+  @TempDir static Path scratch;
+  private static String content;
+
+  @BeforeAll
+  static void anUndisturbedRun() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 300; i++) {
+      String letters = Integer.toString(i * 7919 + 1000, 26).replaceAll("[0-9]", "x");
+      lines.append("the line %s speaks of another line %s%n".formatted(letters, letters));
+    }
+    Files.writeString(scratch.resolve("source.txt"), lines);
+    Accelerant.Outcome corpus =
+        Accelerant.run(
+            "prepare-text",
+            "--set",
+            "prepareText.source=" + scratch.resolve("source.txt"),
+            "--set",
+            "prepareText.length=16",
+            "--set",
+            "run.output=" + scratch.resolve("corpus"));
+    assertThat(corpus.exitCode()).as(corpus.err()).isZero();
+    Accelerant.Outcome whole = Accelerant.run(arguments("whole"));
+    assertThat(whole.exitCode()).as(whole.err()).isZero();
+    content = whole.line().get("contentHash").asText();
+  }
+
+  private static String[] arguments(String output, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("train-teacher"));
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "trainTeacher.data=" + scratch.resolve("corpus"),
+                "trainTeacher.width=32",
+                "trainTeacher.layers=2",
+                "trainTeacher.sampleEvery=0",
+                "train.workers=3",
+                "train.batch=32",
+                "train.rounds=" + ROUNDS,
+                "train.checkpointEvery=10",
+                "run.output=" + scratch.resolve(output)));
+    sets.addAll(List.of(more));
+    sets.forEach(set -> arguments.addAll(List.of("--set", set)));
+    return arguments.toArray(String[]::new);
+  }
+
+  /** The folder of the checkpoint that counts from when its manifest is there. */
+  private static Path checkpoint(String output, int round) {
+    return scratch.resolve("%s/_checkpoints/round-%08d/manifest.json".formatted(output, round));
+  }
+
+  private static void assertContent(Accelerant.Outcome outcome) {
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    assertThat(outcome.line().get("contentHash").asText()).isEqualTo(content);
+  }
+
+  private static String[] eventLog(String name) throws IOException {
+    Path folder = Files.createDirectories(scratch.resolve(name));
+    return new String[] {
+      "spark.eventLog.enabled=true",
+      "spark.eventLog.compress=false",
+      "spark.eventLog.dir=" + folder.toUri()
+    };
+  }
+
+  private static List<JsonNode> events(String name, String type) throws IOException {
+    List<JsonNode> events = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(scratch.resolve(name))) {
+      for (Path file :
+          files.filter(f -> f.getFileName().toString().startsWith("events_")).toList()) {
+        for (String line : Files.readAllLines(file)) {
+          if (line.contains("\"" + type + "\"") && line.endsWith("}")) {
+            events.add(JSON.readTree(line));
+          }
+        }
+      }
+    }
+    return events;
+  }
+
+  /**
+   * kill -9 on one core, then on two executors; resumed on two cores. The event log of the last run
+   * holds the rounds after the last checkpoint and no other.
+   */
+  @Test
+  void aDriverKilledTwiceGoesOnFromItsCheckpointOnOtherExecutors() throws Exception {
+    Accelerant.Running first =
+        Accelerant.start(
+            Main.class, scratch, arguments("killed-{version}", "spark.master=local[1]"));
+    first.await(checkpoint("killed-1", 10));
+    first.process().destroyForcibly().waitFor();
+    Accelerant.Running second =
+        Accelerant.startOnCluster(Main.class, scratch, 2, arguments("killed-{version}"));
+    second.await(checkpoint("killed-1", 30));
+    kill(second.process());
+    String[] log = eventLog("resumed-events");
+    Accelerant.Outcome last =
+        Accelerant.spawn(
+            Main.class,
+            scratch,
+            arguments("killed-{version}", "spark.master=local[2]", log[0], log[1], log[2]));
+
+    assertContent(last);
+    assertThat(last.line().get("artifact").asText()).endsWith("killed-1");
+    int resumed = goesOnAfter(last.err());
+    assertThat(resumed).isGreaterThanOrEqualTo(30);
+    TreeSet<Integer> rounds = new TreeSet<>();
+    for (JsonNode job : events("resumed-events", "SparkListenerJobStart")) {
+      String description = job.get("Properties").path("spark.job.description").asText();
+      if (description.startsWith("train-teacher: round ")) {
+        rounds.add(Integer.valueOf(description.replaceAll(".*round (\\d+)/.*", "$1")));
+      }
+    }
+    assertThat(rounds).hasSize(ROUNDS - resumed);
+    assertThat(rounds.first()).isEqualTo(resumed + 1);
+    assertThat(scratch.resolve("killed-1/_checkpoints")).doesNotExist();
+  }
+
+  private static int goesOnAfter(String err) {
+    assertThat(err).contains("goes on after round");
+    return Integer.parseInt(err.replaceAll("(?s).*goes on after round (\\d+)/.*", "$1"));
+  }
+
+  /** The driver and its executors, which would otherwise go by themselves a little later. */
+  private static void kill(Process driver) throws InterruptedException {
+    List<ProcessHandle> executors = driver.descendants().toList();
+    driver.destroyForcibly().waitFor();
+    executors.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  /** SIGKILL to executors until one had a task; Spark runs it again elsewhere. */
+  @Test
+  void anExecutorKilledInATrainingStageChangesNothing() throws Exception {
+    String[] log = eventLog("executor-events");
+    Accelerant.Running running =
+        Accelerant.startOnCluster(
+            Main.class,
+            scratch,
+            2,
+            arguments("executor", log[0], log[1], log[2], "train.checkpointEvery=1"));
+    running.await(checkpoint("executor", 3));
+    int killed = 0;
+    for (int round = 5; lostTasks() == 0 && round < ROUNDS - 5; round += 5) {
+      List<ProcessHandle> executors =
+          running.process().descendants().filter(TrainingFaultTest::isExecutor).toList();
+      if (!executors.isEmpty()) {
+        executors.get(0).destroyForcibly();
+        killed++;
+      }
+      running.await(checkpointAtLeast("executor", round));
+    }
+    assertContent(running.finish());
+    assertThat(killed).isPositive();
+    assertThat(lostTasks()).as("tasks lost with their executor").isPositive();
+  }
+
+  private static Path checkpointAtLeast(String output, int round) throws IOException {
+    Path folder = scratch.resolve(output).resolve("_checkpoints");
+    try (Stream<Path> rounds = Files.list(folder)) {
+      return rounds
+          .filter(r -> r.getFileName().toString().startsWith("round-"))
+          .filter(r -> Integer.parseInt(r.getFileName().toString().substring(6)) >= round)
+          .findFirst()
+          .orElse(checkpoint(output, round));
+    }
+  }
+
+  private static boolean isExecutor(ProcessHandle process) {
+    return process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend");
+  }
+
+  private static long lostTasks() throws IOException {
+    return events("executor-events", "SparkListenerTaskEnd").stream()
+        .filter(
+            e -> e.path("Task End Reason").path("Reason").asText().equals("ExecutorLostFailure"))
+        .count();
+  }
+
+  @Test
+  void aSignalSavesTheRoundAndEndsWithFive() throws Exception {
+    Accelerant.Running running =
+        Accelerant.start(Main.class, scratch, arguments("signal", "spark.master=local[2]"));
+    running.await(checkpoint("signal", 10));
+    running.process().destroy(); // SIGTERM
+    Accelerant.Outcome stopped = running.finish();
+    assertThat(stopped.exitCode()).as(stopped.err()).isEqualTo(5);
+    assertThat(scratch.resolve("signal/manifest.json")).doesNotExist();
+
+    Accelerant.Outcome resumed = Accelerant.run(arguments("signal"));
+    assertContent(resumed);
+    assertThat(goesOnAfter(resumed.err())).isGreaterThanOrEqualTo(10);
+  }
+
+  /**
+   * A file that may not grow to the size of a checkpoint stands for a full disk: the write fails
+   * with an error of the system in the middle of the file. The network is large enough for its
+   * state to be the largest file.
+   */
+  @Test
+  void aFullDiskWhileCheckpointingLosesNothing() throws Exception {
+    String[] large = {
+      "trainTeacher.width=160",
+      "trainTeacher.layers=4",
+      "train.batch=2",
+      "train.rounds=3",
+      "train.checkpointEvery=2",
+      "spark.master=local[2]"
+    };
+    Accelerant.Outcome whole = Accelerant.run(arguments("large", large));
+    Accelerant.Outcome full =
+        Accelerant.startLimited(Main.class, scratch, 10_000, arguments("full", large)).finish();
+    assertThat(full.exitCode()).as(full.err()).isEqualTo(4);
+    assertThat(full.line().get("error").asText()).contains("round-00000002").contains("too large");
+    assertThat(scratch.resolve("full/manifest.json")).doesNotExist();
+    assertThat(checkpoint("full", 2)).doesNotExist();
+
+    Accelerant.Outcome again = Accelerant.run(arguments("full", large));
+    assertThat(again.exitCode()).as(again.err()).isZero();
+    assertThat(again.line().get("contentHash")).isEqualTo(whole.line().get("contentHash"));
+  }
+}
