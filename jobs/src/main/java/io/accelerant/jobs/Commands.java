@@ -11,6 +11,7 @@ final class Commands {
         new QuickstartCommand(),
         new PrepareTextCommand(),
         new ImportModelCommand(),
+        new TrainTeacherCommand(),
         new LsdCommand(),
         new SampleCommand(),
         new EvaluateCommand());

@@ -47,7 +47,10 @@ public final class Artifact {
    * @throws ArtifactException if the store cannot be read or the manifest is not valid
    */
   public static Optional<Artifact> find(String uri, Configuration hadoop) {
-    Store store = Versions.follow(Store.toRead(uri, hadoop));
+    return find(Versions.follow(Store.toRead(uri, hadoop)));
+  }
+
+  static Optional<Artifact> find(Store store) {
     try {
       return openIfThere(store);
     } catch (IOException e) {

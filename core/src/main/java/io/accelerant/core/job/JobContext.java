@@ -91,13 +91,18 @@ public final class JobContext {
     return command;
   }
 
+  /** Whether a signal asked the run to save its state and stop. */
+  public boolean isStopRequested() {
+    return stopRequested.getAsBoolean();
+  }
+
   /**
    * To be called where the state of the job is saved.
    *
    * @throws StoppedException if a signal asked the run to stop
    */
   public void checkStop() {
-    if (stopRequested.getAsBoolean()) {
+    if (isStopRequested()) {
       throw new StoppedException(
           "Stopped by a signal; the state is saved, the same command goes on from there.");
     }

@@ -24,9 +24,6 @@ import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -135,7 +132,7 @@ public final class ImportModelJob implements Job {
       artifact.writeJson("metrics.json", metrics);
       report(context, config, metrics, match, engine).files().forEach(artifact::write);
       artifact.write("README.md", card(config, network, sourceHash).markdown());
-      artifact.write("python/load.py", loader());
+      artifact.write("python/load.py", Model.loader());
       Manifest manifest =
           artifact.commit(
               ManifestDraft.of(Model.KIND, name(), config)
@@ -216,15 +213,6 @@ public final class ImportModelJob implements Job {
             .formatted(loader, loader),
         List.of(new ModelCard.Parent(config.get(SOURCE), sourceHash)),
         config.get(LICENCE));
-  }
-
-  /** The file that shows how to read the weights with numpy alone. */
-  static byte[] loader() {
-    try (InputStream in = ImportModelJob.class.getResourceAsStream("load.py")) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** What a reader gets answers as what was imported. */

@@ -64,6 +64,11 @@ public interface NetworkSpec extends Serializable {
     return pool.lease(key("training", precision, shape), () -> training(precision, shape));
   }
 
+  /** Lends a program of the loss alone, without its gradient; set all its parameters. */
+  default ProgramPool.Lease loss(ProgramPool pool, Precision precision, BatchShape shape) {
+    return pool.lease(key("loss", precision, shape), () -> graph(precision, shape, true).forward());
+  }
+
   private ProgramPool.Key key(String what, Precision precision, BatchShape shape) {
     String name = what + (shape.padded() ? " padded " : " ") + hash();
     return new ProgramPool.Key(name, List.of(shape.batch(), shape.length()), precision);

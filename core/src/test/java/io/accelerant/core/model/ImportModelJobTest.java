@@ -166,7 +166,7 @@ class ImportModelJobTest {
 
   @Test
   void theLoaderReadsTheArtifactWithNumpyAlone() throws Exception {
-    assertThat(new String(ImportModelJob.loader(), StandardCharsets.UTF_8).lines().count())
+    assertThat(new String(Model.loader(), StandardCharsets.UTF_8).lines().count())
         .isLessThanOrEqualTo(50);
     assumeThat(new ProcessBuilder("python3", "-c", "import numpy").start().waitFor()).isZero();
     Path script = Path.of(run("gpt2-f32").artifact()).resolve("python/load.py");

@@ -2,10 +2,14 @@ package io.accelerant.distill.network;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Alphabet;
+import io.accelerant.core.engine.Engine;
+import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
@@ -13,6 +17,7 @@ import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
+import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -71,6 +76,18 @@ public record MaskedTextModel(
   /** Token of MASK. */
   public int mask() {
     return alphabet.size();
+  }
+
+  /**
+   * Opens this model as a teacher in this process, beside the tasks.
+   *
+   * @param config for {@code engine.threads} and {@code engine.kernel}
+   */
+  public DiscreteTeacher open(JobContext context, JobConfig config) {
+    Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
+    int programs = (context.taskSlots() + 1) * NetworkTextTeacher.BATCHES.sizes().size();
+    return new NetworkTextTeacher(
+        network, parameters, process(), length, ProgramPool.ofJvm(programs));
   }
 
   /**

@@ -1,0 +1,178 @@
+package io.accelerant.core.train;
+
+import io.accelerant.core.artifact.Snapshots;
+import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.random.Permutation;
+import io.accelerant.core.random.PermutationKind;
+import io.accelerant.core.random.RandomStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.HashPartitioner;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.util.SerializableConfiguration;
+import scala.Tuple2;
+
+/**
+ * A data set cut once into one file per logical worker, records of one size end to end. Row i of n
+ * goes to worker {@code pi(i) mod W} at place {@code pi(i) div W}, pi being a keyed permutation, so
+ * that what a worker has depends on (rows in order of id, W, seed) alone. Rounds read the files by
+ * range: the data may be larger than memory.
+ *
+ * @param files full URIs by worker
+ * @param counts records by worker
+ * @param recordBytes bytes of a record
+ */
+public record PackedShards(List<String> files, List<Long> counts, int recordBytes)
+    implements Serializable {
+  private static final long CUT = RandomStream.purpose("train.shards");
+
+  public PackedShards {
+    files = List.copyOf(files);
+    counts = List.copyOf(counts);
+  }
+
+  /** Number of workers. */
+  public int workers() {
+    return files.size();
+  }
+
+  /** Records of all workers. */
+  public long records() {
+    return counts.stream().mapToLong(Long::longValue).sum();
+  }
+
+  /**
+   * Takes the shards that an earlier run packed, or packs them.
+   *
+   * @param stages of the run: remembers which files count
+   * @param snapshots of the run: the files go beside them, where all executors see them
+   * @param name of the data set within the run
+   * @param rows columns {@code id} (any distinct numbers) and {@code record} (binary, of one
+   *     length)
+   * @param source named in errors
+   * @throws DataException if there are fewer rows than workers, or records differ in length
+   */
+  public static PackedShards open(
+      StageStore stages,
+      Snapshots snapshots,
+      String name,
+      Dataset<Row> rows,
+      int workers,
+      long seed,
+      String source) {
+    Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
+    Optional<PackedShards> packed = stages.load(name).map(PackedShards::fromJson);
+    if (packed.isPresent() && packed.get().isThere(hadoop)) {
+      return packed.get();
+    }
+    PackedShards made = pack(rows, snapshots.uri(name), workers, seed, source);
+    stages.save(name, made.toJson());
+    return made;
+  }
+
+  private static PackedShards pack(
+      Dataset<Row> rows, String folder, int workers, long seed, String source) {
+    JavaPairRDD<Long, byte[]> numbered =
+        rows.select("id", "record")
+            .orderBy("id")
+            .javaRDD()
+            .map(row -> row.<byte[]>getAs(1))
+            .zipWithIndex()
+            .mapToPair(pair -> new Tuple2<>(pair._2(), pair._1()));
+    long count = numbered.count();
+    if (count < workers) {
+      throw new DataException(
+          "%s has %d rows, fewer than train.workers = %d; lower train.workers or bring more data."
+              .formatted(source, count, workers));
+    }
+    int bytes = numbered.first()._2().length;
+    Permutation order = PermutationKind.AUTO.of(count, seed ^ CUT, 0);
+    SerializableConfiguration hadoop =
+        new SerializableConfiguration(rows.sparkSession().sparkContext().hadoopConfiguration());
+    List<String> files =
+        numbered
+            .mapToPair(pair -> new Tuple2<>(order.position(pair._1()), pair._2()))
+            .repartitionAndSortWithinPartitions(new HashPartitioner(workers))
+            .mapPartitionsWithIndex(
+                (worker, records) ->
+                    List.of(write(hadoop.value(), folder, worker, records, bytes, source))
+                        .iterator(),
+                true)
+            .collect();
+    List<Long> counts = new ArrayList<>();
+    for (int worker = 0; worker < workers; worker++) {
+      counts.add(count / workers + (worker < count % workers ? 1 : 0));
+    }
+    return new PackedShards(files, counts, bytes);
+  }
+
+  /** Every attempt has a file of its own; the driver learns which one counts. */
+  private static String write(
+      Configuration hadoop,
+      String folder,
+      int worker,
+      Iterator<Tuple2<Long, byte[]>> records,
+      int bytes,
+      String source)
+      throws IOException {
+    Path file =
+        new Path(folder, "shard-%05d-%d".formatted(worker, TaskContext.get().taskAttemptId()));
+    FileSystem files = file.getFileSystem(hadoop);
+    try (OutputStream out = files.create(file, true)) {
+      while (records.hasNext()) {
+        byte[] record = records.next()._2();
+        if (record.length != bytes) {
+          throw new DataException(
+              "%s: records must have one length; there are %d and %d bytes."
+                  .formatted(source, bytes, record.length));
+        }
+        out.write(record);
+      }
+    }
+    return file.toString();
+  }
+
+  /** Whether the files are there in full size. */
+  private boolean isThere(Configuration hadoop) {
+    try {
+      for (int worker = 0; worker < workers(); worker++) {
+        Path file = new Path(files.get(worker));
+        FileSystem system = file.getFileSystem(hadoop);
+        if (!system.exists(file)
+            || system.getFileStatus(file).getLen() != counts.get(worker) * recordBytes) {
+          return false;
+        }
+      }
+      return true;
+    } catch (IOException e) {
+      throw new ArtifactException(
+          "Cannot read the packed shards at " + files.get(0) + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Map<String, Object> toJson() {
+    return Map.of("files", files, "counts", counts, "recordBytes", recordBytes);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static PackedShards fromJson(Map<String, Object> json) {
+    List<Long> counts = new ArrayList<>();
+    ((List<Number>) json.get("counts")).forEach(count -> counts.add(count.longValue()));
+    return new PackedShards(
+        (List<String>) json.get("files"), counts, ((Number) json.get("recordBytes")).intValue());
+  }
+}

@@ -1,0 +1,244 @@
+package io.accelerant.distill.teacher;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.data.Alphabet;
+import io.accelerant.core.data.Corpus;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.nn.Activation;
+import io.accelerant.core.nn.Norm;
+import io.accelerant.core.nn.Positions;
+import io.accelerant.core.nn.TokenNetwork;
+import io.accelerant.core.nn.Transformer;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.TrainSettings;
+import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.Euler;
+import io.accelerant.distill.discrete.GridSampler;
+import io.accelerant.distill.discrete.NoiseSchedule;
+import io.accelerant.distill.discrete.ScoreTransform;
+import io.accelerant.distill.network.MaskedTextModel;
+import io.accelerant.distill.text.NgramModel;
+import io.accelerant.distill.text.TextScoring;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A masked diffusion model of text, trained on the teacher's half of a corpus' train split, so that
+ * a judge counted on the other half has read none of it; measured on the validation split.
+ */
+final class MaskedTextKind implements TeacherKind {
+  private static final StructType RECORD = StructType.fromDDL("id BIGINT, record BINARY");
+  private static final double NOISE_EPS = 1e-3;
+  private static final int LOOK_STEPS = 32;
+  private static final int LOOK_ROWS = 2;
+  private static final int SHOWN = 8;
+  private static final int[] CONTROL_ORDERS = {1, 3, 5};
+
+  private final JobContext context;
+  private final JobConfig config;
+  private final Corpus corpus;
+  private final TokenNetwork network;
+
+  MaskedTextKind(JobContext context, JobConfig config) {
+    this.context = context;
+    this.config = config;
+    this.corpus =
+        Corpus.open(
+            context.spark(),
+            context.hadoop(),
+            config.get(TrainTeacherKeys.DATA),
+            TrainTeacherKeys.DATA.path());
+    this.network = network(config, corpus.alphabet(), corpus.length());
+  }
+
+  /** The artifact it is trained on, verified to be one; needs no Spark. */
+  static Artifact data(JobContext context, JobConfig config) {
+    return Artifact.open(config.get(TrainTeacherKeys.DATA), context.hadoop())
+        .requireKind(Corpus.KIND, TrainTeacherKeys.DATA.path());
+  }
+
+  private static TokenNetwork network(JobConfig config, Alphabet alphabet, int length) {
+    int width = config.get(TrainTeacherKeys.WIDTH);
+    int heads = config.get(TrainTeacherKeys.HEADS);
+    String positions = config.get(TrainTeacherKeys.POSITIONS);
+    if (width % heads != 0 || (positions.equals("rotary") && width / heads % 2 != 0)) {
+      throw config.invalid(
+          TrainTeacherKeys.WIDTH,
+          "= %d does not split into trainTeacher.heads = %d%s."
+              .formatted(width, heads, positions.equals("rotary") ? " of even width" : ""));
+    }
+    return new Transformer(
+        alphabet.size() + 1,
+        length,
+        width,
+        config.get(TrainTeacherKeys.LAYERS),
+        heads,
+        config.find(TrainTeacherKeys.HIDDEN).orElse(4 * width),
+        false,
+        Positions.valueOf(positions.toUpperCase(Locale.ROOT)),
+        Norm.LAYER,
+        Activation.GELU_NEW,
+        false,
+        true,
+        config.get(TrainTeacherKeys.TIMED),
+        1e-5);
+  }
+
+  private MaskedTextModel model(float[] average) {
+    return new MaskedTextModel(
+        network,
+        average,
+        corpus.alphabet(),
+        corpus.length(),
+        new NoiseSchedule.LogLinear(NOISE_EPS));
+  }
+
+  @Override
+  public String description() {
+    return "masked text model, %d layers of width %d, windows of %d over %s"
+        .formatted(
+            config.get(TrainTeacherKeys.LAYERS),
+            config.get(TrainTeacherKeys.WIDTH),
+            corpus.length(),
+            corpus.alphabet().label());
+  }
+
+  @Override
+  public Loss loss() {
+    return new MaskedTextLoss(
+        network,
+        model(new float[0]).process(),
+        corpus.length(),
+        config.get(TrainTeacherKeys.T_MIN),
+        Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH)));
+  }
+
+  @Override
+  public Dataset<Row> training() {
+    return records(corpus.train(Corpus.Half.TEACHER));
+  }
+
+  @Override
+  public Dataset<Row> heldOut() {
+    return records(corpus.split("validation"));
+  }
+
+  /** Tokens as bytes: an alphabet has at most 256 symbols. */
+  private Dataset<Row> records(Dataset<Row> windows) {
+    Alphabet alphabet = corpus.alphabet();
+    MapFunction<Row, Row> pack =
+        row -> {
+          int[] tokens = alphabet.encode(row.getString(1));
+          byte[] record = new byte[tokens.length];
+          for (int i = 0; i < record.length; i++) {
+            record[i] = (byte) tokens[i];
+          }
+          return RowFactory.create(row.getLong(0), record);
+        };
+    return windows.select("id", "text").map(pack, Encoders.row(RECORD));
+  }
+
+  @Override
+  public String look(float[] average) {
+    return String.join(" | ", sample(average, LOOK_ROWS));
+  }
+
+  private String[] sample(float[] average, int count) {
+    GridSampler sampler =
+        new GridSampler(
+            "euler",
+            new Euler(),
+            GridSampler.uniformTimes(LOOK_STEPS, config.get(TrainTeacherKeys.T_MIN)),
+            ScoreTransform.IDENTITY,
+            true);
+    long[] ids = new long[count];
+    Arrays.setAll(ids, i -> i);
+    try (DiscreteTeacher teacher = model(average).open(context, config)) {
+      int[] tokens = sampler.sample(teacher, config.get(RunKeys.SEED), ids).tokens();
+      String[] texts = new String[count];
+      int length = corpus.length();
+      Arrays.setAll(texts, i -> corpus.alphabet().decode(tokens, i * length, (i + 1) * length));
+      return texts;
+    }
+  }
+
+  @Override
+  public Map<String, Number> metrics(double[] heldOut, float[] average) {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    double mean = Arrays.stream(heldOut).average().orElseThrow();
+    double squares = Arrays.stream(heldOut).map(x -> (x - mean) * (x - mean)).sum();
+    metrics.put("bitsPerChar", mean / StrictMath.log(2));
+    metrics.put(
+        "bitsPerChar.sd", StrictMath.sqrt(squares / (heldOut.length - 1)) / StrictMath.log(2));
+    for (int order : CONTROL_ORDERS) {
+      metrics.put("control." + order + "gram.bitsPerChar", control(order));
+    }
+    return metrics;
+  }
+
+  /** Exact bits per character of an n-gram model of the same text, on the same windows. */
+  private double control(int order) {
+    NgramModel ngrams =
+        TextScoring.fit(corpus.train(Corpus.Half.TEACHER), corpus.alphabet(), order, 1);
+    double[] nll = TextScoring.score(corpus.split("validation"), corpus.alphabet(), ngrams).nll();
+    return Arrays.stream(nll).average().orElseThrow() / StrictMath.log(2);
+  }
+
+  @Override
+  public void write(ArtifactWriter artifact, float[] average, float[] raw) {
+    model(average).write(artifact, raw);
+  }
+
+  @Override
+  public float[] read(Artifact artifact) {
+    return MaskedTextModel.read(artifact, "train-teacher").parameters();
+  }
+
+  @Override
+  public void report(Report report, Map<String, Number> metrics, float[] average) {
+    Table table = Table.of("model of the text", "bits per character on held-out windows");
+    table.row("this network (upper bound, averaged weights)", metrics.get("bitsPerChar"));
+    for (int order : CONTROL_ORDERS) {
+      table.row(
+          "%d-gram, interpolated (exact)".formatted(order),
+          metrics.get("control." + order + "gram.bitsPerChar"));
+    }
+    double best = metrics.get("bitsPerChar").doubleValue();
+    double trigram = metrics.get("control.3gram.bitsPerChar").doubleValue();
+    report
+        .section("Held-out text")
+        .table(table)
+        .paragraph(
+            best < trigram
+                ? "Verdict: the bound is %.3f bits below the trigram model."
+                    .formatted(trigram - best)
+                : "Verdict: the bound is NOT below the trigram model (%.3f bits above); train longer or a larger network."
+                    .formatted(best - trigram))
+        .section("Samples, 32 Euler steps")
+        .code("text", String.join("\n", sample(average, SHOWN)));
+  }
+
+  @Override
+  public String card(Map<String, Number> metrics) {
+    return """
+        A bidirectional transformer that predicts the symbols of a window in which some are MASK.
+        Held-out bound: %.3f bits per character (sd %.3f over draws of times), averaged weights.
+        `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last
+        round; `config.json` has the network, and under `diffusion` alphabet, length, MASK and noise."""
+        .formatted(
+            metrics.get("bitsPerChar").doubleValue(), metrics.get("bitsPerChar.sd").doubleValue());
+  }
+}

@@ -1,0 +1,72 @@
+package io.accelerant.distill.teacher;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.model.Model;
+import io.accelerant.core.report.LinePlot;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.core.train.RoundLog;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The report, the model card and the loader of a trained teacher. */
+record TeacherReport(
+    String job,
+    JobContext context,
+    JobConfig config,
+    TeacherKind kind,
+    TeacherRun run,
+    Map<String, Number> metrics) {
+  private static final int POINTS = 200;
+
+  Map<String, byte[]> files() {
+    Report report = Report.titled("Teacher: " + kind.description(), context.progress()::say);
+    Table table = Table.of("metric", "value");
+    metrics.forEach(table::row);
+    report.table(table);
+    kind.report(report, metrics, run.average());
+    report
+        .section("Training")
+        .plot(
+            "loss", plot(run.log()), "Loss of the union batch in nats, mean of neighbouring rounds")
+        .paragraph("`log.jsonl` has loss, gradient norm and learning rate of every round.");
+    Map<String, byte[]> files = new LinkedHashMap<>(report.files());
+    files.put("README.md", card().markdown().getBytes(StandardCharsets.UTF_8));
+    files.put("python/load.py", Model.loader());
+    return files;
+  }
+
+  private static LinePlot plot(RoundLog log) {
+    double[] loss = log.column("loss");
+    int step = Math.max(1, loss.length / POINTS);
+    double[] x = new double[(loss.length + step - 1) / step];
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      int to = Math.min(loss.length, (i + 1) * step);
+      for (int k = i * step; k < to; k++) {
+        y[i] += loss[k] / (to - i * step);
+      }
+      x[i] = to;
+    }
+    return LinePlot.of("Training", "round", "loss, nats").series("training", x, y);
+  }
+
+  private ModelCard card() {
+    Artifact data = MaskedTextKind.data(context, config);
+    return new ModelCard(
+        kind.description(),
+        kind.card(metrics),
+        List.of(ModelCard.command(job, config)),
+        """
+        import sys; sys.path.insert(0, "python")
+        import load
+        weights = load.load("model.safetensors")   # numpy arrays by name; config.json has the shapes""",
+        List.of(new ModelCard.Parent(data.uri(), data.contentHash())),
+        "That of the data it was trained on.");
+  }
+}
