@@ -14,6 +14,7 @@ final class Commands {
         new TrainTeacherCommand(),
         new LsdCommand(),
         new SampleCommand(),
-        new EvaluateCommand());
+        new EvaluateCommand(),
+        new PrepareImagesCommand());
   }
 }

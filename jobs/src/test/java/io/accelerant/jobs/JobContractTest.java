@@ -120,6 +120,7 @@ class JobContractTest extends SparkTest {
         "evaluate",
         "evaluate.conf",
         List.of("evaluate.samples=@/source.txt", "evaluate.reference=@/prepare-text"));
+    example("prepare-images", "prepare-images.conf", List.of());
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
   }

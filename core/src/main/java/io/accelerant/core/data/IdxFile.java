@@ -34,16 +34,26 @@ public record IdxFile(int[] shape, byte[] bytes) {
             ? uri
             : java.nio.file.Path.of(uri).toAbsolutePath().normalize().toUri().toString();
     Path path = new Path(full);
-    try (BufferedInputStream raw =
-            new BufferedInputStream(path.getFileSystem(hadoop).open(path), 1 << 16);
-        InputStream in = plain(raw)) {
-      return read(in, uri);
+    try {
+      return read(path.getFileSystem(hadoop).open(path), uri);
     } catch (FileNotFoundException e) {
       throw new DataException("There is no file " + uri + ".", e);
-    } catch (EOFException e) {
-      throw new DataException(uri + " ends before its header says.", e);
     } catch (IOException e) {
       throw new DataException("Cannot read " + uri + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * As {@link #read(String, Configuration)}, from a stream, which is closed.
+   *
+   * @param uri named in errors
+   */
+  static IdxFile read(InputStream stream, String uri) throws IOException {
+    try (BufferedInputStream raw = new BufferedInputStream(stream, 1 << 16);
+        InputStream in = plain(raw)) {
+      return parse(in, uri);
+    } catch (EOFException e) {
+      throw new DataException(uri + " ends before its header says.", e);
     }
   }
 
@@ -54,7 +64,7 @@ public record IdxFile(int[] shape, byte[] bytes) {
     return gzip ? new GZIPInputStream(in, 1 << 16) : in;
   }
 
-  private static IdxFile read(InputStream stream, String uri) throws IOException {
+  private static IdxFile parse(InputStream stream, String uri) throws IOException {
     DataInputStream in = new DataInputStream(stream);
     int magic = in.readInt();
     int rank = magic & 0xff;

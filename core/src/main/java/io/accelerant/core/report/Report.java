@@ -50,27 +50,46 @@ public final class Report {
    * @param caption shown below, and in place of the picture by readers without pictures
    */
   public Report plot(String name, LinePlot plot, String caption) {
-    String file = "plots/" + name + ".png";
-    if (!name.matches("[A-Za-z0-9][A-Za-z0-9.-]*") || pictures.containsKey(file)) {
-      throw new IllegalArgumentException("not a name for a plot, or taken: " + name);
-    }
+    fileOf(name); // a bad name is an error even where nothing can be drawn
     plot.png(warn)
         .ifPresentOrElse(
-            png -> {
-              pictures.put(file, png);
-              text.append("\n![")
-                  .append(line(caption))
-                  .append("](")
-                  .append(file)
-                  .append(")\n\n*")
-                  .append(line(caption))
-                  .append("*\n");
-            },
+            png -> picture(name, png, caption),
             () ->
                 paragraph(
                     "*"
                         + line(caption)
                         + "* (no picture: the machine that wrote this report has no fonts)"));
+    return this;
+  }
+
+  /**
+   * Shows a picture as {@code plots/<name>.png}.
+   *
+   * @param name as in {@link #plot}
+   */
+  public Report picture(String name, byte[] png, String caption) {
+    String file = fileOf(name);
+    if (pictures.putIfAbsent(file, png) != null) {
+      throw new IllegalArgumentException("a picture has this name already: " + name);
+    }
+    return show(file, caption);
+  }
+
+  private String fileOf(String name) {
+    if (!name.matches("[A-Za-z0-9][A-Za-z0-9.-]*")) {
+      throw new IllegalArgumentException("not a name for a picture: " + name);
+    }
+    return "plots/" + name + ".png";
+  }
+
+  private Report show(String file, String caption) {
+    text.append("\n![")
+        .append(line(caption))
+        .append("](")
+        .append(file)
+        .append(")\n\n*")
+        .append(line(caption))
+        .append("*\n");
     return this;
   }
 

@@ -10,11 +10,11 @@ public final class LsdKeys {
   public static final Key<String> TEACHER =
       Key.string(
           "lsd.teacher",
-          "The model: markov:countdown, markov:cycle, markov:<order>:<corpus artifact URI> for the chain counted from a text, or onnx:<file> for a network");
+          "The model: markov:countdown, markov:cycle, markov:<order>:<corpus artifact URI> for the chain counted from a text, onnx:<file> for a network of your own, or the URI of a model artifact that train-teacher made");
   public static final Key<String> REFERENCE =
       Key.string(
               "lsd.reference",
-              "Corpus artifact that the samples of an onnx teacher are held against (judge, neighbours, entropy); without it, samples of the teacher itself are")
+              "Corpus artifact that the samples of a network are held against (judge, neighbours, entropy); default: what a model artifact was trained on; for an onnx teacher, samples of the teacher itself")
           .optional();
   public static final Key<String> GRAPH =
       Key.string("lsd.graph", "Graph of the diffusion")

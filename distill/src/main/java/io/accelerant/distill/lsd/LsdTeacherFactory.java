@@ -33,14 +33,16 @@ final class LsdTeacherFactory {
   static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
     String name = config.get(LsdKeys.TEACHER);
     Optional<String> reference = config.find(LsdKeys.REFERENCE);
-    if (reference.isPresent() && !TeacherModels.isOnnx(name)) {
+    if (reference.isPresent() && !TeacherModels.isNetwork(name)) {
       throw config.invalid(
-          LsdKeys.REFERENCE, "is for onnx:<file> teachers; %s brings its own.".formatted(name));
+          LsdKeys.REFERENCE, "is for networks; %s brings its own.".formatted(name));
     }
     List<Manifest.Parent> inputs =
         new ArrayList<>(TeacherModels.inputs(name, context, config, LsdKeys.TEACHER));
-    reference.ifPresent(
-        uri -> inputs.add(TeacherModels.reference(uri, context, LsdKeys.REFERENCE)));
+    reference
+        .map(uri -> TeacherModels.reference(uri, context, LsdKeys.REFERENCE))
+        .or(() -> TeacherModels.trainedOn(name, context, config, LsdKeys.TEACHER))
+        .ifPresent(inputs::add);
     return inputs;
   }
 
@@ -53,7 +55,8 @@ final class LsdTeacherFactory {
                 settings.noise(),
                 settings.config().find(LsdKeys.LENGTH),
                 settings.config().get(LsdKeys.SMOOTHING),
-                settings.config().find(LsdKeys.REFERENCE)),
+                settings.config().find(LsdKeys.REFERENCE),
+                true),
             context,
             settings.config(),
             LsdKeys.TEACHER);

@@ -15,6 +15,7 @@ import io.accelerant.distill.discrete.NoiseSchedule;
 import io.accelerant.distill.discrete.TeacherSource;
 import io.accelerant.distill.markov.MarkovChain;
 import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.network.TrainingCorpus;
 import io.accelerant.distill.onnx.OnnxKeys;
 import io.accelerant.distill.onnx.OnnxTextSource;
 import io.accelerant.distill.text.NgramModel;
@@ -29,8 +30,9 @@ import java.util.regex.Pattern;
 /**
  * Opens discrete models by name: {@code markov:countdown}, the chain of the countdown sequences
  * over 32 symbols; {@code markov:<order>:<corpus artifact URI>}, the chain counted from the
- * teacher's half of a corpus; {@code onnx:<file>}, a network of the user's. The chains are exact:
- * their scores are posteriors by forward-backward.
+ * teacher's half of a corpus; {@code onnx:<file>}, a network of the user's; anything else is the
+ * URI of a model artifact that was trained here. The chains are exact: their scores are posteriors
+ * by forward-backward.
  */
 public final class TeacherModels {
   private static final String COUNTDOWN = "markov:countdown";
@@ -46,7 +48,9 @@ public final class TeacherModels {
    *
    * @param length number of positions; empty takes the corpus', or 64
    * @param smoothing share of the uniform law that is mixed into the countdown chain
-   * @param reference corpus artifact that samples of an ONNX model are held against
+   * @param reference corpus artifact that samples of a network are held against
+   * @param trainedOn where there is no reference, whether the corpus that a model artifact was
+   *     trained on is opened in its place
    */
   public record Request(
       String name,
@@ -54,7 +58,8 @@ public final class TeacherModels {
       NoiseSchedule noise,
       Optional<Integer> length,
       double smoothing,
-      Optional<String> reference) {}
+      Optional<String> reference,
+      boolean trainedOn) {}
 
   private TeacherModels() {}
 
@@ -82,15 +87,35 @@ public final class TeacherModels {
       OnnxTextSource.check(file, config);
       return List.of(parent(file));
     }
-    throw config.invalid(
-        key,
-        "is \"%s\", which is no model: expected markov:countdown, markov:cycle, markov:<order>:<corpus artifact URI> or onnx:<file>."
-            .formatted(name));
+    return List.of(ModelArtifacts.parent(ModelArtifacts.find(name, context, config, key)));
   }
 
-  /** Whether a name stands for a network of the user's. */
-  public static boolean isOnnx(String name) {
+  /** The texts that name a model, for messages. */
+  static final String NAMES =
+      "markov:countdown, markov:cycle, markov:<order>:<corpus artifact URI>, onnx:<file> or the URI of a model artifact";
+
+  /** Whether a name stands for a network, whose samples can be held against any corpus. */
+  public static boolean isNetwork(String name) {
+    return !name.startsWith("markov:");
+  }
+
+  private static boolean isOnnx(String name) {
     return name.startsWith(ONNX);
+  }
+
+  /**
+   * The corpus that a model artifact was trained on, verified to exist and to be the same; empty
+   * for other models and where none is recorded.
+   *
+   * @throws io.accelerant.core.error.ArtifactException if it is gone or another
+   */
+  public static Optional<Manifest.Parent> trainedOn(
+      String name, JobContext context, JobConfig config, Key<?> key) {
+    if (!isNetwork(name) || isOnnx(name)) {
+      return Optional.empty();
+    }
+    return TrainingCorpus.of(ModelArtifacts.find(name, context, config, key), context)
+        .map(TeacherModels::reference);
   }
 
   private static Manifest.Parent parent(OnnxFile file) {
@@ -99,7 +124,10 @@ public final class TeacherModels {
 
   /** A corpus that samples are held against, verified to exist. */
   public static Manifest.Parent reference(String uri, JobContext context, Key<?> key) {
-    Artifact corpus = Artifact.open(uri, context.hadoop()).requireKind(Corpus.KIND, key.path());
+    return reference(Artifact.open(uri, context.hadoop()).requireKind(Corpus.KIND, key.path()));
+  }
+
+  private static Manifest.Parent reference(Artifact corpus) {
     return new Manifest.Parent("reference", corpus.uri(), corpus.contentHash());
   }
 
@@ -113,6 +141,9 @@ public final class TeacherModels {
       Request request, JobContext context, JobConfig config, Key<?> key) {
     if (isOnnx(request.name())) {
       return network(request, context, config, key);
+    }
+    if (isNetwork(request.name())) {
+      return ModelArtifacts.open(request, context, config, key);
     }
     List<Manifest.Parent> parents = inputs(request.name(), context, config, key);
     Matcher counted = COUNTED.matcher(request.name());

@@ -7,10 +7,12 @@ import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.distill.discrete.DiffusionGraph;
@@ -128,17 +130,19 @@ public record MaskedTextModel(
   /** As {@link #read(String, JobContext, String)}, of an opened artifact. */
   public static MaskedTextModel read(Artifact artifact, String what) {
     require(artifact, what);
-    return of(artifact, Model.read(artifact));
+    Model model = Model.read(artifact);
+    return of(artifact, model.network(), model.parameters());
   }
 
   /** As {@link #read(Artifact, String)}, with the weights as training left them. */
   public static MaskedTextModel readRaw(Artifact artifact, String what) {
     require(artifact, what);
-    return of(artifact, Model.read(artifact, RAW_WEIGHTS));
+    Model model = Model.read(artifact, RAW_WEIGHTS);
+    return of(artifact, model.network(), model.parameters());
   }
 
   /**
-   * Checks an artifact without reading its weights.
+   * Checks all of an artifact but its weights.
    *
    * @return the same artifact
    * @throws ArtifactException as {@link #read(String, JobContext, String)}
@@ -155,10 +159,15 @@ public record MaskedTextModel(
           "%s needs a masked diffusion model of text (%s); %s is a diffusion model of kind %s."
               .formatted(what, KIND, artifact.uri(), block.get("kind")));
     }
+    try {
+      of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0]);
+    } catch (DataException e) {
+      throw new ArtifactException(e.getMessage(), e);
+    }
     return artifact;
   }
 
-  private static MaskedTextModel of(Artifact artifact, Model model) {
+  private static MaskedTextModel of(Artifact artifact, NetworkSpec network, float[] parameters) {
     String where = artifact.uri() + "/" + Model.CONFIG;
     DiffusionBlock block =
         new DiffusionBlock(artifact.readJson(Model.CONFIG).get(BLOCK), where + ": " + BLOCK);
@@ -167,7 +176,6 @@ public record MaskedTextModel(
     block.only("weights", "ema");
     DiffusionBlock schedule = block.inner("noise");
     schedule.only("kind", "loglinear");
-    NetworkSpec network = model.network();
     if (!(network instanceof TokenNetwork tokens)) {
       throw new ArtifactException(
           "%s: a %s model needs a network of tokens, not a %s."
@@ -177,7 +185,7 @@ public record MaskedTextModel(
       MaskedTextModel read =
           new MaskedTextModel(
               tokens,
-              model.parameters(),
+              parameters,
               Alphabet.ofLabel(block.text("alphabet")),
               block.whole("length"),
               new NoiseSchedule.LogLinear(schedule.number("eps")));

@@ -200,7 +200,8 @@ public final class SampleJob implements Job {
                 .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
             config.find(SampleKeys.LENGTH).or(() -> learned.map(LsdSchedule::length)),
             config.get(SampleKeys.SMOOTHING),
-            Optional.empty());
+            Optional.empty(),
+            false);
     return TeacherModels.open(request, context, config, SampleKeys.MODEL);
   }
 

@@ -11,7 +11,7 @@ public final class SampleKeys {
   public static final Key<String> MODEL =
       Key.string(
           "sample.model",
-          "The model: markov:countdown, markov:<order>:<corpus artifact URI>, or onnx:<file>");
+          "The model: markov:countdown, markov:<order>:<corpus artifact URI>, onnx:<file>, or the URI of a model artifact");
   public static final Key<String> METHOD =
       Key.string("sample.method", "Plain sampler, where sample.sampler is not set")
           .oneOf("euler", "tweedie", "tau-leaping", "mdlm", "first-hitting")

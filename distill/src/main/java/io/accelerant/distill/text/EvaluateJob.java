@@ -16,14 +16,17 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.model.Model;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.report.Table.Spread;
+import io.accelerant.distill.network.TrainingCorpus;
 import io.accelerant.distill.text.TextScoring.Scored;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,7 +42,9 @@ public final class EvaluateJob implements Job {
           "evaluate.samples",
           "URI of a samples artifact, or of Parquet, JSON lines (column tokens or text) or text");
   static final Key<String> REFERENCE =
-      Key.string("evaluate.reference", "URI of the corpus artifact to compare with");
+      Key.string(
+          "evaluate.reference",
+          "URI of the corpus artifact to compare with, or of a model artifact: then the corpus that it was trained on");
   static final Key<Integer> ORDER =
       Key.integer("evaluate.judgeOrder", "n of the n-gram judge").between(2, 9).withDefault(5);
 
@@ -88,7 +93,22 @@ public final class EvaluateJob implements Job {
   }
 
   private static Corpus reference(JobContext context, JobConfig config) {
-    return Corpus.open(context.spark(), context.hadoop(), config.get(REFERENCE), REFERENCE.path());
+    String uri = config.get(REFERENCE);
+    Optional<Artifact> model =
+        Artifact.find(uri, context.hadoop()).filter(a -> a.manifest().kind().equals(Model.KIND));
+    String corpus = uri;
+    if (model.isPresent()) {
+      corpus =
+          TrainingCorpus.of(model.get(), context)
+              .orElseThrow(
+                  () ->
+                      config.invalid(
+                          REFERENCE,
+                          "is the model %s, which does not say what it was trained on; name a corpus artifact."
+                              .formatted(uri)))
+              .uri();
+    }
+    return Corpus.open(context.spark(), context.hadoop(), corpus, REFERENCE.path());
   }
 
   private static void requireOrder(JobConfig config, Corpus reference) {

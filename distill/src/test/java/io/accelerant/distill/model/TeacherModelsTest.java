@@ -8,16 +8,19 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.PrepareTextJob;
 import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.NoiseSchedule;
+import io.accelerant.distill.network.TextModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,7 +65,8 @@ class TeacherModelsTest extends SparkTest {
   }
 
   private static JobConfig config() {
-    return JobConfig.load(List.of(), List.of("test.model=x"), List.of(KEY));
+    return JobConfig.load(
+        List.of(), List.of("test.model=x", "run.output=none"), RunKeys.and(List.of(KEY)));
   }
 
   private static TeacherModel open(String name, Integer length, double smoothing) {
@@ -73,7 +77,8 @@ class TeacherModelsTest extends SparkTest {
             new NoiseSchedule.LogLinear(1e-3),
             Optional.ofNullable(length),
             smoothing,
-            Optional.empty());
+            Optional.empty(),
+            true);
     return TeacherModels.open(request, context(), config(), KEY);
   }
 
@@ -134,12 +139,144 @@ class TeacherModelsTest extends SparkTest {
     assertThat(TeacherModels.inputs("markov:1:" + corpus, none, config(), KEY)).hasSize(1);
   }
 
+  private static String published(String name, long seed, Artifact... corpora) {
+    return TextModels.publish(shared.resolve(name), seed, corpora).uri();
+  }
+
+  private static Artifact corpus() {
+    return Artifact.open(corpus, context().hadoop());
+  }
+
+  @Test
+  void aModelArtifactBringsItsCorpus() {
+    String uri = published("trained", 5, corpus());
+    Artifact artifact = Artifact.open(uri, context().hadoop());
+    TeacherModel model = open(uri, null, 0);
+    assertThat(model.source().length()).isEqualTo(TextModels.LENGTH);
+    assertThat(model.source().process().vocabulary()).isEqualTo(27);
+    assertThat(model.source().modelHash()).isEqualTo(artifact.contentHash());
+    assertThat(model.chain()).isEmpty();
+    assertThat(model.alphabet()).contains(Alphabet.LETTERS27);
+    assertThat(model.corpus().orElseThrow().uri()).isEqualTo(corpus);
+    assertThat(model.parents())
+        .containsExactly(
+            new Manifest.Parent("model", uri, artifact.contentHash()),
+            new Manifest.Parent("reference", corpus, corpus().contentHash()));
+    assertThat(TeacherModels.trainedOn(uri, context(), config(), KEY))
+        .contains(new Manifest.Parent("reference", corpus, corpus().contentHash()));
+  }
+
+  /** sample needs no corpus, and works when it is gone. */
+  @Test
+  void theCorpusIsOpenedOnlyWhereItIsAskedFor() throws IOException {
+    Artifact gone = Artifact.open(copyOfCorpus("gone"), context().hadoop());
+    String uri = published("orphan", 6, gone);
+    Files.delete(Path.of(gone.uri(), Manifest.FILE));
+    TeacherModels.Request request =
+        new TeacherModels.Request(
+            uri,
+            DiffusionGraph.ABSORB,
+            new NoiseSchedule.LogLinear(1e-3),
+            Optional.empty(),
+            0,
+            Optional.empty(),
+            false);
+    assertThat(TeacherModels.open(request, context(), config(), KEY).corpus()).isEmpty();
+    assertThatThrownBy(() -> open(uri, null, 0))
+        .isInstanceOf(ArtifactException.class)
+        .hasMessageContaining("The corpus that the model " + uri + " was trained on cannot be")
+        .hasMessageContaining("is not an artifact: no manifest.json");
+  }
+
+  private static String copyOfCorpus(String name) throws IOException {
+    Path copy = shared.resolve(name);
+    try (Stream<Path> files = Files.walk(Path.of(corpus))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(Path.of(corpus).relativize(file).toString()));
+      }
+    }
+    return copy.toString();
+  }
+
+  @Test
+  void anotherCorpusInItsPlaceIsRefused() throws IOException {
+    Artifact corpus = corpus();
+    Artifact other = TextModels.publish(shared.resolve("other"), 7);
+    String uri =
+        TextModels.publish(
+                shared.resolve("moved"),
+                writer -> TextModels.model(8).write(writer, TextModels.model(8).parameters()),
+                new Manifest.Parent("corpus", corpus.uri(), other.contentHash()))
+            .uri();
+    assertThatThrownBy(() -> open(uri, null, 0))
+        .isInstanceOf(ArtifactException.class)
+        .hasMessageContaining("is not the corpus that the model " + uri + " was trained on");
+  }
+
+  @Test
+  void aModelThatRecordsNoCorpusHasNone() {
+    assertThat(open(published("bare", 9), null, 0).corpus()).isEmpty();
+  }
+
+  @Test
+  void aTrainedModelIsForOneGraphNoiseAndLength() {
+    String uri = published("strict", 10);
+    assertThatThrownBy(() -> open(uri, 11, 0))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "is a model that was trained for length 12; this run asks for length 11.");
+    for (DiffusionGraph graph : DiffusionGraph.values()) {
+      NoiseSchedule noise =
+          new NoiseSchedule.LogLinear(graph == DiffusionGraph.ABSORB ? 1e-2 : 1e-3);
+      TeacherModels.Request request =
+          new TeacherModels.Request(uri, graph, noise, Optional.empty(), 0, Optional.empty(), true);
+      assertThatThrownBy(() -> TeacherModels.open(request, context(), config(), KEY))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining(
+              "trained for " + (graph == DiffusionGraph.ABSORB ? "noise" : "graph"));
+    }
+  }
+
+  @Test
+  void aReferenceInAnotherAlphabetIsRefused() throws IOException {
+    PrepareTextJob job = new PrepareTextJob();
+    String bytes =
+        job.run(
+                context(),
+                JobConfig.load(
+                    List.of(),
+                    List.of(
+                        "run.output=" + shared.resolve("bytes"),
+                        "prepareText.source=" + shared.resolve("text.txt"),
+                        "prepareText.alphabet=bytes",
+                        "prepareText.length=4"),
+                    job.keys()))
+            .artifact();
+    TeacherModels.Request request =
+        new TeacherModels.Request(
+            published("letters", 11),
+            DiffusionGraph.ABSORB,
+            new NoiseSchedule.LogLinear(1e-3),
+            Optional.empty(),
+            0,
+            Optional.of(bytes),
+            true);
+    assertThatThrownBy(() -> TeacherModels.open(request, context(), config(), KEY))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("a model over letters27, but the reference " + bytes)
+        .hasMessageContaining("is written in bytes");
+  }
+
   static Stream<Arguments> refused() {
     Class<?> config = ConfigException.class;
     return Stream.of(
         Arguments.of("gpt2", null, config, "is \"gpt2\", which is no model"),
         Arguments.of(
             "markov:up", null, config, "expected markov:countdown, markov:cycle, markov:<order>:"),
+        Arguments.of("torch:x", null, config, "is no model: expected markov:countdown"),
+        Arguments.of(
+            "/nowhere/teacher", null, ArtifactException.class, "/nowhere/teacher does not exist"),
+        Arguments.of("CORPUS", null, ArtifactException.class, "needs an artifact of kind model; "),
         Arguments.of("markov:0:CORPUS", null, config, "which is no model"),
         Arguments.of("markov:99999999999:CORPUS", null, config, "which is no model"),
         Arguments.of("markov:9999:CORPUS", null, config, "asks for order 9999 over 27 symbols"),

@@ -3,6 +3,7 @@ package io.accelerant.distill.network;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.model.Model;
@@ -42,19 +43,23 @@ public final class TextModels {
     for (int i = 0; i < raw.length; i++) {
       raw[i] *= 2;
     }
-    return publish(folder, artifact -> model.write(artifact, raw), corpus);
+    Manifest.Parent[] parents =
+        Arrays.stream(corpus)
+            .map(c -> new Manifest.Parent(TrainingCorpus.ROLE, c.uri(), c.contentHash()))
+            .toArray(Manifest.Parent[]::new);
+    return publish(folder, artifact -> model.write(artifact, raw), parents);
   }
 
   /** Publishes what is written as an artifact of kind model. */
   public static Artifact publish(
-      Path folder, Consumer<ArtifactWriter> content, Artifact... corpus) {
+      Path folder, Consumer<ArtifactWriter> content, Manifest.Parent... parents) {
     Configuration hadoop = new Configuration();
     try (ArtifactWriter artifact =
         ArtifactWriter.claim(folder.toString(), hadoop, Claim.of("test"), false)) {
       content.accept(artifact);
       ManifestDraft draft = ManifestDraft.of(Model.KIND, "train-teacher", "test", 1);
-      for (Artifact parent : Arrays.asList(corpus)) {
-        draft = draft.withParent("corpus", parent.uri(), parent.contentHash());
+      for (Manifest.Parent parent : parents) {
+        draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
       }
       artifact.commit(draft);
     }

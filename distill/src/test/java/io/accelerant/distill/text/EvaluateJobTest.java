@@ -22,6 +22,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.distill.network.TextModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -129,6 +130,30 @@ class EvaluateJobTest extends SparkTest {
     Path tokens = write("tokens.jsonl", jsonLines(true).toArray(String[]::new));
     spark().read().json(tokens.toString()).repartition(3).write().parquet(parquet.toString());
     assertThat(evaluate(parquet, "a").metrics()).isEqualTo(evaluate(json, "b").metrics());
+  }
+
+  @Test
+  void aModelStandsForTheCorpusItWasTrainedOn() throws IOException {
+    Path samples = write("samples.jsonl", jsonLines(false).toArray(String[]::new));
+    Artifact origin = Artifact.open(corpus.uri(), context().hadoop());
+    Artifact model = TextModels.publish(folder.resolve("model"), 1, origin);
+    JobResult byModel =
+        run(
+            JOB,
+            "run.output=" + folder.resolve("by-model"),
+            "evaluate.samples=" + samples,
+            "evaluate.reference=" + model.uri());
+    assertThat(byModel.contentHash()).isEqualTo(evaluate(samples, "by-corpus").contentHash());
+    Artifact bare = TextModels.publish(folder.resolve("bare"), 1);
+    assertThatThrownBy(
+            () ->
+                run(
+                    JOB,
+                    "run.output=" + folder.resolve("never"),
+                    "evaluate.samples=" + samples,
+                    "evaluate.reference=" + bare.uri()))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("which does not say what it was trained on; name a corpus artifact");
   }
 
   @Test

@@ -1,0 +1,342 @@
+package io.accelerant.core.data;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.artifact.TableFingerprint;
+import io.accelerant.core.artifact.Versions;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.random.Permutation;
+import io.accelerant.core.random.PermutationKind;
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.report.ImageGrid;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * {@code prepare-images}: labelled images of one size to a table, from idx files as MNIST has them,
+ * from Parquet, or the Fashion-MNIST sample that comes with this program. Every row is checked.
+ */
+public final class PrepareImagesJob implements Job {
+  /** The source that needs no download. */
+  static final String SAMPLE = "fashion-mnist-sample";
+
+  static final Key<String> SOURCE =
+      Key.string(
+              "prepareImages.source",
+              "fashion-mnist-sample (10,000 images that come along), or the URI of an idx file of images, plain or gzip, or of Parquet")
+          .withDefault(SAMPLE);
+  static final Key<String> LABELS =
+      Key.string("prepareImages.labels", "URI of the idx file of labels; says that source is idx")
+          .optional();
+  static final Key<String> TEST_SOURCE =
+      Key.string(
+              "prepareImages.testSource",
+              "As source, the test split; without it the images are divided by prepareImages.split")
+          .optional();
+  static final Key<String> TEST_LABELS =
+      Key.string("prepareImages.testLabels", "As labels, of testSource").optional();
+  static final Key<String> IMAGE_COLUMN =
+      Key.string(
+              "prepareImages.imageColumn",
+              "Column of Parquet that holds [channels][height][width] bytes, or an array of 0 to 255")
+          .withDefault("image");
+  static final Key<String> LABEL_COLUMN =
+      Key.string("prepareImages.labelColumn", "Column of Parquet that holds the class")
+          .withDefault("label");
+  static final Key<Integer> CHANNELS =
+      Key.integer("prepareImages.channels", "Channels of images in Parquet: 1 or 3")
+          .between(1, 3)
+          .optional();
+  static final Key<Integer> HEIGHT =
+      Key.integer("prepareImages.height", "Height of images in Parquet")
+          .between(1, 4096)
+          .optional();
+  static final Key<Integer> WIDTH =
+      Key.integer("prepareImages.width", "Width of images in Parquet").between(1, 4096).optional();
+  static final Key<Integer> CLASSES =
+      Key.integer("prepareImages.classes", "Labels are 0 to classes - 1")
+          .between(1, 65536)
+          .withDefault(10);
+  static final Key<List<Double>> SPLIT =
+      Key.numbers(
+              "prepareImages.split",
+              "Shares of images for train and test, where there is no testSource; default [0.9, 0.1]")
+          .between(0, 1)
+          .optional();
+
+  private static final StructType SCHEMA =
+      StructType.fromDDL(
+          "id BIGINT NOT NULL, image BINARY NOT NULL, label INT NOT NULL, split STRING NOT NULL");
+  private static final long DIVIDE = RandomStream.purpose("prepareImages.split");
+  private static final String LICENCE = "LICENSE-fashion-mnist.txt";
+  private static final int SHOWN = 10;
+
+  @Override
+  public String name() {
+    return "prepare-images";
+  }
+
+  @Override
+  public String summary() {
+    return "Check and divide labelled images, from idx files or Parquet, as an images artifact";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return RunKeys.and(
+        List.of(
+            SOURCE,
+            LABELS,
+            TEST_SOURCE,
+            TEST_LABELS,
+            IMAGE_COLUMN,
+            LABEL_COLUMN,
+            CHANNELS,
+            HEIGHT,
+            WIDTH,
+            CLASSES,
+            SPLIT));
+  }
+
+  @Override
+  public List<String> plan(JobContext context, JobConfig config) {
+    List<Double> split = split(config);
+    ImageSources.of(config).check(context);
+    String output =
+        Versions.resolve(
+            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
+    if (Artifact.find(output, context.hadoop()).isPresent()) {
+      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
+    }
+    return List.of(
+        "read images from " + config.get(SOURCE),
+        config
+            .find(TEST_SOURCE)
+            .map(test -> "take the test split from " + test)
+            .orElse("divide them by a keyed permutation, train/test " + split),
+        "publish the images to " + output);
+  }
+
+  /** Shares of train and test. */
+  private static List<Double> split(JobConfig config) {
+    Optional<List<Double>> given = config.find(SPLIT);
+    if (given.isPresent() && config.find(TEST_SOURCE).isPresent()) {
+      throw config.invalid(SPLIT, "is set, but prepareImages.testSource is the test split.");
+    }
+    List<Double> split = given.orElse(List.of(0.9, 0.1));
+    double sum = split.stream().mapToDouble(Double::doubleValue).sum();
+    if (split.size() != 2 || Math.abs(sum - 1) > 1e-9) {
+      throw config.invalid(
+          SPLIT, "must be two shares (train, test) that sum to 1, is %s.".formatted(split));
+    }
+    return split;
+  }
+
+  @Override
+  public JobResult run(JobContext context, JobConfig config) {
+    double share = split(config).get(0);
+    ImageSources sources = ImageSources.of(config);
+    ImageRows first = sources.source(context);
+    Optional<ImageRows> test = sources.test(context);
+    test.ifPresent(t -> requireSameShape(first, t));
+    int classes = config.get(CLASSES);
+    long counted = ImageCheck.count(first, classes);
+    long tests = test.map(t -> ImageCheck.count(t, classes)).orElse(0L);
+    Map<String, Object> identity = new TreeMap<>(config.identity());
+    identity.put("input.source", first.hash());
+    test.ifPresent(t -> identity.put("input.testSource", t.hash()));
+    Claim claim = Claim.of(StageStore.resumeKey(identity));
+    try (ArtifactWriter artifact =
+        ArtifactWriter.claim(
+            config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force())) {
+      context
+          .progress()
+          .say("%,d images of %d x %d", counted + tests, first.height(), first.width());
+      JavaRDD<Row> rows =
+          test.isPresent()
+              ? numbered(first.rows(), 0, "train")
+                  .union(numbered(test.get().rows(), counted, "test"))
+              : divided(first.rows(), counted, share, config.get(RunKeys.SEED));
+      Dataset<Row> table = context.spark().createDataFrame(rows, SCHEMA);
+      String folder =
+          ArtifactTables.write(table, Images.KIND, artifact, config.get(RunKeys.FORMAT));
+      Dataset<Row> written =
+          Images.typed(ArtifactTables.written(context.spark(), artifact, folder));
+      Map<String, Number> metrics = metrics(written, first, classes);
+      String fingerprint = TableFingerprint.of(written);
+      artifact.writeJson(Images.CONFIG, describe(first, classes));
+      artifact.writeJson("metrics.json", metrics);
+      report(context, config, metrics, first, written).files().forEach(artifact::write);
+      artifact.write("README.md", card(config, first, folder).markdown());
+      if (sources.isSample()) {
+        artifact.write(LICENCE, licence());
+      }
+      ManifestDraft draft =
+          ManifestDraft.of(Images.KIND, name(), config)
+              .withParent("source", first.source(), first.hash())
+              .withTable(folder, fingerprint)
+              .withMetrics(metrics);
+      if (test.isPresent()) {
+        draft = draft.withParent("testSource", test.get().source(), test.get().hash());
+      }
+      Manifest manifest = artifact.commit(draft);
+      reproduce(context, artifact.uri(), counted + tests);
+      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+    }
+  }
+
+  private static void requireSameShape(ImageRows train, ImageRows test) {
+    if (train.height() != test.height() || train.width() != test.width()) {
+      throw new DataException(
+          "The images of %s are %d x %d, those of %s %d x %d."
+              .formatted(
+                  train.source(),
+                  train.height(),
+                  train.width(),
+                  test.source(),
+                  test.height(),
+                  test.width()));
+    }
+  }
+
+  private static JavaRDD<Row> numbered(JavaRDD<Row> rows, long from, String split) {
+    return rows.map(row -> RowFactory.create(from + row.getLong(0), row.get(1), row.get(2), split));
+  }
+
+  /** The first {@code share * count} positions of a keyed permutation are train. */
+  private static JavaRDD<Row> divided(JavaRDD<Row> rows, long count, double share, long seed) {
+    long train = Math.round(share * count);
+    Permutation order = PermutationKind.AUTO.of(count, seed ^ DIVIDE, 0);
+    return rows.map(
+        row ->
+            RowFactory.create(
+                row.get(0),
+                row.get(1),
+                row.get(2),
+                order.position(row.getLong(0)) < train ? "train" : "test"));
+  }
+
+  private static Map<String, Object> describe(ImageRows rows, int classes) {
+    Map<String, Object> description = new LinkedHashMap<>();
+    description.put("kind", Images.KIND);
+    description.put("channels", rows.channels());
+    description.put("height", rows.height());
+    description.put("width", rows.width());
+    description.put("classes", classes);
+    return description;
+  }
+
+  private static Map<String, Number> metrics(Dataset<Row> written, ImageRows rows, int classes) {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put("images", written.count());
+    for (String split : Images.SPLITS) {
+      metrics.put("images." + split, 0L);
+    }
+    for (Row row : written.groupBy("split").count().collectAsList()) {
+      metrics.put("images." + row.getString(0), row.getLong(1));
+    }
+    metrics.put("height", rows.height());
+    metrics.put("width", rows.width());
+    metrics.put("channels", rows.channels());
+    for (int label = 0; label < Math.min(classes, 100); label++) {
+      metrics.put("label." + label, 0L);
+    }
+    for (Row row : written.groupBy("label").count().collectAsList()) {
+      metrics.computeIfPresent("label." + row.getInt(0), (key, zero) -> row.getLong(1));
+    }
+    return metrics;
+  }
+
+  private Report report(
+      JobContext context,
+      JobConfig config,
+      Map<String, Number> metrics,
+      ImageRows rows,
+      Dataset<Row> written) {
+    Table table = Table.of("count", "value");
+    metrics.forEach(table::row);
+    List<byte[]> shown = new ArrayList<>();
+    int classes = Math.min(SHOWN, config.get(CLASSES));
+    for (int label = 0; label < classes; label++) {
+      for (Row row :
+          written.filter(col("label").equalTo(label)).orderBy("id").limit(SHOWN).collectAsList()) {
+        shown.add(row.getAs("image"));
+      }
+    }
+    Report report =
+        Report.titled("Images from " + config.get(SOURCE), context.progress()::say).table(table);
+    return rows.channels() == 2
+        ? report
+        : report.picture(
+            "images",
+            new ImageGrid(rows.channels(), rows.height(), rows.width(), SHOWN, 2).png(shown),
+            "The first images of the first classes, class by class");
+  }
+
+  private ModelCard card(JobConfig config, ImageRows rows, String folder) {
+    return new ModelCard(
+        "Images of %d x %d".formatted(rows.height(), rows.width()),
+        """
+        Labelled images for diffusion models and classifiers. Table `%s`: `id` (0, 1, ..), `image`
+        (%d bytes: channel, row, column), `label` (0 to %d), `split` (train or test)."""
+            .formatted(folder, rows.size(), config.get(CLASSES) - 1),
+        List.of(ModelCard.command(name(), config)),
+        """
+        import numpy as np
+        import pandas as pd
+
+        table = pd.read_parquet("%s")
+        images = np.stack([np.frombuffer(b, np.uint8) for b in table["image"]]).reshape(-1, %d, %d, %d)"""
+            .formatted(folder, rows.channels(), rows.height(), rows.width()),
+        List.of(new ModelCard.Parent(rows.source(), rows.hash())),
+        config.get(SOURCE).equals(SAMPLE)
+            ? "Fashion-MNIST, MIT licence, see `" + LICENCE + "`."
+            : "That of the source.");
+  }
+
+  private static byte[] licence() {
+    try (InputStream in = ImageRows.stream("LICENSE.txt")) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What a reader gets is what was counted. */
+  private static void reproduce(JobContext context, String uri, long images) {
+    long read =
+        Images.open(context.spark(), context.hadoop(), uri, "prepare-images").table().count();
+    if (read != images) {
+      throw new ArtifactException(
+          "%s holds %d images, but %d were written.".formatted(uri, read, images));
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.accelerant.distill.continuous;
+
+import java.util.Arrays;
+
+/**
+ * A model as a solver sees it: guidance and thresholding applied, evaluations counted. One batch of
+ * rows with fixed labels.
+ */
+public final class Denoiser {
+  private final NoiseModel model;
+  private final int[] labels;
+  private final int[] none;
+  private final double guidance;
+  private final Thresholding thresholding;
+  private int evaluations;
+  private int modelCalls;
+
+  /**
+   * @param labels [batch], {@link NoiseModel#NO_LABEL} for the unconditional model
+   * @param guidance s of eps = eps_u + s (eps_c - eps_u); 1 takes the labels as they are
+   */
+  public Denoiser(NoiseModel model, int[] labels, double guidance, Thresholding thresholding) {
+    this.model = model;
+    this.labels = labels.clone();
+    this.none = new int[labels.length];
+    Arrays.fill(none, NoiseModel.NO_LABEL);
+    this.guidance = guidance;
+    this.thresholding = thresholding;
+  }
+
+  /** Without guidance and thresholding. */
+  public static Denoiser plain(NoiseModel model, int batch) {
+    int[] labels = new int[batch];
+    Arrays.fill(labels, NoiseModel.NO_LABEL);
+    return new Denoiser(model, labels, 1, Thresholding.NONE);
+  }
+
+  /** What a solver stores of x at a time: data or noise. */
+  double[] output(double[] x, Node node, Form form) {
+    double[] noise = guided(x, node);
+    if (form == Form.NOISE && thresholding.isOff()) {
+      return noise;
+    }
+    double[] m = new double[x.length];
+    for (int i = 0; i < m.length; i++) {
+      m[i] = (x[i] - node.sigma() * noise[i]) / node.alpha();
+    }
+    if (!thresholding.isOff()) {
+      thresholding.apply(m, model.size());
+    }
+    if (form == Form.NOISE) {
+      Prediction.DATA.toNoise(x, node, m);
+    }
+    return m;
+  }
+
+  private double[] guided(double[] x, Node node) {
+    evaluations++;
+    modelCalls++;
+    double[] noise = new double[x.length];
+    model.noise(x, node, labels, noise);
+    if (guidance != 1) {
+      modelCalls++;
+      double[] free = new double[x.length];
+      model.noise(x, node, none, free);
+      for (int i = 0; i < noise.length; i++) {
+        noise[i] = free[i] + guidance * (noise[i] - free[i]);
+      }
+    }
+    return noise;
+  }
+
+  /** Guided evaluations so far: the NFE of the literature. */
+  public int evaluations() {
+    return evaluations;
+  }
+
+  /** Calls of the model so far: two for an evaluation with guidance. */
+  public int modelCalls() {
+    return modelCalls;
+  }
+}

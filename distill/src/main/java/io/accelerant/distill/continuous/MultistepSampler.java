@@ -1,0 +1,113 @@
+package io.accelerant.distill.continuous;
+
+import java.util.Arrays;
+
+/**
+ * A solver on a grid of N steps: predict, evaluate at the prediction, correct, store. The stored
+ * output is the one at the prediction, it is not evaluated again at the corrected x. N steps take N
+ * evaluations. Immutable.
+ */
+public final class MultistepSampler {
+  private final Predictor predictor;
+  private final UniPc corrector;
+  private final int order;
+  private final CorrectorUse use;
+  private final FinalOrder finalOrder;
+  private final Node[] nodes;
+
+  /**
+   * x after some updates, and the outputs it was made from. A value: advancing makes a new one.
+   *
+   * @param x [batch][d]; not to be written
+   * @param updates done so far
+   */
+  public record State(double[] x, History history, int updates) {}
+
+  MultistepSampler(
+      Predictor predictor,
+      int order,
+      UniPc.Variant variant,
+      CorrectorUse use,
+      FinalOrder finalOrder,
+      VpSchedule schedule,
+      double[] times) {
+    this.predictor = predictor;
+    this.corrector = new UniPc(predictor.form(), variant);
+    this.order = order;
+    this.use = use;
+    this.finalOrder = finalOrder;
+    this.nodes = Arrays.stream(times).mapToObj(schedule::node).toArray(Node[]::new);
+  }
+
+  /** N. */
+  public int steps() {
+    return nodes.length - 1;
+  }
+
+  /** The noise at T and its first evaluation. */
+  public State start(double[] noise, Denoiser model) {
+    double[] output = model.output(noise, nodes[0], predictor.form());
+    return new State(noise.clone(), History.empty().push(nodes[0], output), 0);
+  }
+
+  /**
+   * Update i = state.updates + 1, from t_{i-1} to t_i. One evaluation, but none in the last update.
+   *
+   * @param ratio rho_i of {@link Compensation}; 1 for the plain solver
+   */
+  public State advance(State state, double ratio, Denoiser model) {
+    int i = state.updates() + 1;
+    Node t = nodes[i];
+    int p = finalOrder.order(order, i, steps());
+    History history = Compensation.apply(state.history(), ratio);
+    double[] x = predictor.predict(state.x(), history, t, p);
+    if (i == steps()) {
+      return new State(x, history, i);
+    }
+    double[] output = model.output(x, t, predictor.form());
+    if (use.corrects(i, steps())) {
+      x = corrector.correct(state.x(), history, t, output, p);
+    }
+    return new State(x, history.push(t, output), i);
+  }
+
+  /** Whether the state after update i depends on an evaluation that the update makes. */
+  public boolean isCorrected(int update) {
+    return use.corrects(update, steps());
+  }
+
+  /**
+   * The prediction of the next update, without evaluating the model: the state itself where it is
+   * not corrected.
+   */
+  public double[] predict(State state, double ratio) {
+    int i = state.updates() + 1;
+    History history = Compensation.apply(state.history(), ratio);
+    return predictor.predict(state.x(), history, nodes[i], finalOrder.order(order, i, steps()));
+  }
+
+  /** x at the end of the grid. */
+  public double[] sample(double[] noise, Denoiser model) {
+    double[] ratios = new double[steps()];
+    Arrays.fill(ratios, 1);
+    return sample(noise, ratios, model);
+  }
+
+  /**
+   * x at the end of the grid, with one ratio an update.
+   *
+   * @param noise [batch][d] at T
+   * @param ratios [N]
+   */
+  public double[] sample(double[] noise, double[] ratios, Denoiser model) {
+    if (ratios.length != steps()) {
+      throw new IllegalArgumentException(
+          "%d ratios for %d steps".formatted(ratios.length, steps()));
+    }
+    State state = start(noise, model);
+    for (double ratio : ratios) {
+      state = advance(state, ratio, model);
+    }
+    return state.x();
+  }
+}

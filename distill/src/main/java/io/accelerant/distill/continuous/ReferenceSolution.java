@@ -1,0 +1,110 @@
+package io.accelerant.distill.continuous;
+
+import java.io.Serializable;
+import java.util.Locale;
+
+/**
+ * A solution of the probability-flow ODE that is fine enough to be called the truth, at given
+ * times. Each interval of the grid is cut into its share of the steps, so that the states lie
+ * exactly at the grid's times.
+ *
+ * @param steps over the whole range, RK4: uniform in lambda, DDIM: uniform in t
+ */
+public record ReferenceSolution(Method method, int steps, VpSchedule schedule)
+    implements Serializable {
+  /** How it integrates. */
+  public enum Method {
+    /** Classic Runge-Kutta of order 4 in lambda, four evaluations a step. */
+    RK4,
+    /** Deterministic DDIM: a network's own fine trajectory. */
+    DDIM;
+
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Method ofLabel(String label) {
+      return valueOf(label.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /**
+   * @param noise [batch][d] at times[0]
+   * @param times falling
+   * @return [times][batch * d]; the first is the noise
+   */
+  public double[][] states(double[] noise, double[] times, Denoiser model) {
+    double[][] states = new double[times.length][];
+    states[0] = noise.clone();
+    for (int i = 1; i < times.length; i++) {
+      states[i] =
+          method == Method.RK4
+              ? rungeKutta(states[i - 1], times[i - 1], times[i], times, model)
+              : ddim(states[i - 1], times[i - 1], times[i], times, model);
+    }
+    return states;
+  }
+
+  private int share(double part, double whole) {
+    return Math.max(1, (int) Math.rint(steps * part / whole));
+  }
+
+  private double[] ddim(double[] x, double from, double to, double[] times, Denoiser model) {
+    int count = share(from - to, times[0] - times[times.length - 1]);
+    Ddim step = new Ddim();
+    double[] fine = Spacing.linspace(from, to, count);
+    Node s = schedule.node(from);
+    for (int j = 1; j <= count; j++) {
+      History history = History.empty().push(s, model.output(x, s, Form.DATA));
+      s = schedule.node(fine[j]);
+      x = step.predict(x, history, s, 1);
+    }
+    return x;
+  }
+
+  private double[] rungeKutta(double[] x, double from, double to, double[] times, Denoiser model) {
+    double first = schedule.lambda(from);
+    double last = schedule.lambda(to);
+    double range = schedule.lambda(times[times.length - 1]) - schedule.lambda(times[0]);
+    int count = share(last - first, range);
+    double h = (last - first) / count;
+    double[] y = x;
+    for (int j = 0; j < count; j++) {
+      Node begin = at(first + j * h);
+      Node middle = at(first + (j + 0.5) * h);
+      Node end = at(first + (j + 1) * h);
+      double[] k1 = slope(y, begin, model);
+      double[] k2 = slope(plus(y, h / 2, k1), middle, model);
+      double[] k3 = slope(plus(y, h / 2, k2), middle, model);
+      double[] k4 = slope(plus(y, h, k3), end, model);
+      double[] next = new double[y.length];
+      for (int i = 0; i < next.length; i++) {
+        next[i] = y[i] + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
+      }
+      y = next;
+    }
+    return y;
+  }
+
+  private Node at(double lambda) {
+    return schedule.node(schedule.timeOfLambda(lambda));
+  }
+
+  /** dx/dlambda = sigma^2 x - sigma eps. */
+  private static double[] slope(double[] x, Node node, Denoiser model) {
+    double[] noise = model.output(x, node, Form.NOISE);
+    double variance = node.sigma() * node.sigma();
+    for (int i = 0; i < noise.length; i++) {
+      noise[i] = variance * x[i] - node.sigma() * noise[i];
+    }
+    return noise;
+  }
+
+  private static double[] plus(double[] x, double h, double[] k) {
+    double[] y = new double[x.length];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = x[i] + h * k[i];
+    }
+    return y;
+  }
+}

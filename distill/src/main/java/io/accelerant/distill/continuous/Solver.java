@@ -1,0 +1,115 @@
+package io.accelerant.distill.continuous;
+
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The settings of a multistep solver, without times.
+ *
+ * @param name one of {@link #names}
+ * @param order outputs used by an update: 1 for ddim, 2 for dpmpp-2m, 3 for dpmpp-3m and
+ *     dpmpp-3m-doubled, 1 to 4 for deis (tAB-0 to tAB-3), 1 to 3 for unipc
+ * @param variant B(h) of unipc; without meaning for others
+ * @param corrector of unipc; none for others
+ */
+public record Solver(
+    String name, int order, UniPc.Variant variant, CorrectorUse corrector, FinalOrder finalOrder)
+    implements Serializable {
+  public static final String DDIM = "ddim";
+  public static final String DPMPP_2M = "dpmpp-2m";
+  public static final String DPMPP_3M = "dpmpp-3m";
+  public static final String DPMPP_3M_DOUBLED = "dpmpp-3m-doubled";
+  public static final String DEIS = "deis";
+  public static final String UNIPC = "unipc";
+
+  public Solver {
+    if (order < lowest(name) || order > highest(name)) {
+      throw new IllegalArgumentException(
+          "%s has orders %d to %d, not %d".formatted(name, lowest(name), highest(name), order));
+    }
+    if (corrector != CorrectorUse.NONE && !name.equals(UNIPC)) {
+      throw new IllegalArgumentException("only unipc has a corrector, not " + name);
+    }
+  }
+
+  /** Every name. */
+  public static String[] names() {
+    return new String[] {DDIM, DPMPP_2M, DPMPP_3M, DPMPP_3M_DOUBLED, DEIS, UNIPC};
+  }
+
+  /** The smallest order of a solver. */
+  public static int lowest(String name) {
+    return switch (name) {
+      case DPMPP_2M -> 2;
+      case DPMPP_3M, DPMPP_3M_DOUBLED -> 3;
+      default -> 1;
+    };
+  }
+
+  /** The largest order of a solver. */
+  public static int highest(String name) {
+    return predictor(name, UniPc.Variant.BH2, VpLinear.standard()).maxOrder();
+  }
+
+  /** The order that is meant where none is given. */
+  public static int usualOrder(String name) {
+    return name.equals(UNIPC) ? 2 : Math.min(3, highest(name));
+  }
+
+  /**
+   * The rule that is meant where none is given: DEIS is defined without lower orders at the end.
+   */
+  public static FinalOrder usualFinalOrder(String name) {
+    return name.equals(DEIS) ? FinalOrder.NEVER : FinalOrder.ALWAYS;
+  }
+
+  /** A solver other than unipc with its usual settings. */
+  public static Solver plain(String name) {
+    return new Solver(
+        name, usualOrder(name), UniPc.Variant.BH2, CorrectorUse.NONE, usualFinalOrder(name));
+  }
+
+  /** UniPC with its usual settings. */
+  public static Solver unipc(int order, UniPc.Variant variant, CorrectorUse corrector) {
+    return new Solver(UNIPC, order, variant, corrector, FinalOrder.ALWAYS);
+  }
+
+  private static Predictor predictor(String name, UniPc.Variant variant, VpSchedule schedule) {
+    return switch (name) {
+      case DDIM -> new Ddim();
+      case DPMPP_2M -> new DpmSolver2M(Form.DATA);
+      case DPMPP_3M -> new DpmSolver3M(false);
+      case DPMPP_3M_DOUBLED -> new DpmSolver3M(true);
+      case DEIS -> new DeisTab(schedule);
+      case UNIPC -> new UniPc(Form.DATA, variant);
+      default -> throw new IllegalArgumentException("no solver is called " + name);
+    };
+  }
+
+  /** This solver on a grid of times. */
+  public MultistepSampler on(VpSchedule schedule, double[] times) {
+    return new MultistepSampler(
+        predictor(name, variant, schedule), order, variant, corrector, finalOrder, schedule, times);
+  }
+
+  /** Such as {@code unipc-2 bh2}, for tables. */
+  public String describe() {
+    if (!name.equals(UNIPC)) {
+      return name.equals(DEIS) ? name + "-" + order : name;
+    }
+    String corrected = corrector == CorrectorUse.NONE ? " without corrector" : "";
+    return "%s-%d %s%s".formatted(name, order, variant.label(), corrected);
+  }
+
+  /** What a loader needs to run it and to refuse another one. */
+  public Map<String, Object> toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("solver", name);
+    json.put("order", order);
+    json.put("variant", variant.label());
+    json.put("corrector", corrector.label());
+    json.put("lowerOrderFinal", finalOrder.label());
+    return json;
+  }
+}

@@ -1,0 +1,77 @@
+package io.accelerant.distill.continuous;
+
+import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
+
+/** How the times of N steps are spread from T down to the end: N + 1 points, both ends exact. */
+public enum Spacing {
+  TIME_UNIFORM {
+    @Override
+    double[] inner(VpSchedule schedule, double start, double end, int steps) {
+      return linspace(start, end, steps);
+    }
+  },
+  TIME_QUADRATIC {
+    @Override
+    double[] inner(VpSchedule schedule, double start, double end, int steps) {
+      return map(linspace(StrictMath.sqrt(start), StrictMath.sqrt(end), steps), r -> r * r);
+    }
+  },
+  /** Uniform in lambda. */
+  LOG_SNR {
+    @Override
+    double[] inner(VpSchedule schedule, double start, double end, int steps) {
+      double[] lambdas = linspace(schedule.lambda(start), schedule.lambda(end), steps);
+      return map(lambdas, schedule::timeOfLambda);
+    }
+  },
+  /** Uniform in (sigma/alpha)^(1/7), Karras et al. (2022) with rho = 7. */
+  KARRAS {
+    @Override
+    double[] inner(VpSchedule schedule, double start, double end, int steps) {
+      double first = StrictMath.exp(-schedule.lambda(start) / 7);
+      double last = StrictMath.exp(-schedule.lambda(end) / 7);
+      return map(linspace(first, last, steps), r -> schedule.timeOfLambda(-7 * StrictMath.log(r)));
+    }
+  };
+
+  abstract double[] inner(VpSchedule schedule, double start, double end, int steps);
+
+  /** Times t_0 = T &gt; t_1 &gt; .. &gt; t_N = end. */
+  public double[] times(VpSchedule schedule, double end, int steps) {
+    if (steps < 1 || !(end > 0 && end < schedule.start())) {
+      throw new IllegalArgumentException(
+          "%d steps from %s to %s".formatted(steps, schedule.start(), end));
+    }
+    double[] times = inner(schedule, schedule.start(), end, steps);
+    times[0] = schedule.start(); // not what inverting lambda gives back
+    times[steps] = end;
+    return times;
+  }
+
+  /** {@code steps + 1} equally spaced points. */
+  static double[] linspace(double from, double to, int steps) {
+    double[] points = new double[steps + 1];
+    for (int i = 0; i <= steps; i++) {
+      points[i] = from + i * (to - from) / steps;
+    }
+    points[steps] = to;
+    return points;
+  }
+
+  private static double[] map(double[] points, DoubleUnaryOperator function) {
+    for (int i = 0; i < points.length; i++) {
+      points[i] = function.applyAsDouble(points[i]);
+    }
+    return points;
+  }
+
+  /** Name in configurations, such as {@code log-snr}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public static Spacing ofLabel(String label) {
+    return valueOf(label.toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Continuous diffusion in float64: variance-preserving schedules, time grids, fast multistep
+ * solvers of the probability-flow ODE, reference solutions, and the model interface that mixtures
+ * with an exact score and networks share. Plain Java; x is always {@code [batch][dimension]}, flat.
+ */
+package io.accelerant.distill.continuous;
