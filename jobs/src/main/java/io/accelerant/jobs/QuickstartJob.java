@@ -10,6 +10,7 @@ import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.sample.SampleJob;
+import io.accelerant.distill.teacher.TrainTeacherJob;
 import io.accelerant.distill.text.EvaluateJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,7 +20,8 @@ import java.util.Map;
 /**
  * The whole way in one command, on real text: a corpus from WordNet's glosses, samplers with 8 and
  * 16 steps learned for its order-2 chain, samples from the learned and from the plain sampler, and
- * the evaluation of both. Every step is an ordinary job; what is there already is used again.
+ * the evaluation of both; then a small network trained on the same text, and samplers learned for
+ * it. Every step is an ordinary job; corpus and network that are there already are used again.
  */
 final class QuickstartJob implements Job {
   private static final Key<String> OUTPUT =
@@ -35,6 +37,11 @@ final class QuickstartJob implements Job {
           .between(16, 1_000_000)
           .withDefault(256);
 
+  private static final Key<Integer> ROUNDS =
+      Key.integer("quickstart.rounds", "Rounds that the small network is trained for")
+          .between(1, 1_000_000)
+          .withDefault(500);
+
   private static final int STEPS = 8;
 
   @Override
@@ -49,7 +56,7 @@ final class QuickstartJob implements Job {
 
   @Override
   public List<Key<?>> keys() {
-    List<Key<?>> keys = new ArrayList<>(RunKeys.and(List.of(SAMPLES, TRAJECTORIES)));
+    List<Key<?>> keys = new ArrayList<>(RunKeys.and(List.of(SAMPLES, TRAJECTORIES, ROUNDS)));
     keys.replaceAll(key -> key.path().equals(OUTPUT.path()) ? OUTPUT : key);
     return List.copyOf(keys);
   }
@@ -61,7 +68,10 @@ final class QuickstartJob implements Job {
         "prepare-text: WordNet glosses to " + folder + "/corpus",
         "lsd: samplers with 8 and 16 steps to " + folder + "/sampler-{version}",
         "sample: %d steps, learned and plain, beside it".formatted(STEPS),
-        "evaluate: both against held-out text");
+        "evaluate: both against held-out text",
+        "train-teacher: a small network, %d rounds, to %s/teacher"
+            .formatted(config.get(ROUNDS), folder),
+        "lsd: samplers with 8 and 16 steps for it");
   }
 
   @Override
@@ -72,9 +82,9 @@ final class QuickstartJob implements Job {
         step(
             context,
             config,
-            "2/4: learn samplers with 8 and 16 steps",
+            "2/6: learn samplers with 8 and 16 steps",
             new LsdJob(),
-            lsd(config, folder, corpus));
+            chain(config, folder, corpus));
     String model = "markov:2:" + corpus;
     Map<String, Number> metrics = new LinkedHashMap<>(sampler.metrics());
     for (String which : List.of("learned", "plain")) {
@@ -84,7 +94,7 @@ final class QuickstartJob implements Job {
       step(
           context,
           config,
-          "3/4: draw samples, " + which + " sampler",
+          "3/6: draw samples, " + which + " sampler",
           new SampleJob(),
           List.of(
               "run.output=" + output + "-samples",
@@ -96,7 +106,7 @@ final class QuickstartJob implements Job {
           step(
               context,
               config,
-              "4/4: evaluate them against held-out text",
+              "4/6: evaluate them against held-out text",
               new EvaluateJob(),
               List.of(
                   "run.output=" + output + "-evaluation",
@@ -104,43 +114,96 @@ final class QuickstartJob implements Job {
                   "evaluate.reference=" + corpus));
       evaluation.metrics().forEach((key, value) -> metrics.put(which + "." + key, value));
     }
+    JobResult trained = trained(context, config, folder, corpus);
+    trained.metrics().forEach((key, value) -> metrics.put("trained." + key, value));
     context.progress().say("report with plots: %s/report.md", sampler.artifact());
+    context.progress().say("  of the network:  %s/report.md", trained.artifact());
     context.progress().say("samples to read:   %s-learned-samples/report.md", sampler.artifact());
     return new JobResult(sampler.artifact(), sampler.contentHash(), metrics);
   }
 
   private String corpus(JobContext context, JobConfig config, String uri) {
     if (Artifact.find(uri, context.hadoop()).isPresent()) {
-      context.progress().say("1/4: the corpus %s is there already", uri);
+      context.progress().say("1/6: the corpus %s is there already", uri);
       return Artifact.open(uri, context.hadoop()).requireKind("corpus", OUTPUT.path()).uri();
     }
     return step(
             context,
             config,
-            "1/4: prepare text",
+            "1/6: prepare text",
             new PrepareTextJob(),
             List.of("run.output=" + uri, "prepareText.source=wordnet", "prepareText.length=64"))
         .artifact();
   }
 
-  private static List<String> lsd(JobConfig config, String folder, String corpus) {
-    return List.of(
+  /** A network of its own, and samplers for it; returns the latter. */
+  private static JobResult trained(
+      JobContext context, JobConfig config, String folder, String corpus) {
+    String teacher = folder + "/teacher";
+    if (Artifact.find(teacher, context.hadoop()).isPresent()) {
+      context.progress().say("5/6: the network %s is there already", teacher);
+    } else {
+      step(
+          context,
+          config,
+          "5/6: train a small network on the same text",
+          new TrainTeacherJob(),
+          List.of(
+              "run.output=" + teacher,
+              "trainTeacher.data=" + corpus,
+              "trainTeacher.width=96",
+              "trainTeacher.layers=3",
+              "trainTeacher.heads=4",
+              "trainTeacher.sampleEvery=0",
+              "trainTeacher.evaluationDraws=2",
+              "train.rounds=" + config.get(ROUNDS),
+              "train.batch=16",
+              "train.learningRate=3e-3",
+              "train.ema=0.99"));
+    }
+    return step(
+        context,
+        config,
+        "6/6: learn samplers with 8 and 16 steps for it",
+        new LsdJob(),
+        lsd(
+            config,
+            "run.output=" + folder + "/network-sampler-{version}",
+            "lsd.teacher=" + teacher,
+            "lsd.baselineSteps=[8, 16, 32]",
+            "lsd.objective=[direct]",
+            "lsd.directIterations=12",
+            "lsd.jysSamples=16"));
+  }
+
+  private static List<String> chain(JobConfig config, String folder, String corpus) {
+    return lsd(
+        config,
         "run.output=" + folder + "/sampler-{version}",
         "lsd.teacher=markov:2:" + corpus,
-        "lsd.steps=[8, 16]",
         "lsd.baselineSteps=[4, 8, 16, 32, 64]",
         "lsd.objective=[scoreL2, direct]",
-        "lsd.gram=3",
-        "lsd.passes=2",
-        "lsd.teacherSteps=32",
-        "lsd.trajectories=" + config.get(TRAJECTORIES),
         "lsd.directIterations=30",
-        "lsd.directSamples=96",
-        "lsd.jysSamples=32",
-        "lsd.fitSamples=256",
-        "lsd.exponents=[1.0, 1.1, 1.2, 1.3, 1.4]",
-        "lsd.batch=32",
-        "lsd.samples=" + config.get(SAMPLES));
+        "lsd.jysSamples=32");
+  }
+
+  /** Settings of a short search, and those of one teacher. */
+  private static List<String> lsd(JobConfig config, String... own) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "lsd.steps=[8, 16]",
+                "lsd.gram=3",
+                "lsd.passes=2",
+                "lsd.teacherSteps=32",
+                "lsd.trajectories=" + config.get(TRAJECTORIES),
+                "lsd.directSamples=96",
+                "lsd.fitSamples=256",
+                "lsd.exponents=[1.0, 1.1, 1.2, 1.3, 1.4]",
+                "lsd.batch=32",
+                "lsd.samples=" + config.get(SAMPLES)));
+    sets.addAll(List.of(own));
+    return sets;
   }
 
   /** Runs one job with the common settings of this one. */

@@ -20,7 +20,9 @@ import java.util.Arrays;
  *
  * with {@link CrossEntropy#weight} w(t) = 1/t for loglinear noise (Sahoo et al., "Simple and
  * Effective Masked Diffusion Language Models"; Ou et al., RADD). Times are spread evenly over the
- * union batch. A record is the window's tokens, one byte each.
+ * union batch. The logit of MASK, which a teacher leaves out, takes part here, so that what is
+ * measured is a little above the bound of the teacher. A record is the tokens of a window, one byte
+ * each.
  *
  * @param microBatch windows of one program
  */

@@ -163,8 +163,7 @@ public final class SyncRoundBench {
     String cell = shards.workers() + "x" + megabytes;
     metrics.put("ms." + cell, median(ms));
     metrics.put("sparkShare." + cell, median(share));
-    progress.say(
-        "%s MB: %.0f ms a round, %.0f%% Spark's", cell, median(ms), 100 * median(share));
+    progress.say("%s MB: %.0f ms a round, %.0f%% Spark's", cell, median(ms), 100 * median(share));
   }
 
   /** Next-byte prediction on random bytes: the cost of a real step, not a use of it. */
@@ -187,8 +186,7 @@ public final class SyncRoundBench {
   }
 
   private void real(PackedShards shards, Map<String, Number> metrics) {
-    GradientStep step =
-        new GradientStep(new Bytes(NETWORK), Precision.FLOAT32, 1, slots() + 1);
+    GradientStep step = new GradientStep(new Bytes(NETWORK), Precision.FLOAT32, 1, slots() + 1);
     Flat parameters = Flat.of(Precision.FLOAT32, NETWORK.initial(1));
     ExecutorService threads = Executors.newFixedThreadPool(Math.min(slots(), REAL_WORKERS));
     double[] ours = new double[config.get(REPETITIONS)];
@@ -228,8 +226,7 @@ public final class SyncRoundBench {
         records.add(record);
       }
       Batch batch =
-          new Batch(
-              records, (long) worker * REAL_BATCH, (long) REAL_WORKERS * REAL_BATCH, 1, 0);
+          new Batch(records, (long) worker * REAL_BATCH, (long) REAL_WORKERS * REAL_BATCH, 1, 0);
       parts.add(threads.submit(() -> step.on(parameters, batch)));
     }
     try {
