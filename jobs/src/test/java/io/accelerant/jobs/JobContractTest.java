@@ -108,6 +108,7 @@ class JobContractTest extends SparkTest {
         "evaluate",
         "evaluate.conf",
         List.of("evaluate.samples=@/source.txt", "evaluate.reference=@/prepare-text"));
+    example("rs2", "rs2.conf", List.of("rs2.input=range:2000", "rs2.rounds=12"));
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
   }

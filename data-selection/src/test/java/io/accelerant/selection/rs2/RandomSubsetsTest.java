@@ -169,7 +169,7 @@ class RandomSubsetsTest extends SparkTest {
       try (RandomSubsets subsets =
           RandomSubsets.of(table.repartition(partitions), "id").ratio(0.1).stratify("c").open()) {
         assertThat(subsets.roundsPerPass()).isEqualTo(10);
-        for (int e = 0; e < 12; e++) {
+        for (int e = 0; e < 10; e++) {
           Dataset<Row> round = subsets.round(e);
           assertThat(round.columns()).containsExactly("id", "c", "position");
           Map<String, Long> counts = new HashMap<>();
@@ -188,10 +188,10 @@ class RandomSubsetsTest extends SparkTest {
                     .select("id")
                     .as(Encoders.LONG())
                     .collectAsList())
-            .containsExactlyInAnyOrderElementsOf(rounds.get(rounds.size() - 9));
+            .containsExactlyInAnyOrderElementsOf(rounds.get(rounds.size() - 7));
       }
     }
-    assertThat(rounds.subList(0, 12)).isEqualTo(rounds.subList(12, 24));
+    assertThat(rounds.subList(0, 10)).isEqualTo(rounds.subList(10, 20));
     rounds.subList(0, 10).forEach(union::addAll);
     assertThat(union).hasSize(1000);
   }
