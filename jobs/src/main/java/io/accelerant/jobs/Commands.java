@@ -14,6 +14,7 @@ final class Commands {
         new LsdCommand(),
         new SampleCommand(),
         new EvaluateCommand(),
-        new Rs2Command());
+        new Rs2Command(),
+        new TrainClassifierCommand());
   }
 }

@@ -47,6 +47,21 @@ public record IdxFile(int[] shape, byte[] bytes) {
     }
   }
 
+  /**
+   * Reads a stream, plain or gzip, such as a resource; closes it.
+   *
+   * @throws DataException as {@link #read(String, Configuration)}
+   */
+  public static IdxFile of(InputStream stream, String whatItIs) {
+    try (InputStream in = plain(new BufferedInputStream(stream, 1 << 16))) {
+      return read(in, whatItIs);
+    } catch (EOFException e) {
+      throw new DataException(whatItIs + " ends before its header says.", e);
+    } catch (IOException e) {
+      throw new DataException("Cannot read " + whatItIs + ": " + e.getMessage(), e);
+    }
+  }
+
   private static InputStream plain(BufferedInputStream in) throws IOException {
     in.mark(2);
     boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
