@@ -15,6 +15,8 @@ final class Commands {
         new LsdCommand(),
         new SampleCommand(),
         new EvaluateCommand(),
-        new PrepareImagesCommand());
+        new PrepareImagesCommand(),
+        new Rs2Command(),
+        new TrainClassifierCommand());
   }
 }

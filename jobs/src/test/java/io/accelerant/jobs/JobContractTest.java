@@ -121,6 +121,15 @@ class JobContractTest extends SparkTest {
         "evaluate.conf",
         List.of("evaluate.samples=@/source.txt", "evaluate.reference=@/prepare-text"));
     example("prepare-images", "prepare-images.conf", List.of());
+    example("rs2", "rs2.conf", List.of("rs2.input=range:2000", "rs2.rounds=12"));
+    example(
+        "train-classifier",
+        "train-classifier.conf",
+        List.of(
+            "trainClassifier.rounds=2",
+            "trainClassifier.ratios=[0.05]",
+            "trainClassifier.seeds=[1]",
+            "trainClassifier.hidden=[16]"));
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
   }

@@ -35,7 +35,7 @@ public record IdxFile(int[] shape, byte[] bytes) {
             : java.nio.file.Path.of(uri).toAbsolutePath().normalize().toUri().toString();
     Path path = new Path(full);
     try {
-      return read(path.getFileSystem(hadoop).open(path), uri);
+      return of(path.getFileSystem(hadoop).open(path), uri);
     } catch (FileNotFoundException e) {
       throw new DataException("There is no file " + uri + ".", e);
     } catch (IOException e) {
@@ -44,16 +44,19 @@ public record IdxFile(int[] shape, byte[] bytes) {
   }
 
   /**
-   * As {@link #read(String, Configuration)}, from a stream, which is closed.
+   * Reads a stream, plain or gzip, such as a resource; closes it.
    *
-   * @param uri named in errors
+   * @param name of the stream in errors
+   * @throws DataException as {@link #read(String, Configuration)}
    */
-  static IdxFile read(InputStream stream, String uri) throws IOException {
+  public static IdxFile of(InputStream stream, String name) {
     try (BufferedInputStream raw = new BufferedInputStream(stream, 1 << 16);
         InputStream in = plain(raw)) {
-      return parse(in, uri);
+      return parse(in, name);
     } catch (EOFException e) {
-      throw new DataException(uri + " ends before its header says.", e);
+      throw new DataException(name + " ends before its header says.", e);
+    } catch (IOException e) {
+      throw new DataException("Cannot read " + name + ": " + e.getMessage(), e);
     }
   }
 

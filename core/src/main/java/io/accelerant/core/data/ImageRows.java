@@ -5,7 +5,6 @@ import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,11 +68,7 @@ record ImageRows(
     }
 
     private static IdxFile resource(String name) {
-      try {
-        return IdxFile.read(stream(name), name);
-      } catch (IOException e) {
-        throw new DataException("Cannot read " + name + ": " + e.getMessage(), e);
-      }
+      return IdxFile.of(stream(name), name);
     }
 
     ImageRows rows(JobContext context) {

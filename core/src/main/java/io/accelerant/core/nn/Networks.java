@@ -30,9 +30,10 @@ public final class Networks {
         case BertMaskedLm.TYPE -> BertMaskedLm.of(file);
         case PatchTransformer.TYPE -> PatchTransformer.of(file);
         case Mlp.TYPE -> Mlp.of(file);
+        case MlpClassifier.TYPE -> MlpClassifier.of(file);
         default ->
             throw new DataException(
-                "%s: %s must be one of %s, %s, %s, %s, %s; is \"%s\"."
+                "%s: %s must be one of %s, %s, %s, %s, %s, %s; is \"%s\"."
                     .formatted(
                         whatItIs,
                         TYPE,
@@ -41,6 +42,7 @@ public final class Networks {
                         Transformer.TYPE,
                         PatchTransformer.TYPE,
                         Mlp.TYPE,
+                        MlpClassifier.TYPE,
                         type));
       };
     } catch (IllegalArgumentException e) {

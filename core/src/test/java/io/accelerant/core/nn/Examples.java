@@ -38,6 +38,7 @@ final class Examples {
     all.put("dit", DIT);
     all.put("dit without classes", new PatchTransformer(1, 4, 2, 8, 1, 2, 12, 0, false));
     all.put("mlp", new Mlp(3, List.of(5, 4), 2, Activation.GELU));
+    all.put("mlp classifier", new MlpClassifier(new Mlp(3, List.of(5, 4), 2, Activation.GELU)));
     all.put("lora on gpt2", new Lora(GPT2, 2, 3, List.of("c_attn", "mlp.c_fc")));
     all.put("lora on dit", new Lora(DIT, 2, 3, List.of("qkv", "adaLN_modulation.1")));
     return all;
@@ -94,7 +95,9 @@ final class Examples {
       return;
     }
     program.set("x", numbers("x", 6));
-    if (training) {
+    if (training && spec instanceof MlpClassifier) {
+      program.set("targets", new int[] {1, 0}).set("weights", new double[] {0.3, 0.7});
+    } else if (training) {
       program.set("target", numbers("target", 4)).set("weights", new double[] {0.3, 0.7});
     }
   }
