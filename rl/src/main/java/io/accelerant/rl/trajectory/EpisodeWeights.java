@@ -1,0 +1,135 @@
+package io.accelerant.rl.trajectory;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min_by;
+
+import io.accelerant.core.error.DataException;
+import io.accelerant.rl.weight.Baseline;
+import io.accelerant.rl.weight.WeightSettings;
+import io.accelerant.rl.weight.WeightSummary;
+import io.accelerant.rl.weight.Weighting;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * The episodes of a transitions table, kept while several weightings are computed from them. The
+ * transitions are read twice, once to validate and once to aggregate; everything after works on one
+ * row an episode.
+ */
+public final class EpisodeWeights implements AutoCloseable {
+  /** An observation of more numbers (an image) has no use for a least-squares plane. */
+  static final int WIDEST = 256;
+
+  private final Dataset<Row> kept;
+  private final Dataset<Row> episodes;
+  private final EpisodeStatistics statistics;
+  private final String uri;
+
+  private EpisodeWeights(
+      Dataset<Row> kept, Dataset<Row> episodes, EpisodeStatistics statistics, String uri) {
+    this.kept = kept;
+    this.episodes = episodes;
+    this.statistics = statistics;
+    this.uri = uri;
+  }
+
+  /**
+   * What a weighting made.
+   *
+   * @param table {@code episode_id, return, length, baseline, score, mass, transition_probability,
+   *     complete}
+   * @param warnings what did not go as asked
+   */
+  public record Weighted(Dataset<Row> table, WeightSummary summary, List<String> warnings) {}
+
+  /**
+   * Aggregates by episode; everything is validated.
+   *
+   * @param transitions in the form of {@link Transitions}
+   * @param excludeIncomplete whether to leave out episodes without a terminal or timeout
+   * @throws DataException with counts and offending rows
+   */
+  public static EpisodeWeights of(
+      Dataset<Row> transitions, String uri, boolean excludeIncomplete) {
+    Validation.Rows rows = Validation.rows(transitions, uri);
+    ExactSum rewards = ExactSum.below("reward", rows.largestReward());
+    List<Column> aggregates = new ArrayList<>(rewards.of(col("reward")));
+    aggregates.add(min_by(col("observation"), col("step")).as("start"));
+    aggregates.addAll(Validation.facts());
+    Dataset<Row> all =
+        transitions
+            .groupBy("episode_id")
+            .agg(count(lit(1)).as("length"), aggregates.toArray(Column[]::new))
+            .withColumn("return", rewards.value())
+            .withColumn("complete", col("end").equalTo(col("last")))
+            .persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Validation.episodes(all, uri);
+      Dataset<Row> used = excludeIncomplete ? all.filter("complete") : all;
+      Dataset<Row> slim = used.select("episode_id", "return", "length", "start", "complete");
+      EpisodeStatistics statistics = EpisodeStatistics.of(slim, rows.dimension());
+      if (statistics.episodes() == 0) {
+        throw new DataException(
+            uri + " holds no complete episode, and excludeIncomplete leaves out all others.");
+      }
+      return new EpisodeWeights(all, slim, statistics, uri);
+    } catch (RuntimeException e) {
+      all.unpersist();
+      throw e;
+    }
+  }
+
+  public EpisodeStatistics statistics() {
+    return statistics;
+  }
+
+  /**
+   * The weights of all episodes.
+   *
+   * @throws DataException if Top-x% keeps none, or observations are too wide for a baseline
+   */
+  public Weighted weigh(WeightSettings settings) {
+    List<String> warnings = new ArrayList<>();
+    Weighting weighting = settings.weighting();
+    int dimension = statistics.dimension();
+    if (weighting == Weighting.AW && !Baseline.isDetermined(statistics.episodes(), dimension)) {
+      warnings.add(WeightSummary.tooFew(statistics.episodes(), dimension));
+      weighting = Weighting.RW;
+    }
+    if (weighting == Weighting.AW && dimension > WIDEST) {
+      throw new DataException(
+          "%s: observations of %d numbers are too wide for the baseline of aw (at most %d); use rw."
+              .formatted(uri, dimension, WIDEST));
+    }
+    ScorePlan plan = new ScorePlan(episodes, statistics, settings, warnings);
+    Dataset<Row> scored =
+        switch (weighting) {
+          case UNIFORM -> plan.uniform();
+          case TOP -> plan.top(uri);
+          case RW -> plan.softmax(lit(0.0));
+          case AW -> plan.softmax(value(statistics.baseline()));
+        };
+    return plan.normalised(scored);
+  }
+
+  /** V(s_0) as an expression, in the order of {@link Baseline#at}. */
+  private static Column value(Baseline baseline) {
+    Column value = lit(baseline.meanReturn());
+    for (int k = 0; k < baseline.slopes().length; k++) {
+      Column centred = col("start").getItem(k).minus(lit(baseline.meanObservation()[k]));
+      value = value.plus(lit(baseline.slopes()[k]).multiply(centred));
+    }
+    return value;
+  }
+
+  @Override
+  public void close() {
+    kept.unpersist();
+  }
+}

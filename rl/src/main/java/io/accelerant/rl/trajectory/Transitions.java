@@ -1,0 +1,153 @@
+package io.accelerant.rl.trajectory;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.TableFingerprint;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.data.TableSource;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.JobContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.IntegralType;
+import org.apache.spark.sql.types.NumericType;
+
+/**
+ * A transitions table in one form: {@code episode_id bigint, step int, observation array<double>,
+ * action array<double>, reward double, next_observation array<double>, terminal boolean, timeout
+ * boolean}. It comes from an artifact of {@code collect-trajectories}, from Parquet or JSON lines
+ * with these columns, or from raw D4RL order ({@link RawOrder}).
+ *
+ * @param table the rows, not validated
+ * @param uri where they came from
+ * @param hash of the artifact, or of the rows
+ */
+public record Transitions(Dataset<Row> table, String uri, String hash) {
+  /** Kind of the artifacts that hold transitions, and the name of their table. */
+  public static final String KIND = "transitions";
+
+  static final String TABLE = "transitions";
+
+  private static final List<String> REQUIRED =
+      List.of("episode_id", "step", "observation", "reward", "terminal", "timeout");
+
+  /**
+   * Opens a source and checks its columns; no row is read yet but for the hash.
+   *
+   * @param uri artifact, file, folder or glob
+   * @param dataset value of the column {@code dataset} to take, if the source has several
+   * @param hashed whether to compute the hash of a source that is no artifact (reads all of it)
+   */
+  static Transitions open(
+      JobContext context, JobConfig config, Key<String> uri, Key<String> dataset, boolean hashed) {
+    String place = config.get(uri);
+    Optional<Artifact> artifact = Artifact.find(place, context.hadoop());
+    Dataset<Row> rows =
+        artifact
+            .map(a -> ArtifactTables.read(context.spark(), a.requireKind(KIND, uri.path()), TABLE))
+            .orElseGet(() -> TableSource.find(place, context.hadoop()).read(context.spark()));
+    Dataset<Row> selected = select(rows, config, dataset, place);
+    Dataset<Row> table = RawOrder.isRaw(selected) ? RawOrder.read(selected, place) : selected;
+    Dataset<Row> normal = normal(table, place);
+    String hash =
+        artifact
+            .map(Artifact::contentHash)
+            .orElseGet(() -> hashed ? fingerprint(normal, place) : "");
+    return new Transitions(normal, place, hash);
+  }
+
+  private static String fingerprint(Dataset<Row> table, String place) {
+    try {
+      return TableFingerprint.of(table);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw TableSource.cannotRead(place, e);
+    }
+  }
+
+  private static Dataset<Row> select(
+      Dataset<Row> rows, JobConfig config, Key<String> key, String uri) {
+    boolean named = Arrays.asList(rows.columns()).contains("dataset");
+    Optional<String> wanted = config.find(key);
+    if (!named) {
+      if (wanted.isPresent()) {
+        throw config.invalid(key, "is set, but %s has no column dataset.".formatted(uri));
+      }
+      return rows;
+    }
+    List<String> there = datasets(rows);
+    if (wanted.isEmpty() && there.size() > 1) {
+      throw config.invalid(
+          key, "must name one of the data sets of %s: %s.".formatted(uri, there));
+    }
+    if (wanted.isPresent() && !there.contains(wanted.get())) {
+      throw config.invalid(
+          key,
+          "is \"%s\", but the data sets of %s are %s.".formatted(wanted.get(), uri, there));
+    }
+    return wanted.map(name -> rows.filter(col("dataset").equalTo(name))).orElse(rows);
+  }
+
+  /** The data sets of a table with a column {@code dataset}, sorted. */
+  static List<String> datasets(Dataset<Row> rows) {
+    return rows.select(col("dataset").cast("string")).distinct().collectAsList().stream()
+        .map(row -> String.valueOf(row.get(0)))
+        .sorted()
+        .toList();
+  }
+
+  /** The columns by name, cast to their types. */
+  static Dataset<Row> normal(Dataset<Row> rows, String uri) {
+    List<String> columns = Arrays.asList(rows.columns());
+    List<String> missing = REQUIRED.stream().filter(name -> !columns.contains(name)).toList();
+    if (!missing.isEmpty()) {
+      throw new DataException(
+          "%s lacks the columns %s of a transitions table; it has %s."
+              .formatted(uri, missing, TableSource.columns(rows)));
+    }
+    List<Column> selected = new ArrayList<>();
+    selected.add(typed(rows, "episode_id", "bigint", uri));
+    selected.add(typed(rows, "step", "int", uri));
+    selected.add(typed(rows, "observation", "array<double>", uri));
+    selected.add(orNull(rows, "action", uri));
+    selected.add(typed(rows, "reward", "double", uri));
+    selected.add(orNull(rows, "next_observation", uri));
+    selected.add(typed(rows, "terminal", "boolean", uri));
+    selected.add(typed(rows, "timeout", "boolean", uri));
+    return rows.select(selected.toArray(Column[]::new));
+  }
+
+  private static Column orNull(Dataset<Row> rows, String name, String uri) {
+    return Arrays.asList(rows.columns()).contains(name)
+        ? typed(rows, name, "array<double>", uri)
+        : lit(null).cast("array<double>").as(name);
+  }
+
+  private static Column typed(Dataset<Row> rows, String name, String type, String uri) {
+    DataType found = rows.schema().apply(name).dataType();
+    boolean fits =
+        switch (type) {
+          case "bigint", "int" -> found instanceof IntegralType;
+          case "double" -> found instanceof NumericType;
+          case "boolean" -> found instanceof BooleanType || found instanceof NumericType;
+          default -> found instanceof ArrayType array && array.elementType() instanceof NumericType;
+        };
+    if (!fits) {
+      throw new DataException(
+          "%s: column %s must be %s, is %s."
+              .formatted(uri, name, type, found.simpleString()));
+    }
+    return col(name).cast(type).as(name);
+  }
+}

@@ -1,0 +1,162 @@
+package io.accelerant.rl.trajectory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.SparkTest;
+import io.accelerant.rl.weight.Episodes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TransitionsTest extends SparkTest {
+  @TempDir Path folder;
+
+  private static Transitions open(Path path, String... sets) {
+    return Transitions.open(
+        context(),
+        config(path, sets),
+        TrajectoryWeightsKeys.INPUT,
+        TrajectoryWeightsKeys.DATASET,
+        true);
+  }
+
+  static JobConfig config(Path input, String... sets) {
+    List<String> all = new java.util.ArrayList<>(List.of(sets));
+    all.add("trajectoryWeights.input=" + input);
+    all.add("run.output=/nowhere");
+    return JobConfig.load(List.of(), all, TrajectoryWeightsKeys.ALL);
+  }
+
+  private static List<String> rows(Dataset<Row> table) {
+    return table
+        .select("episode_id", "step", "reward", "terminal", "timeout", "observation")
+        .orderBy("episode_id", "step")
+        .collectAsList()
+        .stream()
+        .map(row -> row.mkString("|"))
+        .toList();
+  }
+
+  @Test
+  void parquetAndJsonLinesAreTheSame() {
+    Dataset<Row> table = Tables.of(spark(), Episodes.random(20, 2, 1), 2);
+    table.write().parquet(folder + "/p.parquet");
+    table.write().json(folder + "/j.jsonl");
+    Transitions parquet = open(folder.resolve("p.parquet"));
+    Transitions json = open(folder.resolve("j.jsonl"));
+    assertThat(rows(json.table())).isEqualTo(rows(parquet.table())).hasSize((int) table.count());
+    assertThat(json.hash()).isEqualTo(parquet.hash());
+  }
+
+  /** Two files; the first ends without an end. Episodes: 0 (2 rows), 1 (1), 2 (3), 3 (1), 4 (1). */
+  private static final String[] FLAT = {
+    """
+    {"observations": [[1],[2],[3],[4]], "actions": [[0],[0],[0],[0]], "rewards": [1,2,3,4],
+     "terminals": [false,true,false,false], "timeouts": [false,false,true,false]}""",
+    """
+    {"observations": [[5],[6],[7]], "actions": [[0],[0],[0]], "rewards": [5,6,7],
+     "terminals": [0,0,0], "timeouts": [0,1,0]}"""
+  };
+
+  private static final List<String> NUMBERED =
+      List.of(
+          "0|0|1.0|false|false", "0|1|2.0|true|false", "1|0|3.0|false|true", "2|0|4.0|false|false",
+          "3|0|5.0|false|false", "3|1|6.0|false|true", "4|0|7.0|false|false");
+
+  @Test
+  void flatArraysInD4rlOrderGetEpisodes() throws IOException {
+    for (int f = 0; f < FLAT.length; f++) {
+      String line = FLAT[f].replace("\n", " ");
+      if (f == 1) {
+        line = line.replace("[0,0,0]", "[false,false,false]").replace("[0,1,0]", "[false,true,false]");
+      }
+      Files.createDirectories(folder.resolve("flat"));
+      Files.writeString(folder.resolve("flat/part-" + f + ".jsonl"), line + "\n");
+    }
+    Transitions raw = open(folder.resolve("flat"));
+    assertThat(rows(raw.table()))
+        .usingElementComparator((a, b) -> a.startsWith(b) || b.startsWith(a) ? 0 : 1)
+        .isEqualTo(NUMBERED);
+    assertThat(raw.table().filter("episode_id = 3 and step = 1").head().getList(2))
+        .isEqualTo(List.of(6.0));
+  }
+
+  @Test
+  void rowsInD4rlOrderGetEpisodesFromTheirPlaceInTheFile() {
+    Dataset<Row> rows =
+        spark()
+            .range(0, 5000, 1, 1)
+            .select(
+                functions.expr("array(double(id))").as("observations"),
+                functions.expr("double(id)").as("rewards"),
+                functions.expr("id % 1000 = 999").as("terminals"),
+                functions.expr("id % 7 = 3 and id % 1000 != 999").as("timeouts"));
+    rows.write().parquet(folder + "/rows.parquet");
+    Dataset<Row> table = open(folder.resolve("rows.parquet")).table();
+    long ends = rows.filter("terminals or timeouts").count();
+    assertThat(table.select("episode_id").distinct().count()).isEqualTo(ends);
+    Row third = table.filter("reward = 12").head();
+    assertThat(third.<Long>getAs("episode_id")).isEqualTo(2);
+    assertThat(third.<Integer>getAs("step")).isEqualTo(1);
+    EpisodeWeights.of(table, "rows", false).close(); // and it is valid
+  }
+
+  @Test
+  void jsonRowsInD4rlOrderNeedAnIndex() throws IOException {
+    Path file = folder.resolve("rows.jsonl");
+    String row = "{%s\"observations\":[1],\"rewards\":%d,\"terminals\":false,\"timeouts\":%s}\n";
+    Files.writeString(file, row.formatted("", 1, false) + row.formatted("", 2, true));
+    assertThatThrownBy(() -> open(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("column index");
+    Files.writeString(
+        file,
+        row.formatted("\"index\":8,", 2, true) + row.formatted("\"index\":3,", 1, false));
+    assertThat(rows(open(file).table()))
+        .containsExactly("0|0|1.0|false|false|ArraySeq(1.0)", "0|1|2.0|false|true|ArraySeq(1.0)");
+  }
+
+  @Test
+  void missingAndWrongColumnsAreNamed() {
+    Dataset<Row> table = Tables.of(spark(), Episodes.random(3, 1, 1), 1);
+    table.drop("timeout").write().parquet(folder + "/a.parquet");
+    assertThatThrownBy(() -> open(folder.resolve("a.parquet")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("a.parquet", "[timeout]", "reward (double)");
+    table
+        .withColumn("reward", functions.lit("much"))
+        .write()
+        .parquet(folder + "/b.parquet");
+    assertThatThrownBy(() -> open(folder.resolve("b.parquet")))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("column reward must be double, is string");
+  }
+
+  @Test
+  void oneOfSeveralDataSetsIsChosen() {
+    Dataset<Row> table = Tables.of(spark(), Episodes.random(4, 1, 1), 1);
+    table
+        .withColumn("dataset", functions.expr("if(episode_id < 1, 'a', 'b')"))
+        .write()
+        .partitionBy("dataset")
+        .parquet(folder + "/d.parquet");
+    assertThatThrownBy(() -> open(folder.resolve("d.parquet")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("trajectoryWeights.dataset", "[a, b]");
+    assertThatThrownBy(() -> open(folder.resolve("d.parquet"), "trajectoryWeights.dataset=c"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("is \"c\"");
+    Transitions b = open(folder.resolve("d.parquet"), "trajectoryWeights.dataset=b");
+    assertThat(b.table().select("episode_id").distinct().count()).isEqualTo(3);
+  }
+}
