@@ -13,6 +13,7 @@ final class Commands {
         new ImportModelCommand(),
         new LsdCommand(),
         new SampleCommand(),
-        new EvaluateCommand());
+        new EvaluateCommand(),
+        new DcSolverCommand());
   }
 }
