@@ -17,6 +17,7 @@ final class Commands {
         new EvaluateCommand(),
         new PrepareImagesCommand(),
         new Rs2Command(),
-        new TrainClassifierCommand());
+        new TrainClassifierCommand(),
+        new DcSolverCommand());
   }
 }

@@ -120,6 +120,14 @@ public final class CanonicalJson {
   /** As {@link #readObject(byte[], String)}. */
   @SuppressWarnings("unchecked")
   public static Map<String, Object> readObject(String json, String whatItIs) {
+    if (!(readValue(json, whatItIs) instanceof Map<?, ?> object)) {
+      throw new DataException(whatItIs + " must hold one JSON object.");
+    }
+    return (Map<String, Object>) object;
+  }
+
+  /** As {@link #readObject(byte[], String)}, for any JSON value, such as an array. */
+  public static Object readValue(String json, String whatItIs) {
     Object value;
     try {
       value = MAPPER.readValue(json, Object.class);
@@ -135,11 +143,8 @@ public final class CanonicalJson {
                   e.getOriginalMessage()),
           e);
     }
-    if (!(value instanceof Map)) {
-      throw new DataException(whatItIs + " must hold one JSON object.");
-    }
     requireFinite(value, "", whatItIs);
-    return (Map<String, Object>) value;
+    return value;
   }
 
   private static void requireFinite(Object value, String path, String whatItIs) {

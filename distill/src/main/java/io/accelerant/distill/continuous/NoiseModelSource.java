@@ -16,6 +16,11 @@ public interface NoiseModelSource extends Serializable {
   /** Number of classes; 0 for a model that takes no label. */
   int classes();
 
+  /** Whether {@link NoiseModel#NO_LABEL} is a label: guidance needs it. */
+  default boolean takesNoLabel() {
+    return true;
+  }
+
   /** sha256 that identifies the model: equal hash, equal predictions. Samplers carry it. */
   String modelHash();
 

@@ -81,6 +81,9 @@ public final class SampleJob implements Job {
 
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
+    if (ContinuousSampling.isMeant(config)) {
+      return new ContinuousSampling(context, config).plan();
+    }
     requireSampler(config);
     Map<String, Object> identity = identity(context, config);
     String output = requireFree(context, config, identity);
@@ -97,6 +100,14 @@ public final class SampleJob implements Job {
 
   /** A plain sampler is refused before Spark starts. */
   private static void requireSampler(JobConfig config) {
+    for (Key<?> key : SampleKeys.CONTINUOUS) {
+      if (config.find(key).isPresent()) {
+        throw config.invalid(
+            key,
+            "is for continuous models, but sample.model = %s is a discrete one (an onnx: model counts as continuous with sample.schedule or sample.solver)."
+                .formatted(config.get(SampleKeys.MODEL)));
+      }
+    }
     if (config.find(SampleKeys.SAMPLER).isEmpty()) {
       PlainSamplers.of(config);
     }
@@ -129,8 +140,7 @@ public final class SampleJob implements Job {
     return schedule;
   }
 
-  private static String requireFree(
-      JobContext context, JobConfig config, Map<String, Object> identity) {
+  static String requireFree(JobContext context, JobConfig config, Map<String, Object> identity) {
     String output =
         Versions.resolve(
             config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
@@ -142,6 +152,9 @@ public final class SampleJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
+    if (ContinuousSampling.isMeant(config)) {
+      return new ContinuousSampling(context, config).run();
+    }
     requireSampler(config);
     Map<String, Object> identity = identity(context, config);
     requireFree(context, config, identity);

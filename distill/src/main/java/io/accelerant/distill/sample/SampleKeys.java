@@ -2,22 +2,28 @@ package io.accelerant.distill.sample;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.lsd.LsdKeys;
+import io.accelerant.distill.model.SolverKeys;
+import io.accelerant.distill.onnx.ContinuousOnnxKeys;
 import io.accelerant.distill.onnx.OnnxKeys;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The keys of the {@code sample} job. */
 public final class SampleKeys {
   public static final Key<String> MODEL =
       Key.string(
           "sample.model",
-          "The model: markov:countdown, markov:<order>:<corpus artifact URI>, onnx:<file>, or the URI of a model artifact");
+          "The model: markov:countdown, markov:<order>:<corpus artifact URI>, onnx:<file>, the URI of a model artifact, or <file>.json, a Gaussian mixture {\"kind\":\"gaussian-mixture\",\"weights\":[K],\"means\":[K][d],\"deviations\":[K],\"classes\":[K] (optional)}");
   public static final Key<String> METHOD =
       Key.string("sample.method", "Plain sampler, where sample.sampler is not set")
           .oneOf("euler", "tweedie", "tau-leaping", "mdlm", "first-hitting")
           .withDefault("euler");
   public static final Key<String> SAMPLER =
-      Key.string("sample.sampler", "Learned sampler: URI of an lsd artifact or of a sampler.json")
+      Key.string(
+              "sample.sampler",
+              "Learned sampler: URI of an lsd or dc-solver artifact, or of a sampler.json")
           .optional();
   public static final Key<Integer> STEPS =
       Key.integer("sample.steps", "Number of steps; with a learned sampler, which of its schedules")
@@ -66,6 +72,36 @@ public final class SampleKeys {
           .withDefault(0)
           .operational();
 
+  public static final Key<String> NOISE =
+      Key.string(
+              "sample.noise",
+              "Starting points of a continuous model, JSON rows [[..], ..]; default: sample.count rows drawn from run.seed")
+          .optional();
+  public static final Key<Double> GUIDANCE =
+      Key.number(
+              "sample.guidance",
+              "Classifier-free guidance s of eps_u + s (eps_c - eps_u); default: 1, none")
+          .between(0, 1000)
+          .optional();
+  public static final Key<List<Double>> RATIOS =
+      Key.numbers("sample.ratios", "Compensation ratios of DC-Solver, one a step")
+          .between(-100, 100)
+          .optional();
+  public static final Key<String> CPR =
+      Key.string(
+              "sample.cpr",
+              "Predict the ratios from 36 coefficients: a .npy or JSON file, or a dc-solver artifact; for settings that were not fitted")
+          .optional();
+
+  /** Schedule, solver and times of a continuous model. */
+  static final SolverKeys SOLVER = new SolverKeys("sample", T_END, Solver.names());
+
+  /** What only continuous models have. */
+  static final List<Key<?>> CONTINUOUS =
+      Stream.of(List.of(NOISE, GUIDANCE, RATIOS, CPR), SOLVER.all(), ContinuousOnnxKeys.OWN)
+          .<Key<?>>flatMap(List::stream)
+          .toList();
+
   private static final List<Key<?>> OWN =
       RunKeys.and(
           List.of(
@@ -83,7 +119,8 @@ public final class SampleKeys {
               BATCH,
               PARTITIONS));
 
-  static final List<Key<?>> ALL = OnnxKeys.appendedTo(OWN);
+  static final List<Key<?>> ALL =
+      Stream.of(OnnxKeys.appendedTo(OWN), CONTINUOUS).<Key<?>>flatMap(List::stream).toList();
 
   private SampleKeys() {}
 }

@@ -143,7 +143,7 @@ abstract class SolverContract {
         new ReferenceSolution(ReferenceSolution.Method.RK4, 1200, SCHEDULE)
             .states(noise, times, Denoiser.plain(MIXTURE.open(), 6))[1];
     double[] error = new double[2];
-    int[] steps = {80, 160};
+    int[] steps = {160, 320};
     Solver free =
         new Solver(
             solver().name(),
@@ -157,7 +157,7 @@ abstract class SolverContract {
       error[i] = Mixtures.distance(x, truth);
     }
     double measured = Math.log(error[0] / error[1]) / Math.log(2);
-    assertThat(measured).isBetween(convergenceOrder() - 0.35, convergenceOrder() + 0.95);
+    assertThat(measured).isBetween(convergenceOrder() - 0.35, convergenceOrder() + 0.35);
   }
 
   @Test

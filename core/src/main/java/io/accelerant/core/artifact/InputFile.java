@@ -1,0 +1,63 @@
+package io.accelerant.core.artifact;
+
+import io.accelerant.core.error.DataException;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A small file of the user's, read whole.
+ *
+ * @param uri as the user wrote it
+ * @param content not copied
+ */
+public record InputFile(String uri, byte[] content) {
+  /**
+   * Reads a file of any file system that Hadoop knows; without a scheme it is a local path.
+   *
+   * @param largest in bytes
+   * @throws DataException if there is no such file, it is larger, or cannot be read
+   */
+  public static InputFile read(String uri, Configuration hadoop, int largest) {
+    String full =
+        uri.matches("(?s)[a-zA-Z][a-zA-Z0-9+.-]*:.*")
+            ? uri
+            : java.nio.file.Path.of(uri).toAbsolutePath().normalize().toUri().toString();
+    try {
+      Path path = new Path(full);
+      FileSystem files = path.getFileSystem(hadoop);
+      FileStatus status = files.getFileStatus(path);
+      if (!status.isFile() || status.getLen() > largest) {
+        throw new DataException(
+            "%s is %s; expected a file of at most %,d bytes."
+                .formatted(
+                    uri,
+                    status.isFile() ? "%,d bytes long".formatted(status.getLen()) : "a directory",
+                    largest));
+      }
+      byte[] content = new byte[(int) status.getLen()];
+      try (FSDataInputStream in = files.open(path)) {
+        in.readFully(0, content);
+      }
+      return new InputFile(uri, content);
+    } catch (FileNotFoundException e) {
+      throw new DataException("There is no file " + uri + ".", e);
+    } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
+      throw new DataException("Cannot read " + uri + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** sha256 of the content. */
+  public String sha256() {
+    return CanonicalJson.sha256(content);
+  }
+
+  /** The JSON object that it holds. */
+  public java.util.Map<String, Object> json() {
+    return CanonicalJson.readObject(content, uri);
+  }
+}

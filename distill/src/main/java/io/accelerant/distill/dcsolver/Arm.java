@@ -1,0 +1,55 @@
+package io.accelerant.distill.dcsolver;
+
+import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.model.SolverSettings;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One row of the comparison: a solver with ratios.
+ *
+ * @param name as in the metrics
+ */
+record Arm(String name, Solver solver, double[] ratios) {
+  static final String BEFORE = "mseBefore";
+  static final String FITTED = "mseUnguarded";
+  static final String ONLY_LAST = "onlyLast";
+  static final String ALL_BUT_LAST = "allButLast";
+  static final String STATIC = "static";
+  private static final double STATIC_RATIO = 1.1;
+
+  /** Names of the arms of every fit, in order. */
+  static final List<String> OF_A_FIT = List.of(BEFORE, FITTED, ONLY_LAST, ALL_BUT_LAST, STATIC);
+
+  /** Other solvers at the same number of evaluations, measured beside the first fit. */
+  static final List<String> BASELINES =
+      List.of(Solver.DDIM, Solver.DPMPP_2M, Solver.DPMPP_3M, Solver.DEIS);
+
+  /** The arms of a fit. */
+  static List<Arm> of(
+      SolverSettings settings, double[] fitted, double[] onlyLast, boolean baselines) {
+    int steps = fitted.length;
+    double[] allButLast = fitted.clone();
+    allButLast[steps - 1] = 1;
+    Solver own = settings.solver();
+    List<Arm> arms = new ArrayList<>();
+    arms.add(new Arm(BEFORE, own, constant(steps, 1)));
+    arms.add(new Arm(FITTED, own, fitted));
+    arms.add(new Arm(ONLY_LAST, own, onlyLast));
+    arms.add(new Arm(ALL_BUT_LAST, own, allButLast));
+    arms.add(new Arm(STATIC, own, constant(steps, STATIC_RATIO)));
+    if (baselines) {
+      BASELINES.forEach(name -> arms.add(new Arm(name, Solver.plain(name), constant(steps, 1))));
+    }
+    return arms;
+  }
+
+  /** Ratio 1 while there is nothing to interpolate, then the constant. */
+  static double[] constant(int steps, double ratio) {
+    double[] ratios = new double[steps];
+    for (int i = 1; i <= steps; i++) {
+      ratios[i - 1] = io.accelerant.distill.continuous.Compensation.isFree(i) ? ratio : 1;
+    }
+    return ratios;
+  }
+}

@@ -1,0 +1,354 @@
+package io.accelerant.distill.dcsolver;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.report.LinePlot;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.model.ContinuousModel;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The files for people in the artifact: report with tables and plots, model card, Python loader.
+ */
+final class DcReport {
+  private static final int DIGITS = 3;
+
+  private final JobContext context;
+  private final JobConfig config;
+  private final DcSettings settings;
+  private final ContinuousModel model;
+  private final ReferenceSolution reference;
+  private final DcFindings findings;
+
+  DcReport(
+      JobContext context,
+      JobConfig config,
+      DcSettings settings,
+      ContinuousModel model,
+      ReferenceSolution reference,
+      DcFindings findings) {
+    this.context = context;
+    this.config = config;
+    this.settings = settings;
+    this.model = model;
+    this.reference = reference;
+    this.findings = findings;
+  }
+
+  /** File names to contents. */
+  Map<String, byte[]> files(String uri) {
+    Map<String, byte[]> files = new LinkedHashMap<>(report(uri).files());
+    files.put("README.md", card(uri).markdown().getBytes(StandardCharsets.UTF_8));
+    try (InputStream in = DcReport.class.getResourceAsStream("load.py")) {
+      files.put("python/load.py", in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return files;
+  }
+
+  private Report report(String uri) {
+    Report report = Report.titled("DC-Solver for " + model.description(), context.progress()::say);
+    report.section("Verdict").paragraph(bullets(verdicts()));
+    report.section("All samplers").paragraph(caption());
+    for (double guidance : settings.guidances()) {
+      report.paragraph("Guidance " + DcSampler.plain(guidance) + ":").table(table(guidance));
+      report.plot(
+          "error-cfg" + DcSampler.plain(guidance),
+          errorPlot(guidance),
+          "Error at the end against the number of evaluations, guidance %s; lower is better."
+              .formatted(DcSampler.plain(guidance)));
+    }
+    report.section("What was learned").table(ratios());
+    for (double guidance : settings.guidances()) {
+      report.plot(
+          "ratios-cfg" + DcSampler.plain(guidance),
+          ratioPlot(guidance),
+          "Fitted ratios by step, guidance %s; 1 is the plain solver."
+              .formatted(DcSampler.plain(guidance)));
+    }
+    report.section("Ratios of other settings (CPR)").paragraph(bullets(polynomial()));
+    report.section("Cost").paragraph(bullets(cost()));
+    report.section("How to make and use it").code("sh", command(uri));
+    return report;
+  }
+
+  private static String bullets(List<String> lines) {
+    return "- " + String.join("\n- ", lines);
+  }
+
+  private static String number(double value) {
+    return Table.number(value, DIGITS);
+  }
+
+  private String caption() {
+    return "Mean squared error of the end state to the truth, over %d held-out rows of noise and all dimensions; %s, %s spacing. Truth: %s with %d steps, states exactly at the student's times. `before` is %s; `after` is what is published (%s); `fitted` the ratios of the fit whether kept or not; `only last` a fit of the last ratio alone, `all but last` the fit with its last ratio put back to 1, `static` 1.1 throughout. Other solvers in their usual form: orders fall at the end, but for DEIS. `sets` is mean ± standard deviation of `after` over %d fits on different noise."
+        .formatted(
+            findings.settings().get(0).errors(Arm.BEFORE).length,
+            settings.solver().schedule().label(),
+            settings.solver().spacing().label(),
+            reference.method().label(),
+            reference.steps(),
+            settings.solver().solver().describe(),
+            settings.guard()
+                ? "the fit where it lowers the error at the end on its own rows, else the plain solver"
+                : "the fit, without a guard",
+            settings.noiseSets());
+  }
+
+  private Table table(double guidance) {
+    boolean polynomial = findings.settings().get(0).extra().containsKey(DcFindings.CPR);
+    List<String> headers =
+        new ArrayList<>(
+            List.of(
+                "NFE",
+                "ddim",
+                "2M",
+                "3M",
+                "deis-3",
+                "before",
+                "after",
+                "after / before",
+                "kept",
+                "fitted",
+                "only last",
+                "all but last",
+                "static",
+                "sets"));
+    if (polynomial) {
+      headers.addAll(List.of("CPR", "CPR, unseen"));
+    }
+    boolean imported = findings.settings().get(0).extra().containsKey(DcFindings.IMPORTED);
+    if (imported) {
+      headers.add("CPR, imported");
+    }
+    Table table = Table.of(headers.toArray(String[]::new)).significant(DIGITS);
+    for (Setting s : findings.of(guidance)) {
+      List<Object> row = new ArrayList<>();
+      row.add(s.nfe());
+      Arm.BASELINES.forEach(arm -> row.add(s.mse(arm)));
+      row.addAll(
+          List.of(
+              s.mse(Arm.BEFORE),
+              s.mseAfter(),
+              s.mseAfter() / s.mse(Arm.BEFORE),
+              s.kept() ? "yes" : "no",
+              s.mse(Arm.FITTED),
+              s.mse(Arm.ONLY_LAST),
+              s.mse(Arm.ALL_BUT_LAST),
+              s.mse(Arm.STATIC),
+              s.overSets()));
+      if (polynomial) {
+        row.add(s.mse(DcFindings.CPR));
+        row.add(
+            s.extra().containsKey(DcFindings.CPR_HELD_OUT)
+                ? s.mse(DcFindings.CPR_HELD_OUT)
+                : Double.NaN);
+      }
+      if (imported) {
+        row.add(s.mse(DcFindings.IMPORTED));
+      }
+      table.row(row.toArray());
+    }
+    return table;
+  }
+
+  private List<String> verdicts() {
+    List<String> lines = new ArrayList<>();
+    for (Setting s : findings.settings()) {
+      double before = s.mse(Arm.BEFORE);
+      double[] difference = s.difference();
+      String head = "NFE %d, guidance %s: ".formatted(s.nfe(), DcSampler.plain(s.guidance()));
+      if (!s.kept()) {
+        lines.add(
+            head
+                + "the guard dropped the fit, which raised the error at the end on its own rows from %s to %s (held-out: %s to %s); the plain solver is published."
+                    .formatted(
+                        number(s.published().fitBefore()),
+                        number(s.published().fitAfter()),
+                        number(before),
+                        number(s.mse(Arm.FITTED))));
+        continue;
+      }
+      String interval =
+          "difference %s, 95%% interval [%s, %s], paired by row"
+              .formatted(number(difference[0]), number(difference[1]), number(difference[2]));
+      String outcome =
+          difference[2] < 0
+              ? "beats the plain solver"
+              : difference[1] > 0
+                  ? "is WORSE than the plain solver"
+                  : "is not told apart from the plain solver";
+      lines.add(
+          head
+              + "%s, %s of its error (%s; %s against %s). %s %s"
+                  .formatted(
+                      outcome,
+                      number(s.mseAfter() / before),
+                      interval,
+                      number(s.mseAfter()),
+                      number(before),
+                      control(s),
+                      ordering(s)));
+    }
+    return lines;
+  }
+
+  /** How much of it the last ratio alone does. */
+  private static String control(Setting s) {
+    double share = s.mseAfter() / s.mse(Arm.ONLY_LAST);
+    return share < 1
+        ? "The full fit leaves %s of the error of the last ratio alone.".formatted(number(share))
+        : "The last ratio alone does as well or better: %s against %s."
+            .formatted(number(s.mse(Arm.ONLY_LAST)), number(s.mseAfter()));
+  }
+
+  private static String ordering(Setting s) {
+    double best = Arm.BASELINES.stream().mapToDouble(s::mse).min().orElse(Double.POSITIVE_INFINITY);
+    String other =
+        Arm.BASELINES.stream().filter(arm -> s.mse(arm) == best).findFirst().orElseThrow();
+    boolean published =
+        s.mseAfter() < s.mse(Arm.BEFORE)
+            && s.mse(Arm.BEFORE) < s.mse(Solver.DPMPP_2M)
+            && s.mse(Solver.DPMPP_2M) < s.mse(Solver.DDIM);
+    return "The order after < before < 2M < DDIM %s; the best other solver is %s with %s."
+        .formatted(published ? "holds" : "does not hold", other, number(best));
+  }
+
+  private LinePlot errorPlot(double guidance) {
+    List<Setting> own = findings.of(guidance);
+    LinePlot plot =
+        LinePlot.of(
+            "Error against NFE, guidance " + DcSampler.plain(guidance),
+            "evaluations (NFE)",
+            "log10 of the mean squared error");
+    double[] nfe = own.stream().mapToDouble(Setting::nfe).toArray();
+    for (String arm : Arm.BASELINES) {
+      plot.series(arm, nfe, own.stream().mapToDouble(s -> log10(s.mse(arm))).toArray());
+    }
+    plot.series(
+        settings.solver().solver().describe(),
+        nfe,
+        own.stream().mapToDouble(s -> log10(s.mse(Arm.BEFORE))).toArray());
+    plot.series(
+        "last ratio alone",
+        nfe,
+        own.stream().mapToDouble(s -> log10(s.mse(Arm.ONLY_LAST))).toArray());
+    plot.series("DC-Solver", nfe, own.stream().mapToDouble(s -> log10(s.mseAfter())).toArray());
+    return plot;
+  }
+
+  private static double log10(double value) {
+    return StrictMath.log10(value);
+  }
+
+  private LinePlot ratioPlot(double guidance) {
+    LinePlot plot =
+        LinePlot.of("Ratios, guidance " + DcSampler.plain(guidance), "step / NFE", "ratio");
+    for (Setting s : findings.of(guidance)) {
+      double[] at = new double[s.nfe()];
+      for (int i = 0; i < at.length; i++) {
+        at[i] = (i + 1.0) / s.nfe();
+      }
+      plot.series("NFE " + s.nfe(), at, s.published().ratios());
+    }
+    return plot;
+  }
+
+  private Table ratios() {
+    Table table = Table.of("setting", "published", "ratios of the fit");
+    for (Setting s : findings.settings()) {
+      StringBuilder text = new StringBuilder();
+      for (double ratio : s.published().ratios()) {
+        text.append(text.isEmpty() ? "" : ", ").append(Table.number(ratio, 4));
+      }
+      table.row(s.key(), s.kept() ? "yes" : "no", text.toString());
+    }
+    return table;
+  }
+
+  private List<String> polynomial() {
+    RatioPrediction prediction = findings.prediction();
+    if (prediction.fit().isEmpty()) {
+      return List.of("None: " + prediction.why() + ".");
+    }
+    CascadePolynomial.Fit fit = prediction.fit().get();
+    List<String> lines = new ArrayList<>();
+    lines.add(
+        "36 coefficients by least squares: rank %d, condition %s, in-sample error of a ratio %s (root mean square)."
+            .formatted(fit.rank(), number(fit.condition()), number(fit.rmse())));
+    if (fit.rank() < CascadePolynomial.SIZE) {
+      lines.add(
+          "The settings leave directions open (rank below 36): the smallest coefficients are taken, and far from the fitted settings the polynomial says little. More numbers of steps or guidances would close them.");
+    }
+    prediction
+        .outOfSample()
+        .forEach(
+            (g, rmse) ->
+                lines.add(
+                    "Fitted without guidance %s, its ratios are missed by %s."
+                        .formatted(DcSampler.plain(g), number(rmse))));
+    if (prediction.outOfSample().isEmpty()) {
+      lines.add("Leaving a guidance out needs at least four of them.");
+    }
+    lines.add("`cpr.npy` holds the 36 numbers in the layout of the released file.");
+    return lines;
+  }
+
+  private List<String> cost() {
+    double calls = findings.settings().stream().mapToDouble(s -> s.published().modelCalls()).sum();
+    double rows = (double) settings.noiseSets();
+    return List.of(
+        "Sampling: as many model calls as the plain solver; the ratios cost nothing.",
+        "Fitting the published ratios took %,d model calls of one noise set over %d settings (%s); %s such sets were fitted."
+            .formatted(
+                (long) calls,
+                findings.settings().size(),
+                settings.search() instanceof RatioSearch.AdamW a
+                    ? "AdamW, %d iterations".formatted(a.iterations())
+                    : "exact one-dimensional search",
+                Table.number(rows, 1)));
+  }
+
+  private String command(String uri) {
+    Setting first = findings.settings().get(0);
+    return ModelCard.command("dc-solver", config)
+        + "\n\naccelerant sample --set sample.model=%s --set sample.sampler=%s --set sample.steps=%d --set sample.guidance=%s --set run.output=out/samples"
+            .formatted(
+                config.get(DcSolverKeys.MODEL),
+                uri,
+                first.nfe(),
+                DcSampler.plain(first.guidance()));
+  }
+
+  private ModelCard card(String uri) {
+    return new ModelCard(
+        "DC-Solver ratios for " + model.description(),
+        "`sampler.json`: %s on %s, %s spacing, with compensation ratios for %s. They belong to this model (sha256 `%s`) and to no other. Measured:\n\n%s"
+            .formatted(
+                settings.solver().solver().describe(),
+                settings.solver().schedule().label(),
+                settings.solver().spacing().label(),
+                findings.ratios().keySet(),
+                model.source().modelHash(),
+                bullets(verdicts())),
+        List.of(ModelCard.command("dc-solver", config)),
+        "import sys; sys.path.insert(0, \"python\")\nimport load\n\nx = load.sample(noise, eps, nfe=%d, guidance=%s)  # eps(x, t) -> guided noise prediction"
+            .formatted(
+                findings.settings().get(0).nfe(),
+                DcSampler.plain(findings.settings().get(0).guidance())),
+        List.of(new ModelCard.Parent(model.parent().uri(), model.parent().contentHash())),
+        "Apache-2.0; the model keeps its own");
+  }
+}

@@ -1,0 +1,131 @@
+package io.accelerant.distill.dcsolver;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.distill.continuous.CorrectorUse;
+import io.accelerant.distill.continuous.NoiseModelSource;
+import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.model.ContinuousModel;
+import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.model.SolverSettings;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * The checked configuration of a run.
+ *
+ * @param guidances in the order given, each once
+ */
+record DcSettings(
+    SolverSettings solver,
+    List<Integer> nfes,
+    List<Double> guidances,
+    RatioSearch search,
+    boolean guard,
+    int noiseSets,
+    int batch)
+    implements Serializable {
+
+  static DcSettings of(JobConfig config) {
+    SolverSettings solver = SolverSettings.of(config, DcSolverKeys.SOLVER);
+    if (config.get(DcSolverKeys.PREDICTOR_ONLY)) {
+      if (!config.find(DcSolverKeys.SOLVER.corrector).orElse("false").equals("false")) {
+        throw config.invalid(
+            DcSolverKeys.SOLVER.corrector, "contradicts dcSolver.predictorOnly = true.");
+      }
+      Solver s = solver.solver();
+      solver =
+          solver.with(
+              new Solver(s.name(), s.order(), s.variant(), CorrectorUse.NONE, s.finalOrder()));
+    }
+    requireDistinct(config, DcSolverKeys.NFE);
+    requireDistinct(config, DcSolverKeys.GUIDANCE);
+    boolean file = !isCount(config.get(DcSolverKeys.FIT_NOISE));
+    count(config, DcSolverKeys.FIT_NOISE);
+    count(config, DcSolverKeys.EVAL_NOISE);
+    return new DcSettings(
+        solver,
+        config.get(DcSolverKeys.NFE),
+        config.get(DcSolverKeys.GUIDANCE),
+        config.get(DcSolverKeys.OPTIMIZER).equals("exact")
+            ? new RatioSearch.Exact()
+            : new RatioSearch.AdamW(
+                config.get(DcSolverKeys.LEARNING_RATE), config.get(DcSolverKeys.ITERATIONS)),
+        config.get(DcSolverKeys.GUARD),
+        file ? 1 : config.get(DcSolverKeys.NOISE_SETS),
+        config.get(DcSolverKeys.BATCH));
+  }
+
+  private static <T> void requireDistinct(JobConfig config, Key<List<T>> key) {
+    List<T> values = config.get(key);
+    if (values.isEmpty() || values.stream().distinct().count() < values.size()) {
+      throw config.invalid(key, "must list different values, has " + values + ".");
+    }
+  }
+
+  private static boolean isCount(String text) {
+    return text.matches("[0-9]{1,9}");
+  }
+
+  private static Optional<Integer> count(JobConfig config, Key<String> key) {
+    String text = config.get(key);
+    if (!isCount(text)) {
+      return Optional.empty();
+    }
+    if (Integer.parseInt(text) < 1) {
+      throw config.invalid(key, "must be at least 1.");
+    }
+    return Optional.of(Integer.parseInt(text));
+  }
+
+  /** The truth for a model. */
+  ReferenceSolution truth(JobConfig config, NoiseModelSource model) {
+    boolean exact = model.roundingUnit() == NoiseModelSource.DOUBLE;
+    ReferenceSolution.Method method =
+        config
+            .find(DcSolverKeys.TRUTH)
+            .map(ReferenceSolution.Method::ofLabel)
+            .orElse(exact ? ReferenceSolution.Method.RK4 : ReferenceSolution.Method.DDIM);
+    int steps =
+        config
+            .find(DcSolverKeys.TRUTH_STEPS)
+            .orElse(method == ReferenceSolution.Method.RK4 ? 600 : 999);
+    return new ReferenceSolution(method, steps, solver.schedule());
+  }
+
+  /** Rows to fit on: all sets, one after the other. */
+  NoiseRows fitNoise(JobConfig config, JobContext context, ContinuousModel model) {
+    return noise(config, context, model, DcSolverKeys.FIT_NOISE, noiseSets);
+  }
+
+  /** Rows to measure on. */
+  NoiseRows evalNoise(JobConfig config, JobContext context, ContinuousModel model) {
+    return noise(config, context, model, DcSolverKeys.EVAL_NOISE, 1);
+  }
+
+  private static NoiseRows noise(
+      JobConfig config, JobContext context, ContinuousModel model, Key<String> key, int sets) {
+    int size = model.source().size();
+    return count(config, key)
+        .map(rows -> NoiseRows.drawn(config.get(RunKeys.SEED), key.path(), 0, sets * rows, size))
+        .orElseGet(() -> NoiseRows.read(config.get(key), context, size));
+  }
+
+  /** The file of a noise key, or empty for a count. */
+  static Optional<String> noiseFile(JobConfig config, Key<String> key) {
+    return Optional.of(config.get(key)).filter(text -> !isCount(text));
+  }
+
+  /** All times of all students, falling: the truth is computed once for all of them. */
+  double[] times() {
+    TreeSet<Double> union = new TreeSet<>();
+    nfes.forEach(n -> Arrays.stream(solver.times(n)).forEach(union::add));
+    return union.descendingSet().stream().mapToDouble(Double::doubleValue).toArray();
+  }
+}

@@ -1,0 +1,142 @@
+package io.accelerant.distill.dcsolver;
+
+import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.NoiseModel;
+import io.accelerant.distill.continuous.NoiseModelSource;
+import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.model.SolverSettings;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The work of one task: fit the ratios of one (NFE, guidance, noise set), and measure them and
+ * their controls on other noise.
+ */
+final class UnitFit {
+  private final DcSettings settings;
+  private final NoiseModelSource source;
+  private final NoiseModel model;
+
+  UnitFit(DcSettings settings, NoiseModelSource source, NoiseModel model) {
+    this.settings = settings;
+    this.source = source;
+    this.model = model;
+  }
+
+  /**
+   * What a fit found.
+   *
+   * @param ratios [N]
+   * @param onlyLast [N], fitted with only the last ratio free
+   * @param fitBefore mean squared error at the end on the rows of the fit, without ratios
+   * @param fitAfter with them
+   * @param modelCalls that the fit took
+   * @param errors [arms][rows], mean squared error at the end of each held-out row
+   */
+  record Result(
+      double[] ratios,
+      double[] onlyLast,
+      double fitBefore,
+      double fitAfter,
+      double modelCalls,
+      double[][] errors) {
+
+    /** As plain numbers. */
+    double[] pack() {
+      int n = ratios.length;
+      int rows = errors[0].length;
+      double[] packed = new double[6 + 2 * n + errors.length * rows];
+      packed[0] = n;
+      packed[1] = errors.length;
+      packed[2] = rows;
+      packed[3] = fitBefore;
+      packed[4] = fitAfter;
+      packed[5] = modelCalls;
+      System.arraycopy(ratios, 0, packed, 6, n);
+      System.arraycopy(onlyLast, 0, packed, 6 + n, n);
+      for (int a = 0; a < errors.length; a++) {
+        System.arraycopy(errors[a], 0, packed, 6 + 2 * n + a * rows, rows);
+      }
+      return packed;
+    }
+
+    static Result unpack(double[] p) {
+      int n = (int) p[0];
+      int rows = (int) p[2];
+      double[][] errors = new double[(int) p[1]][];
+      for (int a = 0; a < errors.length; a++) {
+        int from = 6 + 2 * n + a * rows;
+        errors[a] = Arrays.copyOfRange(p, from, from + rows);
+      }
+      return new Result(
+          Arrays.copyOfRange(p, 6, 6 + n),
+          Arrays.copyOfRange(p, 6 + n, 6 + 2 * n),
+          p[3],
+          p[4],
+          p[5],
+          errors);
+    }
+
+    /** Whether the ratios lower the error at the end on their own rows. */
+    boolean improves() {
+      return fitAfter < fitBefore;
+    }
+  }
+
+  /**
+   * @param noise all rows to fit on
+   * @param truth [N + 1][set rows], exactly at the student's times
+   * @param set which rows
+   * @param held rows to measure on, and the truth at their end
+   */
+  Result run(
+      int steps,
+      double guidance,
+      NoiseRows noise,
+      double[][] truth,
+      int set,
+      NoiseRows held,
+      double[] heldTruth) {
+    int rows = noise.rows() / settings.noiseSets();
+    int from = set * rows;
+    double[] own = noise.slice(from, from + rows);
+    SolverSettings solver = settings.solver();
+    Denoiser denoiser = solver.denoiser(model, guidance, from, rows);
+    GreedyFit fit = new GreedyFit(solver.sampler(steps), settings.search(), source.roundingUnit());
+    double[] ratios = fit.fit(own, truth, denoiser, i -> true);
+    int calls = denoiser.modelCalls();
+    double[] onlyLast = fit.fit(own, truth, denoiser, i -> i == steps);
+    List<Arm> arms = Arm.of(solver, ratios, onlyLast, set == 0);
+    double[][] errors = new double[arms.size()][];
+    for (int a = 0; a < errors.length; a++) {
+      errors[a] =
+          errors(
+              solver.with(arms.get(a).solver()), arms.get(a).ratios(), guidance, held, heldTruth);
+    }
+    return new Result(
+        ratios,
+        onlyLast,
+        StepProblem.meanSquare(solver.sampler(steps).sample(own, denoiser), truth[steps]),
+        StepProblem.meanSquare(solver.sampler(steps).sample(own, ratios, denoiser), truth[steps]),
+        calls,
+        errors);
+  }
+
+  /** Mean squared error at the end of each row, in micro-batches by row id. */
+  double[] errors(
+      SolverSettings solver, double[] ratios, double guidance, NoiseRows held, double[] truth) {
+    double[] errors = new double[held.rows()];
+    int size = held.size();
+    for (int from = 0; from < held.rows(); from += settings.batch()) {
+      int to = Math.min(from + settings.batch(), held.rows());
+      Denoiser denoiser = solver.denoiser(model, guidance, from, to - from);
+      double[] x = solver.sampler(ratios.length).sample(held.slice(from, to), ratios, denoiser);
+      for (int row = from; row < to; row++) {
+        double[] end = Arrays.copyOfRange(x, (row - from) * size, (row - from + 1) * size);
+        double[] goal = Arrays.copyOfRange(truth, row * size, (row + 1) * size);
+        errors[row] = StepProblem.meanSquare(end, goal);
+      }
+    }
+    return errors;
+  }
+}

@@ -1,0 +1,198 @@
+package io.accelerant.distill.sample;
+
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.distill.continuous.Compensation;
+import io.accelerant.distill.continuous.NoiseModelSource;
+import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.dcsolver.DcSampler;
+import io.accelerant.distill.dcsolver.DcSamplers;
+import io.accelerant.distill.model.SolverKeys;
+import io.accelerant.distill.model.SolverSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What a configuration asks for: settings, number of steps, guidance and ratios, from the keys or
+ * from a published sampler.
+ *
+ * @param ratios [steps]; all 1 for a plain solver
+ * @param learned the published sampler, where there is one
+ * @param parents of the samples, besides the model
+ */
+record ContinuousRequest(
+    SolverSettings settings,
+    int steps,
+    double guidance,
+    double[] ratios,
+    Optional<DcSamplers> learned,
+    List<Manifest.Parent> parents) {
+
+  static ContinuousRequest of(JobContext context, JobConfig config) {
+    if (config.find(SampleKeys.RATIOS).isPresent()
+        && (config.find(SampleKeys.SAMPLER).isPresent()
+            || config.find(SampleKeys.CPR).isPresent())) {
+      throw config.invalid(
+          SampleKeys.RATIOS, "is set beside sample.sampler or sample.cpr; set one of them.");
+    }
+    Optional<String> cpr = config.find(SampleKeys.CPR);
+    Optional<DcSamplers> learned =
+        config
+            .find(SampleKeys.SAMPLER)
+            .or(() -> cpr.filter(uri -> !uri.endsWith(".npy") && !uri.endsWith(".json")))
+            .map(uri -> DcSamplers.open(uri, context));
+    Optional<DcSamplers.Polynomial> polynomial =
+        cpr.map(uri -> DcSamplers.polynomial(uri, context));
+    SolverSettings settings =
+        learned
+            .map(found -> agreed(found.sampler().settings(), config))
+            .orElseGet(() -> SolverSettings.of(config, SampleKeys.SOLVER));
+    double guidance = guidance(config, learned, polynomial.isPresent());
+    int steps = steps(config, learned, guidance);
+    double[] ratios;
+    if (polynomial.isPresent()) {
+      ratios = polynomial.get().polynomial().ratios(steps, guidance);
+    } else if (learned.isPresent()) {
+      ratios = learned.get().sampler().ratios(steps, guidance, learned.get().where());
+    } else {
+      ratios = given(config, steps);
+    }
+    requireDataForm(settings.solver(), ratios, config);
+    List<Manifest.Parent> parents = new ArrayList<>();
+    learned.ifPresent(found -> parents.add(found.source()));
+    polynomial.ifPresent(found -> parents.add(found.source()));
+    return new ContinuousRequest(settings, steps, guidance, ratios, learned, parents);
+  }
+
+  private static double guidance(
+      JobConfig config, Optional<DcSamplers> learned, boolean predicted) {
+    if (learned.isEmpty() || predicted || config.find(SampleKeys.GUIDANCE).isPresent()) {
+      return config.find(SampleKeys.GUIDANCE).orElse(1.0);
+    }
+    List<String> guidances =
+        learned.get().sampler().ratios().keySet().stream()
+            .map(key -> key.replaceFirst(".*\\.cfg", ""))
+            .distinct()
+            .toList();
+    if (guidances.size() > 1) {
+      throw new ConfigException(
+          "sample.guidance is required: %s was fitted for %s."
+              .formatted(learned.get().where(), guidances));
+    }
+    return Double.parseDouble(guidances.get(0));
+  }
+
+  private static int steps(JobConfig config, Optional<DcSamplers> learned, double guidance) {
+    int[] fitted =
+        learned.stream()
+            .flatMap(found -> found.sampler().ratios().entrySet().stream())
+            .filter(e -> e.getKey().equals(DcSampler.key(e.getValue().length, guidance)))
+            .mapToInt(e -> e.getValue().length)
+            .toArray();
+    OptionalInt only = fitted.length == 1 ? OptionalInt.of(fitted[0]) : OptionalInt.empty();
+    return config
+        .find(SampleKeys.STEPS)
+        .orElseGet(
+            () ->
+                only.orElseThrow(
+                    () ->
+                        config.invalid(
+                            SampleKeys.STEPS,
+                            fitted.length == 0
+                                ? "is required."
+                                : "is required: the sampler holds "
+                                    + Arrays.toString(fitted)
+                                    + ".")));
+  }
+
+  private static double[] given(JobConfig config, int steps) {
+    double[] ratios = new double[steps];
+    Arrays.fill(ratios, 1);
+    Optional<List<Double>> given = config.find(SampleKeys.RATIOS);
+    if (given.isPresent()) {
+      if (given.get().size() != steps) {
+        throw config.invalid(
+            SampleKeys.RATIOS,
+            "has %d entries; %d steps need as many.".formatted(given.get().size(), steps));
+      }
+      for (int i = 0; i < steps; i++) {
+        ratios[i] = given.get().get(i);
+        if (!Compensation.isFree(i + 1) && ratios[i] != 1) {
+          throw config.invalid(
+              SampleKeys.RATIOS,
+              "has %s at step %d; the first %d must be 1, there is nothing to interpolate yet."
+                  .formatted(ratios[i], i + 1, Compensation.DEGREE));
+        }
+      }
+    }
+    return ratios;
+  }
+
+  private static void requireDataForm(Solver solver, double[] ratios, JobConfig config) {
+    boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
+    if (compensated && solver.name().equals(Solver.DEIS)) {
+      throw config.invalid(
+          SampleKeys.SOLVER.solver,
+          "is deis, which stores noise; ratios are defined for data predictions.");
+    }
+  }
+
+  /** The settings of a sampler; keys that are set must say the same. */
+  private static SolverSettings agreed(SolverSettings fitted, JobConfig config) {
+    SolverKeys keys = SampleKeys.SOLVER;
+    Solver solver = fitted.solver();
+    same(config, keys.schedule, fitted.schedule().label());
+    same(config, keys.spacing, fitted.spacing().label());
+    same(config, keys.solver, solver.name());
+    same(config, keys.order, solver.order());
+    same(config, keys.variant, solver.variant().label());
+    same(config, keys.corrector, solver.corrector().label());
+    same(config, keys.finalOrder, solver.finalOrder().label());
+    same(config, keys.label, fitted.labels());
+    same(config, keys.threshold, fitted.thresholding().quantile());
+    if (!config.effective().get(keys.tEnd.path()).origin().equals("default")) {
+      same(config, keys.tEnd, fitted.tEnd());
+    }
+    return fitted;
+  }
+
+  private static <T> void same(JobConfig config, Key<T> key, Object fitted) {
+    Optional<T> given = config.find(key);
+    if (given.isPresent() && !Objects.equals(given.get(), fitted)) {
+      throw config.invalid(
+          key, "is %s, but the sampler was fitted with %s.".formatted(given.get(), fitted));
+    }
+  }
+
+  /**
+   * Checks the request against the model.
+   *
+   * @throws ArtifactException if the sampler was fitted for another model
+   */
+  ContinuousRequest check(NoiseModelSource model, JobConfig config) {
+    learned.ifPresent(found -> found.sampler().requireModel(model, found.where()));
+    settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
+    return this;
+  }
+
+  /** One line for people. */
+  String describe() {
+    boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
+    return "%s, %s, %s, %d steps, guidance %s%s"
+        .formatted(
+            settings.solver().describe(),
+            settings.schedule().label(),
+            settings.spacing().label(),
+            steps,
+            guidance,
+            compensated ? ", compensated" : "");
+  }
+}

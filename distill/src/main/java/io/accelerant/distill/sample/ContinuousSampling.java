@@ -1,0 +1,243 @@
+package io.accelerant.distill.sample;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.job.Shared;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.NoiseModel;
+import io.accelerant.distill.continuous.NoiseModelSource;
+import io.accelerant.distill.model.ContinuousModel;
+import io.accelerant.distill.model.ContinuousModels;
+import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.model.SolverSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Samples of a continuous model into {@code samples.json}. A sample depends on (model, settings,
+ * noise) alone; micro-batches are formed by row id, so that the file is the same however the rows
+ * are cut.
+ */
+final class ContinuousSampling {
+  private static final String FILE = "samples.json";
+  private static final long MOST_NUMBERS = 20_000_000;
+
+  private final JobContext context;
+  private final JobConfig config;
+
+  ContinuousSampling(JobContext context, JobConfig config) {
+    this.context = context;
+    this.config = config;
+  }
+
+  /** Whether the configuration is about a continuous model. */
+  static boolean isMeant(JobConfig config) {
+    String model = config.get(SampleKeys.MODEL);
+    return ContinuousModels.isContinuous(model)
+        || (ContinuousModels.mayBeContinuous(model)
+            && (config.find(SampleKeys.SOLVER.schedule).isPresent()
+                || config.find(SampleKeys.SOLVER.solver).isPresent()));
+  }
+
+  List<String> plan() {
+    ContinuousRequest request = ContinuousRequest.of(context, config);
+    String output = SampleJob.requireFree(context, config, identity(request));
+    return List.of(
+        "open the model " + config.get(SampleKeys.MODEL),
+        "sample with " + request.describe(),
+        "publish " + FILE + " to " + output);
+  }
+
+  private Map<String, Object> identity(ContinuousRequest request) {
+    Map<String, Object> identity = new TreeMap<>(config.identity());
+    Manifest.Parent model =
+        ContinuousModels.input(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL);
+    identity.put("input.model", model.contentHash());
+    request.parents().forEach(p -> identity.put("input." + p.role(), p.contentHash()));
+    config
+        .find(SampleKeys.NOISE)
+        .ifPresent(uri -> identity.put("input.noise", NoiseRows.hash(uri, context)));
+    return identity;
+  }
+
+  JobResult run() {
+    ContinuousRequest request = ContinuousRequest.of(context, config);
+    Map<String, Object> identity = identity(request);
+    SampleJob.requireFree(context, config, identity);
+    ContinuousModel model =
+        ContinuousModels.open(
+            config.get(SampleKeys.MODEL),
+            request.settings().schedule(),
+            context,
+            config,
+            SampleKeys.MODEL);
+    request.check(model.source(), config);
+    NoiseRows noise = noise(model.source());
+    try (ArtifactWriter artifact =
+        ArtifactWriter.claim(
+            config.get(RunKeys.OUTPUT),
+            context.hadoop(),
+            Claim.of(StageStore.resumeKey(identity)),
+            context.force())) {
+      context.progress().say("drawing %,d samples", noise.rows());
+      double[][] x = draw(request, model.source(), noise);
+      Map<String, Object> samples = new LinkedHashMap<>();
+      samples.put("x", x);
+      samples.put("nfe", request.steps());
+      samples.put("times", request.settings().times(request.steps()));
+      artifact.writeJson(FILE, samples);
+      Map<String, Number> metrics = new LinkedHashMap<>();
+      metrics.put("samples", noise.rows());
+      metrics.put("nfe", request.steps());
+      metrics.put("modelCalls", request.steps() * (request.guidance() == 1 ? 1 : 2));
+      artifact.writeJson("metrics.json", metrics);
+      report(request, model, metrics, x).files().forEach(artifact::write);
+      artifact.write("README.md", card(request, model).markdown());
+      ManifestDraft draft =
+          ManifestDraft.of(SampleJob.KIND, "sample", config)
+              .withIdentityFile(FILE)
+              .withMetrics(metrics)
+              .withParent("model", model.parent().uri(), model.parent().contentHash());
+      for (Manifest.Parent parent : request.parents()) {
+        draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
+      }
+      Manifest manifest = artifact.commit(draft);
+      reproduce(request, model.source(), noise, artifact.uri());
+      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+    }
+  }
+
+  private NoiseRows noise(NoiseModelSource model) {
+    int size = model.size();
+    if (config.find(SampleKeys.NOISE).isPresent()) {
+      return NoiseRows.read(config.get(SampleKeys.NOISE), context, size);
+    }
+    int count = config.get(SampleKeys.COUNT);
+    if ((long) count * size > MOST_NUMBERS) {
+      throw config.invalid(
+          SampleKeys.COUNT,
+          "is %,d: %s would hold %,d numbers, more than %,d."
+              .formatted(count, FILE, (long) count * size, MOST_NUMBERS));
+    }
+    return NoiseRows.drawn(config.get(RunKeys.SEED), "sample.noise", 0, count, size);
+  }
+
+  private double[][] draw(ContinuousRequest request, NoiseModelSource source, NoiseRows noise) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+    spark.sc().setJobDescription("sample: solve the ODE");
+    int batch = config.get(SampleKeys.BATCH);
+    int units = (noise.rows() + batch - 1) / batch;
+    int wanted = config.get(SampleKeys.PARTITIONS);
+    int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
+    SolverSettings settings = request.settings();
+    double guidance = request.guidance();
+    double[] ratios = request.ratios();
+    int size = source.size();
+    double[][] x = new double[noise.rows()][];
+    try (Shared<double[]> shared = Shared.of(spark, noise.x())) {
+      List<double[]> solved =
+          spark
+              .parallelize(IntStream.range(0, units).boxed().toList(), partitions)
+              .mapPartitions(
+                  indices -> {
+                    List<double[]> out = new ArrayList<>();
+                    NoiseRows rows = new NoiseRows(shared.copy(), size);
+                    try (NoiseModel model = source.open()) {
+                      while (indices.hasNext()) {
+                        int from = indices.next() * batch;
+                        out.add(solve(settings, model, guidance, ratios, rows, from, batch));
+                      }
+                    }
+                    return out.iterator();
+                  })
+              .collect();
+      int row = 0;
+      for (double[] unit : solved) { // collect keeps the order
+        for (int at = 0; at < unit.length; at += size) {
+          x[row++] = Arrays.copyOfRange(unit, at, at + size);
+        }
+      }
+    }
+    return x;
+  }
+
+  private static double[] solve(
+      SolverSettings settings,
+      NoiseModel model,
+      double guidance,
+      double[] ratios,
+      NoiseRows noise,
+      int from,
+      int batch) {
+    int to = Math.min(from + batch, noise.rows());
+    Denoiser denoiser = settings.denoiser(model, guidance, from, to - from);
+    return settings.sampler(ratios.length).sample(noise.slice(from, to), ratios, denoiser);
+  }
+
+  private Report report(
+      ContinuousRequest request, ContinuousModel model, Map<String, Number> metrics, double[][] x) {
+    Table table = Table.of("what", "value");
+    table.row("sampler", request.describe());
+    table.row("ratios", Arrays.toString(request.ratios()));
+    metrics.forEach(table::row);
+    StringBuilder first = new StringBuilder();
+    for (int row = 0; row < Math.min(5, x.length); row++) {
+      String numbers = Arrays.toString(Arrays.copyOf(x[row], Math.min(8, x[row].length)));
+      first.append(numbers).append('\n');
+    }
+    return Report.titled("Samples of " + model.description(), context.progress()::say)
+        .table(table)
+        .section("The first samples")
+        .code("", first.toString());
+  }
+
+  private ModelCard card(ContinuousRequest request, ContinuousModel model) {
+    List<ModelCard.Parent> parents = new ArrayList<>();
+    parents.add(new ModelCard.Parent(model.parent().uri(), model.parent().contentHash()));
+    request.parents().forEach(p -> parents.add(new ModelCard.Parent(p.uri(), p.contentHash())));
+    return new ModelCard(
+        "Samples of " + model.description(),
+        "`%s`: `x` [samples][dimension], `nfe`, `times`. Drawn with %s."
+            .formatted(FILE, request.describe()),
+        List.of(ModelCard.command("sample", config)),
+        "import json\nimport numpy as np\n\nx = np.array(json.load(open(\"" + FILE + "\"))[\"x\"])",
+        parents,
+        "Apache-2.0");
+  }
+
+  /** Draws the first micro-batch again: it must be the published one. */
+  private void reproduce(
+      ContinuousRequest request, NoiseModelSource source, NoiseRows noise, String uri) {
+    List<?> published = (List<?>) Artifact.open(uri, context.hadoop()).readJson(FILE).get("x");
+    int rows = Math.min(config.get(SampleKeys.BATCH), noise.rows());
+    NoiseRows first = new NoiseRows(noise.slice(0, rows), source.size());
+    double[][] again = draw(request, source, first);
+    for (int row = 0; row < rows; row++) {
+      double[] stored =
+          ((List<?>) published.get(row))
+              .stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
+      if (!Arrays.equals(stored, again[row])) {
+        throw new IllegalStateException(
+            "The published samples do not come out again: row %d differs; the artifact %s should not be used."
+                .formatted(row, uri));
+      }
+    }
+  }
+}
