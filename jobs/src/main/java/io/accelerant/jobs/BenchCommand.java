@@ -1,5 +1,6 @@
 package io.accelerant.jobs;
 
+import io.accelerant.jobs.bench.DcSolverBench;
 import io.accelerant.jobs.bench.TransformerStepBench;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -29,5 +30,21 @@ final class BenchCommand {
                 Map.of(
                     "metrics",
                     new TransformerStepBench(ProgressLines.to(console.err(), "text")).run())));
+  }
+
+  @Command(
+      name = "dc-solver",
+      description = "One fit of compensation ratios, beside PyTorch where python3 has it.")
+  int dcSolver(@Mixin Options options) {
+    String name = "bench dc-solver";
+    return console.run(
+        name,
+        options.verbose,
+        () ->
+            Console.line(
+                name,
+                "ok",
+                Map.of(
+                    "metrics", new DcSolverBench(ProgressLines.to(console.err(), "text")).run())));
   }
 }
