@@ -4,11 +4,13 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.jobs.bench.DcSolverBench;
 import io.accelerant.jobs.bench.SyncRoundBench;
 import io.accelerant.jobs.bench.TransformerStepBench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,23 +28,14 @@ final class BenchCommand {
       name = "transformer-step",
       description = "Loss and gradients of a small GPT-2, beside PyTorch where python3 has it.")
   int transformerStep(@Mixin Options options) {
-    String name = "bench transformer-step";
-    return console.run(
-        name,
-        options.verbose,
-        () ->
-            Console.line(
-                name,
-                "ok",
-                Map.of(
-                    "metrics",
-                    new TransformerStepBench(ProgressLines.to(console.err(), "text")).run())));
+    return here(
+        "transformer-step", options, progress -> new TransformerStepBench(progress).run());
   }
 
   @Command(
       name = "sync-round",
       description =
-          "A synchronous training round on Spark: its cost by workers and size, and a real step beside the same programs without Spark; keys bench.workers, bench.megabytes.")
+          "A synchronous training round on Spark: its cost by workers and size, and a real step beside the same programs without Spark; keys bench.workers, bench.megabytes, bench.repetitions.")
   int syncRound(@Mixin Options options) {
     return onSpark(
         "sync-round",
@@ -51,16 +44,29 @@ final class BenchCommand {
         (spark, config, progress) -> new SyncRoundBench(spark, config, progress).run());
   }
 
+  @Command(
+      name = "dc-solver",
+      description = "One fit of compensation ratios, beside PyTorch where python3 has it.")
+  int dcSolver(@Mixin Options options) {
+    return here("dc-solver", options, progress -> new DcSolverBench(progress).run());
+  }
+
+  /** A measurement in this process alone. */
+  private int here(
+      String bench, Options options, Function<Progress, Map<String, ? extends Number>> work) {
+    return print(
+        bench, options, () -> work.apply(ProgressLines.to(console.err(), "text")));
+  }
+
   /** A measurement that needs Spark. */
   private interface SparkBench {
-    Map<String, Number> run(SparkSession spark, JobConfig config, Progress progress);
+    Map<String, ? extends Number> run(SparkSession spark, JobConfig config, Progress progress);
   }
 
   private int onSpark(String bench, Options options, List<Key<?>> own, SparkBench work) {
-    String name = "bench " + bench;
-    return console.run(
-        name,
-        options.verbose,
+    return print(
+        bench,
+        options,
         () -> {
           List<Key<?>> keys =
               new ArrayList<>(List.of(RunKeys.MASTER, RunKeys.NAME, RunKeys.KERNEL));
@@ -74,9 +80,19 @@ final class BenchCommand {
                   "bench-" + bench,
                   !submitted.isEmpty());
           try (SparkStart spark = new SparkStart(config, progress)) {
-            return Console.line(
-                name, "ok", Map.of("metrics", work.run(spark.get(), config, progress)));
+            return work.run(spark.get(), config, progress);
           }
         });
+  }
+
+  private int print(
+      String bench,
+      Options options,
+      java.util.function.Supplier<Map<String, ? extends Number>> measure) {
+    String name = "bench " + bench;
+    return console.run(
+        name,
+        options.verbose,
+        () -> Console.line(name, "ok", Map.of("metrics", measure.get())));
   }
 }

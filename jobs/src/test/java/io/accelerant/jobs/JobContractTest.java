@@ -130,6 +130,19 @@ class JobContractTest extends SparkTest {
             "trainClassifier.ratios=[0.05]",
             "trainClassifier.seeds=[1]",
             "trainClassifier.hidden=[16]"));
+    for (String conf : List.of("mixture", "guided", "logsnr", "middle")) {
+      String mixture = conf.equals("middle") ? "mixture-16d-middle.json" : "mixture-16d.json";
+      example(
+          "dc-solver",
+          "dc-solver-" + conf + ".conf",
+          List.of(
+              "dcSolver.model=" + Accelerant.project().resolve("conf/models").resolve(mixture),
+              "dcSolver.nfe=[5]",
+              "dcSolver.iterations=5",
+              "dcSolver.noiseSets=1",
+              "dcSolver.evalNoise=16",
+              "dcSolver.truthSteps=30"));
+    }
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
   }

@@ -12,7 +12,7 @@ import java.util.function.IntPredicate;
  *
  * @param roundingUnit of the model's predictions
  */
-record GreedyFit(MultistepSampler sampler, RatioSearch search, double roundingUnit) {
+public record GreedyFit(MultistepSampler sampler, RatioSearch search, double roundingUnit) {
 
   /**
    * @param noise [batch][d] at T
@@ -21,7 +21,7 @@ record GreedyFit(MultistepSampler sampler, RatioSearch search, double roundingUn
    *     nothing to interpolate
    * @return [N]
    */
-  double[] fit(double[] noise, double[][] truth, Denoiser model, IntPredicate wanted) {
+  public double[] fit(double[] noise, double[][] truth, Denoiser model, IntPredicate wanted) {
     double[] ratios = new double[sampler.steps()];
     Arrays.fill(ratios, 1);
     MultistepSampler.State state = sampler.start(noise, model);

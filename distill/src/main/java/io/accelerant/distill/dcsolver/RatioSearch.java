@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.function.DoubleUnaryOperator;
 
 /** Finds the ratio of one update. */
-sealed interface RatioSearch extends Serializable {
+public sealed interface RatioSearch extends Serializable {
   /** The ratio with the smallest loss that the search finds. */
   double search(StepProblem problem);
 

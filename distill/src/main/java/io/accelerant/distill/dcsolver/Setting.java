@@ -82,6 +82,17 @@ record Setting(
     return new double[] {spread.mean(), spread.mean() - half, spread.mean() + half};
   }
 
+  /** The median row's error after over the median row's error of the last ratio alone. */
+  double medianToOnlyLast() {
+    return median(errors(kept() ? Arm.FITTED : Arm.BEFORE)) / median(errors(Arm.ONLY_LAST));
+  }
+
+  private static double median(double[] values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+  }
+
   Map<String, Number> metrics() {
     Map<String, Number> metrics = new LinkedHashMap<>();
     UnitFit.Result fit = published();
@@ -107,6 +118,8 @@ record Setting(
     put(metrics, "difference", difference[0]);
     put(metrics, "difference.low", difference[1]);
     put(metrics, "difference.high", difference[2]);
+    put(metrics, "toOnlyLast", mseAfter() / mse(Arm.ONLY_LAST));
+    put(metrics, "toOnlyLast.median", medianToOnlyLast());
     put(metrics, "fitModelCalls", fit.modelCalls());
     return metrics;
   }

@@ -9,7 +9,7 @@ import java.util.function.DoubleUnaryOperator;
  * The loss of one update as a function of its ratio: L(rho) = mean (x_i(rho) - x_i^GT)^2 over rows
  * and dimensions, where x_i(rho) is the state after prediction, evaluation and correction.
  */
-final class StepProblem {
+public final class StepProblem {
   private final MultistepSampler sampler;
   private final MultistepSampler.State state;
   private final Denoiser model;

@@ -1,0 +1,428 @@
+package io.accelerant.distill.dcsolver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.error.StoppedException;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.SparkTest;
+import io.accelerant.distill.continuous.Mixtures;
+import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.continuous.VpLinear;
+import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.sample.SampleJob;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DcSolverJobTest extends SparkTest {
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  private static JobResult result;
+  private static Artifact artifact;
+
+  @BeforeAll
+  static void runOnce() throws IOException {
+    Files.write(shared.resolve("mixture.json"), CanonicalJson.bytes(Mixtures.sixteen(3).toJson()));
+    result = run(context(), shared.resolve("fit-{version}"), "dcSolver.partitions=1");
+    artifact = Artifact.open(result.artifact(), context().hadoop());
+  }
+
+  private static List<String> sets(Path output, String... more) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + output,
+                "dcSolver.model=" + shared.resolve("mixture.json"),
+                "dcSolver.label=[0]",
+                "dcSolver.nfe=[5,6,8]",
+                "dcSolver.guidance=[1,3,5,7.5]",
+                "dcSolver.fitNoise=8",
+                "dcSolver.noiseSets=2",
+                "dcSolver.evalNoise=40",
+                "dcSolver.batch=16",
+                "dcSolver.truthSteps=100"));
+    sets.addAll(List.of(more));
+    return sets;
+  }
+
+  private static JobResult run(JobContext context, Path output, String... more) {
+    return run(context, new DcSolverJob(), sets(output, more));
+  }
+
+  private static JobResult run(JobContext context, Job job, List<String> sets) {
+    return job.run(context, JobConfig.load(List.of(), sets, job.keys()));
+  }
+
+  private static double metric(JobResult from, String name) {
+    return from.metrics().get(name).doubleValue();
+  }
+
+  private static DcSampler sampler() {
+    return DcSamplers.open(result.artifact(), context()).sampler();
+  }
+
+  @Test
+  void theArtifactVerifiesAndHoldsWhatItShould() throws IOException {
+    assertThat(artifact.verify()).isEmpty();
+    assertThat(artifact.manifest().kind()).isEqualTo("dc-sampler");
+    for (String file :
+        List.of(
+            "sampler.json",
+            "metrics.json",
+            "report.md",
+            "README.md",
+            "cpr.npy",
+            "python/load.py")) {
+      assertThat(artifact.holds(file)).as(file).isTrue();
+    }
+    Map<String, Object> json = artifact.readJson("sampler.json");
+    assertThat(((Map<?, ?>) json.get("ratios")).keySet().stream().map(Object::toString))
+        .contains("nfe5.cfg1", "nfe8.cfg7.5")
+        .hasSize(12);
+    assertThat((List<?>) json.get("cpr")).hasSize(36);
+    assertThat(sampler().cpr().orElseThrow().coefficients())
+        .isEqualTo(CascadePolynomial.ofNpy(artifact.read("cpr.npy"), "cpr").coefficients());
+    assertThat(new String(artifact.read("report.md"), StandardCharsets.UTF_8))
+        .contains("## Verdict", "only last", "plots/error-cfg7.5.png", "cpr.npy");
+  }
+
+  @Test
+  void theMetricsOfTheContractAreThere() {
+    for (int nfe : new int[] {5, 6, 8}) {
+      for (String cfg : List.of("1", "3", "5", "7.5")) {
+        for (String name :
+            List.of(
+                "mseBefore",
+                "mseAfter",
+                "mseFitBefore",
+                "mseFitAfter",
+                "onlyLast",
+                "allButLast",
+                "kept",
+                "cpr",
+                "cprHeldOut",
+                "ddim",
+                "dpmpp-2m")) {
+          assertThat(result.metrics()).containsKey("nfe" + nfe + ".cfg" + cfg + "." + name);
+        }
+      }
+    }
+    assertThat(result.metrics()).containsKeys("cpr.rmse", "cpr.leaveOneOut.cfg7.5");
+    assertThat(metric(result, "nfe5.cfg1.ratio")).isLessThan(0.6);
+    assertThat(metric(result, "nfe5.cfg1.mseFitAfter"))
+        .isLessThan(metric(result, "nfe5.cfg1.mseFitBefore"));
+  }
+
+  /** From the published file alone, on noise drawn again. */
+  @Test
+  void theErrorIsThatOfThePublishedRatios() {
+    DcSampler sampler = sampler();
+    NoiseRows held = NoiseRows.drawn(42, "dcSolver.evalNoise", 0, 40, 16);
+    var model = Mixtures.sixteen(3).open();
+    double[] truth =
+        new ReferenceSolution(ReferenceSolution.Method.RK4, 400, VpLinear.standard())
+            .states(held.x(), new double[] {1, 1e-3}, sampler.settings().denoiser(model, 3, 0, 40))[
+            1];
+    double[] x =
+        sampler
+            .settings()
+            .sampler(6)
+            .sample(
+                held.x(),
+                sampler.ratios(6, 3, "test"),
+                sampler.settings().denoiser(model, 3, 0, 40));
+    assertThat(StepProblem.meanSquare(x, truth))
+        .isCloseTo(metric(result, "nfe6.cfg3.mseAfter"), within(1e-6));
+  }
+
+  @Test
+  void partitionsChangeNothing() {
+    assertThat(run(context(), folder.resolve("four"), "dcSolver.partitions=4").contentHash())
+        .isEqualTo(result.contentHash());
+  }
+
+  private static BooleanSupplier after(int calls) {
+    AtomicInteger asked = new AtomicInteger();
+    return () -> asked.incrementAndGet() > calls;
+  }
+
+  private static JobContext context(List<String> said, BooleanSupplier stop) {
+    return new JobContext(SparkTest::spark, context().hadoop(), said::add, stop, false, "");
+  }
+
+  @Test
+  void aStoppedRunGoesOnToTheSameContent() {
+    Path output = folder.resolve("out");
+    List<String> said = new ArrayList<>();
+    assertThatThrownBy(() -> run(context(said, after(3)), output))
+        .isInstanceOf(StoppedException.class);
+    assertThat(output.resolve("manifest.json")).doesNotExist();
+    JobResult resumed = run(context(said, () -> false), output, "dcSolver.partitions=3");
+    assertThat(said).contains("4 stages were taken from the checkpoint");
+    assertThat(resumed.contentHash()).isEqualTo(result.contentHash());
+    assertThat(resumed.metrics().get("nfe8.cfg5.mseAfter"))
+        .isEqualTo(result.metrics().get("nfe8.cfg5.mseAfter"));
+    assertThat(output.resolve("_checkpoints")).doesNotExist();
+  }
+
+  /** On log-SNR spacing the steps come closer to the truth and the end does not. */
+  @Test
+  void theGuardPublishesThePlainSolverWhereTheEndGetsWorse() {
+    String[] common = {
+      "dcSolver.spacing=log-snr",
+      "dcSolver.nfe=[6]",
+      "dcSolver.guidance=[1]",
+      "dcSolver.noiseSets=1"
+    };
+    JobResult guarded = run(context(), folder.resolve("on"), common);
+    assertThat(metric(guarded, "nfe6.cfg1.kept")).isZero();
+    assertThat(metric(guarded, "nfe6.cfg1.mseFitUnguarded"))
+        .isGreaterThan(metric(guarded, "nfe6.cfg1.mseFitBefore"));
+    assertThat(metric(guarded, "nfe6.cfg1.mseAfter"))
+        .isEqualTo(metric(guarded, "nfe6.cfg1.mseBefore"));
+    assertThat(DcSamplers.open(guarded.artifact(), context()).sampler().ratios(6, 1, "test"))
+        .containsOnly(1);
+    String[] off = java.util.Arrays.copyOf(common, common.length + 1);
+    off[common.length] = "dcSolver.guard=false";
+    JobResult free = run(context(), folder.resolve("off"), off);
+    assertThat(metric(free, "nfe6.cfg1.kept")).isOne();
+    assertThat(metric(free, "nfe6.cfg1.mseAfter"))
+        .isEqualTo(metric(guarded, "nfe6.cfg1.mseUnguarded"));
+  }
+
+  @Test
+  void withoutTheCorrectorItImprovesDdimToo() {
+    JobResult ddim =
+        run(
+            context(),
+            folder.resolve("out"),
+            "dcSolver.solver=ddim",
+            "dcSolver.optimizer=exact",
+            "dcSolver.nfe=[6]",
+            "dcSolver.guidance=[1]",
+            "dcSolver.predictorOnly=true");
+    assertThat(metric(ddim, "nfe6.cfg1.mseBefore")).isEqualTo(metric(ddim, "nfe6.cfg1.ddim"));
+    assertThat(metric(ddim, "nfe6.cfg1.ratio")).isLessThan(0.8);
+    assertThat(ddim.metrics()).doesNotContainKey("cpr.rmse");
+  }
+
+  private double[][] sampled(String name, String... more) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + folder.resolve(name),
+                "run.seed=9",
+                "sample.model=" + shared.resolve("mixture.json"),
+                "sample.count=5"));
+    sets.addAll(List.of(more));
+    JobResult samples = run(context(), new SampleJob(), sets);
+    List<?> x =
+        (List<?>)
+            Artifact.open(samples.artifact(), context().hadoop()).readJson("samples.json").get("x");
+    return x.stream()
+        .map(row -> ((List<?>) row).stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray())
+        .toArray(double[][]::new);
+  }
+
+  @Test
+  void sampleAppliesTheRatiosAndRefusesWhatDoesNotMatch() throws IOException {
+    String sampler = "sample.sampler=" + result.artifact();
+    double[][] x = sampled("ok", sampler, "sample.steps=6", "sample.guidance=7.5");
+    double[] noise = NoiseRows.drawn(9, "sample.noise", 0, 5, 16).x();
+    DcSampler read = sampler();
+    double[] expected =
+        read.settings()
+            .sampler(6)
+            .sample(
+                noise,
+                read.ratios(6, 7.5, "test"),
+                read.settings().denoiser(Mixtures.sixteen(3).open(), 7.5, 0, 5));
+    assertThat(java.util.Arrays.stream(x).flatMapToDouble(java.util.Arrays::stream).toArray())
+        .isEqualTo(expected);
+    assertThatThrownBy(() -> sampled("no", sampler, "sample.steps=7", "sample.guidance=7.5"))
+        .isInstanceOf(ArtifactException.class)
+        .hasMessageContaining("holds no ratios for nfe7.cfg7.5; it holds [nfe5.cfg1");
+    assertThatThrownBy(() -> sampled("no", sampler, "sample.steps=6", "sample.guidance=4"))
+        .isInstanceOf(ArtifactException.class)
+        .hasMessageContaining("holds no ratios for nfe6.cfg4");
+    assertThatThrownBy(
+            () ->
+                sampled("no", sampler, "sample.steps=6", "sample.guidance=1", "sample.solver=ddim"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("sample.solver (--set) is ddim, but the sampler was fitted with unipc.");
+    Files.write(folder.resolve("other.json"), CanonicalJson.bytes(Mixtures.sixteen(4).toJson()));
+    assertThatThrownBy(
+            () ->
+                sampled(
+                    "no",
+                    sampler,
+                    "sample.steps=6",
+                    "sample.guidance=1",
+                    "sample.model=" + folder.resolve("other.json")))
+        .isInstanceOf(ArtifactException.class)
+        .hasMessageContaining("was fitted for the model with modelSha256");
+    assertThat(folder.resolve("no")).doesNotExist();
+  }
+
+  @Test
+  void thePolynomialServesSettingsThatWereNotFitted() {
+    double[][] x =
+        sampled("cpr", "sample.cpr=" + result.artifact(), "sample.steps=7", "sample.guidance=4");
+    double[][] same =
+        sampled(
+            "npy",
+            "sample.cpr=" + Path.of(result.artifact(), "cpr.npy"),
+            "sample.label=[0]",
+            "sample.steps=7",
+            "sample.guidance=4");
+    assertThat(x).isDeepEqualTo(same);
+    double[][] plain = sampled("plain", "sample.label=[0]", "sample.steps=7", "sample.guidance=4");
+    assertThat(Mixtures.distance(x[0], plain[0])).isGreaterThan(1e-3);
+  }
+
+  /** Plain numpy with the files of the artifact against the job, at every kind of solver. */
+  @ParameterizedTest
+  @CsvSource({
+    "unipc, 2, bh2, true, 6, 7.5",
+    "unipc, 3, bh1, after-first, 5, 1",
+    "unipc, 1, bh2, true, 6, 1",
+    "dpmpp-2m, 2, , , 5, 1",
+    "ddim, 1, , , 6, 1"
+  })
+  void numpyGivesTheSameSamples(
+      String solver, int order, String variant, String corrector, int steps, double cfg)
+      throws IOException, InterruptedException {
+    String python = python();
+    List<String> more =
+        new ArrayList<>(
+            List.of(
+                "dcSolver.solver=" + solver,
+                "dcSolver.order=" + order,
+                "dcSolver.nfe=" + steps,
+                "dcSolver.guidance=" + cfg,
+                "dcSolver.noiseSets=1",
+                "dcSolver.guard=false"));
+    if (variant != null) {
+      more.addAll(List.of("dcSolver.variant=" + variant, "dcSolver.corrector=" + corrector));
+    }
+    JobResult fitted = run(context(), folder.resolve("fit"), more.toArray(String[]::new));
+    double[][] x = sampled("samples", "sample.sampler=" + fitted.artifact());
+    Files.write(
+        folder.resolve("noise.json"),
+        CanonicalJson.bytes(Map.of("x", NoiseRows.drawn(9, "sample.noise", 0, 5, 16).x())));
+    String program =
+        """
+        import json, sys
+        import numpy as np
+        sys.path.insert(0, "fit/python")
+        import load
+        m = json.load(open(sys.argv[1]))
+        mu, s, w, c = (np.array(m[k]) for k in ("means", "deviations", "weights", "classes"))
+        guidance = float(sys.argv[3])
+        def exact(x, t, keep):
+            la = -19.9 * t * t / 4 - 0.05 * t
+            a, sg = np.exp(la), np.sqrt(-np.expm1(2 * la))
+            v = a * a * s[keep] ** 2 + sg * sg
+            d = x[:, None, :] - a * mu[keep]
+            l = np.log(w[keep]) - 8 * np.log(v) - (d * d).sum(-1) / (2 * v)
+            r = np.exp(l - l.max(1, keepdims=True))
+            r /= r.sum(1, keepdims=True)
+            return sg * ((r / v)[:, :, None] * d).sum(1)
+        def eps(x, t):
+            u, k = exact(x, t, c >= 0), exact(x, t, c == 0)
+            return u + guidance * (k - u)
+        x = np.array(json.load(open("noise.json"))["x"]).reshape(-1, 16)
+        out = load.sample(x, eps, int(sys.argv[2]), guidance)
+        json.dump({"x": out.ravel().tolist()}, open("out.json", "w"))
+        """;
+    Process process =
+        new ProcessBuilder(
+                python,
+                "-c",
+                program,
+                shared.resolve("mixture.json").toString(),
+                Integer.toString(steps),
+                Double.toString(cfg))
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve("python.log").toFile())
+            .start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(Files.readString(folder.resolve("python.log"))).isZero();
+    double[] out =
+        ((List<?>)
+                CanonicalJson.readObject(Files.readAllBytes(folder.resolve("out.json")), "out")
+                    .get("x"))
+            .stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
+    double[] expected =
+        java.util.Arrays.stream(x).flatMapToDouble(java.util.Arrays::stream).toArray();
+    assertThat(out).containsExactly(expected, within(1e-6));
+  }
+
+  private static String python() throws InterruptedException {
+    for (String candidate : List.of("python3", "/usr/bin/python3")) {
+      try {
+        Process process =
+            new ProcessBuilder(candidate, "-c", "import numpy")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (process.waitFor() == 0) {
+          return candidate;
+        }
+      } catch (IOException notThere) {
+        continue;
+      }
+    }
+    assumeTrue(false, "skipped: python3 with numpy is not on this machine");
+    return "";
+  }
+
+  @Test
+  void whatCannotBeIsRefusedBeforeTheWork() throws IOException {
+    Path output = folder.resolve("out");
+    assertThatThrownBy(() -> run(context(), output, "dcSolver.nfe=[5,5]"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("dcSolver.nfe (--set) must list different values");
+    assertThatThrownBy(() -> run(context(), output, "dcSolver.label=[2]"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("is 2; the model has classes 0 to 1");
+    assertThatThrownBy(() -> run(context(), output, "dcSolver.solver=ddim", "dcSolver.order=2"))
+        .hasMessageContaining("dcSolver.order (--set) is 2; ddim takes 1 to 1");
+    assertThatThrownBy(() -> run(context(), output, "dcSolver.model=gpt2"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("which is no continuous model");
+    assertThatThrownBy(() -> run(context(), output, "dcSolver.model=none.json"))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("There is no file none.json");
+    Path rows = Files.writeString(folder.resolve("rows.json"), "[[1,2,3]]");
+    assertThatThrownBy(() -> run(context(), output, "dcSolver.fitNoise=" + rows))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("row 0 has 3 numbers; the model has dimension 16");
+    assertThat(output).doesNotExist();
+  }
+}

@@ -1,0 +1,197 @@
+package io.accelerant.distill.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.onnx.OnnxExamples;
+import io.accelerant.distill.continuous.Mixtures;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The {@code sample} job on continuous models. */
+class ContinuousSamplingTest extends SparkTest {
+  @TempDir Path folder;
+  private String model;
+
+  @BeforeEach
+  void mixture() throws IOException {
+    model =
+        Files.write(folder.resolve("plane.json"), CanonicalJson.bytes(Mixtures.plane().toJson()))
+            .toString();
+    Files.writeString(folder.resolve("noise.json"), "[[0.5, -1], [-1.2, 0.3]]");
+  }
+
+  private JobConfig config(String name, String... more) {
+    List<String> sets =
+        new ArrayList<>(List.of("run.output=" + folder.resolve(name), "sample.model=" + model));
+    sets.addAll(List.of(more));
+    return JobConfig.load(List.of(), sets, new SampleJob().keys());
+  }
+
+  private JobResult sample(String name, String... more) {
+    return new SampleJob().run(context(), config(name, more));
+  }
+
+  private static Map<String, Object> samples(JobResult result) {
+    return Artifact.open(result.artifact(), context().hadoop()).readJson("samples.json");
+  }
+
+  private static double[] x(JobResult result) {
+    return ((List<?>) samples(result).get("x"))
+        .stream()
+            .flatMap(row -> ((List<?>) row).stream())
+            .mapToDouble(v -> ((Number) v).doubleValue())
+            .toArray();
+  }
+
+  /** The published vectors, from the command's own keys. */
+  @ParameterizedTest
+  @CsvSource({
+    "ddim, , , '', .75251678 .02193373 -.67143966 .80086677",
+    "dpmpp-2m, , , '', .79574098 -.00055253 -.71060274 .81873932",
+    "unipc, 3, bh1, '', .83131185 -.01909182 -.74408299 .83386654",
+    "unipc, 2, bh2, '', .81019082 -.00816727 -.72380542 .82461437",
+    "unipc, 3, bh1, '[1,1,1.1,0.9,1.3]', .98728212 -.12169018 -.8856589 .88584963"
+  })
+  void thePublishedVectors(
+      String solver, Integer order, String variant, String ratios, String expected) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "sample.noise=" + folder.resolve("noise.json"),
+                "sample.schedule=vp-linear",
+                "sample.spacing=time-uniform",
+                "sample.solver=" + solver,
+                "sample.steps=5"));
+    if (order != null) {
+      sets.addAll(List.of("sample.order=" + order, "sample.variant=" + variant));
+    }
+    if (!ratios.isEmpty()) {
+      sets.add("sample.ratios=" + ratios);
+    }
+    JobResult result = sample("out", sets.toArray(String[]::new));
+    double[] numbers = Stream.of(expected.split(" ")).mapToDouble(Double::parseDouble).toArray();
+    assertThat(x(result)).containsExactly(numbers, within(1e-7));
+    Map<String, Object> json = samples(result);
+    assertThat(json.keySet()).containsExactly("x", "nfe", "times");
+    assertThat(json.get("nfe")).isEqualTo(5);
+    assertThat((List<?>) json.get("times")).hasSize(6);
+    assertThat(Artifact.open(result.artifact(), context().hadoop()).verify()).isEmpty();
+  }
+
+  @Test
+  void partitionsChangeNothingAndTheSeedDoes() {
+    String[] common = {"sample.steps=4", "sample.count=50", "sample.batch=8"};
+    String hash = sample("one", with(common, "sample.partitions=1")).contentHash();
+    assertThat(sample("four", with(common, "sample.partitions=4")).contentHash()).isEqualTo(hash);
+    assertThat(sample("seed", with(common, "run.seed=5")).contentHash()).isNotEqualTo(hash);
+  }
+
+  private static String[] with(String[] sets, String more) {
+    return Stream.concat(Stream.of(sets), Stream.of(more)).toArray(String[]::new);
+  }
+
+  @Test
+  void labelsGoRoundByRowId() {
+    String[] common = {"sample.steps=20", "sample.noise=" + folder.resolve("noise.json")};
+    double[] both = x(sample("both", with(common, "sample.label=[0,1]")));
+    double[] zero = x(sample("zero", with(common, "sample.label=0")));
+    double[] one = x(sample("one", with(common, "sample.label=1")));
+    assertThat(both).containsExactly(zero[0], zero[1], one[2], one[3]);
+    assertThat(zero[2]).isNotEqualTo(one[2]);
+  }
+
+  @Test
+  void aNetworkIsSampledWithAndWithoutGuidance() {
+    model = "onnx:" + OnnxExamples.copy("image", folder);
+    String[] common = {
+      "sample.schedule=vp-linear",
+      "sample.steps=3",
+      "sample.count=5",
+      "sample.batch=2",
+      "onnx.prediction=velocity",
+      "onnx.nullLabel=10"
+    };
+    double[] free = x(sample("free", common));
+    assertThat(free).hasSize(5 * 32);
+    assertThat(java.util.Arrays.stream(free)).allMatch(Double::isFinite);
+    JobResult guided = sample("guided", with(with(common, "sample.label=3"), "sample.guidance=2"));
+    assertThat(x(guided)).isNotEqualTo(free);
+    assertThat(guided.metrics()).containsEntry("modelCalls", 6).containsEntry("nfe", 3);
+    assertThatThrownBy(
+            () ->
+                sample(
+                    "no",
+                    "sample.schedule=vp-linear",
+                    "sample.steps=3",
+                    "sample.label=3",
+                    "sample.guidance=2"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("set onnx.nullLabel");
+  }
+
+  static Stream<Arguments> refused() {
+    return Stream.of(
+        Arguments.of(List.of(), "sample.steps (not set) is required"),
+        Arguments.of(
+            List.of("sample.steps=4", "sample.guidance=2"), "needs a class: set sample.label"),
+        Arguments.of(
+            List.of("sample.steps=4", "sample.label=2"), "is 2; the model has classes 0 to 1"),
+        Arguments.of(
+            List.of("sample.steps=4", "sample.ratios=[1,1,1]"),
+            "has 3 entries; 4 steps need as many"),
+        Arguments.of(List.of("sample.steps=3", "sample.ratios=[1,2,1]"), "has 2.0 at step 2"),
+        Arguments.of(
+            List.of("sample.steps=3", "sample.solver=deis", "sample.ratios=[1,1,1.5]"),
+            "is deis, which stores noise"),
+        Arguments.of(
+            List.of("sample.steps=3", "sample.solver=ddim", "sample.corrector=true"),
+            "only solver unipc has it"),
+        Arguments.of(
+            List.of("sample.steps=3", "sample.schedule=sd-scaled-linear", "sample.tEnd=0.0001"),
+            "is below 0.001, where sd-scaled-linear ends"),
+        Arguments.of(
+            List.of("sample.model=markov:countdown", "sample.steps=3", "sample.solver=ddim"),
+            "is for continuous models"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void aConfigurationThatCannotWorkIsRefused(List<String> more, String message) {
+    assertThatThrownBy(() -> sample("out", more.toArray(String[]::new)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  @Test
+  void rowsOfNoiseAreCheckedOneByOne() throws IOException {
+    Path bad = Files.writeString(folder.resolve("bad.json"), "{\"x\": [[1, 2], [3]]}");
+    assertThatThrownBy(() -> sample("out", "sample.steps=3", "sample.noise=" + bad))
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith("row 1 has 1 numbers; the model has dimension 2.");
+    Files.writeString(bad, "[[1, \"two\"]]");
+    assertThatThrownBy(() -> sample("out", "sample.steps=3", "sample.noise=" + bad))
+        .hasMessageEndingWith("row 0 holds two, which is no number.");
+  }
+}
