@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.jobs.bench.DcSolverBench;
+import io.accelerant.jobs.bench.Rs2Bench;
 import io.accelerant.jobs.bench.SyncRoundBench;
 import io.accelerant.jobs.bench.TransformerStepBench;
 import java.util.ArrayList;
@@ -49,6 +50,21 @@ final class BenchCommand {
       description = "One fit of compensation ratios, beside PyTorch where python3 has it.")
   int dcSolver(@Mixin Options options) {
     return here("dc-solver", options, progress -> new DcSolverBench(progress).run());
+  }
+
+  @Command(
+      name = "rs2",
+      description =
+          "RS2's re-keying and rounds beside a plain id scan and orderBy(rand).limit; keys bench.rows, bench.repetitions, bench.ratio.")
+  int rs2(@Mixin Options options) {
+    return onSpark(
+        "rs2",
+        options,
+        List.of(Rs2Bench.ROWS, Rs2Bench.REPETITIONS, Rs2Bench.RATIO),
+        (spark, config, progress) ->
+            new Rs2Bench(
+                    spark, config.get(Rs2Bench.REPETITIONS), config.get(Rs2Bench.RATIO), progress)
+                .run(config.get(Rs2Bench.ROWS)));
   }
 
   /** A measurement in this process alone. */

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -69,23 +70,27 @@ final class Cells {
     int together = Math.min(missing.size(), Math.max(1, spark.defaultParallelism()));
     ExecutorService threads = Executors.newFixedThreadPool(together);
     try (Shared<Recipe> shared = Shared.of(spark, recipe)) {
-      CompletionService<Ended> ends = new ExecutorCompletionService<>(threads);
-      missing.forEach(cell -> ends.submit(() -> new Ended(cell, train(cell, shared, images))));
-      for (int n = 1; n <= missing.size(); n++) {
-        Ended ended = ends.take().get();
-        found.put(ended.cell(), ended.trained());
-        store.save(ended.cell().stage(), pack(ended.trained()));
-        context
-            .progress()
-            .say(
-                "cell %d/%d, %s: accuracy %.2f%%, %d steps in %.1f s",
-                n,
-                missing.size(),
-                ended.cell().stage(),
-                ended.trained().last(),
-                ended.trained().steps(),
-                ended.trained().seconds());
-        context.checkStop();
+      try {
+        CompletionService<Ended> ends = new ExecutorCompletionService<>(threads);
+        missing.forEach(cell -> ends.submit(() -> new Ended(cell, train(cell, shared, images))));
+        for (int n = 1; n <= missing.size(); n++) {
+          Ended ended = ends.take().get();
+          found.put(ended.cell(), ended.trained());
+          store.save(ended.cell().stage(), pack(ended.trained()));
+          context
+              .progress()
+              .say(
+                  "cell %d/%d, %s: accuracy %.2f%%, %d steps in %.1f s",
+                  n,
+                  missing.size(),
+                  ended.cell().stage(),
+                  ended.trained().last(),
+                  ended.trained().steps(),
+                  ended.trained().seconds());
+          context.checkStop();
+        }
+      } finally {
+        stop(threads);
       }
       return found;
     } catch (ExecutionException e) {
@@ -96,9 +101,18 @@ final class Cells {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     } finally {
-      threads.shutdownNow();
-      spark.cancelJobGroup(GROUP);
       images.destroy();
+    }
+  }
+
+  /** Nothing may read the broadcasts any more when they are destroyed. */
+  private void stop(ExecutorService threads) throws InterruptedException {
+    List<Runnable> waiting = threads.shutdownNow();
+    if (!threads.isTerminated() || !waiting.isEmpty()) {
+      spark.cancelJobGroup(GROUP);
+    }
+    if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+      context.progress().say("a cell does not stop; going on without it");
     }
   }
 

@@ -57,6 +57,11 @@ final class ClassifierKeys {
       Key.number("trainClassifier.weightDecay", "Times the weights, added to the gradient")
           .between(0, 1)
           .withDefault(5e-4);
+  static final Key<Boolean> STANDARDISE =
+      Key.bool(
+              "trainClassifier.standardise",
+              "Shift and scale pixels to mean 0 and deviation 1 over the images to train on, as usual; else 0..1")
+          .withDefault(true);
   static final Key<Integer> EVALUATE_EVERY =
       Key.integer("trainClassifier.evaluateEvery", "Rounds between points of the accuracy curve")
           .between(1, 100_000)
@@ -80,6 +85,7 @@ final class ClassifierKeys {
               FLOOR,
               MOMENTUM,
               WEIGHT_DECAY,
+              STANDARDISE,
               EVALUATE_EVERY));
 
   private ClassifierKeys() {}

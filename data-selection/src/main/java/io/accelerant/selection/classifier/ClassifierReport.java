@@ -65,7 +65,7 @@ final class ClassifierReport {
             .paragraph(
                 ("Test accuracy in percent after the last round (not the best round), mean ± standard"
                         + " deviation over the seeds. %s: %d images to train, %d to test, one network %s,"
-                        + " %d rounds of batches of %d. Computed by %s.")
+                        + " %d rounds of batches of %d, pixels %s. Computed by %s.")
                     .formatted(
                         data.source(),
                         data.train().count(),
@@ -73,6 +73,7 @@ final class ClassifierReport {
                         sizes(),
                         recipe.rounds(),
                         recipe.batch(),
+                        recipe.mean() == 0 ? "in 0..1" : "standardised",
                         Engine.start(recipe.threads(), recipe.kernel())))
             .table(accuracies());
     verdicts().forEach(report::paragraph);
@@ -261,7 +262,8 @@ final class ClassifierReport {
         """
         The cell of the table in `report.md` with the highest accuracy after its last round: %s, %s%%
         of the test images right. It was chosen by that number, which is therefore a little too good;
-        the means in the table are not chosen. Input: pixels in 0..1, row by row; output: logits."""
+        the means in the table are not chosen. Input: pixels in 0..1, row by row, less `input_mean`,
+        over `input_deviation` of `config.json`; output: logits."""
             .formatted(best.stage(), Table.number(scores.cells().get(best).last(), 4)),
         List.of(ModelCard.command("train-classifier", config)),
         """

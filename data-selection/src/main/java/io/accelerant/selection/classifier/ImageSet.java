@@ -41,11 +41,33 @@ record ImageSet(int width, byte[] pixels, byte[] labels) {
     return largest + 1;
   }
 
-  /** Writes an image as numbers in 0..1. */
-  void copy(int image, float[] into, int offset) {
+  /** Writes an image, each pixel p of 0..255 as {@code numbers[p]}. */
+  void copy(int image, float[] numbers, float[] into, int offset) {
     for (int i = 0; i < width; i++) {
-      into[offset + i] = (pixels[image * width + i] & 0xff) / 255f;
+      into[offset + i] = numbers[pixels[image * width + i] & 0xff];
     }
+  }
+
+  /** Mean of all pixels, in 0..1. */
+  double mean() {
+    long sum = 0;
+    for (byte pixel : pixels) {
+      sum += pixel & 0xff;
+    }
+    return sum / 255.0 / pixels.length;
+  }
+
+  /** Standard deviation of all pixels about their mean, in the unit of 0..1; 1 if all are equal. */
+  double deviation() {
+    long sum = 0;
+    long squares = 0;
+    for (byte pixel : pixels) {
+      sum += pixel & 0xff;
+      squares += (pixel & 0xff) * (pixel & 0xff);
+    }
+    double mean = (double) sum / pixels.length;
+    double variance = (double) squares / pixels.length - mean * mean;
+    return variance > 0 ? StrictMath.sqrt(variance) / 255 : 1;
   }
 
   int label(int image) {

@@ -6,6 +6,8 @@ import java.io.Serializable;
 /**
  * How every cell is trained.
  *
+ * @param mean subtracted from every pixel, which is in 0..1
+ * @param deviation divides it then
  * @param rounds X
  * @param batch B
  * @param peak first learning rate
@@ -20,6 +22,8 @@ import java.io.Serializable;
  */
 record Recipe(
     MlpClassifier network,
+    double mean,
+    double deviation,
     int rounds,
     int batch,
     double peak,
@@ -30,4 +34,13 @@ record Recipe(
     int threads,
     String kernel,
     int slots)
-    implements Serializable {}
+    implements Serializable {
+  /** What a pixel of each value becomes. */
+  float[] pixels() {
+    float[] numbers = new float[256];
+    for (int p = 0; p < numbers.length; p++) {
+      numbers[p] = (float) ((p / 255.0 - mean) / deviation);
+    }
+    return numbers;
+  }
+}

@@ -128,6 +128,7 @@ final class SubsetTraining {
     private final float[] x = new float[recipe.batch() * train.width()];
     private final int[] targets = new int[recipe.batch()];
     private final float[] weights = new float[recipe.batch()];
+    private final float[] numbers = recipe.pixels();
 
     Steps(Program program, Optimizer optimizer, float[] parameters) {
       this.program = program;
@@ -146,7 +147,7 @@ final class SubsetTraining {
     private void step(int[] ids, int from, int to) {
       for (int b = 0; b < recipe.batch(); b++) {
         int image = ids[Math.min(from + b, to - 1)];
-        train.copy(image, x, b * train.width());
+        train.copy(image, numbers, x, b * train.width());
         targets[b] = train.label(image);
         weights[b] = from + b < to ? 1f / (to - from) : 0;
       }
@@ -165,13 +166,14 @@ final class SubsetTraining {
   static double accuracy(Recipe recipe, ProgramPool pool, float[] parameters, ImageSet test) {
     int right = 0;
     float[] x = new float[TEST_BATCH * test.width()];
+    float[] numbers = recipe.pixels();
     try (ProgramPool.Lease lease =
         recipe.network().forward(pool, Precision.FLOAT32, BatchShape.of(TEST_BATCH))) {
       Program program = lease.program().setParameters(parameters);
       for (int from = 0; from < test.count(); from += TEST_BATCH) {
         int to = Math.min(test.count(), from + TEST_BATCH);
         for (int b = 0; b < TEST_BATCH; b++) {
-          test.copy(Math.min(from + b, to - 1), x, b * test.width());
+          test.copy(Math.min(from + b, to - 1), numbers, x, b * test.width());
         }
         program.set("x", x).run();
         right += right(program.floats("logits"), test, from, to);

@@ -127,6 +127,7 @@ public final class TrainClassifierJob implements Job {
   }
 
   private static Recipe recipe(JobConfig config, ClassifierData data, int slots) {
+    boolean standardise = config.get(ClassifierKeys.STANDARDISE);
     double peak = config.get(ClassifierKeys.LEARNING_RATE);
     if (config.get(ClassifierKeys.FLOOR) > peak) {
       throw config.invalid(
@@ -139,6 +140,8 @@ public final class TrainClassifierJob implements Job {
                 config.get(ClassifierKeys.HIDDEN),
                 Math.max(2, data.train().classes()),
                 Activation.RELU)),
+        standardise ? data.train().mean() : 0,
+        standardise ? data.train().deviation() : 1,
         config.get(ClassifierKeys.ROUNDS),
         config.get(ClassifierKeys.BATCH),
         peak,
@@ -224,7 +227,9 @@ public final class TrainClassifierJob implements Job {
             config.get(RunKeys.OUTPUT), context.hadoop(), Claim.of(resumeKey), context.force())) {
       Cell best = scores.best();
       float[] parameters = scores.cells().get(best).parameters();
-      new Model(recipe.network(), parameters).write(artifact, Map.of());
+      new Model(recipe.network(), parameters)
+          .write(
+              artifact, Map.of("input_mean", recipe.mean(), "input_deviation", recipe.deviation()));
       artifact.writeJson("metrics.json", metrics);
       ClassifierReport report = new ClassifierReport(context, recipe, data, scores);
       report.files().forEach(artifact::write);

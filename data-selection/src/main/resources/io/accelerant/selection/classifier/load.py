@@ -21,9 +21,11 @@ def tensors(path):
 def classify(folder, images):
     """Logits [n, classes] of images [n, pixels]."""
     with open(os.path.join(folder, "config.json")) as file:
-        layers = len(json.load(file)["hidden"]) + 1
+        config = json.load(file)
+    layers = len(config["hidden"]) + 1
     weights = tensors(os.path.join(folder, "model.safetensors"))
-    x = np.asarray(images, np.float32)
+    x = (np.asarray(images, np.float64) - config["input_mean"]) / config["input_deviation"]
+    x = x.astype(np.float32)
     for i in range(layers):
         x = x @ weights["layers.%d.weight" % i].T + weights["layers.%d.bias" % i]
         x = np.maximum(x, 0) if i + 1 < layers else x

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class Rs2JobTest extends SparkTest {
   private static final Rs2Job JOB = new Rs2Job();
 
+  @TempDir static Path inputs;
   @TempDir Path folder;
 
   private JobConfig config(String... sets) {
@@ -60,14 +62,13 @@ class Rs2JobTest extends SparkTest {
     return new HashSet<>(ids);
   }
 
+  private static Dataset<Row> rows(int partitions) {
+    return spark().range(1000).selectExpr("id * 7 as v", "id % 3 as c").repartition(partitions);
+  }
+
   private String parquet(int partitions) {
     String uri = folder.resolve("in" + partitions + ".parquet").toString();
-    spark()
-        .range(1000)
-        .selectExpr("id * 7 as v", "id % 3 as c")
-        .repartition(partitions)
-        .write()
-        .parquet(uri);
+    rows(partitions).write().parquet(uri);
     return uri;
   }
 
@@ -270,13 +271,17 @@ class Rs2JobTest extends SparkTest {
   void whatIsWrongIsNamedAndNothingIsPublished(
       Class<? extends AccelerantException> type, List<String> fragments, List<String> sets)
       throws Exception {
-    Files.writeString(folder.resolve("bad.parquet"), "PAR1 this is no Parquet");
-    Files.writeString(folder.resolve("table.jsonl"), "{\"v\": 1}\n");
-    spark().range(0).toDF("v").write().parquet(folder.resolve("empty.parquet").toString());
-    String input = parquet(2);
+    if (!Files.exists(inputs.resolve("bad.parquet"))) {
+      Files.writeString(inputs.resolve("bad.parquet"), "PAR1 this is no Parquet");
+      Files.writeString(inputs.resolve("table.jsonl"), "{\"v\": 1}\n");
+      spark().range(0).toDF("v").write().parquet(inputs.resolve("empty.parquet").toString());
+      rows(2).write().parquet(inputs.resolve("in.parquet").toString());
+    }
     String[] here =
         sets.stream()
-            .map(set -> set.replace("IN", input).replace("FOLDER", folder.toString()))
+            .map(
+                set ->
+                    set.replace("IN", inputs + "/in.parquet").replace("FOLDER", inputs.toString()))
             .toArray(String[]::new);
     assertThatThrownBy(() -> run(here))
         .isInstanceOf(type)

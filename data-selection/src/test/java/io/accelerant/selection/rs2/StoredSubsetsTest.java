@@ -63,7 +63,7 @@ class StoredSubsetsTest extends SparkTest {
   void aKeyRanksRowsExactlyAsASortWould(SubsetMode mode) {
     SubsetPlan plan = plan(mode);
     KeyedSubsets subsets = new KeyedSubsets(keyed().repartition(5), "key", plan, -3, "t");
-    for (long e : new long[] {0, 3, plan.slots(), plan.slots() + 1L}) {
+    for (long e : new long[] {0, plan.slots() + 1L}) {
       var block = plan.round(e);
       List<String> sorted =
           keyed()
@@ -152,7 +152,7 @@ class StoredSubsetsTest extends SparkTest {
           .mode("overwrite")
           .save();
       long all = meter.inputBytes();
-      for (int slot = 0; slot < 10; slot++) {
+      for (int slot : new int[] {0, 4, 9}) {
         meter.reset();
         layout.slot(slot).select("id", "payload").write().format("noop").mode("overwrite").save();
         assertThat(meter.inputBytes()).isBetween((long) (0.09 * all), (long) (0.11 * all));
