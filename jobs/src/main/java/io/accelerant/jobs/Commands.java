@@ -13,6 +13,9 @@ final class Commands {
         new ImportModelCommand(),
         new LsdCommand(),
         new SampleCommand(),
-        new EvaluateCommand());
+        new EvaluateCommand(),
+        new CollectTrajectoriesCommand(),
+        new TrajectoryWeightsCommand(),
+        new OfflineRlCommand());
   }
 }
