@@ -18,6 +18,9 @@ final class Commands {
         new PrepareImagesCommand(),
         new Rs2Command(),
         new TrainClassifierCommand(),
-        new DcSolverCommand());
+        new DcSolverCommand(),
+        new CollectTrajectoriesCommand(),
+        new TrajectoryWeightsCommand(),
+        new OfflineRlCommand());
   }
 }

@@ -18,7 +18,7 @@ import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.Mlp;
 import io.accelerant.core.nn.MlpClassifier;
-import io.accelerant.selection.subset.PermutationKind;
+import io.accelerant.core.random.PermutationKind;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;

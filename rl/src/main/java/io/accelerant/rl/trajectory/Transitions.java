@@ -13,7 +13,9 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -54,10 +56,7 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
       JobContext context, JobConfig config, Key<String> uri, Key<String> dataset, boolean hashed) {
     String place = config.get(uri);
     Optional<Artifact> artifact = Artifact.find(place, context.hadoop());
-    Dataset<Row> rows =
-        artifact
-            .map(a -> ArtifactTables.read(context.spark(), a.requireKind(KIND, uri.path()), TABLE))
-            .orElseGet(() -> TableSource.find(place, context.hadoop()).read(context.spark()));
+    Dataset<Row> rows = raw(context, artifact, place, uri);
     Dataset<Row> selected = select(rows, config, dataset, place);
     Dataset<Row> table = RawOrder.isRaw(selected) ? RawOrder.read(selected, place) : selected;
     Dataset<Row> normal = normal(table, place);
@@ -66,6 +65,36 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
             .map(Artifact::contentHash)
             .orElseGet(() -> hashed ? fingerprint(normal, place) : "");
     return new Transitions(normal, place, hash);
+  }
+
+  private static Dataset<Row> raw(
+      JobContext context, Optional<Artifact> artifact, String place, Key<String> uri) {
+    return artifact
+        .map(a -> ArtifactTables.read(context.spark(), a.requireKind(KIND, uri.path()), TABLE))
+        .orElseGet(() -> TableSource.find(place, context.hadoop()).read(context.spark()));
+  }
+
+  /**
+   * All data sets of a source, each under its name; a source without a column {@code dataset} is
+   * one, called {@code data}.
+   */
+  public static Map<String, Transitions> openAll(
+      JobContext context, JobConfig config, Key<String> uri) {
+    String place = config.get(uri);
+    Optional<Artifact> artifact = Artifact.find(place, context.hadoop());
+    Dataset<Row> rows = raw(context, artifact, place, uri);
+    Map<String, Transitions> all = new LinkedHashMap<>();
+    if (!Arrays.asList(rows.columns()).contains("dataset")) {
+      Dataset<Row> table = normal(RawOrder.isRaw(rows) ? RawOrder.read(rows, place) : rows, place);
+      String hash = artifact.map(Artifact::contentHash).orElseGet(() -> fingerprint(table, place));
+      return Map.of("data", new Transitions(table, place, hash));
+    }
+    String hash = artifact.map(Artifact::contentHash).orElseGet(() -> fingerprint(rows, place));
+    for (String name : datasets(rows)) {
+      Dataset<Row> table = normal(rows.filter(col("dataset").equalTo(name)), place);
+      all.put(name, new Transitions(table, place, hash));
+    }
+    return all;
   }
 
   private static String fingerprint(Dataset<Row> table, String place) {

@@ -1,0 +1,187 @@
+package io.accelerant.rl.trajectory;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.artifact.TableFingerprint;
+import io.accelerant.core.artifact.Versions;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.rl.environment.Environment;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * {@code collect-trajectories}: mixed offline data from an environment with known dynamics. For each
+ * share sigma a data set in which that part of the episodes is by the good controller and the rest
+ * by uniform random actions; shares 0 and 1 are the homogeneous controls.
+ */
+public final class CollectTrajectoriesJob implements Job {
+  static final Key<String> ENVIRONMENT =
+      Key.string("collect.environment", "Where the episodes are played")
+          .oneOf(Environment.labels())
+          .withDefault("pendulum");
+  static final Key<Integer> EPISODES =
+      Key.integer("collect.episodes", "Episodes of a data set")
+          .between(1, 1_000_000_000)
+          .withDefault(400);
+  static final Key<List<Double>> SHARES =
+      Key.numbers("collect.shares", "Shares of episodes by the good controller; a data set for each")
+          .between(0, 1)
+          .withDefault(List.of(0.01, 0.05, 0.1, 0.5, 0.0, 1.0));
+  static final Key<List<Long>> SEEDS =
+      Key.longs("collect.seeds", "A collection of all data sets for each, told apart by their names")
+          .withDefault(List.of(1L));
+
+  @Override
+  public String name() {
+    return "collect-trajectories";
+  }
+
+  @Override
+  public String summary() {
+    return "Collect mixed offline data from a pendulum, a cart-pole or a maze";
+  }
+
+  @Override
+  public List<Key<?>> keys() {
+    return RunKeys.and(List.of(ENVIRONMENT, EPISODES, SHARES, SEEDS));
+  }
+
+  private static List<Collection> collections(JobConfig config) {
+    List<Collection> all =
+        Collection.all(config.get(SHARES), config.get(SEEDS), config.get(EPISODES));
+    if (all.stream().map(Collection::dataset).distinct().count() < all.size()) {
+      throw config.invalid(SHARES, "or collect.seeds name a data set twice: " + all + ".");
+    }
+    return all;
+  }
+
+  @Override
+  public List<String> plan(JobContext context, JobConfig config) {
+    List<Collection> collections = collections(config);
+    String output =
+        Versions.resolve(
+            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
+    if (Artifact.find(output, context.hadoop()).isPresent()) {
+      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
+    }
+    return List.of(
+        "play %d episodes of %s for each of %s"
+            .formatted(
+                config.get(EPISODES),
+                config.get(ENVIRONMENT),
+                collections.stream().map(Collection::dataset).toList()),
+        "publish the transitions to " + output);
+  }
+
+  @Override
+  public JobResult run(JobContext context, JobConfig config) {
+    List<Collection> collections = collections(config);
+    Environment environment = Environment.ofLabel(config.get(ENVIRONMENT));
+    Claim claim = Claim.of(StageStore.resumeKey(config.identity()));
+    context.spark().sparkContext().setJobDescription("Collect trajectories");
+    try (ArtifactWriter artifact =
+        ArtifactWriter.claim(
+            config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force())) {
+      Dataset<Row> played =
+          Episodes.play(context.spark(), environment, collections, config.get(RunKeys.SEED));
+      String folder =
+          ArtifactTables.write(
+              played.orderBy("dataset", "episode_id", "step"),
+              Transitions.TABLE,
+              artifact,
+              config.get(RunKeys.FORMAT));
+      Dataset<Row> written =
+          Episodes.typed(ArtifactTables.written(context.spark(), artifact, folder));
+      String fingerprint = TableFingerprint.of(written);
+      Map<String, Number> metrics = new LinkedHashMap<>();
+      Report report = report(context, config, written, metrics);
+      artifact.writeJson("metrics.json", metrics);
+      report.files().forEach(artifact::write);
+      artifact.write("README.md", card(config, folder).markdown());
+      Manifest manifest =
+          artifact.commit(
+              ManifestDraft.of(Transitions.KIND, name(), config)
+                  .withTable(folder, fingerprint)
+                  .withMetrics(metrics));
+      reproduce(context, artifact.uri(), metrics);
+      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+    }
+  }
+
+  private static Report report(
+      JobContext context, JobConfig config, Dataset<Row> written, Map<String, Number> metrics) {
+    Table table =
+        Table.of("data set", "episodes", "by the good controller", "transitions", "mean return",
+            "lowest", "highest");
+    for (Row row : Episodes.summary(written)) {
+      String name = row.getString(0);
+      metrics.put(name + ".episodes", row.getLong(1));
+      metrics.put(name + ".good", row.getLong(2));
+      metrics.put(name + ".transitions", row.getLong(3));
+      metrics.put(name + ".return", row.getDouble(4));
+      table.row(
+          name,
+          row.getLong(1),
+          row.getLong(2),
+          row.getLong(3),
+          row.getDouble(4),
+          row.getDouble(5),
+          row.getDouble(6));
+    }
+    return Report.titled("Trajectories of " + config.get(ENVIRONMENT), context.progress()::say)
+        .paragraph(
+            "Episodes by the good controller among episodes of uniform random actions. Sigma is the"
+                + " share of *episodes*, so where good ones are longer (cart-pole) their share of"
+                + " transitions is larger.")
+        .table(table);
+  }
+
+  private ModelCard card(JobConfig config, String folder) {
+    return new ModelCard(
+        "Mixed offline data of " + config.get(ENVIRONMENT),
+        """
+        Table `%s`: `dataset, episode_id, step, observation, action, reward, next_observation,
+        terminal, timeout, behaviour`. A timeout is no terminal: a value goes on after it. The
+        dynamics are exact and deterministic; only starts and random actions are drawn."""
+            .formatted(folder),
+        List.of(ModelCard.command(name(), config)),
+        folder.endsWith("jsonl")
+            ? ""
+            : "import pandas as pd\n\nt = pd.read_parquet(\"%s\")".formatted(folder),
+        List.of(),
+        "Made by a program; no rights are claimed.");
+  }
+
+  private static void reproduce(JobContext context, String uri, Map<String, Number> metrics) {
+    long expected =
+        metrics.entrySet().stream()
+            .filter(e -> e.getKey().endsWith(".transitions"))
+            .mapToLong(e -> e.getValue().longValue())
+            .sum();
+    long found =
+        ArtifactTables.read(
+                context.spark(), Artifact.open(uri, context.hadoop()), Transitions.TABLE)
+            .count();
+    if (found != expected) {
+      throw new IllegalStateException(
+          "%s holds %d transitions, %d were counted.".formatted(uri, found, expected));
+    }
+  }
+}
