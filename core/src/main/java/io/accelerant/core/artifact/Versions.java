@@ -47,6 +47,21 @@ public final class Versions {
     return holdsVersion(uri) ? with(uri, number(uri, hadoop, resumeKey)) : uri;
   }
 
+  /**
+   * As {@link #resolve}, of a place that is still free.
+   *
+   * @throws ArtifactException if there is an artifact already
+   */
+  public static String requireFree(String uri, Configuration hadoop, String resumeKey) {
+    String output = resolve(uri, hadoop, resumeKey);
+    if (Artifact.find(output, hadoop).isPresent()) {
+      throw new ArtifactException(
+          output
+              + " is an artifact already, and artifacts are immutable; choose another run.output or use {version}.");
+    }
+    return output;
+  }
+
   private static String with(String uri, int number) {
     return uri.replace(PLACE, Integer.toString(number));
   }

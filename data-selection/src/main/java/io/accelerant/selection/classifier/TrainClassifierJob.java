@@ -1,6 +1,5 @@
 package io.accelerant.selection.classifier;
 
-import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.Claim;
@@ -63,7 +62,7 @@ public final class TrainClassifierJob implements Job {
     ClassifierData data = ClassifierData.open(context, config);
     Recipe recipe = recipe(config, data, 1);
     List<Cell> cells = cells(config, data);
-    String output = requireFree(context, config, StageStore.resumeKey(identity(config, data)));
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity(config, data)));
     long steps = 0;
     for (Cell cell : cells) {
       steps += new SubsetTraining(cell, recipe, data.train()).steps();
@@ -84,14 +83,6 @@ public final class TrainClassifierJob implements Job {
 
   private static String hash(ClassifierData data) {
     return CanonicalJson.sha256Of(Map.of("train", data.train().hash(), "test", data.test().hash()));
-  }
-
-  private static String requireFree(JobContext context, JobConfig config, String resumeKey) {
-    String output = Versions.resolve(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
-    return output;
   }
 
   private static List<Cell> cells(JobConfig config, ClassifierData data) {
@@ -162,7 +153,7 @@ public final class TrainClassifierJob implements Job {
     recipe(config, data, 1); // before Spark starts
     Map<String, Object> identity = identity(config, data);
     String resumeKey = StageStore.resumeKey(identity);
-    String output = requireFree(context, config, resumeKey);
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
     StageStore store =
         StageStore.open(
             config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints"),

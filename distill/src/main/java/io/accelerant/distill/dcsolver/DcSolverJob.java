@@ -1,6 +1,5 @@
 package io.accelerant.distill.dcsolver;
 
-import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
@@ -9,7 +8,6 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
@@ -53,7 +51,7 @@ public final class DcSolverJob implements Job {
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
     DcSettings settings = DcSettings.of(config);
-    String output = requireFree(context, config, StageStore.resumeKey(identity(context, config)));
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity(context, config)));
     return List.of(
         "open the model " + config.get(DcSolverKeys.MODEL),
         "solve the ODE finely for guidances " + settings.guidances(),
@@ -90,22 +88,12 @@ public final class DcSolverJob implements Job {
     return parents;
   }
 
-  private static String requireFree(JobContext context, JobConfig config, String resumeKey) {
-    String output = Versions.resolve(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(
-          output
-              + " is an artifact already, and artifacts are immutable; choose another run.output or use {version}.");
-    }
-    return output;
-  }
-
   @Override
   public JobResult run(JobContext context, JobConfig config) {
     DcSettings settings = DcSettings.of(config);
     Map<String, Object> identity = identity(context, config);
     String resumeKey = StageStore.resumeKey(identity);
-    String output = requireFree(context, config, resumeKey);
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
     StageStore store =
         StageStore.open(
             config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints"),

@@ -9,7 +9,6 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
@@ -48,7 +47,7 @@ public final class LsdJob implements Job {
   public List<String> plan(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
     Map<String, Object> identity = identity(context, config);
-    String output = requireFree(context, config, StageStore.resumeKey(identity));
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
     return List.of(
         "open the teacher " + config.get(LsdKeys.TEACHER),
         "walk it %d times with %d steps"
@@ -67,22 +66,12 @@ public final class LsdJob implements Job {
     return identity;
   }
 
-  private static String requireFree(JobContext context, JobConfig config, String resumeKey) {
-    String output = Versions.resolve(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(
-          output
-              + " is an artifact already, and artifacts are immutable; choose another run.output or use {version}.");
-    }
-    return output;
-  }
-
   @Override
   public JobResult run(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
     Map<String, Object> identity = identity(context, config);
     String resumeKey = StageStore.resumeKey(identity);
-    String output = requireFree(context, config, resumeKey);
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
     StageStore store =
         StageStore.open(
             config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints"),

@@ -12,7 +12,6 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
@@ -141,13 +140,8 @@ public final class SampleJob implements Job {
   }
 
   static String requireFree(JobContext context, JobConfig config, Map<String, Object> identity) {
-    String output =
-        Versions.resolve(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
-    return output;
+    return Versions.requireFree(
+        config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
   }
 
   @Override

@@ -9,7 +9,6 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
@@ -55,7 +54,7 @@ public final class OfflineRlJob implements Job {
   public List<String> plan(JobContext context, JobConfig config) {
     CellPlan cells = CellPlan.of(config, inputs(context, config).keySet());
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    String output = requireFree(context, config, StageStore.resumeKey(identity));
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
     return List.of(
         "weigh the data sets " + cells.sources(),
         "train %d policies, each in one task".formatted(cells.cells().size()),
@@ -69,14 +68,6 @@ public final class OfflineRlJob implements Job {
     return Transitions.openAll(context, config, OfflineRlKeys.INPUT);
   }
 
-  private static String requireFree(JobContext context, JobConfig config, String resumeKey) {
-    String output = Versions.resolve(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
-    return output;
-  }
-
   @Override
   public JobResult run(JobContext context, JobConfig config) {
     Map<String, Transitions> inputs = inputs(context, config);
@@ -85,7 +76,7 @@ public final class OfflineRlJob implements Job {
     Map<String, Object> identity = new TreeMap<>(config.identity());
     identity.put("input.transitions", inputHash);
     String resumeKey = StageStore.resumeKey(identity);
-    String output = requireFree(context, config, resumeKey);
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
     StageStore store =
         StageStore.open(
             config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints"),
