@@ -16,6 +16,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.onnx.OnnxExamples;
 import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.VpLinear;
@@ -400,6 +401,31 @@ class DcSolverJobTest extends SparkTest {
     }
     assumeTrue(false, "skipped: python3 with numpy is not on this machine");
     return "";
+  }
+
+  /** In float32 and without derivatives: the truth is the network's own fine DDIM. */
+  @Test
+  void aNetworkIsFittedToItsOwnTrajectory() {
+    JobResult network =
+        run(
+            context(),
+            folder.resolve("out"),
+            "dcSolver.model=onnx:" + OnnxExamples.copy("image", folder),
+            "onnx.nullLabel=10",
+            "onnx.prediction=velocity",
+            "dcSolver.optimizer=exact",
+            "dcSolver.label=[3,4]",
+            "dcSolver.nfe=[5]",
+            "dcSolver.guidance=[2]",
+            "dcSolver.noiseSets=1",
+            "dcSolver.guard=false");
+    assertThat(metric(network, "nfe5.cfg2.mseFitAfter"))
+        .isLessThan(metric(network, "nfe5.cfg2.mseFitBefore"));
+    assertThat(
+            new String(
+                Artifact.open(network.artifact(), context().hadoop()).read("report.md"),
+                StandardCharsets.UTF_8))
+        .contains("Truth: ddim with 100 steps");
   }
 
   @Test
