@@ -22,8 +22,8 @@ final class ClassifierReport {
           Choice.STATIC, Choice.WITH_REPLACEMENT, Choice.WITHOUT_REPLACEMENT, Choice.FULL_SCHEDULE);
 
   /**
-   * Another program's numbers (PyTorch) for 60,000 + 10,000 images of Fashion-MNIST, 784-256-10, 40
-   * rounds, three seeds, in the order of {@link #SUBSETS}.
+   * Numbers of an independent reproduction (another program) for 60,000 + 10,000 images of
+   * Fashion-MNIST, 784-256-10, 40 rounds, three seeds, in the order of {@link #SUBSETS}.
    */
   private static final Map<Double, List<Spread>> REFERENCE =
       Map.of(
@@ -103,7 +103,7 @@ final class ClassifierReport {
     SUBSETS.forEach(choice -> headers.add(choice.label()));
     headers.addAll(List.of("full", "steps", "seeds"));
     if (reference) {
-      SUBSETS.forEach(choice -> headers.add("PyTorch: " + choice.label()));
+      SUBSETS.forEach(choice -> headers.add("reference: " + choice.label()));
     }
     Table table = Table.of(headers.toArray(String[]::new));
     for (double ratio : scores.ratios()) {
