@@ -1,5 +1,6 @@
 package io.accelerant.jobs;
 
+import io.accelerant.jobs.bench.TrajectoryWeightsBench;
 import io.accelerant.jobs.bench.TransformerStepBench;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -29,5 +30,22 @@ final class BenchCommand {
                 Map.of(
                     "metrics",
                     new TransformerStepBench(ProgressLines.to(console.err(), "text")).run())));
+  }
+
+  @Command(
+      name = "trajectory-weights",
+      description = "Weights of 1e6 and 1e7 transitions, beside the plain scan and numpy.")
+  int trajectoryWeights(@Mixin Options options) {
+    String name = "bench trajectory-weights";
+    return console.run(
+        name,
+        options.verbose,
+        () ->
+            Console.line(
+                name,
+                "ok",
+                Map.of(
+                    "metrics",
+                    new TrajectoryWeightsBench(ProgressLines.to(console.err(), "text")).run())));
   }
 }

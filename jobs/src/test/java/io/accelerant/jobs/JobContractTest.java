@@ -108,6 +108,16 @@ class JobContractTest extends SparkTest {
         "evaluate",
         "evaluate.conf",
         List.of("evaluate.samples=@/source.txt", "evaluate.reference=@/prepare-text"));
+    example("collect-trajectories", "collect-trajectories.conf", List.of("collect.episodes=20"));
+    example(
+        "trajectory-weights",
+        "trajectory-weights.conf",
+        List.of("trajectoryWeights.input=@/trajectories", "trajectoryWeights.draws=256"));
+    example(
+        "offline-rl",
+        "offline-rl.conf",
+        List.of("offlineRl.input=@/trajectories", "offlineRl.bcSteps=20"));
+    run("collect-trajectories collect-trajectories.conf", "@/trajectories");
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
   }

@@ -24,8 +24,7 @@ class WeightedBatchesTest extends SparkTest {
   private static Dataset<Row> weights() {
     try (EpisodeWeights weights =
         EpisodeWeights.of(Tables.of(spark(), EPISODES, 2), "memory", false)) {
-      Dataset<Row> table =
-          weights.weigh(new WeightSettings(Weighting.AW, 1, 0.1, 0)).table();
+      Dataset<Row> table = weights.weigh(new WeightSettings(Weighting.AW, 1, 0.1, 0)).table();
       return spark().createDataFrame(table.collectAsList(), table.schema());
     }
   }
