@@ -7,6 +7,7 @@ import io.accelerant.core.job.RunKeys;
 import io.accelerant.jobs.bench.DcSolverBench;
 import io.accelerant.jobs.bench.Rs2Bench;
 import io.accelerant.jobs.bench.SyncRoundBench;
+import io.accelerant.jobs.bench.TrajectoryWeightsBench;
 import io.accelerant.jobs.bench.TransformerStepBench;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,6 +66,14 @@ final class BenchCommand {
             new Rs2Bench(
                     spark, config.get(Rs2Bench.REPETITIONS), config.get(Rs2Bench.RATIO), progress)
                 .run(config.get(Rs2Bench.ROWS)));
+  }
+
+  @Command(
+      name = "trajectory-weights",
+      description = "Weights of 1e6 and 1e7 transitions, beside the plain scan and numpy.")
+  int trajectoryWeights(@Mixin Options options) {
+    return here(
+        "trajectory-weights", options, progress -> new TrajectoryWeightsBench(progress).run());
   }
 
   /** A measurement in this process alone. */

@@ -143,6 +143,16 @@ class JobContractTest extends SparkTest {
               "dcSolver.evalNoise=16",
               "dcSolver.truthSteps=30"));
     }
+    example("collect-trajectories", "collect-trajectories.conf", List.of("collect.episodes=20"));
+    example(
+        "trajectory-weights",
+        "trajectory-weights.conf",
+        List.of("trajectoryWeights.input=@/trajectories", "trajectoryWeights.draws=256"));
+    example(
+        "offline-rl",
+        "offline-rl.conf",
+        List.of("offlineRl.input=@/trajectories", "offlineRl.bcSteps=20"));
+    run("collect-trajectories collect-trajectories.conf", "@/trajectories");
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
   }

@@ -3,9 +3,10 @@ package io.accelerant.rl.environment;
 import io.accelerant.core.random.RandomStream;
 
 /**
- * Balance a pole on a cart: state (x, x', theta, theta'), a push of 10 to the right where the action
- * is positive, else to the left. Reward 1 a step, the failing one too; the episode ends beyond 2.4
- * m or 12 degrees, and is cut after 500 steps. Cart 1 kg, pole 0.1 kg of half length 0.5 m.
+ * Balance a pole on a cart: state (x, x', theta, theta'), a push of 10 to the right where the
+ * action is positive, else to the left. Reward 1 a step, the failing one too; the episode ends
+ * beyond 2.4 m or 12 degrees, and is cut after 500 steps. Cart 1 kg, pole 0.1 kg of half length 0.5
+ * m.
  */
 public record CartPole() implements Environment {
   static final String LABEL = "cartpole";

@@ -4,8 +4,8 @@ import io.accelerant.core.random.RandomStream;
 
 /**
  * Swing a pendulum up and hold it: state (theta, theta'), theta = 0 upright, torque u in [-2, 2].
- * Every episode has 200 steps, the reward is never positive. Constants: dt = 0.05 s, g = 10, m = l =
- * 1.
+ * Every episode has 200 steps, the reward is never positive. Constants: dt = 0.05 s, g = 10, m = l
+ * = 1.
  */
 public record Pendulum() implements Environment {
   static final String LABEL = "pendulum";
@@ -27,7 +27,8 @@ public record Pendulum() implements Environment {
 
   /**
    * Reward {@code -(ang(theta)^2 + 0.1 theta'^2 + 0.001 u^2)} of the state before the step; then
-   * {@code theta' += (3 g / 2 sin theta + 3 u) dt}, held in [-8, 8], and {@code theta += theta' dt}.
+   * {@code theta' += (3 g / 2 sin theta + 3 u) dt}, held in [-8, 8], and {@code theta += theta'
+   * dt}.
    */
   @Override
   public Step step(double[] state, double[] action) {

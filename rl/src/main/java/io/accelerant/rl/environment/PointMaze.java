@@ -6,8 +6,8 @@ import java.util.Arrays;
 
 /**
  * A point in a maze of 5 x 5 unit cells whose walls form a U: state (x, y), moves of up to 0.25
- * along each axis. Reward 1 and the end within 0.5 of the centre of the goal cell, else 0; cut after
- * 200 steps. A sparse return of 0 or 1.
+ * along each axis. Reward 1 and the end within 0.5 of the centre of the goal cell, else 0; cut
+ * after 200 steps. A sparse return of 0 or 1.
  */
 public record PointMaze() implements Environment {
   static final String LABEL = "maze";

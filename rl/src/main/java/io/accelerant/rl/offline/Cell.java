@@ -15,8 +15,7 @@ record Cell(String dataset, String source, Weighting weighting, Algorithm algori
 
   /** {@code dataset/weighting/algorithm/seed}. */
   String label() {
-    return String.join(
-        "/", dataset, weighting.label(), algorithm.label(), Long.toString(seed));
+    return String.join("/", dataset, weighting.label(), algorithm.label(), Long.toString(seed));
   }
 
   /** Name of its checkpoint. */

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 
-/** The two Spark stages: train, one cell a task; then roll out, one policy and some starts a task. */
+/**
+ * The two Spark stages: train, one cell a task; then roll out, one policy and some starts a task.
+ */
 final class CellStages {
   /** Starts of one evaluation task. */
   private static final int STARTS = 10;
@@ -27,8 +29,7 @@ final class CellStages {
   private final int episodes;
   private final long evaluationSeed;
 
-  CellStages(
-      JobContext context, Environment environment, int threads, int episodes, long seed) {
+  CellStages(JobContext context, Environment environment, int threads, int episodes, long seed) {
     this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     this.environment = environment;
     this.threads = threads;
@@ -37,7 +38,8 @@ final class CellStages {
   }
 
   /** A cell with all that its task needs. */
-  record Work(Cell cell, double[] mass, TrainingSettings settings) implements java.io.Serializable {}
+  record Work(Cell cell, double[] mass, TrainingSettings settings)
+      implements java.io.Serializable {}
 
   /** A policy before it is measured. */
   record Learned(float[] parameters, Normaliser normaliser, double secondsPerStep) {}
@@ -68,8 +70,7 @@ final class CellStages {
   private static double[] train(int index, Work work, OfflineData data, String label) {
     double bound = Environment.ofLabel(label).actionBound();
     long start = System.nanoTime();
-    Policy policy =
-        work.cell().algorithm().train(data, work.mass(), bound, work.settings());
+    Policy policy = work.cell().algorithm().train(data, work.mass(), bound, work.settings());
     double seconds = (System.nanoTime() - start) / 1e9 / work.settings().steps();
     int d = data.observationSize();
     double[] packed = new double[2 + 2 * d + policy.parameters().length];
@@ -126,7 +127,8 @@ final class CellStages {
                     Environment played = Environment.ofLabel(label);
                     List<double[]> out = new ArrayList<>();
                     indices.forEachRemaining(
-                        i -> out.add(play(played, all.get(i / chunks), i, i % chunks, count, seed)));
+                        i ->
+                            out.add(play(played, all.get(i / chunks), i, i % chunks, count, seed)));
                     return out.iterator();
                   })
               .collect();

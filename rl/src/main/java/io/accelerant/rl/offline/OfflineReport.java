@@ -14,7 +14,8 @@ import java.util.List;
 final class OfflineReport {
   private OfflineReport() {}
 
-  static Report of(Results results, int seeds, int episodes, String environment, Progress progress) {
+  static Report of(
+      Results results, int seeds, int episodes, String environment, Progress progress) {
     Report report =
         Report.titled("Offline RL on " + environment, progress::say)
             .paragraph(
@@ -70,8 +71,7 @@ final class OfflineReport {
               : gain.mean() > 0 ? "aw beats uniform" : "**aw is worse than uniform**";
       lines.add(
           "Verdict on %s: aw - uniform = %s ± %s points: %s."
-              .formatted(
-                  dataset, Table.number(gain.mean(), 4), Table.number(gain.sd(), 3), word));
+              .formatted(dataset, Table.number(gain.mean(), 4), Table.number(gain.sd(), 3), word));
     }
     return lines;
   }
@@ -87,8 +87,7 @@ final class OfflineReport {
             .formatted(sorted.size(), Table.number(results.spearman(algorithm), 3)));
     report.plot(
         "gain-" + algorithm.label(),
-        LinePlot.of(
-                "Gain of aw by positive-sided variance", "PSV of normalised returns", "points")
+        LinePlot.of("Gain of aw by positive-sided variance", "PSV of normalised returns", "points")
             .series("aw - uniform", x, y, sd),
         "aw - uniform of %s against the positive-sided variance of the returns"
             .formatted(algorithm.label()));

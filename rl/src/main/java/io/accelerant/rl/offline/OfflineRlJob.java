@@ -59,8 +59,7 @@ public final class OfflineRlJob implements Job {
         "weigh the data sets " + cells.sources(),
         "train %d policies, each in one task".formatted(cells.cells().size()),
         "measure each from %d starts of %s"
-            .formatted(
-                config.get(OfflineRlKeys.EPISODES), config.get(OfflineRlKeys.ENVIRONMENT)),
+            .formatted(config.get(OfflineRlKeys.EPISODES), config.get(OfflineRlKeys.ENVIRONMENT)),
         "publish the policy %s to %s".formatted(cells.published().label(), output));
   }
 
@@ -190,11 +189,7 @@ public final class OfflineRlJob implements Job {
 
   /** Reads the model back and plays the same episodes: the returns must be the same bits. */
   private static void reproduce(
-      JobContext context,
-      JobConfig config,
-      Environment environment,
-      String uri,
-      Trained recorded) {
+      JobContext context, JobConfig config, Environment environment, String uri, Trained recorded) {
     Artifact artifact = Artifact.open(uri, context.hadoop());
     Model model = Model.read(artifact);
     Policy policy =

@@ -11,9 +11,11 @@ import java.util.List;
 public final class OfflineRlKeys {
   public static final Key<String> INPUT =
       Key.string(
-          "offlineRl.input", "Transitions: an artifact of collect-trajectories, Parquet or JSON lines");
+          "offlineRl.input",
+          "Transitions: an artifact of collect-trajectories, Parquet or JSON lines");
   public static final Key<String> ENVIRONMENT =
-      Key.string("offlineRl.environment", "Where policies are measured; the data must be from there")
+      Key.string(
+              "offlineRl.environment", "Where policies are measured; the data must be from there")
           .oneOf(Environment.labels())
           .withDefault("pendulum");
   public static final Key<List<String>> DATASETS =
@@ -57,9 +59,7 @@ public final class OfflineRlKeys {
           .between(1, 65_536)
           .withDefault(List.of(64, 64));
   public static final Key<Double> ALPHA =
-      Key.number("offlineRl.alpha", "Temperature of rw and aw")
-          .between(1e-3, 1e9)
-          .withDefault(0.1);
+      Key.number("offlineRl.alpha", "Temperature of rw and aw").between(1e-3, 1e9).withDefault(0.1);
   public static final Key<Double> TOP =
       Key.number("offlineRl.top", "Share of trajectories that top keeps")
           .between(1e-9, 1)

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All scores: {@code 100 (R - R_random) / (R_good - R_random)} of mean returns over the same starts.
+ * All scores: {@code 100 (R - R_random) / (R_good - R_random)} of mean returns over the same
+ * starts.
  */
 final class Results {
   private final double random;

@@ -12,8 +12,7 @@ import java.util.Map;
  * @param returns of the evaluation episodes, by start
  * @param secondsPerStep wall time of a gradient step; says nothing about the policy
  */
-record Trained(
-    float[] parameters, Normaliser normaliser, double[] returns, double secondsPerStep) {
+record Trained(float[] parameters, Normaliser normaliser, double[] returns, double secondsPerStep) {
 
   Map<String, Object> toJson() {
     Map<String, Object> json = new LinkedHashMap<>();

@@ -15,8 +15,7 @@ final class BehaviourCloning {
 
   static Policy train(OfflineData data, double[] mass, double bound, TrainingSettings settings) {
     Normaliser normaliser = Normaliser.of(data);
-    Mlp network =
-        Policy.network(data.observationSize(), settings.hidden(), data.actionSize());
+    Mlp network = Policy.network(data.observationSize(), settings.hidden(), data.actionSize());
     MiniBatches batches =
         new MiniBatches(data, mass, normaliser, settings.batch(), settings.seed());
     float[] parameters = Parameters.initial(network, settings.seed(), "actor");

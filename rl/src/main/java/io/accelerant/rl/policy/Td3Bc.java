@@ -73,8 +73,7 @@ final class Td3Bc implements AutoCloseable {
 
   static Policy train(OfflineData data, double[] mass, double bound, TrainingSettings settings) {
     Normaliser normaliser = Normaliser.of(data);
-    Mlp network =
-        Policy.network(data.observationSize(), settings.hidden(), data.actionSize());
+    Mlp network = Policy.network(data.observationSize(), settings.hidden(), data.actionSize());
     MiniBatches batches =
         new MiniBatches(data, mass, normaliser, settings.batch(), settings.seed());
     try (Td3Bc training = new Td3Bc(data, batches, network, settings)) {

@@ -27,9 +27,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * {@code collect-trajectories}: mixed offline data from an environment with known dynamics. For each
- * share sigma a data set in which that part of the episodes is by the good controller and the rest
- * by uniform random actions; shares 0 and 1 are the homogeneous controls.
+ * {@code collect-trajectories}: mixed offline data from an environment with known dynamics. For
+ * each share sigma a data set in which that part of the episodes is by the good controller and the
+ * rest by uniform random actions; shares 0 and 1 are the homogeneous controls.
  */
 public final class CollectTrajectoriesJob implements Job {
   static final Key<String> ENVIRONMENT =
@@ -41,11 +41,13 @@ public final class CollectTrajectoriesJob implements Job {
           .between(1, 1_000_000_000)
           .withDefault(400);
   static final Key<List<Double>> SHARES =
-      Key.numbers("collect.shares", "Shares of episodes by the good controller; a data set for each")
+      Key.numbers(
+              "collect.shares", "Shares of episodes by the good controller; a data set for each")
           .between(0, 1)
           .withDefault(List.of(0.01, 0.05, 0.1, 0.5, 0.0, 1.0));
   static final Key<List<Long>> SEEDS =
-      Key.longs("collect.seeds", "A collection of all data sets for each, told apart by their names")
+      Key.longs(
+              "collect.seeds", "A collection of all data sets for each, told apart by their names")
           .withDefault(List.of(1L));
 
   @Override
@@ -128,8 +130,14 @@ public final class CollectTrajectoriesJob implements Job {
   private static Report report(
       JobContext context, JobConfig config, Dataset<Row> written, Map<String, Number> metrics) {
     Table table =
-        Table.of("data set", "episodes", "by the good controller", "transitions", "mean return",
-            "lowest", "highest");
+        Table.of(
+            "data set",
+            "episodes",
+            "by the good controller",
+            "transitions",
+            "mean return",
+            "lowest",
+            "highest");
     for (Row row : Episodes.summary(written)) {
       String name = row.getString(0);
       metrics.put(name + ".episodes", row.getLong(1));

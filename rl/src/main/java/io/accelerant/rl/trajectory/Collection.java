@@ -21,7 +21,8 @@ record Collection(String dataset, int episodes, long good, long seed)
     for (long seed : seeds) {
       for (double share : shares) {
         all.add(
-            new Collection(name(share) + ".s" + seed, episodes, Math.round(share * episodes), seed));
+            new Collection(
+                name(share) + ".s" + seed, episodes, Math.round(share * episodes), seed));
       }
     }
     return all;

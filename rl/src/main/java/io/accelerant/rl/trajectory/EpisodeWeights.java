@@ -55,8 +55,7 @@ public final class EpisodeWeights implements AutoCloseable {
    * @param excludeIncomplete whether to leave out episodes without a terminal or timeout
    * @throws DataException with counts and offending rows
    */
-  public static EpisodeWeights of(
-      Dataset<Row> transitions, String uri, boolean excludeIncomplete) {
+  public static EpisodeWeights of(Dataset<Row> transitions, String uri, boolean excludeIncomplete) {
     Validation.Rows rows = Validation.rows(transitions, uri);
     ExactSum rewards = ExactSum.below("reward", rows.largestReward());
     List<Column> aggregates = new ArrayList<>(rewards.of(col("reward")));

@@ -51,9 +51,7 @@ final class Episodes {
                   Environment played = Environment.ofLabel(label);
                   List<Row> out = new ArrayList<>();
                   ids.forEachRemaining(
-                      id ->
-                          play(
-                              played, all.get((int) (id / perSet)), id % perSet, seed, out));
+                      id -> play(played, all.get((int) (id / perSet)), id % perSet, seed, out));
                   return out.iterator();
                 });
     return spark.createDataFrame(rows, SCHEMA);
@@ -103,15 +101,11 @@ final class Episodes {
     // decimals, so that the numbers do not depend on partitions
     return table
         .groupBy("dataset", "episode_id", "behaviour")
-        .agg(
-            sum(col("reward").cast("decimal(38,18)")).as("g"),
-            count("step").as("t"))
+        .agg(sum(col("reward").cast("decimal(38,18)")).as("g"), count("step").as("t"))
         .groupBy("dataset")
         .agg(
             count("episode_id"),
-            sum(
-                when(col("behaviour").equalTo("good"), 1L)
-                    .otherwise(0L)),
+            sum(when(col("behaviour").equalTo("good"), 1L).otherwise(0L)),
             sum("t"),
             avg(col("g").cast("double")),
             min(col("g").cast("double")),

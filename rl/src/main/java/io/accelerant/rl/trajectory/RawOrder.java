@@ -118,9 +118,7 @@ final class RawOrder {
                     .over(order.rowsBetween(Window.unboundedPreceding(), Window.currentRow())))
             .withColumn(
                 "step",
-                row_number()
-                    .over(Window.partitionBy("file", "local").orderBy("index"))
-                    .minus(1));
+                row_number().over(Window.partitionBy("file", "local").orderBy("index")).minus(1));
     return local
         .join(broadcast(offsets(local)), "file")
         .withColumn("episode_id", col("local").plus(col("offset")))

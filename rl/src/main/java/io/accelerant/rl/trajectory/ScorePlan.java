@@ -49,10 +49,7 @@ final class ScorePlan {
   }
 
   private Dataset<Row> with(Column baseline, Column score, Column q) {
-    return episodes
-        .withColumn("baseline", baseline)
-        .withColumn("score", score)
-        .withColumn("q", q);
+    return episodes.withColumn("baseline", baseline).withColumn("score", score).withColumn("q", q);
   }
 
   /** The k largest returns, ties by the smaller id: all that are not below the k-th. */

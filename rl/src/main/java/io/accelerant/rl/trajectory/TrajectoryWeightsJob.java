@@ -70,18 +70,13 @@ public final class TrajectoryWeightsJob implements Job {
             + config.get(TrajectoryWeightsKeys.WEIGHTING),
         draws == 0
             ? "draw nothing"
-            : "draw %,d transitions, %s"
-                .formatted(draws, config.get(TrajectoryWeightsKeys.DRAW)),
+            : "draw %,d transitions, %s".formatted(draws, config.get(TrajectoryWeightsKeys.DRAW)),
         "publish the weights to " + output);
   }
 
   private static Transitions open(JobContext context, JobConfig config, boolean hashed) {
     return Transitions.open(
-        context,
-        config,
-        TrajectoryWeightsKeys.INPUT,
-        TrajectoryWeightsKeys.DATASET,
-        hashed);
+        context, config, TrajectoryWeightsKeys.INPUT, TrajectoryWeightsKeys.DATASET, hashed);
   }
 
   @Override
@@ -97,9 +92,7 @@ public final class TrajectoryWeightsJob implements Job {
                 config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force());
         EpisodeWeights episodes =
             EpisodeWeights.of(
-                input.table(),
-                input.uri(),
-                config.get(TrajectoryWeightsKeys.EXCLUDE_INCOMPLETE))) {
+                input.table(), input.uri(), config.get(TrajectoryWeightsKeys.EXCLUDE_INCOMPLETE))) {
       EpisodeWeights.Weighted weighted = episodes.weigh(settings);
       weighted.warnings().forEach(context.progress()::say);
       WeightSummary summary = weighted.summary();
@@ -217,12 +210,12 @@ public final class TrajectoryWeightsJob implements Job {
   private static void reproduce(JobContext context, String uri, WeightSummary summary) {
     Dataset<Row> read =
         ArtifactTables.read(context.spark(), Artifact.open(uri, context.hadoop()), TABLE);
-    Row sums =
-        read.selectExpr("sum(mass)", "sum(mass * return)", "count(1)").head();
+    Row sums = read.selectExpr("sum(mass)", "sum(mass * return)", "count(1)").head();
     double scale = Math.max(Math.abs(summary.minReturn()), Math.abs(summary.maxReturn()));
     boolean same =
         Math.abs(sums.getDouble(0) - 1) <= 1e-9
-            && Math.abs(sums.getDouble(1) - summary.weightedReturn()) <= 1e-9 * Math.max(scale, 1e-300)
+            && Math.abs(sums.getDouble(1) - summary.weightedReturn())
+                <= 1e-9 * Math.max(scale, 1e-300)
             && sums.getLong(2) == summary.episodes();
     if (!same) {
       throw new IllegalStateException(

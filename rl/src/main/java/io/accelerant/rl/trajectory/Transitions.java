@@ -117,13 +117,11 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
     }
     List<String> there = datasets(rows);
     if (wanted.isEmpty() && there.size() > 1) {
-      throw config.invalid(
-          key, "must name one of the data sets of %s: %s.".formatted(uri, there));
+      throw config.invalid(key, "must name one of the data sets of %s: %s.".formatted(uri, there));
     }
     if (wanted.isPresent() && !there.contains(wanted.get())) {
       throw config.invalid(
-          key,
-          "is \"%s\", but the data sets of %s are %s.".formatted(wanted.get(), uri, there));
+          key, "is \"%s\", but the data sets of %s are %s.".formatted(wanted.get(), uri, there));
     }
     return wanted.map(name -> rows.filter(col("dataset").equalTo(name))).orElse(rows);
   }
@@ -174,8 +172,7 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
         };
     if (!fits) {
       throw new DataException(
-          "%s: column %s must be %s, is %s."
-              .formatted(uri, name, type, found.simpleString()));
+          "%s: column %s must be %s, is %s.".formatted(uri, name, type, found.simpleString()));
     }
     return col(name).cast(type).as(name);
   }

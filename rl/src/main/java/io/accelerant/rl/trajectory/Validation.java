@@ -55,7 +55,8 @@ final class Validation {
             .isNull()
             .or(size(col("observation")).notEqual(dimension))
             .or(exists(col("observation"), Validation::isNot)));
-    rules.put("terminal or timeout is missing", col("terminal").isNull().or(col("timeout").isNull()));
+    rules.put(
+        "terminal or timeout is missing", col("terminal").isNull().or(col("timeout").isNull()));
     rules.put("both terminal and timeout", col("terminal").and(col("timeout")));
     return rules;
   }

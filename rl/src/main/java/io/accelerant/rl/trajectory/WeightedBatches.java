@@ -53,8 +53,7 @@ public final class WeightedBatches {
    * @param draws how many; their numbers 0, 1, .. are the order of training
    * @return {@code draw, episode_id, step}, in no order
    */
-  public static Dataset<Row> multinomial(
-      Dataset<Row> weights, long draws, int buckets, long seed) {
+  public static Dataset<Row> multinomial(Dataset<Row> weights, long draws, int buckets, long seed) {
     SparkSession spark = weights.sparkSession();
     Dataset<Row> bucketed =
         weights
@@ -178,8 +177,9 @@ public final class WeightedBatches {
             .filter(name -> !name.equals("episode_id") && !name.equals("step"))
             .toArray(String[]::new);
     return draws
-        .join(transitions, scala.jdk.javaapi.CollectionConverters.asScala(
-            List.of("episode_id", "step")).toSeq())
+        .join(
+            transitions,
+            scala.jdk.javaapi.CollectionConverters.asScala(List.of("episode_id", "step")).toSeq())
         .select("draw", concat(new String[] {"episode_id", "step"}, columns))
         .orderBy("draw", "episode_id", "step");
   }

@@ -30,8 +30,7 @@ class AlgorithmTest {
     int[] lengths = new int[episodes];
     Arrays.fill(lengths, 200);
     for (int e = 0; e < episodes; e++) {
-      Rollout rollout =
-          Rollout.of(PENDULUM, e < good ? PENDULUM.good() : PENDULUM.random(), 1, e);
+      Rollout rollout = Rollout.of(PENDULUM, e < good ? PENDULUM.good() : PENDULUM.random(), 1, e);
       for (int t = 0; t < 200; t++) {
         int row = 200 * e + t;
         for (int k = 0; k < 3; k++) {

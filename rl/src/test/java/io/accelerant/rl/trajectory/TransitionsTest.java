@@ -70,15 +70,21 @@ class TransitionsTest extends SparkTest {
 
   private static final List<String> NUMBERED =
       List.of(
-          "0|0|1.0|false|false", "0|1|2.0|true|false", "1|0|3.0|false|true", "2|0|4.0|false|false",
-          "3|0|5.0|false|false", "3|1|6.0|false|true", "4|0|7.0|false|false");
+          "0|0|1.0|false|false",
+          "0|1|2.0|true|false",
+          "1|0|3.0|false|true",
+          "2|0|4.0|false|false",
+          "3|0|5.0|false|false",
+          "3|1|6.0|false|true",
+          "4|0|7.0|false|false");
 
   @Test
   void flatArraysInD4rlOrderGetEpisodes() throws IOException {
     for (int f = 0; f < FLAT.length; f++) {
       String line = FLAT[f].replace("\n", " ");
       if (f == 1) {
-        line = line.replace("[0,0,0]", "[false,false,false]").replace("[0,1,0]", "[false,true,false]");
+        line =
+            line.replace("[0,0,0]", "[false,false,false]").replace("[0,1,0]", "[false,true,false]");
       }
       Files.createDirectories(folder.resolve("flat"));
       Files.writeString(folder.resolve("flat/part-" + f + ".jsonl"), line + "\n");
@@ -120,8 +126,7 @@ class TransitionsTest extends SparkTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("column index");
     Files.writeString(
-        file,
-        row.formatted("\"index\":8,", 2, true) + row.formatted("\"index\":3,", 1, false));
+        file, row.formatted("\"index\":8,", 2, true) + row.formatted("\"index\":3,", 1, false));
     assertThat(rows(open(file).table()))
         .containsExactly("0|0|1.0|false|false|ArraySeq(1.0)", "0|1|2.0|false|true|ArraySeq(1.0)");
   }
@@ -133,10 +138,7 @@ class TransitionsTest extends SparkTest {
     assertThatThrownBy(() -> open(folder.resolve("a.parquet")))
         .isInstanceOf(DataException.class)
         .hasMessageContainingAll("a.parquet", "[timeout]", "reward (double)");
-    table
-        .withColumn("reward", functions.lit("much"))
-        .write()
-        .parquet(folder + "/b.parquet");
+    table.withColumn("reward", functions.lit("much")).write().parquet(folder + "/b.parquet");
     assertThatThrownBy(() -> open(folder.resolve("b.parquet")))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("column reward must be double, is string");

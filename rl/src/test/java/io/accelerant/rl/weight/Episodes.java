@@ -11,6 +11,11 @@ public final class Episodes {
 
   /** Returns that depend on the start, with a few much better ones; lengths 1 to 40. */
   public static List<Episode> random(int count, int dimension, long seed) {
+    return random(count, dimension, seed, 40);
+  }
+
+  /** As {@link #random(int, int, long)}, lengths 1 to {@code longest}. */
+  public static List<Episode> random(int count, int dimension, long seed, int longest) {
     List<Episode> episodes = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       RandomStream stream = new RandomStream(seed, RandomStream.purpose("test.episodes"), i, 0);
@@ -20,7 +25,7 @@ public final class Episodes {
       for (double x : start) {
         value += 7 * x;
       }
-      episodes.add(new Episode(i, value, 1 + stream.nextInt(40), start));
+      episodes.add(new Episode(i, value, 1 + stream.nextInt(longest), start));
     }
     return episodes;
   }

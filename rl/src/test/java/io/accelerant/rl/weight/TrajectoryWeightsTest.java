@@ -177,7 +177,6 @@ class TrajectoryWeightsTest {
   @Test
   void positiveSidedVarianceOfAKnownSet() {
     // mean 2.5; above it 0.5 and 4.5: (0.25 + 20.25) / 4
-    assertThat(TrajectoryWeights.positiveSidedVariance(new double[] {0, 0, 3, 7}))
-        .isEqualTo(5.125);
+    assertThat(TrajectoryWeights.positiveSidedVariance(new double[] {0, 0, 3, 7})).isEqualTo(5.125);
   }
 }

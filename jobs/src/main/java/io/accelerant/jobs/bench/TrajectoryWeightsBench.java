@@ -1,0 +1,196 @@
+package io.accelerant.jobs.bench;
+
+import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.job.Progress;
+import io.accelerant.rl.trajectory.EpisodeWeights;
+import io.accelerant.rl.weight.WeightSettings;
+import io.accelerant.rl.weight.WeightSummary;
+import io.accelerant.rl.weight.Weighting;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Advantage weights of n transitions in Parquet (episodes of 200, observations of 3 numbers),
+ * validation included, beside the plain scan of the same columns, and beside numpy on arrays that
+ * are already in its memory. All take turns; the best of each counts. J must agree.
+ */
+public final class TrajectoryWeightsBench {
+  private static final int LENGTH = 200;
+  private static final int ROUNDS = 3;
+  private static final List<Long> SIZES = List.of(1_000_000L, 10_000_000L);
+
+  private final Progress progress;
+
+  public TrajectoryWeightsBench(Progress progress) {
+    this.progress = progress;
+  }
+
+  /**
+   * {@code transitionsPerSecond.<n>}; {@code ofScan.<n>}: our seconds over the scan's; {@code
+   * vsNumpy.<n>}: over numpy's.
+   */
+  public Map<String, Number> run() {
+    return run(SIZES);
+  }
+
+  Map<String, Number> run(List<Long> sizes) {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    boolean running = SparkSession.getDefaultSession().isDefined();
+    SparkSession spark =
+        SparkSession.builder()
+            .master("local[*]")
+            .appName("bench trajectory-weights")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.host", "127.0.0.1")
+            .config("spark.sql.shuffle.partitions", "8")
+            .getOrCreate();
+    try {
+      for (long n : sizes) {
+        measure(spark, n, metrics);
+      }
+    } finally {
+      if (!running) {
+        spark.stop();
+      }
+    }
+    return metrics;
+  }
+
+  private void measure(SparkSession spark, long n, Map<String, Number> metrics) {
+    Path folder = null;
+    try {
+      folder = Files.createTempDirectory("accelerant-bench");
+      String uri = folder.resolve("t").toString();
+      transitions(spark, n).write().parquet(uri);
+      double ours = Double.POSITIVE_INFINITY;
+      double scan = Double.POSITIVE_INFINITY;
+      double numpy = Double.POSITIVE_INFINITY;
+      WeightSummary summary = null;
+      for (int round = 0; round < ROUNDS; round++) {
+        Dataset<Row> table = spark.read().parquet(uri);
+        long start = System.nanoTime();
+        scan(table);
+        scan = Math.min(scan, (System.nanoTime() - start) / 1e9);
+        start = System.nanoTime();
+        summary = weigh(table, uri);
+        ours = Math.min(ours, (System.nanoTime() - start) / 1e9);
+        Optional<Map<String, Object>> peer = numpy(folder, n);
+        if (peer.isPresent()) {
+          numpy = Math.min(numpy, number(peer.get(), "seconds"));
+          requireSame(summary, number(peer.get(), "weightedReturn"));
+        }
+        progress.say(
+            "%,d transitions, round %d/%d: weights %.2f s, scan %.2f s, numpy %.3f s",
+            n, round + 1, ROUNDS, ours, scan, numpy);
+      }
+      metrics.put("transitionsPerSecond." + n, n / ours);
+      metrics.put("ofScan." + n, ours / scan);
+      if (Double.isFinite(numpy)) {
+        metrics.put("vsNumpy." + n, ours / numpy);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      delete(folder);
+    }
+  }
+
+  /** Whole-number arithmetic, which Python repeats exactly. */
+  private static Dataset<Row> transitions(SparkSession spark, long n) {
+    return spark
+        .range(n)
+        .selectExpr(
+            "id div 200 as episode_id",
+            "int(id % 200) as step",
+            "array(double(id * 31 % 997), double(id * 37 % 991), double(id * 41 % 983)) as observation",
+            "array(double(0)) as action",
+            "double(id * 7919 % 1009 - 1009 + if((id div 200) % 20 = 0, 300, 0)) as reward",
+            "array(double(0)) as next_observation",
+            "false as terminal",
+            "id % 200 = 199 as timeout");
+  }
+
+  /** Reads every column that the weights need, and nothing else. */
+  private static void scan(Dataset<Row> table) {
+    table
+        .selectExpr(
+            "max(episode_id)",
+            "max(step)",
+            "max(reward)",
+            "max(observation[0] + observation[1] + observation[2])",
+            "max(terminal)",
+            "max(timeout)")
+        .head();
+  }
+
+  private static WeightSummary weigh(Dataset<Row> table, String uri) {
+    try (EpisodeWeights episodes = EpisodeWeights.of(table, uri, false)) {
+      EpisodeWeights.Weighted weighted = episodes.weigh(WeightSettings.of(Weighting.AW));
+      weighted.table().write().format("noop").mode("overwrite").save();
+      return weighted.summary();
+    }
+  }
+
+  private static void requireSame(WeightSummary ours, double theirs) {
+    if (Math.abs(ours.weightedReturn() - theirs) > 1e-9 * Math.abs(theirs)) {
+      throw new IllegalStateException(
+          "numpy's J is %s, ours %s".formatted(theirs, ours.weightedReturn()));
+    }
+  }
+
+  /** What numpy says, or empty where python3 has none. */
+  private static Optional<Map<String, Object>> numpy(Path folder, long n) throws IOException {
+    Path script = folder.resolve("trajectory_weights.py");
+    try (InputStream in =
+        TrajectoryWeightsBench.class.getResourceAsStream("trajectory_weights.py")) {
+      Files.write(script, in.readAllBytes());
+    }
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      try {
+        Process process =
+            new ProcessBuilder(
+                    python, script.toString(), Long.toString(n), Integer.toString(LENGTH))
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor(600, TimeUnit.SECONDS) && process.exitValue() == 0) {
+          return Optional.of(CanonicalJson.readObject(out, "numpy's answer"));
+        }
+      } catch (IOException notThere) {
+        continue; // the next one
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static double number(Map<String, Object> json, String name) {
+    return ((Number) json.get(name)).doubleValue();
+  }
+
+  private static void delete(Path folder) {
+    if (folder == null) {
+      return;
+    }
+    try (var files = Files.walk(folder)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
