@@ -4,12 +4,9 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Alphabet;
-import io.accelerant.core.engine.Engine;
-import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
@@ -84,10 +81,11 @@ public record MaskedTextModel(
    * @param config for {@code engine.threads} and {@code engine.kernel}
    */
   public DiscreteTeacher open(JobContext context, JobConfig config) {
-    Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
-    int programs = (context.taskSlots() + 1) * NetworkTextTeacher.BATCHES.sizes().size();
     return new NetworkTextTeacher(
-        network, parameters, process(), length, ProgramPool.ofJvm(programs));
+        SharedNetwork.openHere(context, network, parameters, length, config),
+        process(),
+        length,
+        network.timed());
   }
 
   /**

@@ -1,18 +1,12 @@
 package io.accelerant.distill.network;
 
 import io.accelerant.core.engine.Buckets;
-import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
-import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.DataException;
-import io.accelerant.core.nn.BatchShape;
-import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.Scores;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * A network of the engine as a teacher: float32 logits, float64 probabilities. A batch is cut into
@@ -20,31 +14,21 @@ import java.util.Map;
  * follow from the batch alone.
  */
 final class NetworkTextTeacher implements DiscreteTeacher {
-  /** Rows of a program; what is left of a batch is padded with rows of MASK. */
-  static final Buckets BATCHES = Buckets.of(8, 64);
-
-  /** Networks of {@code core.nn} take diffusion times in [0, 1] times 1000. */
-  private static final float TIME_SCALE = 1000;
-
-  private final TokenNetwork network;
-  private final float[] parameters;
+  private final ForwardPrograms programs;
   private final DiffusionProcess process;
   private final int length;
-  private final ProgramPool pool;
-  private final Map<Integer, ProgramPool.Lease> leases = new HashMap<>();
+  private final boolean timed;
   private double[] posteriors = new double[0];
 
+  /**
+   * @param timed whether the network is given the time
+   */
   NetworkTextTeacher(
-      TokenNetwork network,
-      float[] parameters,
-      DiffusionProcess process,
-      int length,
-      ProgramPool pool) {
-    this.network = network;
-    this.parameters = parameters;
+      ForwardPrograms programs, DiffusionProcess process, int length, boolean timed) {
+    this.programs = programs;
     this.process = process;
     this.length = length;
-    this.pool = pool;
+    this.timed = timed;
   }
 
   @Override
@@ -59,7 +43,7 @@ final class NetworkTextTeacher implements DiscreteTeacher {
 
   @Override
   public boolean timeAgnosticPosterior() {
-    return !network.timed();
+    return !timed;
   }
 
   @Override
@@ -68,7 +52,7 @@ final class NetworkTextTeacher implements DiscreteTeacher {
     if (posteriors.length < positions * process.vocabulary()) {
       posteriors = new double[positions * process.vocabulary()];
     }
-    for (Buckets.Slice slice : BATCHES.cut(batch)) {
+    for (Buckets.Slice slice : ForwardPrograms.BATCHES.cut(batch)) {
       posteriors(states, slice, time);
     }
     Scores.fromPosteriors(process, states, positions, posteriors, time, scores);
@@ -78,11 +62,11 @@ final class NetworkTextTeacher implements DiscreteTeacher {
     int first = slice.from() * length;
     int positions = slice.count() * length;
     int[] rows = Arrays.copyOfRange(states, first, first + positions);
-    Program program = program(slice.bucket());
+    Program program = programs.of(slice.bucket());
     program.set("tokens", Buckets.pad(rows, length, slice.bucket(), process.mask()));
-    if (network.timed()) {
+    if (timed) {
       float[] times = new float[slice.bucket()];
-      Arrays.fill(times, TIME_SCALE * (float) time);
+      Arrays.fill(times, (float) (ForwardPrograms.TIME_SCALE * time));
       program.set("time", times);
     }
     program.run();
@@ -93,7 +77,7 @@ final class NetworkTextTeacher implements DiscreteTeacher {
             first,
             positions,
             program.floats("logits"),
-            network.vocabulary(),
+            process.symbols(),
             process.mask(),
             posteriors);
     if (bad >= 0) {
@@ -103,22 +87,8 @@ final class NetworkTextTeacher implements DiscreteTeacher {
     }
   }
 
-  private Program program(int rows) {
-    return leases
-        .computeIfAbsent(
-            rows,
-            size -> {
-              ProgramPool.Lease lease =
-                  network.forward(pool, Precision.FLOAT32, BatchShape.of(size, length));
-              lease.program().setParameters(parameters);
-              return lease;
-            })
-        .program();
-  }
-
   @Override
   public void close() {
-    leases.values().forEach(ProgramPool.Lease::close);
-    leases.clear();
+    programs.close();
   }
 }

@@ -127,6 +127,11 @@ final class MaskedTextKind implements TeacherKind {
   }
 
   @Override
+  public String lossUnit() {
+    return "nats";
+  }
+
+  @Override
   public Dataset<Row> training() {
     return records(corpus.train(Corpus.Half.TEACHER));
   }

@@ -15,6 +15,9 @@ interface TeacherKind {
 
   Loss loss();
 
+  /** Unit of the loss. */
+  String lossUnit();
+
   /** Columns {@code id} and {@code record}, to be trained on. */
   Dataset<Row> training();
 
@@ -27,7 +30,7 @@ interface TeacherKind {
   /**
    * Metrics of the finished model besides the held-out loss.
    *
-   * @param heldOut mean held-out loss of the average in nats, one number per draw of times
+   * @param heldOut mean held-out loss of the average, one number per draw of times
    */
   Map<String, Number> metrics(double[] heldOut, float[] average);
 

@@ -33,7 +33,9 @@ record TeacherReport(
     report
         .section("Training")
         .plot(
-            "loss", plot(run.log()), "Loss of the union batch in nats, mean of neighbouring rounds")
+            "loss",
+            plot(run.log(), kind.lossUnit()),
+            "Loss of the union batch (%s), mean of neighbouring rounds".formatted(kind.lossUnit()))
         .paragraph("`log.jsonl` has loss, gradient norm and learning rate of every round.");
     Map<String, byte[]> files = new LinkedHashMap<>(report.files());
     files.put("README.md", card().markdown().getBytes(StandardCharsets.UTF_8));
@@ -41,7 +43,7 @@ record TeacherReport(
     return files;
   }
 
-  private static LinePlot plot(RoundLog log) {
+  private static LinePlot plot(RoundLog log, String unit) {
     double[] loss = log.column("loss");
     int step = Math.max(1, loss.length / POINTS);
     double[] x = new double[(loss.length + step - 1) / step];
@@ -53,11 +55,11 @@ record TeacherReport(
       }
       x[i] = to;
     }
-    return LinePlot.of("Training", "round", "loss, nats").series("training", x, y);
+    return LinePlot.of("Training", "round", "loss, " + unit).series("training", x, y);
   }
 
   private ModelCard card() {
-    Artifact data = MaskedTextKind.data(context, config);
+    Artifact data = TeacherKinds.data(context, config);
     return new ModelCard(
         kind.description(),
         kind.card(metrics),

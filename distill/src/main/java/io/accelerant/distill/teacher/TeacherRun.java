@@ -138,7 +138,7 @@ final class TeacherRun implements AutoCloseable {
     return learner.parameters().floats();
   }
 
-  /** Mean held-out loss in nats, one number per draw of times and masks. */
+  /** Mean held-out loss, one number per draw of times and masks. */
   double[] heldOut(float[] parameters) {
     double[] losses = new double[config.get(TrainTeacherKeys.EVALUATION_DRAWS)];
     for (int draw = 0; draw < losses.length; draw++) {

@@ -35,7 +35,7 @@ public final class TrainTeacherJob implements Job {
 
   @Override
   public String summary() {
-    return "Train a diffusion model to start from: masked text, on any number of executors";
+    return "Train a diffusion model to start from: masked text or images, on any number of executors";
   }
 
   @Override
@@ -62,7 +62,7 @@ public final class TrainTeacherJob implements Job {
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    identity.put("input.data", MaskedTextKind.data(context, config).contentHash());
+    identity.put("input.data", TeacherKinds.data(context, config).contentHash());
     return identity;
   }
 
@@ -92,7 +92,7 @@ public final class TrainTeacherJob implements Job {
     Snapshots snapshots =
         Snapshots.at(checkpoints, context.hadoop(), resumeKey, context.progress());
     Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
-    TeacherKind kind = new MaskedTextKind(context, config);
+    TeacherKind kind = TeacherKinds.open(context, config);
     context.progress().say("%s: %s", name(), kind.description());
     try (ArtifactWriter artifact =
         ArtifactWriter.claim(
@@ -123,7 +123,7 @@ public final class TrainTeacherJob implements Job {
     artifact.writeJson("metrics.json", metrics);
     artifact.write("log.jsonl", run.log().jsonLines());
     new TeacherReport(name(), context, config, kind, run, metrics).files().forEach(artifact::write);
-    Artifact data = MaskedTextKind.data(context, config);
+    Artifact data = TeacherKinds.data(context, config);
     Manifest manifest =
         artifact.commit(
             ManifestDraft.of(Model.KIND, name(), config)

@@ -9,11 +9,15 @@ import java.util.List;
 /** The keys of the {@code train-teacher} job. */
 final class TrainTeacherKeys {
   static final Key<String> KIND =
-      Key.string("trainTeacher.kind", "What is trained: masked-text, a masked diffusion model")
-          .oneOf("masked-text")
+      Key.string(
+              "trainTeacher.kind",
+              "What is trained: masked-text, a masked diffusion model; image, a continuous one that predicts noise")
+          .oneOf("masked-text", "image")
           .withDefault("masked-text");
   static final Key<String> DATA =
-      Key.string("trainTeacher.data", "Artifact to train on: of kind corpus for masked-text");
+      Key.string(
+          "trainTeacher.data",
+          "Artifact to train on: of kind corpus for masked-text, images for image");
   static final Key<Integer> WIDTH =
       Key.integer("trainTeacher.width", "Width of the transformer, a multiple of heads")
           .between(4, 16_384)
@@ -55,6 +59,52 @@ final class TrainTeacherKeys {
           .withDefault(200)
           .operational();
 
+  static final Key<Integer> PATCH =
+      Key.integer("trainTeacher.patch", "image: side of a patch, divides that of the images")
+          .between(1, 256)
+          .withDefault(4);
+  static final Key<String> SCHEDULE =
+      Key.string("trainTeacher.schedule", "image: how signal and noise follow from the time")
+          .oneOf("vp-linear", "vp-cosine")
+          .withDefault("vp-linear");
+  static final Key<Double> LABEL_DROPOUT =
+      Key.number(
+              "trainTeacher.labelDropout",
+              "image: share of examples without their class, for classifier-free guidance")
+          .between(0, 1)
+          .withDefault(0.1);
+  static final Key<Boolean> SHUFFLE_LABELS =
+      Key.bool(
+              "trainTeacher.shuffleLabels",
+              "image: train on labels drawn from their frequencies, whatever the image: the control of class conditioning")
+          .withDefault(false);
+  static final Key<String> CONTROL =
+      Key.string(
+              "trainTeacher.control",
+              "image: artifact of a teacher trained with shuffleLabels, shown beside this one")
+          .optional()
+          .operational();
+  static final Key<Integer> SAMPLES =
+      Key.integer(
+              "trainTeacher.samples",
+              "image: samples that are held against as many held-out images; no more than there are")
+          .between(20, 1_000_000)
+          .withDefault(1000);
+  static final Key<Integer> SAMPLE_STEPS =
+      Key.integer("trainTeacher.sampleSteps", "image: steps of DPM-Solver++(2M) for a sample")
+          .between(1, 10_000)
+          .withDefault(20);
+  static final Key<Double> GUIDANCE =
+      Key.number("trainTeacher.guidance", "image: classifier-free guidance of the samples; 1: none")
+          .between(0, 100)
+          .withDefault(1.0);
+  static final Key<Integer> CLASSIFIER_EPOCHS =
+      Key.integer(
+              "trainTeacher.classifierEpochs",
+              "image: epochs of the classifier whose features the Frechet distance is taken in")
+          .between(1, 1000)
+          .withDefault(3);
+
   static final List<Key<?>> ALL = all();
 
   private TrainTeacherKeys() {}
@@ -73,7 +123,16 @@ final class TrainTeacherKeys {
                 TIMED,
                 T_MIN,
                 EVALUATION_DRAWS,
-                SAMPLE_EVERY));
+                SAMPLE_EVERY,
+                PATCH,
+                SCHEDULE,
+                LABEL_DROPOUT,
+                SHUFFLE_LABELS,
+                CONTROL,
+                SAMPLES,
+                SAMPLE_STEPS,
+                GUIDANCE,
+                CLASSIFIER_EPOCHS));
     own.addAll(TrainSettings.KEYS);
     return RunKeys.and(own);
   }

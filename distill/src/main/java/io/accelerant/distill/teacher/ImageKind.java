@@ -1,0 +1,280 @@
+package io.accelerant.distill.teacher;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.data.Images;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.model.Model;
+import io.accelerant.core.nn.PatchTransformer;
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.report.ImageGrid;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.TrainSettings;
+import io.accelerant.distill.continuous.NoiseModel;
+import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.image.ImageRecord;
+import io.accelerant.distill.image.NoisePredictionLoss;
+import io.accelerant.distill.network.ImageModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A class-conditional diffusion model of images, trained on the train split of an images artifact,
+ * measured on its test split and by the Frechet distances of its samples.
+ */
+final class ImageKind implements TeacherKind {
+  private static final StructType RECORD = StructType.fromDDL("id BIGINT, record BINARY");
+  private static final long SHUFFLE = RandomStream.purpose("teacher.shuffleLabels");
+  private static final int LOOK = 8;
+  private static final int COLUMNS = 10;
+
+  private final JobContext context;
+  private final JobConfig config;
+  private final Images images;
+  private final PatchTransformer network;
+  private LabelledImages samples;
+  private LabelledImages real;
+
+  ImageKind(JobContext context, JobConfig config) {
+    this.context = context;
+    this.config = config;
+    this.images =
+        Images.open(
+            context.spark(),
+            context.hadoop(),
+            config.get(TrainTeacherKeys.DATA),
+            TrainTeacherKeys.DATA.path());
+    this.network = network(config, images);
+    control();
+  }
+
+  /** The artifact it is trained on, verified to be one; needs no Spark. */
+  static Artifact data(JobContext context, JobConfig config) {
+    return Artifact.open(config.get(TrainTeacherKeys.DATA), context.hadoop())
+        .requireKind(Images.KIND, TrainTeacherKeys.DATA.path());
+  }
+
+  private static PatchTransformer network(JobConfig config, Images images) {
+    if (images.height() != images.width() || images.classes() > ImageRecord.MOST_CLASSES) {
+      throw config.invalid(
+          TrainTeacherKeys.DATA,
+          "holds images of %d x %d of %d classes; they must be square, and of at most %d classes."
+              .formatted(
+                  images.height(), images.width(), images.classes(), ImageRecord.MOST_CLASSES));
+    }
+    int width = config.get(TrainTeacherKeys.WIDTH);
+    try {
+      return new PatchTransformer(
+          images.channels(),
+          images.height(),
+          config.get(TrainTeacherKeys.PATCH),
+          width,
+          config.get(TrainTeacherKeys.LAYERS),
+          config.get(TrainTeacherKeys.HEADS),
+          config.find(TrainTeacherKeys.HIDDEN).orElse(4 * width),
+          images.classes(),
+          false);
+    } catch (IllegalArgumentException e) {
+      throw config.invalid(
+          TrainTeacherKeys.WIDTH,
+          "or trainTeacher.patch or heads does not fit: %s.".formatted(e.getMessage()));
+    }
+  }
+
+  private ImageModel model(float[] average) {
+    return new ImageModel(
+        network, average, VpSchedule.ofLabel(config.get(TrainTeacherKeys.SCHEDULE)));
+  }
+
+  @Override
+  public String description() {
+    return "image model, %d layers of width %d, %d x %d in patches of %d, %d classes%s"
+        .formatted(
+            network.layers(),
+            network.width(),
+            network.size(),
+            network.size(),
+            network.patch(),
+            network.classes(),
+            config.get(TrainTeacherKeys.SHUFFLE_LABELS) ? ", labels shuffled" : "");
+  }
+
+  @Override
+  public Loss loss() {
+    return new NoisePredictionLoss(
+        network,
+        model(new float[0]).schedule(),
+        config.get(TrainTeacherKeys.T_MIN),
+        config.get(TrainTeacherKeys.LABEL_DROPOUT),
+        Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH)));
+  }
+
+  @Override
+  public String lossUnit() {
+    return "mean squared error of the noise";
+  }
+
+  @Override
+  public Dataset<Row> training() {
+    Dataset<Row> split = images.split("train");
+    return config.get(TrainTeacherKeys.SHUFFLE_LABELS)
+        ? records(split, frequencies(split))
+        : records(split, null);
+  }
+
+  @Override
+  public Dataset<Row> heldOut() {
+    return records(images.split("test"), null);
+  }
+
+  private double[] frequencies(Dataset<Row> split) {
+    double[] counts = new double[images.classes()];
+    split
+        .groupBy("label")
+        .count()
+        .collectAsList()
+        .forEach(row -> counts[row.getInt(0)] = row.getLong(1));
+    return counts;
+  }
+
+  /**
+   * @param frequencies of the labels, from which each row draws its own; null keeps them
+   */
+  private Dataset<Row> records(Dataset<Row> split, double[] frequencies) {
+    long seed = config.get(RunKeys.SEED);
+    MapFunction<Row, Row> pack =
+        row -> {
+          long id = row.getLong(0);
+          int label =
+              frequencies == null
+                  ? row.getInt(2)
+                  : new RandomStream(seed, SHUFFLE, id, 0)
+                      .nextCategorical(frequencies, 0, frequencies.length);
+          return RowFactory.create(id, ImageRecord.pack(label, row.getAs(1)));
+        };
+    return split.select("id", "image", "label").map(pack, Encoders.row(RECORD));
+  }
+
+  @Override
+  public String look(float[] average) {
+    ImageModel model = model(average);
+    List<byte[]> drawn;
+    try (NoiseModel opened = model.open(context, config)) {
+      drawn = ImageSampling.of(config, model).draw(opened, 0, LOOK);
+    }
+    double sum = 0;
+    double squares = 0;
+    for (byte[] image : drawn) {
+      for (byte pixel : image) {
+        double x = (pixel & 0xff) / 255.0;
+        sum += x;
+        squares += x * x;
+      }
+    }
+    double mean = sum / (LOOK * images.size());
+    return "%d samples, pixels %.3f ± %.3f"
+        .formatted(LOOK, mean, StrictMath.sqrt(squares / (LOOK * images.size()) - mean * mean));
+  }
+
+  @Override
+  public Map<String, Number> metrics(double[] heldOut, float[] average) {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    double mean = Arrays.stream(heldOut).average().orElseThrow();
+    double squares = Arrays.stream(heldOut).map(x -> (x - mean) * (x - mean)).sum();
+    metrics.put("noiseMse", mean);
+    metrics.put("noiseMse.sd", StrictMath.sqrt(squares / (heldOut.length - 1)));
+    try (ImageQuality quality = new ImageQuality(context, config, images)) {
+      ImageModel model = model(average);
+      samples = ImageSampling.of(config, model).draw(context, config, model, quality.count());
+      real = quality.real();
+      metrics.putAll(quality.metrics(samples));
+    }
+    return metrics;
+  }
+
+  @Override
+  public void write(ArtifactWriter artifact, float[] average, float[] raw) {
+    model(average).write(artifact, raw);
+  }
+
+  @Override
+  public float[] read(Artifact artifact) {
+    return ImageModel.read(artifact, "train-teacher").parameters();
+  }
+
+  /** Metrics of the teacher that was trained on shuffled labels. */
+  private Map<String, Number> control() {
+    return config
+        .find(TrainTeacherKeys.CONTROL)
+        .map(
+            uri -> {
+              Artifact control =
+                  Artifact.open(uri, context.hadoop())
+                      .requireKind(Model.KIND, TrainTeacherKeys.CONTROL.path());
+              Object shuffled =
+                  control.manifest().config().get(TrainTeacherKeys.SHUFFLE_LABELS.path());
+              if (!Boolean.TRUE.equals(shuffled)) {
+                throw config.invalid(
+                    TrainTeacherKeys.CONTROL,
+                    "is %s, which was not trained with trainTeacher.shuffleLabels = true."
+                        .formatted(uri));
+              }
+              return control.manifest().metrics();
+            })
+        .orElse(Map.of());
+  }
+
+  @Override
+  public void report(Report report, Map<String, Number> metrics, float[] average) {
+    ImageReport.write(report, metrics, control(), config);
+    ImageGrid grid = new ImageGrid(images.channels(), images.height(), images.width(), COLUMNS, 2);
+    report.picture(
+        "samples",
+        grid.png(byClass(samples)),
+        "Samples, one class a row, %d steps, guidance %s"
+            .formatted(
+                config.get(TrainTeacherKeys.SAMPLE_STEPS), config.get(TrainTeacherKeys.GUIDANCE)));
+    report.picture("real", grid.png(byClass(real)), "Held-out images, one class a row");
+  }
+
+  /** The first images of the first classes, class by class. */
+  private List<byte[]> byClass(LabelledImages all) {
+    List<byte[]> shown = new ArrayList<>();
+    for (int label = 0; label < Math.min(COLUMNS, images.classes()); label++) {
+      int left = COLUMNS;
+      for (int i = 0; i < all.count() && left > 0; i++) {
+        if (all.labels()[i] == label) {
+          shown.add(all.images()[i]);
+          left--;
+        }
+      }
+      for (; left > 0; left--) {
+        shown.add(new byte[images.size()]);
+      }
+    }
+    return shown;
+  }
+
+  @Override
+  public String card(Map<String, Number> metrics) {
+    return """
+        A patch transformer that predicts the noise in an image, given its class or none (label %d).
+        Held-out mean squared error of the noise: %.4f, averaged weights. Pixels are in [-1, 1], the
+        network is given 1000 t; `config.json` says under `diffusion` which schedule.
+        `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last
+        round. Frechet distances with their floor are in `report.md`."""
+        .formatted(network.classes(), metrics.get("noiseMse").doubleValue());
+  }
+}

@@ -1,0 +1,98 @@
+package io.accelerant.distill.teacher;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.job.Shared;
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.NoiseModel;
+import io.accelerant.distill.continuous.NoiseModelSource;
+import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.continuous.Spacing;
+import io.accelerant.distill.continuous.Thresholding;
+import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.network.ImageModel;
+import io.accelerant.distill.network.NetworkNoiseSource;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/**
+ * Samples of an image model for its report: DPM-Solver++(2M) on times that are uniform in log SNR.
+ * Sample i has class i mod classes, and noise that follows from (seed, i).
+ */
+record ImageSampling(VpSchedule schedule, int steps, double guidance, int classes, long seed)
+    implements Serializable {
+  private static final long NOISE = RandomStream.purpose("teacher.sample");
+  private static final int BATCH = 64;
+
+  static ImageSampling of(JobConfig config, ImageModel model) {
+    return new ImageSampling(
+        model.schedule(),
+        config.get(TrainTeacherKeys.SAMPLE_STEPS),
+        config.get(TrainTeacherKeys.GUIDANCE),
+        model.network().classes(),
+        config.get(RunKeys.SEED));
+  }
+
+  int label(int id) {
+    return id % classes;
+  }
+
+  /** Samples {@code from .. to - 1}, each as bytes. */
+  List<byte[]> draw(NoiseModel model, int from, int to) {
+    int size = model.size();
+    double[] noise = new double[(to - from) * size];
+    int[] labels = new int[to - from];
+    for (int id = from; id < to; id++) {
+      RandomStream stream = new RandomStream(seed, NOISE, id, 0);
+      for (int p = 0; p < size; p++) {
+        noise[(id - from) * size + p] = stream.nextGaussian();
+      }
+      labels[id - from] = label(id);
+    }
+    double[] times = Spacing.LOG_SNR.times(schedule, schedule.end(), steps);
+    double[] x =
+        Solver.plain(Solver.DPMPP_2M)
+            .on(schedule, times)
+            .sample(noise, new Denoiser(model, labels, guidance, Thresholding.NONE));
+    List<byte[]> images = new ArrayList<>();
+    for (int i = 0; i < labels.length; i++) {
+      byte[] image = new byte[size];
+      for (int p = 0; p < size; p++) {
+        image[p] = ImageModel.toByte(x[i * size + p]);
+      }
+      images.add(image);
+    }
+    return images;
+  }
+
+  /** Samples 0 .. count - 1 by tasks of one micro-batch each. */
+  LabelledImages draw(JobContext context, JobConfig config, ImageModel model, int count) {
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
+    int units = (count + BATCH - 1) / BATCH;
+    spark.setJobDescription("train-teacher: draw %d samples".formatted(count));
+    NoiseModelSource source = NetworkNoiseSource.of(context, model, "", config);
+    try (Shared<NoiseModelSource> shared = Shared.of(spark, source)) {
+      ImageSampling sampling = this;
+      List<byte[]> images =
+          spark
+              .parallelize(IntStream.range(0, units).boxed().toList(), units)
+              .flatMap(
+                  unit -> {
+                    try (NoiseModel opened = shared.copy().open()) {
+                      int from = unit * BATCH;
+                      return sampling.draw(opened, from, Math.min(count, from + BATCH)).iterator();
+                    }
+                  })
+              .collect();
+      int[] labels = IntStream.range(0, count).map(this::label).toArray();
+      return new LabelledImages(images.toArray(byte[][]::new), labels);
+    } finally {
+      spark.setJobDescription(null);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.accelerant.distill.teacher;
+
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** Images in memory, as bytes and with their classes. */
+record LabelledImages(byte[][] images, int[] labels) {
+  /** The first images of a split in the order of their ids. */
+  static LabelledImages first(Dataset<Row> split, int limit) {
+    List<Row> rows = split.select("image", "label").orderBy("id").limit(limit).collectAsList();
+    byte[][] images = new byte[rows.size()][];
+    int[] labels = new int[images.length];
+    for (int i = 0; i < images.length; i++) {
+      images[i] = rows.get(i).getAs(0);
+      labels[i] = rows.get(i).getInt(1);
+    }
+    return new LabelledImages(images, labels);
+  }
+
+  int count() {
+    return images.length;
+  }
+
+  /** Numbers in 0..1. */
+  float[][] floats() {
+    float[][] floats = new float[images.length][];
+    for (int i = 0; i < images.length; i++) {
+      floats[i] = new float[images[i].length];
+      for (int p = 0; p < images[i].length; p++) {
+        floats[i][p] = (images[i][p] & 0xff) / 255f;
+      }
+    }
+    return floats;
+  }
+
+  LabelledImages withLabels(int[] others) {
+    return new LabelledImages(images, others);
+  }
+}
