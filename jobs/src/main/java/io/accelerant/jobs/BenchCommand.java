@@ -30,8 +30,7 @@ final class BenchCommand {
       name = "transformer-step",
       description = "Loss and gradients of a small GPT-2, beside PyTorch where python3 has it.")
   int transformerStep(@Mixin Options options) {
-    return here(
-        "transformer-step", options, progress -> new TransformerStepBench(progress).run());
+    return here("transformer-step", options, progress -> new TransformerStepBench(progress).run());
   }
 
   @Command(
@@ -72,15 +71,17 @@ final class BenchCommand {
       name = "trajectory-weights",
       description = "Weights of 1e6 and 1e7 transitions, beside the plain scan and numpy.")
   int trajectoryWeights(@Mixin Options options) {
-    return here(
-        "trajectory-weights", options, progress -> new TrajectoryWeightsBench(progress).run());
+    return onSpark(
+        "trajectory-weights",
+        options,
+        List.of(),
+        (spark, config, progress) -> new TrajectoryWeightsBench(spark, progress).run());
   }
 
   /** A measurement in this process alone. */
   private int here(
       String bench, Options options, Function<Progress, Map<String, ? extends Number>> work) {
-    return print(
-        bench, options, () -> work.apply(ProgressLines.to(console.err(), "text")));
+    return print(bench, options, () -> work.apply(ProgressLines.to(console.err(), "text")));
   }
 
   /** A measurement that needs Spark. */
@@ -116,8 +117,6 @@ final class BenchCommand {
       java.util.function.Supplier<Map<String, ? extends Number>> measure) {
     String name = "bench " + bench;
     return console.run(
-        name,
-        options.verbose,
-        () -> Console.line(name, "ok", Map.of("metrics", measure.get())));
+        name, options.verbose, () -> Console.line(name, "ok", Map.of("metrics", measure.get())));
   }
 }

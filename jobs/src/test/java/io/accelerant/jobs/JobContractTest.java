@@ -115,7 +115,8 @@ class JobContractTest extends SparkTest {
     example("lsd", "lsd-uniform.conf", SMALL_LSD);
     example("lsd", "lsd-text.conf", with(SMALL_LSD, "lsd.teacher=markov:2:@/prepare-text"));
     example("sample", "sample.conf", List.of("sample.count=40", "sample.length=12"));
-    example("train-teacher", "train-teacher.conf", with(SMALL_TEACHER));
+    example("train-teacher", "train-teacher.conf", SMALL_TEACHER);
+    example("lsd", "lsd-trained.conf", with(SMALL_LSD, "lsd.teacher=@/teacher"));
     example(
         "evaluate",
         "evaluate.conf",
@@ -155,6 +156,7 @@ class JobContractTest extends SparkTest {
     run("collect-trajectories collect-trajectories.conf", "@/trajectories");
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
+    run("train-teacher train-teacher.conf", "@/teacher");
   }
 
   /** A number in letters. */

@@ -62,7 +62,11 @@ public final class TrainClassifierJob implements Job {
     ClassifierData data = ClassifierData.open(context, config);
     Recipe recipe = recipe(config, data, 1);
     List<Cell> cells = cells(config, data);
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity(config, data)));
+    String output =
+        Versions.requireFree(
+            config.get(RunKeys.OUTPUT),
+            context.hadoop(),
+            StageStore.resumeKey(identity(config, data)));
     long steps = 0;
     for (Cell cell : cells) {
       steps += new SubsetTraining(cell, recipe, data.train()).steps();

@@ -11,8 +11,8 @@ import static org.apache.spark.sql.functions.sequence;
 import static org.apache.spark.sql.functions.when;
 
 import io.accelerant.core.error.DataException;
-import io.accelerant.selection.subset.Block;
 import io.accelerant.core.random.PermutationKind;
+import io.accelerant.selection.subset.Block;
 import io.accelerant.selection.subset.StratifiedPlan;
 import io.accelerant.selection.subset.Stratum;
 import io.accelerant.selection.subset.SubsetMode;

@@ -1,7 +1,6 @@
 package io.accelerant.selection.subset;
 
 import io.accelerant.core.random.PassKey;
-
 import io.accelerant.core.random.RandomStream;
 import java.io.Serializable;
 

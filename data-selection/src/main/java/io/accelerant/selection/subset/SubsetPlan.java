@@ -1,7 +1,6 @@
 package io.accelerant.selection.subset;
 
 import io.accelerant.core.random.Bounds;
-
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;

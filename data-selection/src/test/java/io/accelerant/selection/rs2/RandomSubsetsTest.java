@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.SparkTest;
-import io.accelerant.selection.subset.Block;
 import io.accelerant.core.random.PermutationKind;
+import io.accelerant.selection.subset.Block;
 import io.accelerant.selection.subset.SubsetMode;
 import io.accelerant.selection.subset.SubsetPlan;
 import java.util.ArrayList;

@@ -1,11 +1,10 @@
 package io.accelerant.selection.subset;
 
-import io.accelerant.core.random.PermutationKind;
-import io.accelerant.core.random.Permutation;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.accelerant.core.random.Permutation;
+import io.accelerant.core.random.PermutationKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -51,7 +51,11 @@ public final class DcSolverJob implements Job {
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
     DcSettings settings = DcSettings.of(config);
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity(context, config)));
+    String output =
+        Versions.requireFree(
+            config.get(RunKeys.OUTPUT),
+            context.hadoop(),
+            StageStore.resumeKey(identity(context, config)));
     return List.of(
         "open the model " + config.get(DcSolverKeys.MODEL),
         "solve the ODE finely for guidances " + settings.guidances(),

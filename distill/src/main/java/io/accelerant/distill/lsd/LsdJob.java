@@ -47,7 +47,9 @@ public final class LsdJob implements Job {
   public List<String> plan(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
     Map<String, Object> identity = identity(context, config);
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
+    String output =
+        Versions.requireFree(
+            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
     return List.of(
         "open the teacher " + config.get(LsdKeys.TEACHER),
         "walk it %d times with %d steps"

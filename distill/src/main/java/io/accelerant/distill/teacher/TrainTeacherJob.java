@@ -47,7 +47,9 @@ public final class TrainTeacherJob implements Job {
   public List<String> plan(JobContext context, JobConfig config) {
     TrainSettings settings = TrainSettings.of(config);
     Map<String, Object> identity = identity(context, config);
-    String output = requireFree(context, config, StageStore.resumeKey(identity));
+    String output =
+        Versions.requireFree(
+            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
     return List.of(
         "train a %s teacher on %s"
             .formatted(config.get(TrainTeacherKeys.KIND), config.get(TrainTeacherKeys.DATA)),
@@ -66,21 +68,11 @@ public final class TrainTeacherJob implements Job {
     return identity;
   }
 
-  private static String requireFree(JobContext context, JobConfig config, String resumeKey) {
-    String output = Versions.resolve(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(
-          output
-              + " is an artifact already, and artifacts are immutable; choose another run.output or use {version}.");
-    }
-    return output;
-  }
-
   @Override
   public JobResult run(JobContext context, JobConfig config) {
     Map<String, Object> identity = identity(context, config);
     String resumeKey = StageStore.resumeKey(identity);
-    String output = requireFree(context, config, resumeKey);
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
     String checkpoints = config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints");
     StageStore stages =
         StageStore.open(

@@ -31,9 +31,11 @@ public final class TrajectoryWeightsBench {
   private static final int ROUNDS = 3;
   private static final List<Long> SIZES = List.of(1_000_000L, 10_000_000L);
 
+  private final SparkSession spark;
   private final Progress progress;
 
-  public TrajectoryWeightsBench(Progress progress) {
+  public TrajectoryWeightsBench(SparkSession spark, Progress progress) {
+    this.spark = spark;
     this.progress = progress;
   }
 
@@ -47,28 +49,13 @@ public final class TrajectoryWeightsBench {
 
   Map<String, Number> run(List<Long> sizes) {
     Map<String, Number> metrics = new LinkedHashMap<>();
-    boolean running = SparkSession.getDefaultSession().isDefined();
-    SparkSession spark =
-        SparkSession.builder()
-            .master("local[*]")
-            .appName("bench trajectory-weights")
-            .config("spark.ui.enabled", "false")
-            .config("spark.driver.host", "127.0.0.1")
-            .config("spark.sql.shuffle.partitions", "8")
-            .getOrCreate();
-    try {
-      for (long n : sizes) {
-        measure(spark, n, metrics);
-      }
-    } finally {
-      if (!running) {
-        spark.stop();
-      }
+    for (long n : sizes) {
+      measure(n, metrics);
     }
     return metrics;
   }
 
-  private void measure(SparkSession spark, long n, Map<String, Number> metrics) {
+  private void measure(long n, Map<String, Number> metrics) {
     Path folder = null;
     try {
       folder = Files.createTempDirectory("accelerant-bench");

@@ -54,7 +54,9 @@ public final class OfflineRlJob implements Job {
   public List<String> plan(JobContext context, JobConfig config) {
     CellPlan cells = CellPlan.of(config, inputs(context, config).keySet());
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
+    String output =
+        Versions.requireFree(
+            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
     return List.of(
         "weigh the data sets " + cells.sources(),
         "train %d policies, each in one task".formatted(cells.cells().size()),
