@@ -1,5 +1,7 @@
 package io.accelerant.rl.trajectory;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
@@ -174,8 +176,10 @@ public final class TrajectoryWeightsJob implements Job {
             ? WeightedBatches.poisson(weights, draws, 0, seed)
             : WeightedBatches.multinomial(
                 weights, draws, config.get(TrajectoryWeightsKeys.BUCKETS), seed);
+    // as JSON lines would bring it back, so that both formats are the same content
+    Dataset<Row> wide = drawn.withColumn("step", col("step").cast("bigint"));
     return ArtifactTables.write(
-        drawn.orderBy("draw", "episode_id", "step"), BATCH, artifact, config.get(RunKeys.FORMAT));
+        wide.orderBy("draw", "episode_id", "step"), BATCH, artifact, config.get(RunKeys.FORMAT));
   }
 
   private ModelCard card(JobConfig config, Transitions input, String folder) {
