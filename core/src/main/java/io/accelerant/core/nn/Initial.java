@@ -38,6 +38,11 @@ interface Initial {
     return uniform(StrictMath.sqrt(6.0 / (in + out)));
   }
 
+  /** He et al. (2015), eq. 10: deviation sqrt(2 / fan in), for rectified or sinusoidal inputs. */
+  static Initial he(int in) {
+    return normal(StrictMath.sqrt(2.0 / in));
+  }
+
   static Initial of(double[] numbers) {
     return (stream, size) -> numbers.clone();
   }

@@ -9,12 +9,13 @@ import java.util.Optional;
 
 /**
  * DiT (Peebles and Xie 2023): a transformer over the patches of a square image, conditioned by
- * adaLN-zero on time and class. Names and shapes are those of the published code. Inputs {@code x
- * [batch, channels, size, size]}, {@code time [batch]} (steps 0..999), {@code label [batch]} if
- * there are classes, where the number {@code classes} stands for "no class". Output {@code
- * prediction [batch, channels, size, size]}, twice the channels with {@code learnSigma}. Training:
- * {@code target [batch, channels, size, size]}, {@code weights [batch]}; loss = sum of weight times
- * mean squared error of an image, over the first {@code channels}.
+ * adaLN-zero on time and class. Names and shapes are those of the published code; its start differs
+ * in one point, see {@link #condition}. Inputs {@code x [batch, channels, size, size]}, {@code time
+ * [batch]} (steps 0..999), {@code label [batch]} if there are classes, where the number {@code
+ * classes} stands for "no class". Output {@code prediction [batch, channels, size, size]}, twice
+ * the channels with {@code learnSigma}. Training: {@code target [batch, channels, size, size]},
+ * {@code weights [batch]}; loss = sum of weight times mean squared error of an image, over the
+ * first {@code channels}.
  *
  * @param patch divides size
  * @param width divisible by 4 and by heads
@@ -76,16 +77,33 @@ public record PatchTransformer(
     Value x = embed(scope.in("x_embedder").in("proj"), image);
     Initial grid = Initial.of(gridSinusoids(size / patch, width));
     x = x.add(scope.parameter(POSITIONS, grid, 1, patches, width));
-    Value c = TimeEmbedding.apply(scope.in("t_embedder"), time, TimeEmbedding.FREQUENCIES, width);
-    if (label.isPresent()) {
-      Scope s = scope.in("y_embedder").in("embedding_table");
-      Value table = s.parameter("weight", Initial.normal(0.02), classes + 1, width);
-      c = c.add(scope.graph().embedding(table, label.get()));
-    }
+    Value c = condition(scope, time, label);
     for (int i = 0; i < layers; i++) {
       x = block(scope.in("blocks").in(i), x, c);
     }
     return last(scope.in("final_layer"), x, c);
+  }
+
+  /**
+   * Time plus class, each of about unit variance at the start whatever the width. The published
+   * code draws them with deviation 0.02, chosen for widths of 384 and more: at width 32 the
+   * condition then starts a sixtieth as large, gradients of the modulations with it, and a small
+   * network learns to denoise patch by patch long before its labels and times have an effect.
+   *
+   * @return {@code [batch, width]}
+   */
+  private Value condition(Scope scope, Value time, Optional<Value> label) {
+    int frequencies = TimeEmbedding.FREQUENCIES;
+    Initial first = Initial.he(frequencies);
+    Value c =
+        TimeEmbedding.apply(
+            scope.in("t_embedder"), time, frequencies, width, first, Initial.he(width));
+    if (label.isEmpty()) {
+      return c;
+    }
+    Scope s = scope.in("y_embedder").in("embedding_table");
+    Value table = s.parameter("weight", Initial.normal(1), classes + 1, width);
+    return c.add(scope.graph().embedding(table, label.get()));
   }
 
   /** A convolution with stride = kernel, as a product over the flattened patch (c, i, j). */

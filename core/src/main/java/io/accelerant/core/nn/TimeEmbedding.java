@@ -13,13 +13,20 @@ final class TimeEmbedding {
   /**
    * @param time {@code [batch]}, in the unit in which 10000 is slow: DiT's steps 0..999
    * @param frequencies even number of sinusoids
+   * @param first start of the first matrix
+   * @param last start of the second
    * @return {@code [batch, width]}
    */
-  static Value apply(Scope scope, Value time, int frequencies, int width) {
-    Initial normal = Initial.normal(0.02);
+  static Value apply(
+      Scope scope, Value time, int frequencies, int width, Initial first, Initial last) {
     Scope s = scope.in("mlp");
-    Value h = s.linear("0", sinusoids(scope.graph(), time, frequencies), width, OUT_IN, normal, Z);
-    return s.linear("2", h.silu(), width, OUT_IN, normal, Z);
+    Value h = s.linear("0", sinusoids(scope.graph(), time, frequencies), width, OUT_IN, first, Z);
+    return s.linear("2", h.silu(), width, OUT_IN, last, Z);
+  }
+
+  /** As DiT starts: deviation 0.02 whatever the width. */
+  static Value apply(Scope scope, Value time, int frequencies, int width) {
+    return apply(scope, time, frequencies, width, Initial.normal(0.02), Initial.normal(0.02));
   }
 
   private static final Scope.Order OUT_IN = Scope.Order.OUT_IN;

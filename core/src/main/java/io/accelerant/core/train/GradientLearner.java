@@ -9,10 +9,12 @@ import io.accelerant.core.optim.Optimizer;
 import io.accelerant.core.optim.OptimizerSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * One network, one optimizer: clip by global norm, step, average. Weight decay leaves vectors
- * (biases, gains) alone. The state's roles are {@code network}, {@code ema}, {@code optimizer.*}.
+ * (biases, gains) and what is not trained alone. The state's roles are {@code network}, {@code
+ * ema}, {@code optimizer.*}.
  */
 public final class GradientLearner implements Learner {
   /** Role of the raw weights. */
@@ -42,15 +44,19 @@ public final class GradientLearner implements Learner {
 
   /**
    * @param layout of the network's parameters
+   * @param trains whether a parameter, by name, is trained; the others keep their numbers
    * @param initial parameters; their precision is that of training
    */
-  public GradientLearner(Settings settings, Layout layout, Flat initial) {
+  public GradientLearner(Settings settings, Layout layout, Predicate<String> trains, Flat initial) {
     this.settings = settings;
     this.network = initial.copy();
     this.average = initial.copy();
     this.optimizer =
         new Optimizer(
-            settings.optimizer, layout, initial.precision(), tensor -> tensor.shape().size() > 1);
+            settings.optimizer,
+            layout,
+            initial.precision(),
+            tensor -> tensor.shape().size() > 1 && trains.test(tensor.name()));
   }
 
   @Override

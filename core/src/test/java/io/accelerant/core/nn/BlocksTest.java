@@ -190,6 +190,21 @@ class BlocksTest {
   }
 
   @Test
+  void theConditionOfAPatchTransformerStartsWithUnitVarianceAtAnyWidth() {
+    for (int width : new int[] {32, 512}) {
+      PatchTransformer network = new PatchTransformer(1, 4, 2, width, 1, 2, 8, 10, false);
+      Layout layout = network.layout();
+      double[] w = network.initial(1);
+      assertThat(deviation(w, layout.find("y_embedder.embedding_table.weight")))
+          .isCloseTo(1, within(0.1));
+      assertThat(deviation(w, layout.find("t_embedder.mlp.0.weight")))
+          .isCloseTo(Math.sqrt(2.0 / 256), within(4e-3));
+      assertThat(deviation(w, layout.find("t_embedder.mlp.2.weight")))
+          .isCloseTo(Math.sqrt(2.0 / width), within(0.05 * Math.sqrt(2.0 / width)));
+    }
+  }
+
+  @Test
   void initialNumbersFollowTheConvention() {
     Transformer network = Transformer.gpt2(50, 20, 32, 2, 4);
     Layout layout = network.layout();

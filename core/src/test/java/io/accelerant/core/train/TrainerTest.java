@@ -107,6 +107,7 @@ class TrainerTest extends SparkTest {
                   1,
                   new ExponentialAverage(0.9, true)),
               loss.network().layout(),
+              loss.network()::trains,
               loss.initial(Precision.FLOAT32))) {
         RoundLog log =
             new Trainer(context, "test", settings, snapshots)

@@ -89,6 +89,7 @@ final class TeacherRun implements AutoCloseable {
         new GradientLearner(
             settings.learner(config),
             network.layout(),
+            network::trains,
             Flat.of(Precision.FLOAT32, network.initial(settings.seed())));
   }
 
