@@ -1,5 +1,6 @@
 package io.accelerant.distill.model;
 
+import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
@@ -10,11 +11,14 @@ import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.distill.continuous.GaussianMixture;
 import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.network.ImageModel;
+import io.accelerant.distill.network.NetworkNoiseSource;
 import io.accelerant.distill.onnx.OnnxNoiseSource;
 
 /**
  * Opens continuous models by name: {@code <file>.json}, a Gaussian mixture with exact score; {@code
- * onnx:<file>}, a network of the user's. One more kind of model is one more case here and a {@link
+ * onnx:<file>}, a network of the user's; anything else is the URI of a model artifact of images
+ * that was trained here. One more kind of model is one more case here and a {@link
  * NoiseModelSource}.
  */
 public final class ContinuousModels {
@@ -33,12 +37,19 @@ public final class ContinuousModels {
     return isContinuous(name) || name.startsWith(ONNX);
   }
 
+  /** Whether a name stands for an artifact that is a trained model of images. */
+  public static boolean isImages(String name, JobContext context) {
+    return !mayBeContinuous(name)
+        && ModelArtifacts.any(name, context).filter(ImageModel::isOne).isPresent();
+  }
+
   /**
-   * The file a model is made from, read and checked; needs no Spark.
+   * The file or artifact a model is made from, read and checked; needs no Spark.
    *
    * @param key where the name was given, for messages
    * @throws ConfigException if the name means nothing, or an ONNX model has other inputs or outputs
    * @throws io.accelerant.core.error.DataException if the file is missing or not what it should be
+   * @throws io.accelerant.core.error.ArtifactException if there is no artifact, or another kind
    */
   public static Manifest.Parent input(
       String name, JobContext context, JobConfig config, Key<?> key) {
@@ -47,7 +58,10 @@ public final class ContinuousModels {
       OnnxNoiseSource.check(file, config);
       return new Manifest.Parent("model", file.uri(), file.sha256());
     }
-    InputFile file = mixtureFile(name, context, config, key);
+    if (!isContinuous(name)) {
+      return ModelArtifacts.parent(images(name, context, config, key));
+    }
+    InputFile file = InputFile.read(name, context.hadoop(), LARGEST);
     GaussianMixture.fromJson(file.json(), name);
     return new Manifest.Parent("model", file.uri(), file.sha256());
   }
@@ -56,6 +70,7 @@ public final class ContinuousModels {
    * Opens a model; the arguments and errors are those of {@link #input}.
    *
    * @param schedule that a network was trained with
+   * @throws ConfigException if an artifact says that it was another
    */
   public static ContinuousModel open(
       String name, VpSchedule schedule, JobContext context, JobConfig config, Key<?> key) {
@@ -69,7 +84,10 @@ public final class ContinuousModels {
           "the network " + file.uri(),
           new Manifest.Parent("model", file.uri(), file.sha256()));
     }
-    InputFile file = mixtureFile(name, context, config, key);
+    if (!isContinuous(name)) {
+      return images(images(name, context, config, key), schedule, context, config, key);
+    }
+    InputFile file = InputFile.read(name, context.hadoop(), LARGEST);
     GaussianMixture mixture = GaussianMixture.fromJson(file.json(), name);
     return new ContinuousModel(
         mixture,
@@ -81,14 +99,30 @@ public final class ContinuousModels {
     return OnnxFile.read(name.substring(ONNX.length()), context.hadoop());
   }
 
-  private static InputFile mixtureFile(
-      String name, JobContext context, JobConfig config, Key<?> key) {
-    if (!isContinuous(name)) {
+  private static Artifact images(String name, JobContext context, JobConfig config, Key<?> key) {
+    Artifact artifact =
+        ModelArtifacts.any(name, context)
+            .orElseThrow(
+                () ->
+                    config.invalid(
+                        key,
+                        "is \"%s\", which is no continuous model: expected <file>.json (a Gaussian mixture), onnx:<file> or the URI of a model artifact of images."
+                            .formatted(name)));
+    return ImageModel.require(artifact, key.path());
+  }
+
+  private static ContinuousModel images(
+      Artifact artifact, VpSchedule schedule, JobContext context, JobConfig config, Key<?> key) {
+    ImageModel model = ImageModel.read(artifact, key.path());
+    if (!model.schedule().label().equals(schedule.label())) {
       throw config.invalid(
           key,
-          "is \"%s\", which is no continuous model: expected <file>.json (a Gaussian mixture) or onnx:<file>."
-              .formatted(name));
+          "names %s, which was trained with the schedule %s, not %s: set the schedule to that."
+              .formatted(artifact.uri(), model.schedule().label(), schedule.label()));
     }
-    return InputFile.read(name, context.hadoop(), LARGEST);
+    return new ContinuousModel(
+        NetworkNoiseSource.of(context, model, artifact.contentHash(), config),
+        "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
+        ModelArtifacts.parent(artifact));
   }
 }

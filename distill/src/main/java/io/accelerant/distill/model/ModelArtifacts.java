@@ -30,14 +30,22 @@ final class ModelArtifacts {
    * @throws io.accelerant.core.error.ArtifactException if there is no artifact, or another kind
    */
   static Artifact find(String name, JobContext context, JobConfig config, Key<?> key) {
+    return MaskedTextModel.require(
+        any(name, context).orElseThrow(() -> noModel(name, config, key)), key.path());
+  }
+
+  /**
+   * The artifact of a name, of whatever kind; empty if the name means nothing.
+   *
+   * @throws io.accelerant.core.error.ArtifactException if it is a path or URI without an artifact
+   */
+  static Optional<Artifact> any(String name, JobContext context) {
     if (NO_URI.matcher(name).matches()) {
-      throw noModel(name, config, key);
+      return Optional.empty();
     }
-    Artifact artifact =
-        name.contains("/")
-            ? Artifact.open(name, context.hadoop())
-            : Artifact.find(name, context.hadoop()).orElseThrow(() -> noModel(name, config, key));
-    return MaskedTextModel.require(artifact, key.path());
+    return name.contains("/")
+        ? Optional.of(Artifact.open(name, context.hadoop()))
+        : Artifact.find(name, context.hadoop());
   }
 
   private static ConfigException noModel(String name, JobConfig config, Key<?> key) {

@@ -48,12 +48,13 @@ final class ContinuousSampling {
   }
 
   /** Whether the configuration is about a continuous model. */
-  static boolean isMeant(JobConfig config) {
+  static boolean isMeant(JobContext context, JobConfig config) {
     String model = config.get(SampleKeys.MODEL);
     return ContinuousModels.isContinuous(model)
         || (ContinuousModels.mayBeContinuous(model)
             && (config.find(SampleKeys.SOLVER.schedule).isPresent()
-                || config.find(SampleKeys.SOLVER.solver).isPresent()));
+                || config.find(SampleKeys.SOLVER.solver).isPresent()))
+        || ContinuousModels.isImages(model, context);
   }
 
   List<String> plan() {

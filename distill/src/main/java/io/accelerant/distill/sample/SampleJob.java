@@ -80,7 +80,7 @@ public final class SampleJob implements Job {
 
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
-    if (ContinuousSampling.isMeant(config)) {
+    if (ContinuousSampling.isMeant(context, config)) {
       return new ContinuousSampling(context, config).plan();
     }
     requireSampler(config);
@@ -146,7 +146,7 @@ public final class SampleJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
-    if (ContinuousSampling.isMeant(config)) {
+    if (ContinuousSampling.isMeant(context, config)) {
       return new ContinuousSampling(context, config).run();
     }
     requireSampler(config);

@@ -13,6 +13,8 @@ import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.onnx.OnnxExamples;
 import io.accelerant.distill.continuous.Mixtures;
+import io.accelerant.distill.network.ImageModels;
+import io.accelerant.distill.network.TextModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +107,36 @@ class ContinuousSamplingTest extends SparkTest {
     String hash = sample("one", with(common, "sample.partitions=1")).contentHash();
     assertThat(sample("four", with(common, "sample.partitions=4")).contentHash()).isEqualTo(hash);
     assertThat(sample("seed", with(common, "run.seed=5")).contentHash()).isNotEqualTo(hash);
+  }
+
+  /** Eight by eight images, random weights. */
+  @Test
+  void aTrainedModelOfImages() {
+    String images = ImageModels.publish(folder.resolve("images"), 3).uri();
+    String[] common = {"sample.model=" + images, "sample.steps=3", "sample.count=6"};
+    common = with(with(common, "sample.batch=2"), "sample.label=[0,1]");
+    JobResult one = sample("i1", with(common, "sample.partitions=1"));
+    assertThat(x(one)).hasSize(6 * ImageModels.SIZE);
+    assertThat(sample("i2", with(common, "sample.partitions=2")).contentHash())
+        .isEqualTo(one.contentHash());
+    assertThat(x(sample("i3", with(common, "sample.guidance=3")))).isNotEqualTo(x(one));
+    double[] two = x(sample("i4", with(common, "sample.label=2")));
+    assertThat(two).isNotEqualTo(x(one));
+    String[] cosine = with(common, "sample.schedule=vp-cosine");
+    assertThatThrownBy(() -> sample("i5", cosine))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("trained with the schedule vp-linear, not vp-cosine");
+    String[] beyond = with(common, "sample.label=3");
+    assertThatThrownBy(() -> sample("i6", beyond)).hasMessageContaining("classes 0 to 2");
+  }
+
+  /** A model of text is no model of images, and stays a discrete one. */
+  @Test
+  void aTrainedModelOfTextIsNotContinuous() {
+    String text = TextModels.publish(folder.resolve("text"), 1).uri();
+    assertThatThrownBy(() -> sample("t", "sample.model=" + text, "sample.solver=ddim"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("is for continuous models");
   }
 
   private static String[] with(String[] sets, String more) {

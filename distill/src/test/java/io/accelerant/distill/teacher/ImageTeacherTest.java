@@ -73,14 +73,14 @@ class ImageTeacherTest extends SparkTest {
                 "trainTeacher.layers=2",
                 "trainTeacher.heads=2",
                 "trainTeacher.samples=48",
-                "trainTeacher.sampleSteps=8",
-                "trainTeacher.sampleEvery=60",
+                "trainTeacher.sampleSteps=20",
+                "trainTeacher.sampleEvery=300",
                 "train.workers=2",
                 "train.batch=16",
-                "train.rounds=100",
+                "train.rounds=600",
                 "train.ema=0.95",
-                "train.learningRate=3e-3",
-                "train.checkpointEvery=50"));
+                "train.learningRate=5e-3",
+                "train.checkpointEvery=300"));
     sets.addAll(List.of(more));
     return run(new TrainTeacherJob(), sets.toArray(String[]::new));
   }
@@ -93,14 +93,19 @@ class ImageTeacherTest extends SparkTest {
   void trainingBringsSamplesCloserToTheImages() {
     JobResult raw = train(folder.resolve("raw"), "train.rounds=2");
     assertThat(metric(raw, "noiseMse")).isGreaterThan(0.9);
-    assertThat(metric(result, "noiseMse")).isLessThan(0.5);
+    assertThat(metric(result, "noiseMse")).isLessThan(0.1);
     assertThat(metric(result, "frechet.pixels")).isLessThan(metric(raw, "frechet.pixels"));
-    assertThat(metric(result, "frechet.pixels.floor"))
+    // held-out images are not quite balanced, samples are: they may fall below the floor
+    assertThat(metric(result, "frechet.pixels"))
         .isPositive()
-        .isLessThan(metric(result, "frechet.pixels"));
-    assertThat(result.metrics())
-        .containsKeys("frechet.pixels.joint", "frechet.pixels.joint.shuffled")
-        .doesNotContainKey("labelAgreement"); // for 28 by 28 only
+        .isLessThan(3 * metric(result, "frechet.pixels.floor"));
+    assertThat(result.metrics()).doesNotContainKey("labelAgreement"); // for 28 by 28 only
+  }
+
+  @Test
+  void samplesShowTheirLabels() {
+    assertThat(metric(result, "frechet.pixels.joint"))
+        .isLessThan(0.5 * metric(result, "frechet.pixels.joint.shuffled"));
   }
 
   @Test
@@ -116,7 +121,13 @@ class ImageTeacherTest extends SparkTest {
         .contains("real, held out (floor)", "the same, labels shuffled", "Verdict, pixels:");
   }
 
-  /** Only the wiring: with so little training no teacher makes use of its labels. */
+  @Test
+  void aTeacherOfShuffledLabelsIsVisiblyWorse() {
+    JobResult control = train(folder.resolve("control"), "trainTeacher.shuffleLabels=true");
+    assertThat(metric(control, "frechet.pixels.joint"))
+        .isGreaterThan(2 * metric(result, "frechet.pixels.joint"));
+  }
+
   @Test
   void aControlOfShuffledLabelsStandsBeside() {
     JobResult plain = train(folder.resolve("plain"), "train.rounds=2");
