@@ -216,8 +216,14 @@ class TrainingFaultTest extends SparkTest {
     }
   }
 
+  /** The JDK shows the first page of a command line, which the class path fills. */
   private static boolean isExecutor(ProcessHandle process) {
-    return process.info().commandLine().orElse("").contains("CoarseGrainedExecutorBackend");
+    try {
+      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+          .contains("CoarseGrainedExecutorBackend");
+    } catch (IOException e) {
+      return false; // it has ended
+    }
   }
 
   private static long lostTasks() throws IOException {
