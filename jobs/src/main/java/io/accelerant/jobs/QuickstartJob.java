@@ -40,7 +40,7 @@ final class QuickstartJob implements Job {
   private static final Key<Integer> ROUNDS =
       Key.integer("quickstart.rounds", "Rounds that the small network is trained for")
           .between(1, 1_000_000)
-          .withDefault(500);
+          .withDefault(250);
 
   private static final int STEPS = 8;
 
@@ -157,9 +157,10 @@ final class QuickstartJob implements Job {
               "trainTeacher.sampleEvery=0",
               "trainTeacher.evaluationDraws=2",
               "train.rounds=" + config.get(ROUNDS),
-              "train.batch=16",
-              "train.learningRate=3e-3",
-              "train.ema=0.99"));
+              // enough work a task that Spark's part of a round is small
+              "train.batch=64",
+              "train.learningRate=4e-3",
+              "train.ema=0.98"));
     }
     return step(
         context,

@@ -33,6 +33,7 @@ public final class Engine {
           "sapphirerapids", "AVX512_CORE");
 
   private static volatile int threads;
+  private static volatile EngineInfo info;
 
   /** Threads already told to this operating-system thread: OpenMP keeps the number per thread. */
   private static final ThreadLocal<Integer> TOLD = ThreadLocal.withInitial(() -> 0);
@@ -51,8 +52,16 @@ public final class Engine {
   public static EngineInfo start(int threadCount, String kernel) {
     requireKernel(kernel, System.getenv());
     load();
-    setThreads(threadCount);
-    return EngineInfo.of(threadCount);
+    synchronized (Engine.class) {
+      if (threads != threadCount) {
+        setThreads(threadCount);
+      }
+      if (info == null || info.threads() != threadCount) {
+        info = EngineInfo.of(threadCount); // multiplies matrices, too much for every task
+      }
+    }
+    enter();
+    return info;
   }
 
   /**

@@ -49,7 +49,8 @@ public final class Optimizer implements AutoCloseable {
     if (spec.weightDecay() > 0) {
       float keep = (float) (1 - learningRate * spec.weightDecay());
       for (Layout.Tensor t : decayed) {
-        for (int i = t.offset(); i < t.offset() + t.size(); i++) {
+        int end = t.offset() + t.size();
+        for (int i = t.offset(); i < end; i++) {
           parameters[i] *= keep;
         }
       }
@@ -66,7 +67,8 @@ public final class Optimizer implements AutoCloseable {
     if (spec.weightDecay() > 0) {
       double keep = 1 - learningRate * spec.weightDecay();
       for (Layout.Tensor t : decayed) {
-        for (int i = t.offset(); i < t.offset() + t.size(); i++) {
+        int end = t.offset() + t.size();
+        for (int i = t.offset(); i < end; i++) {
           parameters[i] *= keep;
         }
       }

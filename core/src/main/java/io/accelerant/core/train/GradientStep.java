@@ -47,7 +47,8 @@ public record GradientStep(Loss loss, Precision precision, int threads, int slot
     }
     for (Layout.Tensor from : program.differentiated().tensors()) {
       int to = program.parameters().find(from.name()).offset();
-      for (int i = 0; i < from.size(); i++) {
+      int size = from.size();
+      for (int i = 0; i < size; i++) {
         if (sum.precision() == Precision.FLOAT32) {
           sum.floats()[to + i] += gradient.floats()[from.offset() + i];
         } else {
