@@ -45,7 +45,7 @@ public final class EpisodeStatistics {
     this.incomplete = any ? bounds.getLong(5) : 0;
     this.least = new double[dimension];
     this.largest = new double[dimension];
-    for (int k = 0; any && k < Math.min(dimension, EpisodeWeights.WIDEST); k++) {
+    for (int k = 0; any && k < known(dimension); k++) {
       least[k] = bounds.getDouble(6 + 2 * k);
       largest[k] = bounds.getDouble(7 + 2 * k);
     }
@@ -58,12 +58,17 @@ public final class EpisodeStatistics {
     bounds.add(max("return"));
     bounds.add(max("length"));
     bounds.add(sum(when(col("complete"), 0L).otherwise(1L)));
-    for (int k = 0; k < Math.min(dimension, EpisodeWeights.WIDEST); k++) {
+    for (int k = 0; k < known(dimension); k++) {
       bounds.add(min(start(k)));
       bounds.add(max(start(k)));
     }
     Row row = episodes.agg(count(lit(1)), bounds.toArray(Column[]::new)).head();
     return new EpisodeStatistics(episodes, dimension, row);
+  }
+
+  /** Numbers of the first observation that are kept. */
+  private static int known(int dimension) {
+    return dimension > EpisodeWeights.WIDEST ? 0 : dimension;
   }
 
   private static Column start(int k) {

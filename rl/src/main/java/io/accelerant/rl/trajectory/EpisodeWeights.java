@@ -1,9 +1,11 @@
 package io.accelerant.rl.trajectory;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import io.accelerant.core.error.DataException;
 import io.accelerant.rl.weight.Baseline;
@@ -12,6 +14,7 @@ import io.accelerant.rl.weight.WeightSummary;
 import io.accelerant.rl.weight.Weighting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -59,12 +62,18 @@ public final class EpisodeWeights implements AutoCloseable {
     Validation.Rows rows = Validation.rows(transitions, uri);
     ExactSum rewards = ExactSum.below("reward", rows.largestReward());
     List<Column> aggregates = new ArrayList<>(rewards.of(col("reward")));
-    aggregates.add(min_by(col("observation"), col("step")).as("start"));
+    Column[] start = start(rows.dimension());
+    for (int k = 0; k < start.length; k++) {
+      // an array, as min_by would keep, cannot be aggregated in a hash map
+      Column number = col("observation").getItem(k);
+      aggregates.add(sum(when(col("step").equalTo(0), number).otherwise(0.0)).as("start_" + k));
+    }
     aggregates.addAll(Validation.facts());
     Dataset<Row> all =
         transitions
             .groupBy("episode_id")
             .agg(count(lit(1)).as("length"), aggregates.toArray(Column[]::new))
+            .withColumn("start", array(start).cast("array<double>"))
             .withColumn("return", rewards.value())
             .withColumn("complete", col("end").equalTo(col("last")))
             .persist(StorageLevel.MEMORY_AND_DISK());
@@ -82,6 +91,13 @@ public final class EpisodeWeights implements AutoCloseable {
       all.unpersist();
       throw e;
     }
+  }
+
+  /** Columns with the numbers of the first observation; none if they are too many. */
+  private static Column[] start(int dimension) {
+    return IntStream.range(0, dimension > WIDEST ? 0 : dimension)
+        .mapToObj(k -> col("start_" + k))
+        .toArray(Column[]::new);
   }
 
   public EpisodeStatistics statistics() {

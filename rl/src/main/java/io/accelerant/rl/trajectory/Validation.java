@@ -1,9 +1,10 @@
 package io.accelerant.rl.trajectory;
 
 import static org.apache.spark.sql.functions.abs;
+import static org.apache.spark.sql.functions.array_contains;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.exists;
 import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
@@ -54,11 +55,18 @@ final class Validation {
         col("observation")
             .isNull()
             .or(size(col("observation")).notEqual(dimension))
-            .or(exists(col("observation"), Validation::isNot)));
+            .or(holds(Double.NaN))
+            .or(holds(Double.POSITIVE_INFINITY))
+            .or(holds(Double.NEGATIVE_INFINITY)));
     rules.put(
         "terminal or timeout is missing", col("terminal").isNull().or(col("timeout").isNull()));
     rules.put("both terminal and timeout", col("terminal").and(col("timeout")));
     return rules;
+  }
+
+  /** Whether the observation holds the number, or a null; unlike a lambda it is compiled. */
+  private static Column holds(double number) {
+    return coalesce(array_contains(col("observation"), number), lit(true));
   }
 
   private static Column notAStep() {
