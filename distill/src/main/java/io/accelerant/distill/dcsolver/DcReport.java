@@ -30,20 +30,26 @@ final class DcReport {
   private final ContinuousModel model;
   private final ReferenceSolution reference;
   private final DcFindings findings;
+  private final Map<Double, byte[]> pictures;
 
+  /**
+   * @param pictures by guidance, see {@link DcPictures}; empty where x is no image
+   */
   DcReport(
       JobContext context,
       JobConfig config,
       DcSettings settings,
       ContinuousModel model,
       ReferenceSolution reference,
-      DcFindings findings) {
+      DcFindings findings,
+      Map<Double, byte[]> pictures) {
     this.context = context;
     this.config = config;
     this.settings = settings;
     this.model = model;
     this.reference = reference;
     this.findings = findings;
+    this.pictures = pictures;
   }
 
   /** File names to contents. */
@@ -69,6 +75,13 @@ final class DcReport {
           errorPlot(guidance),
           "Error at the end against the number of evaluations, guidance %s; lower is better."
               .formatted(DcSampler.plain(guidance)));
+      if (pictures.containsKey(guidance)) {
+        report.picture(
+            "samples-cfg" + DcSampler.plain(guidance),
+            pictures.get(guidance),
+            DcPictures.CAPTION.formatted(
+                DcPictures.fewest(findings, guidance).nfe(), DcSampler.plain(guidance)));
+      }
     }
     report.section("What was learned").table(ratios());
     for (double guidance : settings.guidances()) {

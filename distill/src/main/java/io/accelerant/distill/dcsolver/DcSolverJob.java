@@ -171,7 +171,12 @@ public final class DcSolverJob implements Job {
       artifact.writeJson("sampler.json", sampler.toJson());
       sampler.cpr().ifPresent(polynomial -> artifact.write("cpr.npy", polynomial.npy()));
       artifact.writeJson("metrics.json", metrics);
-      new DcReport(context, config, settings, model, reference, findings)
+      Map<Double, byte[]> pictures =
+          model
+              .pixels()
+              .map(pixels -> DcPictures.of(pixels, settings, stages, findings))
+              .orElse(Map.of());
+      new DcReport(context, config, settings, model, reference, findings, pictures)
           .files(artifact.uri())
           .forEach(artifact::write);
       ManifestDraft draft = ManifestDraft.of(KIND, name(), config).withMetrics(metrics);

@@ -8,6 +8,7 @@ import io.accelerant.distill.continuous.NoiseModel;
 import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.model.SolverSettings;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -248,6 +249,26 @@ final class DcStages {
       errors.put(names.get(unit), parts.get(unit));
     }
     return errors;
+  }
+
+  /**
+   * End states of the first held-out rows, one student after the other.
+   *
+   * @param ratios of each student
+   * @return [students][rows * d]
+   */
+  List<double[]> ends(double guidance, int rows, List<double[]> ratios) {
+    Work work = new Work(settings, source, reference, guidance, fit, held, null);
+    return each(
+        "DC-Solver: pictures at guidance " + DcSampler.plain(guidance),
+        work,
+        ratios.size(),
+        (unit, w, model) -> {
+          SolverSettings solver = w.settings().solver();
+          double[] own = ratios.get(unit);
+          Denoiser denoiser = solver.denoiser(model, w.guidance(), 0, rows);
+          return solver.sampler(own.length).sample(w.held().slice(0, rows), own, denoiser);
+        });
   }
 
   /** What one unit computes. */

@@ -2,12 +2,14 @@ package io.accelerant.distill.model;
 
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.distill.continuous.NoiseModelSource;
+import java.util.Optional;
 
 /**
  * An opened continuous model.
  *
  * @param description one line for people
+ * @param pixels where x is an image and its form is known
  * @param parent the file or artifact it was made from
  */
 public record ContinuousModel(
-    NoiseModelSource source, String description, Manifest.Parent parent) {}
+    NoiseModelSource source, String description, Optional<Pixels> pixels, Manifest.Parent parent) {}

@@ -7,6 +7,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.distill.continuous.GaussianMixture;
 import io.accelerant.distill.continuous.NoiseModelSource;
@@ -14,6 +15,7 @@ import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.network.ImageModel;
 import io.accelerant.distill.network.NetworkNoiseSource;
 import io.accelerant.distill.onnx.OnnxNoiseSource;
+import java.util.Optional;
 
 /**
  * Opens continuous models by name: {@code <file>.json}, a Gaussian mixture with exact score; {@code
@@ -82,6 +84,7 @@ public final class ContinuousModels {
       return new ContinuousModel(
           source,
           "the network " + file.uri(),
+          Optional.empty(),
           new Manifest.Parent("model", file.uri(), file.sha256()));
     }
     if (!isContinuous(name)) {
@@ -92,6 +95,7 @@ public final class ContinuousModels {
     return new ContinuousModel(
         mixture,
         "the Gaussian mixture %s in %d dimensions".formatted(name, mixture.size()),
+        Optional.empty(),
         new Manifest.Parent("model", file.uri(), file.sha256()));
   }
 
@@ -120,9 +124,11 @@ public final class ContinuousModels {
           "names %s, which was trained with the schedule %s, not %s: set the schedule to that."
               .formatted(artifact.uri(), model.schedule().label(), schedule.label()));
     }
+    PatchTransformer network = model.network();
     return new ContinuousModel(
         NetworkNoiseSource.of(context, model, artifact.contentHash(), config),
         "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
+        Optional.of(new Pixels(network.channels(), network.size(), network.size())),
         ModelArtifacts.parent(artifact));
   }
 }

@@ -203,10 +203,16 @@ final class ContinuousSampling {
       String numbers = Arrays.toString(Arrays.copyOf(x[row], Math.min(8, x[row].length)));
       first.append(numbers).append('\n');
     }
-    return Report.titled("Samples of " + model.description(), context.progress()::say)
-        .table(table)
-        .section("The first samples")
-        .code("", first.toString());
+    Report report =
+        Report.titled("Samples of " + model.description(), context.progress()::say).table(table);
+    report.section("The first samples");
+    if (model.pixels().isPresent()) {
+      List<double[]> shown = List.of(x).subList(0, Math.min(100, x.length));
+      report.picture("samples", model.pixels().get().png(shown, 10), "In order of their number");
+    } else {
+      report.code("", first.toString());
+    }
+    return report;
   }
 
   private ModelCard card(ContinuousRequest request, ContinuousModel model) {
