@@ -1,5 +1,7 @@
 package io.accelerant.core.features;
 
+import io.accelerant.core.math.SymmetricEigen;
+
 /**
  * The squared Wasserstein-2 distance of two normal laws with given moments (Dowson and Landau 1982;
  * "FID" of Heusel et al. 2017 when the features are those of Inception):

@@ -1,5 +1,7 @@
 package io.accelerant.core.features;
 
+import io.accelerant.core.math.SymmetricEigen;
+
 /**
  * The sum of the singular values of a matrix by one-sided Jacobi rotations (Hestenes; Golub and Van
  * Loan, section 8.6.3). It never forms the product with the transpose, whose small eigenvalues

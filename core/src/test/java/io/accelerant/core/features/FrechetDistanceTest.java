@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.math.SymmetricEigen;
 import io.accelerant.core.random.RandomStream;
 import org.junit.jupiter.api.Test;
 

@@ -77,7 +77,11 @@ public final class DcSolverJob implements Job {
     List<Manifest.Parent> parents = new ArrayList<>();
     parents.add(
         ContinuousModels.input(
-            config.get(DcSolverKeys.MODEL), context, config, DcSolverKeys.MODEL));
+            config.get(DcSolverKeys.MODEL),
+            DcSettings.of(config).solver().schedule(),
+            context,
+            config,
+            DcSolverKeys.MODEL));
     for (Key<String> key : List.of(DcSolverKeys.FIT_NOISE, DcSolverKeys.EVAL_NOISE)) {
       DcSettings.noiseFile(config, key)
           .ifPresent(

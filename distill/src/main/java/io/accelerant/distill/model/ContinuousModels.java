@@ -48,32 +48,29 @@ public final class ContinuousModels {
   /**
    * The file or artifact a model is made from, read and checked; needs no Spark.
    *
+   * @param schedule that a network was trained with
    * @param key where the name was given, for messages
-   * @throws ConfigException if the name means nothing, or an ONNX model has other inputs or outputs
+   * @throws ConfigException if the name means nothing, an ONNX model has other inputs or outputs,
+   *     or an artifact says that it was trained with another schedule
    * @throws io.accelerant.core.error.DataException if the file is missing or not what it should be
    * @throws io.accelerant.core.error.ArtifactException if there is no artifact, or another kind
    */
   public static Manifest.Parent input(
-      String name, JobContext context, JobConfig config, Key<?> key) {
+      String name, VpSchedule schedule, JobContext context, JobConfig config, Key<?> key) {
     if (name.startsWith(ONNX)) {
       OnnxFile file = onnx(name, context);
       OnnxNoiseSource.check(file, config);
       return new Manifest.Parent("model", file.uri(), file.sha256());
     }
     if (!isContinuous(name)) {
-      return ModelArtifacts.parent(images(name, context, config, key));
+      return ModelArtifacts.parent(images(name, schedule, context, config, key));
     }
     InputFile file = InputFile.read(name, context.hadoop(), LARGEST);
     GaussianMixture.fromJson(file.json(), name);
     return new Manifest.Parent("model", file.uri(), file.sha256());
   }
 
-  /**
-   * Opens a model; the arguments and errors are those of {@link #input}.
-   *
-   * @param schedule that a network was trained with
-   * @throws ConfigException if an artifact says that it was another
-   */
+  /** Opens a model; the arguments and errors are those of {@link #input}. */
   public static ContinuousModel open(
       String name, VpSchedule schedule, JobContext context, JobConfig config, Key<?> key) {
     if (name.startsWith(ONNX)) {
@@ -88,7 +85,7 @@ public final class ContinuousModels {
           new Manifest.Parent("model", file.uri(), file.sha256()));
     }
     if (!isContinuous(name)) {
-      return images(images(name, context, config, key), schedule, context, config, key);
+      return images(images(name, schedule, context, config, key), context, config, key);
     }
     InputFile file = InputFile.read(name, context.hadoop(), LARGEST);
     GaussianMixture mixture = GaussianMixture.fromJson(file.json(), name);
@@ -103,7 +100,8 @@ public final class ContinuousModels {
     return OnnxFile.read(name.substring(ONNX.length()), context.hadoop());
   }
 
-  private static Artifact images(String name, JobContext context, JobConfig config, Key<?> key) {
+  private static Artifact images(
+      String name, VpSchedule schedule, JobContext context, JobConfig config, Key<?> key) {
     Artifact artifact =
         ModelArtifacts.any(name, context)
             .orElseThrow(
@@ -112,18 +110,19 @@ public final class ContinuousModels {
                         key,
                         "is \"%s\", which is no continuous model: expected <file>.json (a Gaussian mixture), onnx:<file> or the URI of a model artifact of images."
                             .formatted(name)));
-    return ImageModel.require(artifact, key.path());
-  }
-
-  private static ContinuousModel images(
-      Artifact artifact, VpSchedule schedule, JobContext context, JobConfig config, Key<?> key) {
-    ImageModel model = ImageModel.read(artifact, key.path());
-    if (!model.schedule().label().equals(schedule.label())) {
+    String trained = ImageModel.schedule(artifact, key.path()).label();
+    if (!trained.equals(schedule.label())) {
       throw config.invalid(
           key,
           "names %s, which was trained with the schedule %s, not %s: set the schedule to that."
-              .formatted(artifact.uri(), model.schedule().label(), schedule.label()));
+              .formatted(artifact.uri(), trained, schedule.label()));
     }
+    return artifact;
+  }
+
+  private static ContinuousModel images(
+      Artifact artifact, JobContext context, JobConfig config, Key<?> key) {
+    ImageModel model = ImageModel.read(artifact, key.path());
     PatchTransformer network = model.network();
     return new ContinuousModel(
         NetworkNoiseSource.of(context, model, artifact.contentHash(), config),

@@ -102,7 +102,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
 
   /** As {@link #read(String, JobContext, String)}, of an opened artifact. */
   public static ImageModel read(Artifact artifact, String what) {
-    require(artifact, what);
+    schedule(artifact, what);
     Model model = Model.read(artifact);
     return of(artifact, model.network(), model.parameters());
   }
@@ -115,12 +115,11 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
   }
 
   /**
-   * Checks all of an artifact but its weights.
+   * Checks all of an artifact but its weights, and says with which schedule it was trained.
    *
-   * @return the same artifact
    * @throws ArtifactException as {@link #read(String, JobContext, String)}
    */
-  public static Artifact require(Artifact artifact, String what) {
+  public static VpSchedule schedule(Artifact artifact, String what) {
     Map<String, Object> config = artifact.requireKind(Model.KIND, what).readJson(Model.CONFIG);
     if (!isOne(artifact)) {
       throw new ArtifactException(
@@ -128,11 +127,11 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
               .formatted(what, artifact.uri(), Model.CONFIG, BLOCK, KIND, KIND));
     }
     try {
-      of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0]);
+      return of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0])
+          .schedule();
     } catch (DataException e) {
       throw new ArtifactException(e.getMessage(), e);
     }
-    return artifact;
   }
 
   private static ImageModel of(Artifact artifact, NetworkSpec network, float[] parameters) {

@@ -69,7 +69,12 @@ final class ContinuousSampling {
   private Map<String, Object> identity(ContinuousRequest request) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
     Manifest.Parent model =
-        ContinuousModels.input(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL);
+        ContinuousModels.input(
+            config.get(SampleKeys.MODEL),
+            request.settings().schedule(),
+            context,
+            config,
+            SampleKeys.MODEL);
     identity.put("input.model", model.contentHash());
     request.parents().forEach(p -> identity.put("input." + p.role(), p.contentHash()));
     config

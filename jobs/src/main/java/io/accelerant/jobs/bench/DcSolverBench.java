@@ -1,5 +1,6 @@
 package io.accelerant.jobs.bench;
 
+import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.continuous.CorrectorUse;
@@ -16,11 +17,14 @@ import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.dcsolver.GreedyFit;
 import io.accelerant.distill.dcsolver.RatioSearch;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -64,21 +68,29 @@ public final class DcSolverBench {
             mixture.roundingUnit());
     double[] ratios = fit.fit(noise, truth, model(mixture), i -> true);
     Map<String, Number> metrics = new LinkedHashMap<>();
-    Optional<PythonPeer> peer = PythonPeer.of("dc_solver.py", input(mixture, times, noise, truth));
-    if (peer.isEmpty()) {
-      progress.say("no python3 with torch here: no peer to compare with");
-      metrics.put("secondsPerFit", measure(fit, mixture, noise, truth));
-      return metrics;
-    }
-    try (PythonPeer torch = peer.get()) {
-      compare(torch, () -> measure(fit, mixture, noise, truth), ratios, metrics);
+    try (Scratch scratch = Scratch.create()) {
+      Path input =
+          scratch.write("bench.json", CanonicalJson.bytes(input(mixture, times, noise, truth)));
+      Optional<PythonPeer> peer = PythonPeer.of("dc_solver.py", scratch, "torch, numpy");
+      if (peer.isPresent()) {
+        compare(
+            threads ->
+                peer.get()
+                    .run(Map.of("OMP_NUM_THREADS", Integer.toString(threads)), input, threads),
+            () -> measure(fit, mixture, noise, truth),
+            ratios,
+            metrics);
+      } else {
+        progress.say("no python3 with torch here: no peer to compare with");
+        metrics.put("secondsPerFit", measure(fit, mixture, noise, truth));
+      }
     }
     return metrics;
   }
 
   private void compare(
-      PythonPeer torch,
-      java.util.function.DoubleSupplier ours,
+      IntFunction<Map<String, Object>> torch,
+      DoubleSupplier ours,
       double[] ratios,
       Map<String, Number> metrics) {
     double best = Double.POSITIVE_INFINITY;
@@ -88,8 +100,8 @@ public final class DcSolverBench {
     for (int round = 0; round < ROUNDS; round++) {
       best = Math.min(best, ours.getAsDouble());
       for (int threads = 1; threads <= 2; threads++) {
-        Map<String, Object> answer = torch.run(threads);
-        theirs[threads] = Math.min(theirs[threads], ((Number) answer.get("seconds")).doubleValue());
+        Map<String, Object> answer = torch.apply(threads);
+        theirs[threads] = Math.min(theirs[threads], PythonPeer.number(answer, "seconds"));
         List<?> found = (List<?>) answer.get("ratios");
         for (int i = 0; i < STEPS; i++) {
           double ratio = ((Number) found.get(i)).doubleValue();
@@ -118,8 +130,7 @@ public final class DcSolverBench {
         seconds[repeat] = (System.nanoTime() - start) / 1e9;
       }
     }
-    Arrays.sort(seconds);
-    return seconds[REPEATS / 2];
+    return Median.of(seconds);
   }
 
   private static Denoiser model(GaussianMixture mixture) {

@@ -2,51 +2,32 @@ package io.accelerant.jobs.bench;
 
 import io.accelerant.core.artifact.CanonicalJson;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** A script of this package beside its input, run by a Python that has torch. */
-final class PythonPeer implements AutoCloseable {
-  private static final String INPUT = "bench.json";
-
-  private final String python;
-  private final String script;
-  private final Path folder;
-
-  private PythonPeer(String python, String script, Path folder) {
-    this.python = python;
-    this.script = script;
-    this.folder = folder;
+/** A script of this package, run by a Python that has what it imports. */
+record PythonPeer(String python, Path script) {
+  /**
+   * The peer; empty where no Python can import the modules.
+   *
+   * @param script resource of this package, written to the folder
+   * @param modules such as {@code torch}
+   */
+  static Optional<PythonPeer> of(String script, Scratch folder, String modules) {
+    return python(modules).map(python -> new PythonPeer(python, folder.resource(script)));
   }
 
-  /** The peer with its input written to a folder of its own; empty where no Python has torch. */
-  static Optional<PythonPeer> of(String script, Map<String, ?> input) {
-    return python()
-        .map(
-            python -> {
-              try (InputStream in = PythonPeer.class.getResourceAsStream(script)) {
-                Path folder = Files.createTempDirectory("accelerant-bench");
-                Files.write(folder.resolve(script), in.readAllBytes());
-                Files.write(folder.resolve(INPUT), CanonicalJson.bytes(input));
-                return new PythonPeer(python, script, folder);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            });
-  }
-
-  private static Optional<String> python() {
+  private static Optional<String> python(String modules) {
     for (String candidate : List.of("python3", "/usr/bin/python3")) {
       try {
         Process process =
-            new ProcessBuilder(candidate, "-c", "import torch")
+            new ProcessBuilder(candidate, "-c", "import " + modules)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -54,7 +35,7 @@ final class PythonPeer implements AutoCloseable {
           return Optional.of(candidate);
         }
       } catch (IOException notThere) {
-        // the next one
+        continue; // the next one
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
@@ -63,14 +44,13 @@ final class PythonPeer implements AutoCloseable {
   }
 
   /** Runs it; what it prints is one JSON object. */
-  Map<String, Object> run(int threads) {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            python,
-            folder.resolve(script).toString(),
-            folder.resolve(INPUT).toString(),
-            Integer.toString(threads));
-    builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
+  Map<String, Object> run(Map<String, String> environment, Object... arguments) {
+    List<String> command = new ArrayList<>(List.of(python, script.toString()));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
     builder.redirectError(ProcessBuilder.Redirect.INHERIT);
     try {
       Process process = builder.start();
@@ -86,14 +66,7 @@ final class PythonPeer implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
-    for (String name : List.of(script, INPUT, "")) {
-      try {
-        Files.deleteIfExists(folder.resolve(name));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+  static double number(Map<String, Object> answer, String name) {
+    return ((Number) answer.get(name)).doubleValue();
   }
 }

@@ -9,17 +9,11 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.selection.rs2.RandomSubsets;
 import io.accelerant.selection.rs2.SlotLayout;
 import io.accelerant.selection.rs2.StageMeter;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -73,15 +67,13 @@ public final class Rs2Bench {
     Map<String, Number> metrics = new LinkedHashMap<>();
     long exchanged = 0;
     for (long rows : sizes) {
-      Path folder = folder();
-      try {
-        exchanged += measure(rows, folder.resolve("table").toString(), metrics);
+      try (Scratch scratch = Scratch.create()) {
+        exchanged += measure(rows, scratch.at("table").toString(), metrics);
         if (rows <= MOST_SLOTTED) {
-          slots(rows, folder, metrics);
+          slots(rows, scratch, metrics);
         }
       } finally {
         spark.catalog().clearCache();
-        delete(folder);
       }
     }
     metrics.put("exchangeBytes", exchanged);
@@ -161,9 +153,9 @@ public final class Rs2Bench {
   }
 
   private void report(long rows, Map<String, double[]> seconds, Map<String, Number> metrics) {
-    double scan = median(seconds.get("scan"));
-    double rekey = median(seconds.get("rekey"));
-    double round = median(seconds.get("round"));
+    double scan = Median.of(seconds.get("scan"));
+    double rekey = Median.of(seconds.get("rekey"));
+    double round = Median.of(seconds.get("round"));
     int rounds = (int) Math.floor(1 / ratio);
     // a round pays its part of the re-keying of its pass
     double whole = round + rekey / rounds;
@@ -172,11 +164,11 @@ public final class Rs2Bench {
     metrics.put("roundSeconds." + rows, round);
     metrics.put("rekeyOfScan." + rows, scan / rekey);
     metrics.put("roundOfScan." + rows, scan / round);
-    double scanCpu = median(seconds.get("scan" + CPU));
-    metrics.put("rekeyOfScanCpu." + rows, scanCpu / median(seconds.get("rekey" + CPU)));
-    metrics.put("roundOfScanCpu." + rows, scanCpu / median(seconds.get("round" + CPU)));
+    double scanCpu = Median.of(seconds.get("scan" + CPU));
+    metrics.put("rekeyOfScanCpu." + rows, scanCpu / Median.of(seconds.get("rekey" + CPU)));
+    metrics.put("roundOfScanCpu." + rows, scanCpu / Median.of(seconds.get("round" + CPU)));
     metrics.put("rowsPerSecond." + rows, rows / whole);
-    metrics.put("vsSample." + rows, median(seconds.get("sample")) / whole);
+    metrics.put("vsSample." + rows, Median.of(seconds.get("sample")) / whole);
     if (seconds.containsKey("orderByRand")) {
       metrics.put("vsOrderByRand." + rows, seconds.get("orderByRand")[0] / whole);
     }
@@ -187,17 +179,10 @@ public final class Rs2Bench {
         rows, scan / rekey, scan / round);
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-  }
-
   /** Bytes that a slot reads, as a share of the whole layout, over the ratio. */
-  private void slots(long rows, Path folder, Map<String, Number> metrics) {
-    Dataset<Row> table = spark.read().parquet(folder.resolve("table").toString());
-    String uri = folder.resolve("slots").toString();
+  private void slots(long rows, Scratch scratch, Map<String, Number> metrics) {
+    Dataset<Row> table = spark.read().parquet(scratch.at("table").toString());
+    String uri = scratch.at("slots").toString();
     try (RandomSubsets subsets = RandomSubsets.of(table, "id").ratio(ratio).open();
         StageMeter meter = new StageMeter(spark.sparkContext())) {
       SlotLayout layout = SlotLayout.write(subsets, 0, uri);
@@ -216,23 +201,5 @@ public final class Rs2Bench {
         .format("noop")
         .mode("overwrite")
         .save();
-  }
-
-  private static Path folder() {
-    try {
-      return Files.createTempDirectory("accelerant-bench-rs2");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -18,13 +18,9 @@ import io.accelerant.core.train.PackedShards;
 import io.accelerant.core.train.Sums;
 import io.accelerant.core.train.SyncRound;
 import io.accelerant.core.train.WorkerStep;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +28,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapFunction;
@@ -84,17 +79,14 @@ public final class SyncRoundBench {
 
   public Map<String, Number> run() {
     Map<String, Number> metrics = new LinkedHashMap<>();
-    Path folder = temporary();
-    try {
+    try (Scratch scratch = Scratch.create()) {
       for (int workers : config.get(WORKERS)) {
-        PackedShards shards = shards(folder.resolve("w" + workers), workers);
+        PackedShards shards = shards(scratch.at("w" + workers), workers);
         for (int megabytes : config.get(MEGABYTES)) {
           rounds(shards, megabytes, metrics);
         }
       }
-      real(shards(folder.resolve("real"), REAL_WORKERS), metrics);
-    } finally {
-      delete(folder);
+      real(shards(scratch.at("real"), REAL_WORKERS), metrics);
     }
     return metrics;
   }
@@ -161,9 +153,10 @@ public final class SyncRoundBench {
       }
     }
     String cell = shards.workers() + "x" + megabytes;
-    metrics.put("ms." + cell, median(ms));
-    metrics.put("sparkShare." + cell, median(share));
-    progress.say("%s MB: %.0f ms a round, %.0f%% Spark's", cell, median(ms), 100 * median(share));
+    metrics.put("ms." + cell, Median.of(ms));
+    metrics.put("sparkShare." + cell, Median.of(share));
+    progress.say(
+        "%s MB: %.0f ms a round, %.0f%% Spark's", cell, Median.of(ms), 100 * Median.of(share));
   }
 
   /** Next-byte prediction on random bytes: the cost of a real step, not a use of it. */
@@ -206,13 +199,13 @@ public final class SyncRoundBench {
     }
     double samples = REAL_WORKERS * REAL_BATCH;
     metrics.put("parameters", parameters.length());
-    metrics.put("seconds", median(ours));
-    metrics.put("samplesPerSecond", samples / median(ours));
-    metrics.put("programSamplesPerSecond", samples / median(plain));
-    metrics.put("timeRatio", median(ours) / median(plain));
+    metrics.put("seconds", Median.of(ours));
+    metrics.put("samplesPerSecond", samples / Median.of(ours));
+    metrics.put("programSamplesPerSecond", samples / Median.of(plain));
+    metrics.put("timeRatio", Median.of(ours) / Median.of(plain));
     progress.say(
         "a transformer's round: %.2f s, the same programs without Spark %.2f s",
-        median(ours), median(plain));
+        Median.of(ours), Median.of(plain));
   }
 
   /** The workers' steps on a pool of threads, added up as they are. */
@@ -236,30 +229,6 @@ public final class SyncRoundBench {
       }
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException("a step failed", e);
-    }
-  }
-
-  private static double median(double[] numbers) {
-    double[] sorted = numbers.clone();
-    Arrays.sort(sorted);
-    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
-  }
-
-  private static Path temporary() {
-    try {
-      return Files.createTempDirectory("accelerant-bench");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

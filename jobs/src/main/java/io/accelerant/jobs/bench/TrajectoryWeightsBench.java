@@ -1,22 +1,14 @@
 package io.accelerant.jobs.bench;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.job.Progress;
 import io.accelerant.rl.trajectory.EpisodeWeights;
 import io.accelerant.rl.weight.WeightSettings;
 import io.accelerant.rl.weight.WeightSummary;
 import io.accelerant.rl.weight.Weighting;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -56,10 +48,9 @@ public final class TrajectoryWeightsBench {
   }
 
   private void measure(long n, Map<String, Number> metrics) {
-    Path folder = null;
-    try {
-      folder = Files.createTempDirectory("accelerant-bench");
-      String uri = folder.resolve("t").toString();
+    try (Scratch scratch = Scratch.create()) {
+      Optional<PythonPeer> peer = PythonPeer.of("trajectory_weights.py", scratch, "numpy");
+      String uri = scratch.at("t").toString();
       transitions(spark, n).write().parquet(uri);
       double ours = Double.POSITIVE_INFINITY;
       double scan = Double.POSITIVE_INFINITY;
@@ -73,10 +64,10 @@ public final class TrajectoryWeightsBench {
         start = System.nanoTime();
         summary = weigh(table, uri);
         ours = Math.min(ours, (System.nanoTime() - start) / 1e9);
-        Optional<Map<String, Object>> peer = numpy(folder, n);
         if (peer.isPresent()) {
-          numpy = Math.min(numpy, number(peer.get(), "seconds"));
-          requireSame(summary, number(peer.get(), "weightedReturn"));
+          Map<String, Object> theirs = peer.get().run(Map.of(), n, LENGTH);
+          numpy = Math.min(numpy, PythonPeer.number(theirs, "seconds"));
+          requireSame(summary, PythonPeer.number(theirs, "weightedReturn"));
         }
         progress.say(
             "%,d transitions, round %d/%d: weights %.2f s, scan %.2f s, numpy %.3f s",
@@ -87,10 +78,6 @@ public final class TrajectoryWeightsBench {
       if (Double.isFinite(numpy)) {
         metrics.put("vsNumpy." + n, ours / numpy);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } finally {
-      delete(folder);
     }
   }
 
@@ -134,50 +121,6 @@ public final class TrajectoryWeightsBench {
     if (Math.abs(ours.weightedReturn() - theirs) > 1e-9 * Math.abs(theirs)) {
       throw new IllegalStateException(
           "numpy's J is %s, ours %s".formatted(theirs, ours.weightedReturn()));
-    }
-  }
-
-  /** What numpy says, or empty where python3 has none. */
-  private static Optional<Map<String, Object>> numpy(Path folder, long n) throws IOException {
-    Path script = folder.resolve("trajectory_weights.py");
-    try (InputStream in =
-        TrajectoryWeightsBench.class.getResourceAsStream("trajectory_weights.py")) {
-      Files.write(script, in.readAllBytes());
-    }
-    for (String python : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(
-                    python, script.toString(), Long.toString(n), Integer.toString(LENGTH))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor(600, TimeUnit.SECONDS) && process.exitValue() == 0) {
-          return Optional.of(CanonicalJson.readObject(out, "numpy's answer"));
-        }
-      } catch (IOException notThere) {
-        continue; // the next one
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static double number(Map<String, Object> json, String name) {
-    return ((Number) json.get(name)).doubleValue();
-  }
-
-  private static void delete(Path folder) {
-    if (folder == null) {
-      return;
-    }
-    try (var files = Files.walk(folder)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -11,19 +11,12 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Loss and all gradients of one batch of a small GPT-2 (batch 16, length 128, width 256, 8 heads, 4
@@ -60,7 +53,8 @@ public final class TransformerStepBench {
     int[] tokens = tokens(0);
     int[] targets = tokens(1);
     Map<String, Number> metrics = new LinkedHashMap<>();
-    try (Program program = NETWORK.training(Precision.FLOAT32, BatchShape.of(BATCH, LENGTH))) {
+    try (Program program = NETWORK.training(Precision.FLOAT32, BatchShape.of(BATCH, LENGTH));
+        Scratch scratch = Scratch.create()) {
       parameters = floats(NETWORK.initial(1));
       float[] weights = new float[BATCH * LENGTH];
       Arrays.fill(weights, 1f / weights.length);
@@ -71,26 +65,36 @@ public final class TransformerStepBench {
           .set("weights", weights);
       metrics.put("parameters", parameters.length);
       metrics.put("nativeBytes", program.nativeBytes());
-      Optional<Path> peer = peer(program.parameters(), parameters, tokens, targets);
-      for (int threads = 1; threads <= 2; threads++) {
-        compare(program, peer, threads, metrics);
+      writeInput(scratch, program.parameters(), parameters, tokens, targets);
+      Optional<PythonPeer> peer = PythonPeer.of("transformer_step.py", scratch, "torch, numpy");
+      if (peer.isEmpty()) {
+        progress.say("no python3 with torch here: no peer to compare with");
       }
-      peer.ifPresent(TransformerStepBench::delete);
+      for (int threads = 1; threads <= 2; threads++) {
+        compare(program, peer, scratch, threads, metrics);
+      }
     }
     return metrics;
   }
 
   private void compare(
-      Program program, Optional<Path> peer, int threads, Map<String, Number> metrics) {
+      Program program,
+      Optional<PythonPeer> peer,
+      Scratch scratch,
+      int threads,
+      Map<String, Number> metrics) {
     Side ours = null;
     Side theirs = null;
     for (int round = 0; round < ROUNDS; round++) {
       Engine.start(threads, "auto");
       ours = better(ours, measure(program));
       if (peer.isPresent()) {
-        theirs = better(theirs, torch(peer.get(), threads, Map.of()));
+        theirs = better(theirs, torch(peer.get(), scratch, threads, Map.of()));
         if (threads > 1) {
-          theirs = better(theirs, torch(peer.get(), threads, Map.of("OMP_WAIT_POLICY", "passive")));
+          theirs =
+              better(
+                  theirs,
+                  torch(peer.get(), scratch, threads, Map.of("OMP_WAIT_POLICY", "passive")));
         }
       }
       progress.say(
@@ -129,9 +133,7 @@ public final class TransformerStepBench {
     for (float g : program.gradients()) {
       squares += (double) g * g;
     }
-    Arrays.sort(seconds);
-    double median = (seconds[STEPS / 2 - 1] + seconds[STEPS / 2]) / 2;
-    return new Side(median, program.scalar("loss"), Math.sqrt(squares));
+    return new Side(Median.of(seconds), program.scalar("loss"), Math.sqrt(squares));
   }
 
   private static int[] tokens(int which) {
@@ -149,100 +151,37 @@ public final class TransformerStepBench {
     return floats;
   }
 
-  /** A folder with what the peer reads, or empty where there is no PyTorch. */
-  private Optional<Path> peer(Layout layout, float[] parameters, int[] tokens, int[] targets) {
-    if (python().isEmpty()) {
-      progress.say("no python3 with torch here: no peer to compare with");
-      return Optional.empty();
+  /** What the peer reads. */
+  private static void writeInput(
+      Scratch scratch, Layout layout, float[] parameters, int[] tokens, int[] targets) {
+    List<Tensor> tensors = new ArrayList<>();
+    for (Layout.Tensor t : layout.tensors()) {
+      tensors.add(
+          Tensor.of(
+              t.name(),
+              t.shape().stream().mapToLong(Integer::longValue).toArray(),
+              Arrays.copyOfRange(parameters, t.offset(), t.offset() + t.size())));
     }
-    try {
-      Path folder = Files.createTempDirectory("accelerant-bench");
-      List<Tensor> tensors = new ArrayList<>();
-      for (Layout.Tensor t : layout.tensors()) {
-        tensors.add(
-            Tensor.of(
-                t.name(),
-                t.shape().stream().mapToLong(Integer::longValue).toArray(),
-                Arrays.copyOfRange(parameters, t.offset(), t.offset() + t.size())));
-      }
-      Files.write(folder.resolve("model.safetensors"), Safetensors.bytes(tensors, Map.of()));
-      Map<String, Object> spec = new LinkedHashMap<>();
-      spec.put("batch", BATCH);
-      spec.put("length", LENGTH);
-      spec.put("heads", HEADS);
-      spec.put("layers", LAYERS);
-      spec.put("vocabulary", VOCABULARY);
-      spec.put("tokens", tokens);
-      spec.put("targets", targets);
-      Files.write(folder.resolve("bench.json"), CanonicalJson.bytes(spec));
-      try (InputStream script =
-          TransformerStepBench.class.getResourceAsStream("transformer_step.py")) {
-        Files.write(folder.resolve("transformer_step.py"), script.readAllBytes());
-      }
-      return Optional.of(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    scratch.write("model.safetensors", Safetensors.bytes(tensors, Map.of()));
+    Map<String, Object> spec = new LinkedHashMap<>();
+    spec.put("batch", BATCH);
+    spec.put("length", LENGTH);
+    spec.put("heads", HEADS);
+    spec.put("layers", LAYERS);
+    spec.put("vocabulary", VOCABULARY);
+    spec.put("tokens", tokens);
+    spec.put("targets", targets);
+    scratch.write("bench.json", CanonicalJson.bytes(spec));
   }
 
-  /** The first Python that can import torch. */
-  private static Optional<String> python() {
-    for (String candidate : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(candidate, "-c", "import torch, numpy")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0) {
-          return Optional.of(candidate);
-        }
-      } catch (IOException notThere) {
-        // the next one
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-    return Optional.empty();
-  }
-
-  private static Side torch(Path folder, int threads, Map<String, String> environment) {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            python().orElseThrow(),
-            folder.resolve("transformer_step.py").toString(),
-            folder.toString(),
-            Integer.toString(threads),
-            Integer.toString(STEPS));
-    builder.environment().put("OMP_NUM_THREADS", Integer.toString(threads));
-    builder.environment().putAll(environment);
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    try {
-      Process process = builder.start();
-      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (process.waitFor() != 0) {
-        throw new IllegalStateException("the peer failed: " + out);
-      }
-      Map<String, Object> json = CanonicalJson.readObject(out, "the peer's answer");
-      return new Side(number(json, "seconds"), number(json, "loss"), number(json, "gradientNorm"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static double number(Map<String, Object> json, String name) {
-    return ((Number) json.get(name)).doubleValue();
-  }
-
-  private static void delete(Path folder) {
-    for (String name : List.of("model.safetensors", "bench.json", "transformer_step.py", "")) {
-      try {
-        Files.deleteIfExists(folder.resolve(name));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
+  private static Side torch(
+      PythonPeer peer, Scratch scratch, int threads, Map<String, String> environment) {
+    Map<String, String> all = new LinkedHashMap<>(environment);
+    all.put("OMP_NUM_THREADS", Integer.toString(threads));
+    Map<String, Object> answer = peer.run(all, scratch.folder(), threads, STEPS);
+    return new Side(
+        PythonPeer.number(answer, "seconds"),
+        PythonPeer.number(answer, "loss"),
+        PythonPeer.number(answer, "gradientNorm"));
   }
 }

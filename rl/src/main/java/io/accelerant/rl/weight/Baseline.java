@@ -1,5 +1,6 @@
 package io.accelerant.rl.weight;
 
+import io.accelerant.core.math.SymmetricEigen;
 import java.io.Serializable;
 
 /**

@@ -3,6 +3,7 @@ package io.accelerant.rl.weight;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.accelerant.core.math.SymmetricEigen;
 import io.accelerant.core.random.RandomStream;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package io.accelerant.core.features;
+package io.accelerant.core.math;
 
 /**
  * Eigenvalues and eigenvectors of a real symmetric matrix by cyclic Jacobi rotations (Golub and Van
@@ -8,29 +8,21 @@ package io.accelerant.core.features;
  * @param values [d], not sorted
  * @param vectors [d][d], column k belongs to {@code values[k]}
  */
-record SymmetricEigen(double[] values, double[][] vectors) {
+public record SymmetricEigen(double[] values, double[][] vectors) {
   private static final int SWEEPS = 60;
-
-  /** Off-diagonal norm, relative to the matrix, at which the rest is rounding. */
-  private static final double SMALL = 1e-15;
 
   /**
    * @param matrix symmetric; not changed
    */
-  static SymmetricEigen of(double[][] matrix) {
+  public static SymmetricEigen of(double[][] matrix) {
     int d = matrix.length;
     double[][] a = new double[d][];
     double[][] v = new double[d][d];
-    double norm = 0;
     for (int i = 0; i < d; i++) {
       a[i] = matrix[i].clone();
       v[i][i] = 1;
-      for (double x : a[i]) {
-        norm += x * x;
-      }
     }
-    double enough = SMALL * SMALL * norm;
-    for (int sweep = 0; sweep < SWEEPS && offDiagonal(a) > enough; sweep++) {
+    for (int sweep = 0; sweep < SWEEPS && !isDiagonal(a); sweep++) {
       for (int p = 0; p < d; p++) {
         for (int q = p + 1; q < d; q++) {
           rotate(a, v, p, q);
@@ -45,14 +37,18 @@ record SymmetricEigen(double[] values, double[][] vectors) {
     return new SymmetricEigen(values, transpose(v));
   }
 
-  private static double offDiagonal(double[][] a) {
-    double sum = 0;
+  /** Whether no element off the diagonal still matters beside the two on it. */
+  private static boolean isDiagonal(double[][] a) {
     for (int i = 0; i < a.length; i++) {
       for (int j = 0; j < i; j++) {
-        sum += 2 * a[i][j] * a[i][j];
+        double size = Math.abs(a[i][j]);
+        double least = Math.min(Math.abs(a[i][i]), Math.abs(a[j][j]));
+        if (least + size != least) {
+          return false;
+        }
       }
     }
-    return sum;
+    return true;
   }
 
   /** The rotation in the plane (p, q) that makes a[p][q] vanish: tan of its angle is t. */
@@ -77,7 +73,7 @@ record SymmetricEigen(double[] values, double[][] vectors) {
   }
 
   /** p := c p - s q, q := s p + c q. */
-  static void turn(double[] p, double[] q, double c, double s) {
+  public static void turn(double[] p, double[] q, double c, double s) {
     for (int k = 0; k < p.length; k++) {
       double pk = p[k];
       double qk = q[k];
@@ -97,7 +93,7 @@ record SymmetricEigen(double[] values, double[][] vectors) {
   }
 
   /** V diag(sqrt(max(0, values))) V^T: the root of a covariance; rounding may push it below 0. */
-  double[][] squareRoot() {
+  public double[][] squareRoot() {
     int d = values.length;
     double[][] root = new double[d][d];
     for (int i = 0; i < d; i++) {
