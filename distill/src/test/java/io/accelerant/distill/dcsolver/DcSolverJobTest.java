@@ -21,6 +21,7 @@ import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.VpLinear;
 import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.network.ImageModels;
 import io.accelerant.distill.sample.SampleJob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,54 @@ class DcSolverJobTest extends SparkTest {
     Files.write(shared.resolve("mixture.json"), CanonicalJson.bytes(Mixtures.sixteen(3).toJson()));
     result = run(context(), shared.resolve("fit-{version}"), "dcSolver.partitions=1");
     artifact = Artifact.open(result.artifact(), context().hadoop());
+  }
+
+  /** Eight by eight images, random weights: fitted on the network, shown, and sampled again. */
+  @Test
+  void aTrainedModelOfImages() {
+    String images = ImageModels.publish(folder.resolve("images"), 3).uri();
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + folder.resolve("fit"),
+                "dcSolver.model=" + images,
+                "dcSolver.schedule=vp-linear",
+                "dcSolver.label=[0,1,2]",
+                "dcSolver.nfe=[4]",
+                "dcSolver.guidance=[1,3]",
+                "dcSolver.fitNoise=4",
+                "dcSolver.noiseSets=1",
+                "dcSolver.evalNoise=6",
+                "dcSolver.optimizer=exact",
+                "dcSolver.truthSteps=30",
+                "dcSolver.guard=false"));
+    JobResult fitted = run(context(), new DcSolverJob(), sets);
+    Artifact sampler = Artifact.open(fitted.artifact(), context().hadoop());
+    assertThat(sampler.manifest().parents()).anyMatch(p -> p.uri().equals(images));
+    assertThat(folder.resolve("fit/plots/samples-cfg1.png")).exists();
+    assertThat(folder.resolve("fit/plots/samples-cfg3.png")).exists();
+    for (double guidance : new double[] {1, 3}) {
+      assertThat(fitted.metrics().get(DcSampler.key(4, guidance) + ".mseAfter").doubleValue())
+          .isPositive();
+    }
+    JobResult samples =
+        run(
+            context(),
+            new SampleJob(),
+            List.of(
+                "run.output=" + folder.resolve("samples"),
+                "sample.model=" + images,
+                "sample.sampler=" + fitted.artifact(),
+                "sample.steps=4",
+                "sample.guidance=3",
+                "sample.count=3"));
+    assertThat(samples.metrics()).containsEntry("modelCalls", 8);
+    assertThat(folder.resolve("samples/plots/samples.png")).exists();
+    sets.set(2, "dcSolver.schedule=vp-cosine");
+    JobConfig cosine = JobConfig.load(List.of(), sets, new DcSolverJob().keys());
+    assertThatThrownBy(() -> new DcSolverJob().plan(context(), cosine))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("trained with the schedule vp-linear, not vp-cosine");
   }
 
   private static List<String> sets(Path output, String... more) {
