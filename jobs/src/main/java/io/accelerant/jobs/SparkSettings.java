@@ -1,9 +1,11 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.engine.Engine;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,7 +20,10 @@ final class SparkSettings {
   private static final String MASTER = "spark.master";
   private static final String APP_NAME = "spark.app.name";
   private static final String HADOOP = "spark.hadoop.";
-  private static final String CORE_TYPE = "OPENBLAS_CORETYPE";
+  private static final String EXECUTOR_ENVIRONMENT = "spark.executorEnv.";
+
+  /** Gradients are arrays of megabytes; in G1's usual regions each would start a collection. */
+  private static final String EXECUTOR_OPTIONS = "-XX:G1HeapRegionSize=8m";
 
   private SparkSettings() {}
 
@@ -64,10 +69,9 @@ final class SparkSettings {
         defaults.put("spark.sql.shuffle.partitions", "8");
       }
     }
-    String kernel = own.get(RunKeys.KERNEL);
-    if (!kernel.equals("auto")) {
-      defaults.put("spark.executorEnv." + CORE_TYPE, kernel);
-    }
+    defaults.put("spark.executor.defaultJavaOptions", EXECUTOR_OPTIONS);
+    Engine.environment(own.get(RunKeys.THREADS), kernel(own))
+        .forEach((name, value) -> defaults.put(EXECUTOR_ENVIRONMENT + name, value));
     JobConfig config = own;
     for (var entry : defaults.entrySet()) {
       if (!own.spark().containsKey(entry.getKey())) {
@@ -78,18 +82,35 @@ final class SparkSettings {
     return name.isPresent() ? config.withSpark(APP_NAME, name.get(), "run.name") : config;
   }
 
+  private static String kernel(JobConfig config) {
+    String kernel = config.get(RunKeys.KERNEL);
+    if (!kernel.equals("auto") && !Engine.kernels().contains(kernel.toLowerCase(Locale.ROOT))) {
+      throw config.invalid(
+          RunKeys.KERNEL,
+          "is \"%s\", must be auto or one of %s.".formatted(kernel, Engine.kernels()));
+    }
+    return kernel;
+  }
+
   /**
-   * Refuses a kernel that this process does not use: the library reads the environment when it is
+   * Refuses a kernel that this process does not use: libraries read the environment when they are
    * loaded, and a process cannot change its own.
    */
   static void requireKernel(JobConfig config, Map<String, String> environment) {
-    String kernel = config.get(RunKeys.KERNEL);
-    if (!kernel.equals("auto") && !kernel.equals(environment.get(CORE_TYPE))) {
+    String kernel = kernel(config);
+    if (kernel.equals("auto")) {
+      return;
+    }
+    Map<String, String> wanted = Engine.environment(config.get(RunKeys.THREADS), kernel);
+    wanted.keySet().removeIf(name -> name.startsWith("OMP_")); // about speed, not bits
+    boolean pinned =
+        wanted.entrySet().stream()
+            .allMatch(e -> e.getValue().equalsIgnoreCase(environment.get(e.getKey())));
+    if (!pinned) {
       throw config.invalid(
           RunKeys.KERNEL,
-          "= %s needs %s=%s in the environment of the driver too (the launcher does that for --set; spark-submit"
-                  .formatted(kernel, CORE_TYPE, kernel)
-              + " in cluster mode: spark.kubernetes.driverEnv.* or spark.yarn.appMasterEnv.*).");
+          "= %s needs %s in the environment of the driver too (the launcher does that for --set; spark-submit in cluster mode: spark.kubernetes.driverEnv.* or spark.yarn.appMasterEnv.*)."
+              .formatted(kernel, wanted));
     }
   }
 

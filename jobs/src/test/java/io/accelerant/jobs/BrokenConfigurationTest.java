@@ -88,7 +88,11 @@ class BrokenConfigurationTest {
         use(
             "probe --set run.output=/x --set probe.teacher=a --set engine.kernel=Nowhere",
             "engine.kernel (--set)",
-            "OPENBLAS_CORETYPE=Nowhere"));
+            "must be auto or one of [cooperlake, haswell,"),
+        use(
+            "probe --set run.output=/x --set probe.teacher=a --set engine.kernel=haswell",
+            "engine.kernel (--set)",
+            "OPENBLAS_CORETYPE=HASWELL"));
   }
 
   private static Arguments use(String line, String... fragments) {

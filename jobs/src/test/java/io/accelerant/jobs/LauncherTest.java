@@ -24,7 +24,7 @@ class LauncherTest {
       #!/bin/sh
       if [ "$1" = -version ]; then echo 'openjdk version "VERSION" 2025-04-15' >&2; exit; fi
       for word in "$@"; do echo "[$word]"; done
-      echo "kernel=$OPENBLAS_CORETYPE ip=$SPARK_LOCAL_IP"
+      echo "kernel=$OPENBLAS_CORETYPE $DNNL_MAX_CPU_ISA ip=$SPARK_LOCAL_IP"
       """;
   private static final String MAVEN =
       """
@@ -79,7 +79,10 @@ class LauncherTest {
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    builder.environment().keySet().removeAll(List.of("OPENBLAS_CORETYPE", "ACCELERANT_HEAP"));
+    builder
+        .environment()
+        .keySet()
+        .removeAll(List.of("OPENBLAS_CORETYPE", "DNNL_MAX_CPU_ISA", "ACCELERANT_HEAP"));
     builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
     builder.environment().put("MAVEN_CALLS", calls.toString());
     builder.environment().merge("PATH", folder + "/tools", (old, tools) -> tools + ":" + old);
@@ -97,14 +100,19 @@ class LauncherTest {
     assertThat(first.exitCode()).as(first.err()).isZero();
     assertThat(first.err()).contains("building " + project);
     assertThat(first.out().lines().toList())
-        .startsWith("[-Done]", "[-Dtwo]", "[-Xmx2g]", "[-Djava.awt.headless=true]")
+        .startsWith(
+            "[-Done]",
+            "[-Dtwo]",
+            "[-XX:G1HeapRegionSize=8m]",
+            "[-Xmx2g]",
+            "[-Djava.awt.headless=true]")
         .contains("[-Dlog4j2.configurationFile=" + project + "/conf/log4j2.properties]")
         .contains(
             "[%s/jobs/target/classes:%s/core/target/core.jar:/elsewhere/spark.jar]"
                 .formatted(project, project))
         .containsSequence(
             "[io.accelerant.jobs.Main]", "[lsd]", "[--set]", "[lsd.teacher=a b]", "[--set]")
-        .endsWith("[x=$y]", "kernel= ip=127.0.0.1");
+        .endsWith("[x=$y]", "kernel=  ip=127.0.0.1");
     assertThat(launch("lsd").err()).isEmpty();
     assertThat(builds()).isEqualTo(1);
     assertThat(Files.readString(calls)).contains("-DskipTests").contains(" package");
@@ -168,6 +176,6 @@ class LauncherTest {
     Map<String, String> environment = Map.of("ACCELERANT_HEAP", "5g", "SPARK_LOCAL_IP", "10.0.0.1");
     Accelerant.Outcome outcome =
         launch(project.resolve("jobs/bin/accelerant"), environment, "--set", "engine.kernel=Zen");
-    assertThat(outcome.out()).contains("[-Xmx5g]", "kernel=Zen ip=10.0.0.1");
+    assertThat(outcome.out()).contains("[-Xmx5g]", "kernel=Zen AVX2 ip=10.0.0.1");
   }
 }

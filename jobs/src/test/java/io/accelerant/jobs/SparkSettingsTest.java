@@ -93,13 +93,20 @@ class SparkSettingsTest {
   @Test
   void kernelIsPinnedOnExecutorsAndRequiredHere() throws IOException {
     JobConfig config = SparkSettings.complete(load("engine.kernel = Zen"), "lsd", false);
-    assertThat(config.spark()).containsEntry("spark.executorEnv.OPENBLAS_CORETYPE", "Zen");
-    SparkSettings.requireKernel(config, Map.of("OPENBLAS_CORETYPE", "Zen"));
-    assertThatThrownBy(() -> SparkSettings.requireKernel(config, Map.of()))
-        .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("engine.kernel")
-        .hasMessageContaining("job.conf: 2")
-        .hasMessageContaining("OPENBLAS_CORETYPE=Zen");
+    assertThat(config.spark())
+        .containsEntry("spark.executorEnv.OPENBLAS_CORETYPE", "ZEN")
+        .containsEntry("spark.executorEnv.DNNL_MAX_CPU_ISA", "AVX2")
+        .containsEntry("spark.executorEnv.OMP_NUM_THREADS", "1");
+    SparkSettings.requireKernel(
+        config, Map.of("OPENBLAS_CORETYPE", "Zen", "DNNL_MAX_CPU_ISA", "AVX2"));
+    for (Map<String, String> lacking :
+        List.of(Map.<String, String>of(), Map.of("OPENBLAS_CORETYPE", "Zen"))) {
+      assertThatThrownBy(() -> SparkSettings.requireKernel(config, lacking))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageContaining("engine.kernel")
+          .hasMessageContaining("job.conf: 2")
+          .hasMessageContaining("OPENBLAS_CORETYPE=ZEN");
+    }
     SparkSettings.requireKernel(load(""), Map.of());
   }
 

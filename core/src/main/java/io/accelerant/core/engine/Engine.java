@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.bytedeco.openblas.global.openblas_nolapack;
@@ -81,12 +83,16 @@ public final class Engine {
     return environment;
   }
 
+  /** The kernels that can be pinned, in lower case. */
+  public static SortedSet<String> kernels() {
+    return new TreeSet<>(ISA.keySet());
+  }
+
   private static String isa(String kernel) {
     String isa = ISA.get(kernel.toLowerCase(Locale.ROOT));
     if (isa == null) {
       throw new ConfigException(
-          "engine.kernel is \"%s\", must be auto or one of %s"
-              .formatted(kernel, new TreeMap<>(ISA).keySet()));
+          "engine.kernel is \"%s\", must be auto or one of %s".formatted(kernel, kernels()));
     }
     return isa;
   }

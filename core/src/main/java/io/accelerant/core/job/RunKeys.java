@@ -47,7 +47,7 @@ public final class RunKeys {
   public static final Key<String> KERNEL =
       Key.string(
               "engine.kernel",
-              "BLAS kernel to pin on driver and executors (OPENBLAS_CORETYPE), or auto")
+              "Kernel of the numeric libraries to pin on driver and executors: haswell, zen, skylakex, cooperlake, sapphirerapids, or auto")
           .withDefault("auto")
           .operational();
   public static final Key<String> MASTER =
