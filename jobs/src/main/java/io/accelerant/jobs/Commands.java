@@ -1,5 +1,6 @@
 package io.accelerant.jobs;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Every job that the command line knows, in the order of the help text. */
@@ -7,8 +8,16 @@ final class Commands {
   private Commands() {}
 
   static List<JobCommand> all() {
+    List<JobCommand> all = new ArrayList<>();
+    all.add(new QuickstartCommand());
+    all.addAll(jobs());
+    all.add(new PipelineCommand());
+    return List.copyOf(all);
+  }
+
+  /** Those that publish an artifact of their own: what a pipeline can chain. */
+  static List<JobCommand> jobs() {
     return List.of(
-        new QuickstartCommand(),
         new PrepareTextCommand(),
         new ImportModelCommand(),
         new TrainTeacherCommand(),

@@ -2,6 +2,7 @@ package io.accelerant.core.config;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -94,6 +95,11 @@ public final class Key<T> {
   /** A list of numbers; a single number is taken as a list of one. */
   public static Key<List<Double>> numbers(String path, String doc) {
     return of(path, KeyType.NUMBERS, doc);
+  }
+
+  /** A list of objects, as nested maps. */
+  public static Key<List<Map<String, Object>>> objects(String path, String doc) {
+    return of(path, KeyType.OBJECTS, doc);
   }
 
   public Key<T> withDefault(T value) {

@@ -1,10 +1,12 @@
 package io.accelerant.core.config;
 
 import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -24,6 +26,9 @@ record KeyType<T>(String name, boolean isText, boolean isList, Function<ConfigVa
       listOf("a list of whole numbers", false, v -> Math.toIntExact(whole(v)));
   static final KeyType<List<Long>> LONGS = listOf("a list of whole numbers", false, KeyType::whole);
   static final KeyType<List<Double>> NUMBERS = listOf("a list of numbers", false, KeyType::real);
+
+  static final KeyType<List<Map<String, Object>>> OBJECTS =
+      listOf("a list of objects", false, KeyType::object);
 
   private static <E> KeyType<List<E>> listOf(
       String name, boolean isText, Function<ConfigValue, E> element) {
@@ -48,6 +53,13 @@ record KeyType<T>(String name, boolean isText, boolean isList, Function<ConfigVa
       case STRING, NUMBER, BOOLEAN -> String.valueOf(value.unwrapped());
       default -> throw new IllegalArgumentException(value.valueType().toString());
     };
+  }
+
+  private static Map<String, Object> object(ConfigValue value) {
+    if (value instanceof ConfigObject object) {
+      return object.unwrapped();
+    }
+    throw new IllegalArgumentException(value.valueType().toString());
   }
 
   private static long whole(ConfigValue value) {
