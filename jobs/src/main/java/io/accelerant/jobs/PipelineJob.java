@@ -44,6 +44,12 @@ final class PipelineJob implements Job {
               "When to publish: <stage>.<metric> < <number> (or <=, >, >=); default: always")
           .optional()
           .operational();
+  private static final Key<String> UNTIL =
+      Key.string(
+              "pipeline.until",
+              "Stop after this stage and publish nothing, for schedulers that start every stage by itself")
+          .optional()
+          .operational();
 
   @Override
   public String name() {
@@ -57,7 +63,7 @@ final class PipelineJob implements Job {
 
   @Override
   public List<Key<?>> keys() {
-    List<Key<?>> keys = new ArrayList<>(RunKeys.and(List.of(STAGES, PUBLISH, TO, IF)));
+    List<Key<?>> keys = new ArrayList<>(RunKeys.and(List.of(STAGES, PUBLISH, TO, IF, UNTIL)));
     keys.replaceAll(key -> key.path().equals(OUTPUT.path()) ? OUTPUT : key);
     return List.copyOf(keys);
   }
@@ -95,12 +101,28 @@ final class PipelineJob implements Job {
       keys.put(stage.name(), key);
       uris.put(stage.name(), uri);
     }
-    publishing(config, uris);
-    return planned;
+    requirePublishing(config, uris);
+    return config.find(UNTIL).map(last -> upTo(last, planned, config)).orElse(planned);
+  }
+
+  private static List<Planned> upTo(String last, List<Planned> all, JobConfig config) {
+    for (int i = 0; i < all.size(); i++) {
+      if (all.get(i).stage.name().equals(last)) {
+        return all.subList(0, i + 1);
+      }
+    }
+    throw config.invalid(
+        UNTIL,
+        "is \"%s\"; the stages are %s."
+            .formatted(last, all.stream().map(p -> p.stage.name()).toList()));
   }
 
   /** The stage to publish; empty if nothing is to be. */
-  private static Optional<String> publishing(JobConfig config, Map<String, String> uris) {
+  private static Optional<String> published(JobConfig config) {
+    return config.find(UNTIL).isPresent() ? Optional.empty() : config.find(PUBLISH);
+  }
+
+  private static void requirePublishing(JobConfig config, Map<String, String> uris) {
     Optional<String> stage = config.find(PUBLISH);
     if (stage.isPresent() != config.find(TO).isPresent()) {
       throw new ConfigException(
@@ -111,7 +133,6 @@ final class PipelineJob implements Job {
           PUBLISH, "is \"%s\"; the stages are %s.".formatted(stage.get(), uris.keySet()));
     }
     config.find(IF).ifPresent(PublishRule::of);
-    return stage;
   }
 
   @Override
@@ -134,8 +155,7 @@ final class PipelineJob implements Job {
     if (!waits) {
       lines.add("nothing to run: no configuration and no input has changed");
     }
-    config
-        .find(PUBLISH)
+    published(config)
         .ifPresent(
             stage ->
                 lines.add(
@@ -178,11 +198,11 @@ final class PipelineJob implements Job {
     Map<String, Number> all = new LinkedHashMap<>(metrics);
     all.put("stages.run", ran);
     all.put("stages.skipped", stages.size() - ran);
-    if (config.find(PUBLISH).isPresent()) {
+    if (published(config).isPresent()) {
       result = artifacts.get(config.get(PUBLISH));
-      Optional<String> published = publish(context, config, result, metrics);
-      uri = published.orElse(result.uri());
-      all.put("published", published.isPresent() ? 1 : 0);
+      Optional<String> copy = publish(context, config, result, metrics);
+      uri = copy.orElse(result.uri());
+      all.put("published", copy.isPresent() ? 1 : 0);
     }
     return new JobResult(uri, result.contentHash(), all);
   }

@@ -106,6 +106,23 @@ class PipelineTest extends SparkTest {
   }
 
   @Test
+  void aSchedulerStartsEveryStageByItself() throws IOException {
+    String[] publish = {
+      "pipeline.publish.stage=samples", "pipeline.publish.to=" + folder.resolve("public")
+    };
+    for (String stage : List.of("corpus", "samples")) {
+      JsonNode line = ok(STAGES, publish[0], publish[1], "pipeline.until=" + stage);
+      assertThat(ran(line)).isEqualTo(1);
+      assertThat(line.get("artifact").asText()).contains("/" + stage + "-");
+    }
+    assertThat(folder.resolve("public")).doesNotExist();
+    assertThat(ran(ok(STAGES, publish))).isEqualTo(1);
+    assertThat(folder.resolve("public/manifest.json")).exists();
+    assertThat(run(STAGES, "pipeline.until=end").line().get("error").asText())
+        .contains("the stages are [corpus, samples, quality]");
+  }
+
+  @Test
   void publishesWhatIsGoodEnoughAndOnce() throws IOException {
     String to = "pipeline.publish.to=" + folder.resolve("public/samples-{version}");
     String stage = "pipeline.publish.stage=samples";
