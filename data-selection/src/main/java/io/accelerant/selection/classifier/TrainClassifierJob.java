@@ -5,6 +5,7 @@ import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.ResumableRun;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
@@ -156,15 +157,8 @@ public final class TrainClassifierJob implements Job {
     List<Cell> cells = cells(config, data);
     recipe(config, data, 1); // before Spark starts
     Map<String, Object> identity = identity(config, data);
-    String resumeKey = StageStore.resumeKey(identity);
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    StageStore store =
-        StageStore.open(
-            config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints"),
-            context.hadoop(),
-            identity,
-            config.get(RunKeys.RESUME),
-            context.progress());
+    ResumableRun resumable = ResumableRun.open(context, config, identity);
+    StageStore store = resumable.stages();
     Recipe recipe = recipe(config, data, slots(context.spark()));
     requireMemory(context.spark(), recipe);
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
@@ -178,7 +172,8 @@ public final class TrainClassifierJob implements Job {
       metrics.put("testImages", data.test().count());
       metrics.putAll(scores.metrics());
       metrics.put("executorCpuShare", cpu.share());
-      JobResult result = publish(context, config, data, recipe, scores, metrics, resumeKey);
+      JobResult result =
+          publish(context, config, data, recipe, scores, metrics, resumable.resumeKey());
       store.delete();
       return result;
     }

@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.ResumableRun;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
@@ -100,15 +101,8 @@ public final class DcSolverJob implements Job {
   public JobResult run(JobContext context, JobConfig config) {
     DcSettings settings = DcSettings.of(config);
     Map<String, Object> identity = identity(context, config);
-    String resumeKey = StageStore.resumeKey(identity);
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    StageStore store =
-        StageStore.open(
-            config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints"),
-            context.hadoop(),
-            identity,
-            config.get(RunKeys.RESUME),
-            context.progress());
+    ResumableRun resumable = ResumableRun.open(context, config, identity);
+    StageStore store = resumable.stages();
     ContinuousModel model =
         ContinuousModels.open(
             config.get(DcSolverKeys.MODEL),
@@ -141,7 +135,15 @@ public final class DcSolverJob implements Job {
       metrics.put("executorCpuShare", cpu.share());
       JobResult result =
           publish(
-              context, config, settings, model, reference, stages, findings, metrics, resumeKey);
+              context,
+              config,
+              settings,
+              model,
+              reference,
+              stages,
+              findings,
+              metrics,
+              resumable.resumeKey());
       store.delete();
       return result;
     }

@@ -5,6 +5,7 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.ResumableRun;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
@@ -72,15 +73,8 @@ public final class LsdJob implements Job {
   public JobResult run(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
     Map<String, Object> identity = identity(context, config);
-    String resumeKey = StageStore.resumeKey(identity);
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    StageStore store =
-        StageStore.open(
-            config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints"),
-            context.hadoop(),
-            identity,
-            config.get(RunKeys.RESUME),
-            context.progress());
+    ResumableRun resumable = ResumableRun.open(context, config, identity);
+    StageStore store = resumable.stages();
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
       LsdTeacher teacher = LsdTeacherFactory.open(context, settings);
       settings.check(teacher.source());
@@ -92,7 +86,7 @@ public final class LsdJob implements Job {
         }
         Map<String, Number> metrics = metrics(settings, stages, board);
         JobResult result =
-            publish(context, settings, teacher, stages, board, metrics, resumeKey, cpu);
+            publish(context, settings, teacher, stages, board, metrics, resumable.resumeKey(), cpu);
         store.delete();
         return result;
       }

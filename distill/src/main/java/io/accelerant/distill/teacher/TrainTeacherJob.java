@@ -5,6 +5,7 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.ResumableRun;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
@@ -71,24 +72,20 @@ public final class TrainTeacherJob implements Job {
   @Override
   public JobResult run(JobContext context, JobConfig config) {
     Map<String, Object> identity = identity(context, config);
-    String resumeKey = StageStore.resumeKey(identity);
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    String checkpoints = config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints");
-    StageStore stages =
-        StageStore.open(
-            checkpoints,
-            context.hadoop(),
-            identity,
-            config.get(RunKeys.RESUME),
-            context.progress());
+    ResumableRun resumable = ResumableRun.open(context, config, identity);
+    StageStore stages = resumable.stages();
     Snapshots snapshots =
-        Snapshots.at(checkpoints, context.hadoop(), resumeKey, context.progress());
+        Snapshots.at(
+            resumable.checkpoints(), context.hadoop(), resumable.resumeKey(), context.progress());
     Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
     TeacherKind kind = TeacherKinds.open(context, config);
     context.progress().say("%s: %s", name(), kind.description());
     try (ArtifactWriter artifact =
         ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT), context.hadoop(), Claim.of(resumeKey), context.force())) {
+            config.get(RunKeys.OUTPUT),
+            context.hadoop(),
+            Claim.of(resumable.resumeKey()),
+            context.force())) {
       if (config.get(RunKeys.RESUME).equals("never")) {
         snapshots.deleteAll(TeacherRun.FOLDERS);
       }

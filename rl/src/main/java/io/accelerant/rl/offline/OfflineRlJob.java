@@ -5,6 +5,7 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.artifact.ResumableRun;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
@@ -76,22 +77,15 @@ public final class OfflineRlJob implements Job {
     String inputHash = inputs.values().iterator().next().hash();
     Map<String, Object> identity = new TreeMap<>(config.identity());
     identity.put("input.transitions", inputHash);
-    String resumeKey = StageStore.resumeKey(identity);
-    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
-    StageStore store =
-        StageStore.open(
-            config.find(RunKeys.CHECKPOINT).orElse(output + "/_checkpoints"),
-            context.hadoop(),
-            identity,
-            config.get(RunKeys.RESUME),
-            context.progress());
+    ResumableRun resumable = ResumableRun.open(context, config, identity);
+    StageStore store = resumable.stages();
     Environment environment = Environment.ofLabel(config.get(OfflineRlKeys.ENVIRONMENT));
     CellRun run = new CellRun(context, config, environment, store);
     Results results = run.all(cells, inputs);
     if (store.loaded() > 0) {
       context.progress().say("%d policies were taken from the checkpoint", store.loaded());
     }
-    JobResult result = publish(context, config, cells, results, inputHash, resumeKey);
+    JobResult result = publish(context, config, cells, results, inputHash, resumable.resumeKey());
     store.delete();
     return result;
   }
