@@ -40,7 +40,7 @@ final class QuickstartJob implements Job {
   private static final Key<Integer> ROUNDS =
       Key.integer("quickstart.rounds", "Rounds that the small network is trained for")
           .between(1, 1_000_000)
-          .withDefault(250);
+          .withDefault(150);
 
   private static final int STEPS = 8;
 
