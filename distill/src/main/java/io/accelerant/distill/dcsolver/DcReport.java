@@ -106,7 +106,7 @@ final class DcReport {
   }
 
   private String caption() {
-    return "Mean squared error of the end state to the truth, over %d held-out rows of noise and all dimensions; %s, %s spacing. Truth: %s with %d steps, states exactly at the student's times. `before` is %s; `after` is what is published (%s); `fitted` the ratios of the fit whether kept or not; `only last` a fit of the last ratio alone, `all but last` the fit with its last ratio put back to 1, `static` 1.1 throughout. Other solvers in their usual form: orders fall at the end, but for DEIS. `sets` is mean ± standard deviation of `after` over %d fits on different noise."
+    return "Mean squared error of the end state to the truth, over %d held-out rows of noise and all dimensions; %s, %s spacing. Truth: %s with %d steps, states exactly at the student's times. `before` is %s; `after` is what is published (%s); `fitted` the ratios of the fit whether kept or not; `only last` a fit of the last ratio alone, `all but last` the fit with its last ratio put back to 1, `static` 1.1 throughout. Other solvers in their usual form: orders fall at the end, but for DEIS.%s"
         .formatted(
             findings.settings().get(0).errors(Arm.BEFORE).length,
             settings.solver().schedule().label(),
@@ -117,7 +117,10 @@ final class DcReport {
             settings.guard()
                 ? "the fit where it lowers the error at the end on its own rows, else the plain solver"
                 : "the fit, without a guard",
-            settings.noiseSets());
+            settings.noiseSets() > 1
+                ? " `sets` is mean ± standard deviation of `after` over %d fits on different noise."
+                    .formatted(settings.noiseSets())
+                : "");
   }
 
   private Table table(double guidance) {
@@ -137,8 +140,11 @@ final class DcReport {
                 "fitted",
                 "only last",
                 "all but last",
-                "static",
-                "sets"));
+                "static"));
+    boolean spread = settings.noiseSets() > 1;
+    if (spread) {
+      headers.add("sets");
+    }
     if (polynomial) {
       headers.addAll(List.of("CPR", "CPR, unseen"));
     }
@@ -160,8 +166,10 @@ final class DcReport {
               s.mse(Arm.FITTED),
               s.mse(Arm.ONLY_LAST),
               s.mse(Arm.ALL_BUT_LAST),
-              s.mse(Arm.STATIC),
-              s.overSets()));
+              s.mse(Arm.STATIC)));
+      if (spread) {
+        row.add(s.overSets());
+      }
       if (polynomial) {
         row.add(s.mse(DcFindings.CPR));
         row.add(
