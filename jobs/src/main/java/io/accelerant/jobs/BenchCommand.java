@@ -95,7 +95,8 @@ final class BenchCommand {
         options,
         () -> {
           List<Key<?>> keys =
-              new ArrayList<>(List.of(RunKeys.MASTER, RunKeys.NAME, RunKeys.KERNEL));
+              new ArrayList<>(
+                  List.of(RunKeys.MASTER, RunKeys.NAME, RunKeys.THREADS, RunKeys.KERNEL));
           keys.addAll(own);
           var submitted = SparkSettings.submitted();
           Progress progress = ProgressLines.to(console.err(), "text");

@@ -203,11 +203,6 @@ final class ContinuousSampling {
     table.row("sampler", request.describe());
     table.row("ratios", Arrays.toString(request.ratios()));
     metrics.forEach(table::row);
-    StringBuilder first = new StringBuilder();
-    for (int row = 0; row < Math.min(5, x.length); row++) {
-      String numbers = Arrays.toString(Arrays.copyOf(x[row], Math.min(8, x[row].length)));
-      first.append(numbers).append('\n');
-    }
     Report report =
         Report.titled("Samples of " + model.description(), context.progress()::say).table(table);
     report.section("The first samples");
@@ -215,6 +210,11 @@ final class ContinuousSampling {
       List<double[]> shown = List.of(x).subList(0, Math.min(100, x.length));
       report.picture("samples", model.pixels().get().png(shown, 10), "In order of their number");
     } else {
+      StringBuilder first = new StringBuilder();
+      for (int row = 0; row < Math.min(5, x.length); row++) {
+        String numbers = Arrays.toString(Arrays.copyOf(x[row], Math.min(8, x[row].length)));
+        first.append(numbers).append('\n');
+      }
       report.code("", first.toString());
     }
     return report;

@@ -67,7 +67,7 @@ public final class EpisodeStatistics {
   }
 
   /** Numbers of the first observation that are kept. */
-  private static int known(int dimension) {
+  static int known(int dimension) {
     return dimension > EpisodeWeights.WIDEST ? 0 : dimension;
   }
 

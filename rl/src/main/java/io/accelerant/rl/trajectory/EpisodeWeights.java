@@ -95,7 +95,7 @@ public final class EpisodeWeights implements AutoCloseable {
 
   /** Columns with the numbers of the first observation; none if they are too many. */
   private static Column[] start(int dimension) {
-    return IntStream.range(0, dimension > WIDEST ? 0 : dimension)
+    return IntStream.range(0, EpisodeStatistics.known(dimension))
         .mapToObj(k -> col("start_" + k))
         .toArray(Column[]::new);
   }
