@@ -84,7 +84,9 @@ abstract class JobCommand implements Callable<Integer> {
               stop::requested,
               force,
               CommandText.of(arguments));
-      return dryRun ? plan(context, config) : Console.ok(name(), () -> job.run(context, config));
+      return dryRun
+          ? plan(context, config)
+          : Console.ok(name(), () -> spark.logged(job.run(context, config)));
     }
   }
 

@@ -71,7 +71,7 @@ final class QuickstartJob implements Job {
         "evaluate: both against held-out text",
         "train-teacher: a small network, %d rounds, to %s/teacher"
             .formatted(config.get(ROUNDS), folder),
-        "lsd: samplers with 8 and 16 steps for it");
+        "lsd: a sampler with 8 steps for it");
   }
 
   @Override
@@ -165,15 +165,20 @@ final class QuickstartJob implements Job {
     return step(
         context,
         config,
-        "6/6: learn samplers with 8 and 16 steps for it",
+        "6/6: learn a sampler with 8 steps for it",
         new LsdJob(),
         lsd(
             config,
             "run.output=" + folder + "/network-sampler-{version}",
             "lsd.teacher=" + teacher,
-            "lsd.baselineSteps=[8, 16, 32]",
+            "lsd.steps=[8]",
+            "lsd.baselineSteps=[8, 16]",
             "lsd.objective=[direct]",
-            "lsd.directIterations=12",
+            "lsd.trajectories=" + Math.min(128, config.get(TRAJECTORIES)),
+            "lsd.directIterations=8",
+            "lsd.directSamples=48",
+            "lsd.fitSamples=96",
+            "lsd.samples=" + Math.min(128, config.get(SAMPLES)),
             "lsd.jysSamples=16"));
   }
 

@@ -1,7 +1,10 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.job.RunMetrics;
+import io.accelerant.core.job.TaskSummary;
 import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -11,6 +14,7 @@ final class SparkStart implements Supplier<SparkSession>, AutoCloseable {
   private final JobConfig config;
   private final Progress progress;
   private SparkSession started;
+  private TaskSummary tasks;
 
   SparkStart(JobConfig config, Progress progress) {
     this.config = config;
@@ -27,14 +31,25 @@ final class SparkStart implements Supplier<SparkSession>, AutoCloseable {
     }
     SparkConf conf = new SparkConf();
     config.spark().forEach(conf::set);
+    VersionMatrix.check(Platform.current()).ifPresent(progress::say);
     progress.say("Starting Spark on %s", conf.get("spark.master"));
     started = SparkSession.builder().config(conf).getOrCreate();
+    tasks = new TaskSummary(started.sparkContext());
     return started;
+  }
+
+  /** Writes the metrics of the run to the event log, if Spark was started for it. */
+  JobResult logged(JobResult result) {
+    if (started != null && !started.sparkContext().isStopped()) {
+      RunMetrics.of(started.sparkContext()).log("result", 0, result.metrics());
+    }
+    return result;
   }
 
   @Override
   public void close() {
-    if (started != null) {
+    if (started != null && !started.sparkContext().isStopped()) {
+      progress.say(tasks.line());
       started.stop();
     }
   }

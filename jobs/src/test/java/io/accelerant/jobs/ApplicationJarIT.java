@@ -29,7 +29,7 @@ class ApplicationJarIT {
 
   @Test
   void holdsOurCodeAndNothingOfSpark() throws IOException {
-    try (JarFile jar = new JarFile(applicationJar().toFile())) {
+    try (JarFile jar = new JarFile(StandaloneCluster.applicationJar().toFile())) {
       List<String> names = jar.stream().map(JarEntry::getName).toList();
       assertThat(names)
           .doesNotHaveDuplicates()
@@ -140,7 +140,7 @@ class ApplicationJarIT {
     command.addAll(
         List.of(
             "-cp",
-            Files.readString(TARGET.resolve("launch/spark-classpath")).strip(),
+            StandaloneCluster.stockClassPath(),
             "org.apache.spark.deploy.SparkSubmit",
             "--master",
             "local[2]",
@@ -150,17 +150,11 @@ class ApplicationJarIT {
             testJar().toString(),
             "--class",
             main.getName(),
-            applicationJar().toString()));
+            StandaloneCluster.applicationJar().toString()));
     command.addAll(List.of(arguments));
     Map<String, String> environment =
         Map.of("SPARK_HOME", scratch.resolve("home").toString(), "SPARK_SCALA_VERSION", "2.13");
     return Accelerant.java(command, scratch, environment).finish();
-  }
-
-  private static Path applicationJar() throws IOException {
-    try (Stream<Path> files = Files.list(TARGET)) {
-      return files.filter(f -> f.toString().endsWith("-app.jar")).findFirst().orElseThrow();
-    }
   }
 
   private Path testJar() throws IOException {

@@ -2,15 +2,13 @@ package io.accelerant.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.accelerant.core.job.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.SortedSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What goes wrong while a model is trained, in real processes; the content is always the same. */
 @Timeout(600)
 class TrainingFaultTest extends SparkTest {
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int ROUNDS = 60;
 
   @TempDir static Path scratch;
@@ -78,30 +75,6 @@ class TrainingFaultTest extends SparkTest {
     assertThat(outcome.line().get("contentHash").asText()).isEqualTo(content);
   }
 
-  private static String[] eventLog(String name) throws IOException {
-    Path folder = Files.createDirectories(scratch.resolve(name));
-    return new String[] {
-      "spark.eventLog.enabled=true",
-      "spark.eventLog.compress=false",
-      "spark.eventLog.dir=" + folder.toUri()
-    };
-  }
-
-  private static List<JsonNode> events(String name, String type) throws IOException {
-    List<JsonNode> events = new ArrayList<>();
-    try (Stream<Path> files = Files.walk(scratch.resolve(name))) {
-      for (Path file :
-          files.filter(f -> f.getFileName().toString().startsWith("events_")).toList()) {
-        for (String line : Files.readAllLines(file)) {
-          if (line.contains("\"" + type + "\"") && line.endsWith("}")) {
-            events.add(JSON.readTree(line));
-          }
-        }
-      }
-    }
-    return events;
-  }
-
   /**
    * kill -9 on one core, then on two executors; resumed on two cores. The event log of the last run
    * holds the rounds after the last checkpoint and no other.
@@ -117,24 +90,18 @@ class TrainingFaultTest extends SparkTest {
         Accelerant.startOnCluster(Main.class, scratch, 2, arguments("killed-{version}"));
     second.await(checkpoint("killed-1", 30));
     kill(second.process());
-    String[] log = eventLog("resumed-events");
+    EventLog log = EventLog.in(scratch.resolve("resumed-events"));
+    List<String> sets = new ArrayList<>(log.settings());
+    sets.add("spark.master=local[2]");
     Accelerant.Outcome last =
         Accelerant.spawn(
-            Main.class,
-            scratch,
-            arguments("killed-{version}", "spark.master=local[2]", log[0], log[1], log[2]));
+            Main.class, scratch, arguments("killed-{version}", sets.toArray(String[]::new)));
 
     assertContent(last);
     assertThat(last.line().get("artifact").asText()).endsWith("killed-1");
     int resumed = goesOnAfter(last.err());
     assertThat(resumed).isGreaterThanOrEqualTo(30);
-    TreeSet<Integer> rounds = new TreeSet<>();
-    for (JsonNode job : events("resumed-events", "SparkListenerJobStart")) {
-      String description = job.get("Properties").path("spark.job.description").asText();
-      if (description.startsWith("train-teacher: round ")) {
-        rounds.add(Integer.valueOf(description.replaceAll(".*round (\\d+)/.*", "$1")));
-      }
-    }
+    SortedSet<Integer> rounds = log.trainingRounds();
     assertThat(rounds).hasSize(ROUNDS - resumed);
     assertThat(rounds.first()).isEqualTo(resumed + 1);
     assertThat(scratch.resolve("killed-1/_checkpoints")).doesNotExist();
@@ -158,7 +125,7 @@ class TrainingFaultTest extends SparkTest {
    */
   @Test
   void anExecutorKilledInATrainingStageChangesNothing() throws Exception {
-    String[] log = eventLog("executor-events");
+    EventLog log = EventLog.in(scratch.resolve("executor-events"));
     String[] slow = {
       "trainTeacher.width=64",
       "trainTeacher.layers=4",
@@ -167,35 +134,17 @@ class TrainingFaultTest extends SparkTest {
       "train.checkpointEvery=1"
     };
     Accelerant.Outcome whole = Accelerant.run(arguments("slow", slow));
-    String[] sets = Stream.of(slow, log).flatMap(Stream::of).toArray(String[]::new);
+    String[] sets = Stream.concat(Stream.of(slow), log.settings().stream()).toArray(String[]::new);
     Accelerant.Running running =
         Accelerant.startOnCluster(Main.class, scratch, 2, arguments("executor", sets));
-    for (int round = 2; lostTasks() == 0 && round < 9; round++) {
+    for (int round = 2; log.lostTasks() == 0 && round < 9; round++) {
       running.await(checkpointAtLeast("executor", round));
-      running
-          .process()
-          .descendants()
-          .filter(TrainingFaultTest::isExecutor)
-          .findFirst()
-          .ifPresent(TrainingFaultTest::killAtWork);
+      Executors.under(running.process()).ifPresent(Executors::killAtWork);
     }
     Accelerant.Outcome outcome = running.finish();
     assertThat(outcome.exitCode()).as(outcome.err()).isZero();
-    assertThat(lostTasks()).as("tasks lost with their executor").isPositive();
+    assertThat(log.lostTasks()).as("tasks lost with their executor").isPositive();
     assertThat(outcome.line().get("contentHash")).isEqualTo(whole.line().get("contentHash"));
-  }
-
-  /** Waits until the process has computed for a while, then kills it. */
-  private static void killAtWork(ProcessHandle executor) {
-    long start = cpuMillis(executor);
-    while (executor.isAlive() && cpuMillis(executor) < start + 150) {
-      Thread.onSpinWait();
-    }
-    executor.destroyForcibly();
-  }
-
-  private static long cpuMillis(ProcessHandle process) {
-    return process.info().totalCpuDuration().map(java.time.Duration::toMillis).orElse(0L);
   }
 
   /** The manifest of the newest checkpoint from a round on, or that of the round to be. */
@@ -214,23 +163,6 @@ class TrainingFaultTest extends SparkTest {
           .map(r -> checkpoint(output, r))
           .orElse(checkpoint(output, round));
     }
-  }
-
-  /** The JDK shows the first page of a command line, which the class path fills. */
-  private static boolean isExecutor(ProcessHandle process) {
-    try {
-      return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
-          .contains("CoarseGrainedExecutorBackend");
-    } catch (IOException e) {
-      return false; // it has ended
-    }
-  }
-
-  private static long lostTasks() throws IOException {
-    return events("executor-events", "SparkListenerTaskEnd").stream()
-        .filter(
-            e -> e.path("Task End Reason").path("Reason").asText().equals("ExecutorLostFailure"))
-        .count();
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.accelerant.core.job;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -35,12 +34,7 @@ public final class CpuShare extends SparkListener implements AutoCloseable {
 
   /** CPU seconds spent in tasks that have ended, on all executors. */
   public double executorSeconds() {
-    try {
-      // events arrive late; there is no public way to wait for them
-      context.listenerBus().waitUntilEmpty();
-    } catch (TimeoutException e) {
-      throw new IllegalStateException("Spark's listeners are stuck", e);
-    }
+    Listeners.drain(context);
     return taskNanos.get() / 1e9;
   }
 

@@ -1,5 +1,6 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.job.RunMetrics;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -7,6 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
@@ -22,6 +24,7 @@ public final class SyncRound implements AutoCloseable {
   private final int batch;
   private final long seed;
   private final Broadcast<SerializableConfiguration> hadoop;
+  private final LongAccumulator examples;
 
   /**
    * @param batch examples of one worker
@@ -39,12 +42,13 @@ public final class SyncRound implements AutoCloseable {
     this.batch = batch;
     this.seed = seed;
     this.hadoop = spark.broadcast(new SerializableConfiguration(hadoop));
+    this.examples = RunMetrics.of(spark.sc()).counter("examples");
   }
 
   /** The sums of one round over the union batch. */
   public Sums sums(Flat parameters, int round) {
     int workers = shards.workers();
-    Task task = new Task(step, shards, batch, seed, round);
+    Task task = new Task(step, shards, batch, seed, round, examples);
     Broadcast<SerializableConfiguration> files = hadoop;
     Broadcast<Serializable> broadcast = spark.broadcast(parameters.array());
     try {
@@ -69,7 +73,13 @@ public final class SyncRound implements AutoCloseable {
   }
 
   /** One worker's part: reads its batch and takes the step. A pure function of all this. */
-  private record Task(WorkerStep step, PackedShards shards, int batch, long seed, int round)
+  private record Task(
+      WorkerStep step,
+      PackedShards shards,
+      int batch,
+      long seed,
+      int round,
+      LongAccumulator examples)
       implements Serializable {
     Sums sums(int worker, Serializable parameters, Configuration hadoop) {
       long[] indexes =
@@ -78,6 +88,7 @@ public final class SyncRound implements AutoCloseable {
       List<byte[]> records =
           ShardReader.read(shards.files().get(worker), shards.recordBytes(), indexes, hadoop);
       long union = (long) shards.workers() * batch;
+      examples.add(batch);
       return step.on(
           Flat.ofArray(parameters), new Batch(records, (long) worker * batch, union, seed, round));
     }

@@ -3,6 +3,7 @@ package io.accelerant.core.train;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.RunMetrics;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -51,6 +52,7 @@ public final class Trainer {
    */
   public RoundLog train(PackedShards shards, WorkerStep step, Learner learner, Watcher watcher) {
     JavaSparkContext spark = new JavaSparkContext(context.spark().sparkContext());
+    RunMetrics metrics = RunMetrics.of(spark.sc());
     Optional<Checkpoints.Standing> standing = checkpoints.latest();
     standing.ifPresent(s -> learner.restore(s.state()));
     RoundLog log = standing.map(Checkpoints.Standing::log).orElseGet(RoundLog::new);
@@ -66,6 +68,7 @@ public final class Trainer {
         Map<String, Double> logged = learner.update(sync.sums(learner.parameters(), round), round);
         requireFinite(logged, round);
         log.add(logged);
+        metrics.log(name + ": round", round + 1, logged);
         progress.round(round + 1, logged);
         boolean stop = context.isStopRequested();
         saveAfter(round + 1, stop, learner, log);

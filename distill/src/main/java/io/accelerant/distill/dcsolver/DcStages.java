@@ -2,6 +2,7 @@ package io.accelerant.distill.dcsolver;
 
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.NoiseModel;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.LongAccumulator;
 
 /**
  * The Spark stages: for each guidance the truth of all rows, then one task for each (NFE, noise
@@ -281,6 +283,7 @@ final class DcStages {
   private List<double[]> each(String description, Work work, int units, Task task) {
     spark.sc().setJobDescription(description);
     int slices = partitions > 0 ? Math.min(partitions, units) : units;
+    LongAccumulator done = RunMetrics.of(spark.sc()).counter("units");
     try (Shared<Work> shared = Shared.of(spark, work)) {
       JavaRDD<double[]> results =
           spark
@@ -292,6 +295,7 @@ final class DcStages {
                     try (NoiseModel model = own.source().open()) {
                       while (indices.hasNext()) {
                         out.add(task.of(indices.next(), own, model));
+                        done.add(1L);
                       }
                     }
                     return out.iterator();

@@ -1,5 +1,6 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
 import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.TeacherSource;
@@ -10,6 +11,7 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
 
 /**
  * The Spark side of LSD: pure functions of (teacher, unit of work) are mapped over units, their
@@ -34,11 +36,13 @@ final class TeacherTasks {
   private final JavaSparkContext spark;
   private final Shared<TeacherSource> source;
   private final int partitions;
+  private final LongAccumulator units;
 
   TeacherTasks(JavaSparkContext spark, Shared<TeacherSource> source, int partitions) {
     this.spark = spark;
     this.source = source;
     this.partitions = partitions;
+    this.units = RunMetrics.of(spark.sc()).counter("units");
   }
 
   /** What is done to one unit of work with the help of a value that every task gets a copy of. */
@@ -57,15 +61,17 @@ final class TeacherTasks {
       Shared<T> value, String description, int count, TaskWith<T> task) {
     spark.sc().setJobDescription(description);
     Shared<TeacherSource> shared = source;
+    LongAccumulator done = units;
     return spark
         .parallelize(IntStream.range(0, count).boxed().toList(), slices(count))
         .mapPartitions(
-            units -> {
+            indices -> {
               List<double[]> results = new ArrayList<>();
               T own = value == null ? null : value.copy();
               try (DiscreteTeacher teacher = shared.copy().open()) {
-                while (units.hasNext()) {
-                  results.add(task.run(teacher, own, units.next()));
+                while (indices.hasNext()) {
+                  results.add(task.run(teacher, own, indices.next()));
+                  done.add(1L);
                 }
               }
               return results.iterator();
@@ -95,10 +101,10 @@ final class TeacherTasks {
       this.batch = batch;
       this.count = count;
       Shared<TeacherSource> shared = source;
-      int units = batches(count, batch);
+      int micro = batches(count, batch);
       this.states =
           spark
-              .parallelize(IntStream.range(0, units).boxed().toList(), slices(units))
+              .parallelize(IntStream.range(0, micro).boxed().toList(), slices(micro))
               .mapPartitions(
                   indices -> {
                     List<int[]> out = new ArrayList<>();
@@ -118,6 +124,7 @@ final class TeacherTasks {
       Shared<TeacherSource> shared = source;
       int size = batch;
       int total = count;
+      LongAccumulator done = units;
       return states
           .mapPartitions(
               packed -> {
@@ -128,6 +135,7 @@ final class TeacherTasks {
                     long[] ids = ids(next[0], size, total);
                     results.add(
                         task.run(teacher, ids, unpack(next, ids.length * teacher.length())));
+                    done.add(1L);
                   }
                 }
                 return results.iterator();

@@ -1,0 +1,97 @@
+package io.accelerant.jobs;
+
+import io.accelerant.core.error.ConfigException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Which versions of Spark, Java and machine go together; docs/operations.md holds the same. */
+final class VersionMatrix {
+  /**
+   * One line of the matrix.
+   *
+   * @param part Spark, Java or System
+   * @param versions a prefix of what {@link Platform} says
+   * @param known what is known of it
+   */
+  record Row(String part, String versions, Known known) {}
+
+  /** What is known of a version. */
+  enum Known {
+    /** By this project's own tests. */
+    TESTED("tested"),
+    /** Nobody has tried, nothing speaks against it. */
+    UNTESTED("untested"),
+    /** It cannot work. */
+    REFUSED("refused");
+
+    private final String text;
+
+    Known(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  static final List<Row> ROWS =
+      List.of(
+          new Row("Spark", "4.1.3", Known.TESTED),
+          new Row("Spark", "4.", Known.UNTESTED),
+          new Row("Spark", "", Known.REFUSED),
+          new Row("Java", "17", Known.TESTED),
+          new Row("Java", "", Known.UNTESTED),
+          new Row("System", "Linux amd64", Known.TESTED),
+          new Row("System", "", Known.UNTESTED));
+
+  private VersionMatrix() {}
+
+  /**
+   * One line that says what has not been tested; empty where all has.
+   *
+   * @throws ConfigException if it cannot work
+   */
+  static Optional<String> check(Platform platform) {
+    List<String[]> parts =
+        List.of(
+            new String[] {"Spark", platform.spark()},
+            new String[] {"Java", platform.java() + ""},
+            new String[] {"System", platform.system()});
+    for (String[] part : parts) {
+      if (row(part).known() == Known.REFUSED) {
+        throw new ConfigException(
+            "Accelerant needs %s %s; this is %s."
+                .formatted(part[0], versions(part[0], Known.UNTESTED) + "x", part[1]));
+      }
+    }
+    String untested =
+        parts.stream()
+            .filter(part -> row(part).known() == Known.UNTESTED)
+            .map(
+                part ->
+                    "%s %s (tested: %s)"
+                        .formatted(part[0], part[1], versions(part[0], Known.TESTED)))
+            .collect(Collectors.joining(", "));
+    return Optional.of(untested)
+        .filter(text -> !text.isEmpty())
+        .map(text -> "Not tested here: " + text + ".");
+  }
+
+  private static Row row(String[] part) {
+    return ROWS.stream()
+        .filter(row -> row.part().equals(part[0]) && part[1].startsWith(row.versions()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static String versions(String part, Known known) {
+    return ROWS.stream()
+        .filter(row -> row.part().equals(part) && row.known() == known)
+        .map(Row::versions)
+        .findFirst()
+        .orElseThrow();
+  }
+}

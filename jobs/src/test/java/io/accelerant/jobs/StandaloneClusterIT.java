@@ -1,0 +1,134 @@
+package io.accelerant.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The application jar on a real cluster: master and workers are Spark's own, Kryo is set, executors
+ * and driver are killed. What is published is what an undisturbed local run publishes.
+ */
+@Timeout(600)
+class StandaloneClusterIT {
+  private static final int ROUNDS = 60;
+
+  @TempDir static Path scratch;
+  private static StandaloneCluster cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = StandaloneCluster.start(scratch);
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static String[] arguments(String job, String output, List<String> sets) {
+    List<String> arguments = new ArrayList<>(List.of(job));
+    sets.forEach(set -> arguments.addAll(List.of("--set", set)));
+    arguments.addAll(List.of("--set", "run.output=" + scratch.resolve(output)));
+    return arguments.toArray(String[]::new);
+  }
+
+  private static String contentHash(Accelerant.Outcome outcome) {
+    assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+    return outcome.line().get("contentHash").asText();
+  }
+
+  /** Samplers of the exact countdown model; executors are killed until a task was lost. */
+  @Test
+  void lsdWithAnExecutorKilledPublishesWhatALocalRunPublishes() throws Exception {
+    List<String> sets =
+        List.of(
+            "lsd.teacher=markov:countdown",
+            "lsd.length=32",
+            "lsd.steps=[4, 8]",
+            "lsd.baselineSteps=[4, 8, 64]",
+            "lsd.teacherSteps=64",
+            "lsd.trajectories=512",
+            "lsd.batch=16",
+            "lsd.directIterations=20",
+            "lsd.samples=512");
+    EventLog log = EventLog.in(scratch.resolve("lsd-events"));
+    Accelerant.Running running =
+        cluster.submit(
+            scratch.resolve("lsd-driver"), log.settings(), arguments("lsd", "lsd-cluster", sets));
+    running.await("Starting Spark on " + cluster.master());
+    while (running.process().isAlive() && log.lostTasks() == 0) {
+      cluster.executor().ifPresent(Executors::killAtWork);
+      // a new executor needs some seconds, and the log is written when a stage ends
+      running.process().waitFor(5, TimeUnit.SECONDS);
+    }
+    String submitted = contentHash(running.finish());
+    assertThat(log.lostTasks()).as("tasks lost with their executor").isPositive();
+    String local =
+        contentHash(
+            Accelerant.run(arguments("lsd", "lsd-local", with(sets, "spark.master=local[2]"))));
+    assertThat(submitted).isEqualTo(local);
+  }
+
+  /** A teacher whose driver is killed with SIGKILL in the middle and submitted again. */
+  @Test
+  void aTrainingDriverKilledAndSubmittedAgainPublishesWhatALocalRunPublishes() throws Exception {
+    Path source = scratch.resolve("source.txt");
+    Files.writeString(
+        source,
+        IntStream.range(0, 300)
+            .mapToObj(i -> "line %s speaks of another line%n".formatted(Integer.toString(i, 26)))
+            .collect(Collectors.joining()));
+    contentHash(
+        Accelerant.run(
+            arguments(
+                "prepare-text",
+                "corpus",
+                List.of("prepareText.source=" + source, "prepareText.length=16"))));
+    List<String> sets =
+        List.of(
+            "trainTeacher.data=" + scratch.resolve("corpus"),
+            "trainTeacher.width=32",
+            "trainTeacher.layers=2",
+            "trainTeacher.sampleEvery=0",
+            "train.workers=3",
+            "train.batch=32",
+            "train.rounds=" + ROUNDS,
+            "train.checkpointEvery=10");
+    String[] arguments = arguments("train-teacher", "teacher-{version}", sets);
+    Accelerant.Running first =
+        cluster.submit(scratch.resolve("first-driver"), List.of(), arguments);
+    first.await(scratch.resolve("teacher-1/_checkpoints/round-00000020/manifest.json"));
+    first.process().destroyForcibly().waitFor();
+    EventLog log = EventLog.in(scratch.resolve("second-events"));
+    Accelerant.Outcome second =
+        cluster.submit(scratch.resolve("second-driver"), log.settings(), arguments).finish();
+    String submitted = contentHash(second);
+    assertThat(second.line().get("artifact").asText()).endsWith("teacher-1");
+    assertThat(log.trainingRounds()).isNotEmpty().allMatch(round -> round > 20).contains(ROUNDS);
+
+    String local =
+        contentHash(
+            Accelerant.run(
+                arguments("train-teacher", "teacher-local", with(sets, "spark.master=local[2]"))));
+    assertThat(submitted).isEqualTo(local);
+  }
+
+  private static List<String> with(List<String> sets, String more) {
+    List<String> all = new ArrayList<>(sets);
+    all.add(more);
+    return all;
+  }
+}
