@@ -151,9 +151,9 @@ final class StandaloneCluster implements AutoCloseable {
     return run(command, Files.createDirectories(scratch));
   }
 
-  /** An executor at work for whichever application runs. */
-  Optional<ProcessHandle> executor() {
-    return daemons.stream().flatMap(worker -> Executors.under(worker).stream()).findFirst();
+  /** An executor that has run tasks of whichever application runs. */
+  Optional<ProcessHandle> executorAtWork() {
+    return daemons.stream().flatMap(Executors::all).filter(Executors::hasWorked).findFirst();
   }
 
   /** Ends all daemons and what they started. */

@@ -69,13 +69,14 @@ class StandaloneClusterIT {
         cluster.submit(
             scratch.resolve("lsd-driver"), log.settings(), arguments("lsd", "lsd-cluster", sets));
     running.await("Starting Spark on " + cluster.master());
-    while (running.process().isAlive() && log.lostTasks() == 0) {
-      cluster.executor().ifPresent(Executors::killAtWork);
-      // a new executor needs some seconds, and the log is written when a stage ends
-      running.process().waitFor(5, TimeUnit.SECONDS);
+    while (!running.process().waitFor(500, TimeUnit.MILLISECONDS) && log.lostTasks() == 0) {
+      cluster.executorAtWork().ifPresent(Executors::killAtWork);
     }
-    String submitted = contentHash(running.finish());
+    Accelerant.Outcome outcome = running.finish();
+    String submitted = contentHash(outcome);
     assertThat(log.lostTasks()).as("tasks lost with their executor").isPositive();
+    assertThat(outcome.err())
+        .containsPattern("Spark: \\d+ tasks, [1-9]\\d* failed, [1-9]\\d* executors lost");
     String local =
         contentHash(
             Accelerant.run(arguments("lsd", "lsd-local", with(sets, "spark.master=local[2]"))));
