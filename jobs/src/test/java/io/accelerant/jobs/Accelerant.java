@@ -166,8 +166,8 @@ final class Accelerant {
 
     Outcome finish() {
       try {
-        if (!process.waitFor(3, TimeUnit.MINUTES)) {
-          throw new AssertionError("no end after 3 minutes:\n" + Files.readString(err));
+        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+          throw new AssertionError("no end after 5 minutes:\n" + Files.readString(err));
         }
         return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
       } catch (IOException e) {

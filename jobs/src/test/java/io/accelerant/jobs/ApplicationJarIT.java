@@ -1,6 +1,7 @@
 package io.accelerant.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.File;
 import java.io.IOException;
@@ -10,9 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -45,6 +49,34 @@ class ApplicationJarIT {
       assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
           .isEqualTo("io.accelerant.jobs.Main");
     }
+  }
+
+  /** Two versions of one class on a class path are an error that shows itself somewhere else. */
+  @Test
+  void hasNoClassThatAStockSparkHasToo() throws IOException {
+    Set<String> ours = classes(StandaloneCluster.applicationJar());
+    for (String stock : StandaloneCluster.stockClassPath().split(File.pathSeparator)) {
+      assertThat(classes(Path.of(stock))).as(stock).doesNotContainAnyElementsOf(ours);
+    }
+  }
+
+  private static Set<String> classes(Path jar) throws IOException {
+    try (JarFile file = new JarFile(jar.toFile())) {
+      return file.stream()
+          .map(JarEntry::getName)
+          .filter(name -> name.endsWith(".class") && !name.startsWith("META-INF/"))
+          .filter(name -> !name.endsWith("module-info.class"))
+          .collect(Collectors.toSet());
+    }
+  }
+
+  @Test
+  void isAsLargeAsTheReadmeSays() throws IOException {
+    String readme = Files.readString(Accelerant.project().resolve("README.md"));
+    Matcher stated = Pattern.compile("application jar \\((\\d+) MB\\)").matcher(readme);
+    assertThat(stated.find()).as("README states the size").isTrue();
+    double megabytes = Files.size(StandaloneCluster.applicationJar()) / 1e6;
+    assertThat(megabytes).isCloseTo(Double.parseDouble(stated.group(1)), withinPercentage(3));
   }
 
   @Test

@@ -82,7 +82,7 @@ final class StandaloneCluster implements AutoCloseable {
     }
   }
 
-  private static int freePort() {
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
@@ -130,21 +130,22 @@ final class StandaloneCluster implements AutoCloseable {
    * Submits the application jar in client mode.
    *
    * @param scratch of the driver, new for each
-   * @param settings of Spark, such as {@code spark.eventLog.enabled=true}
+   * @param settings of Spark, such as {@code spark.eventLog.enabled=true}; the last one wins
    */
   Accelerant.Running submit(Path scratch, List<String> settings, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("-cp", home + "/jars/*", PACKAGE + "SparkSubmit", "--master", master()));
-    List<String> all = new ArrayList<>(settings);
-    all.addAll(
-        List.of(
-            "spark.ui.enabled=false",
-            "spark.serializer=org.apache.spark.serializer.KryoSerializer",
-            "spark.executor.memory=700m",
-            "spark.executor.cores=1",
-            "spark.executor.extraJavaOptions="
-                + String.join(" ", Accelerant.CHEAP_START.subList(0, 3))));
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "spark.ui.enabled=false",
+                "spark.serializer=org.apache.spark.serializer.KryoSerializer",
+                "spark.executor.memory=700m",
+                "spark.executor.cores=1",
+                "spark.executor.extraJavaOptions="
+                    + String.join(" ", Accelerant.CHEAP_START.subList(0, 3))));
+    all.addAll(settings);
     all.forEach(setting -> command.addAll(List.of("--conf", setting)));
     command.addAll(List.of("--class", Main.class.getName(), applicationJar().toString()));
     command.addAll(List.of(arguments));

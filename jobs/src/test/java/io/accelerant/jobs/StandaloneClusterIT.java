@@ -2,6 +2,10 @@ package io.accelerant.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The application jar on a real cluster: master and workers are Spark's own, Kryo is set, executors
  * and driver are killed. What is published is what an undisturbed local run publishes.
  */
-@Timeout(600)
+@Timeout(900)
 class StandaloneClusterIT {
   private static final int ROUNDS = 60;
 
@@ -114,8 +118,15 @@ class StandaloneClusterIT {
     first.await(scratch.resolve("teacher-1/_checkpoints/round-00000020/manifest.json"));
     first.process().destroyForcibly().waitFor();
     EventLog log = EventLog.in(scratch.resolve("second-events"));
-    Accelerant.Outcome second =
-        cluster.submit(scratch.resolve("second-driver"), log.settings(), arguments).finish();
+    int page = StandaloneCluster.freePort();
+    List<String> watched = properties("conf/prometheus.conf");
+    watched.addAll(log.settings());
+    watched.add("spark.ui.port=" + page);
+    Accelerant.Running again = cluster.submit(scratch.resolve("second-driver"), watched, arguments);
+    assertThat(scraped(again, "http://127.0.0.1:" + page + "/metrics/prometheus/"))
+        .contains("metrics_accelerant_driver_AccumulatorSource_accelerant_loss_Value")
+        .contains("metrics_accelerant_driver_AccumulatorSource_accelerant_examples_Value");
+    Accelerant.Outcome second = again.finish();
     String submitted = contentHash(second);
     assertThat(second.line().get("artifact").asText()).endsWith("teacher-1");
     assertThat(log.trainingRounds()).isNotEmpty().allMatch(round -> round > 20).contains(ROUNDS);
@@ -125,6 +136,28 @@ class StandaloneClusterIT {
             Accelerant.run(
                 arguments("train-teacher", "teacher-local", with(sets, "spark.master=local[2]"))));
     assertThat(submitted).isEqualTo(local);
+  }
+
+  /** What Prometheus would get once the first round is logged. */
+  private static String scraped(Accelerant.Running running, String url) throws Exception {
+    String text = "";
+    while (!text.contains("accelerant_loss")
+        && !running.process().waitFor(50, TimeUnit.MILLISECONDS)) {
+      try (InputStream in = URI.create(url).toURL().openStream()) {
+        text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      } catch (IOException notUpYet) {
+        text = notUpYet.toString();
+      }
+    }
+    return text;
+  }
+
+  /** The settings of an example in the manner of spark-defaults.conf. */
+  private static List<String> properties(String file) throws IOException {
+    return Files.readAllLines(Accelerant.project().resolve(file)).stream()
+        .filter(line -> line.startsWith("spark."))
+        .map(line -> line.replaceFirst("\\s+", "="))
+        .collect(Collectors.toCollection(ArrayList::new));
   }
 
   private static List<String> with(List<String> sets, String more) {
