@@ -1,8 +1,10 @@
 package io.accelerant.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.accelerant.core.job.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,6 +117,13 @@ class JobContractTest extends SparkTest {
     example("lsd", "lsd-uniform.conf", SMALL_LSD);
     example("lsd", "lsd-text.conf", with(SMALL_LSD, "lsd.teacher=markov:2:@/prepare-text"));
     example("sample", "sample.conf", List.of("sample.count=40", "sample.length=12"));
+    Path models = Accelerant.project().resolve("conf/models");
+    example(
+        "sample",
+        "sample-mixture.conf",
+        List.of(
+            "sample.model=" + models.resolve("mixture-2d.json"),
+            "sample.noise=" + models.resolve("noise-2d.json")));
     example("train-teacher", "train-teacher.conf", SMALL_TEACHER);
     example("lsd", "lsd-trained.conf", with(SMALL_LSD, "lsd.teacher=@/teacher"));
     example(
@@ -240,6 +249,16 @@ class JobContractTest extends SparkTest {
     Accelerant.Outcome outcome =
         Accelerant.run(job.arguments(scratch, "@/prepare-text").toArray(String[]::new));
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(4);
+  }
+
+  @Test
+  void theMixtureOfTheExamplesGivesThePublishedVector() throws IOException {
+    run("sample sample-mixture.conf", "@/vector");
+    JsonNode x = new ObjectMapper().readTree(scratch.resolve("vector/samples.json").toFile());
+    double[] expected = {.98728212, -.12169018, -.8856589, .88584963};
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(x.get("x").get(i / 2).get(i % 2).asDouble()).isCloseTo(expected[i], within(1e-7));
+    }
   }
 
   /**

@@ -119,7 +119,7 @@ class StandaloneClusterIT {
     first.process().destroyForcibly().waitFor();
     EventLog log = EventLog.in(scratch.resolve("second-events"));
     int page = StandaloneCluster.freePort();
-    List<String> watched = properties("conf/prometheus.conf");
+    List<String> watched = properties("conf/spark-prometheus.conf");
     watched.addAll(log.settings());
     watched.add("spark.ui.port=" + page);
     Accelerant.Running again = cluster.submit(scratch.resolve("second-driver"), watched, arguments);

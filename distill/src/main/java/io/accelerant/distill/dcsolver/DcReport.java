@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The files for people in the artifact: report with tables and plots, model card, Python loader.
@@ -350,12 +351,21 @@ final class DcReport {
   private String command(String uri) {
     Setting first = findings.settings().get(0);
     return ModelCard.command("dc-solver", config)
-        + "\n\naccelerant sample --set sample.model=%s --set sample.sampler=%s --set sample.steps=%d --set sample.guidance=%s --set run.output=out/samples"
+        + "\n\naccelerant sample --set sample.model=%s --set sample.sampler=%s --set sample.steps=%d --set sample.guidance=%s%s --set run.output=out/samples"
             .formatted(
                 config.get(DcSolverKeys.MODEL),
                 uri,
                 first.nfe(),
-                DcSampler.plain(first.guidance()));
+                DcSampler.plain(first.guidance()),
+                networkSettings());
+  }
+
+  /** How an ONNX model is called: it is another model with other settings. */
+  private String networkSettings() {
+    return config.effective().entrySet().stream()
+        .filter(e -> e.getKey().startsWith("onnx.") && !e.getValue().origin().equals("default"))
+        .map(e -> " --set %s=%s".formatted(e.getKey(), e.getValue().value()))
+        .collect(Collectors.joining());
   }
 
   private ModelCard card(String uri) {

@@ -60,6 +60,9 @@ public record DcSampler(
       grid.put("times", times);
       grid.put(
           "logAlpha", java.util.Arrays.stream(times).map(settings.schedule()::logAlpha).toArray());
+      grid.put(
+          "networkTimes",
+          java.util.Arrays.stream(times).map(settings.schedule()::networkTime).toArray());
       grids.putIfAbsent("nfe" + ratios.get(key).length, grid);
     }
     json.put("grids", grids);

@@ -47,13 +47,15 @@ final class ContinuousSampling {
     this.config = config;
   }
 
-  /** Whether the configuration is about a continuous model. */
+  /**
+   * Whether the configuration is about a continuous model: an ONNX file can be either, and is one
+   * where a key is set that only these have.
+   */
   static boolean isMeant(JobContext context, JobConfig config) {
     String model = config.get(SampleKeys.MODEL);
     return ContinuousModels.isContinuous(model)
         || (ContinuousModels.mayBeContinuous(model)
-            && (config.find(SampleKeys.SOLVER.schedule).isPresent()
-                || config.find(SampleKeys.SOLVER.solver).isPresent()))
+            && SampleKeys.CONTINUOUS.stream().anyMatch(key -> config.find(key).isPresent()))
         || ContinuousModels.isImages(model, context);
   }
 

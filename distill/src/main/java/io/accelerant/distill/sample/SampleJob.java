@@ -103,7 +103,7 @@ public final class SampleJob implements Job {
       if (config.find(key).isPresent()) {
         throw config.invalid(
             key,
-            "is for continuous models, but sample.model = %s is a discrete one (an onnx: model counts as continuous with sample.schedule or sample.solver)."
+            "is for continuous models, but sample.model = %s is a discrete one (an onnx: model counts as continuous where one of these keys is set)."
                 .formatted(config.get(SampleKeys.MODEL)));
       }
     }

@@ -1,9 +1,9 @@
 """Samples with the fitted ratios of sampler.json with numpy alone: sample(noise, eps, nfe, guidance).
 
-eps(x, t) is your model's guided noise prediction, e_u + s (e_c - e_u), for x [batch, ...] at time t in (0, 1].
+eps(x, t) is your model's guided noise prediction, e_u + s (e_c - e_u), for x [batch, ...] at t in (0, 1]; a network of
+1000 discrete steps (diffusers) takes 1000 t - 1, not rounded: "networkTimes" of sampler.json.
 """
-import json, pathlib
-from math import factorial
+import json, math, pathlib
 import numpy as np
 
 def load(folder=pathlib.Path(__file__).resolve().parent.parent):
@@ -18,12 +18,13 @@ def ratios(s, nfe, guidance):
     return [1.0 if i < 3 else float((i / nfe) ** np.arange(4) @ by_step) for i in range(1, nfe + 1)]
 
 def weights(r, z, b, fixed):  # sum_j r_j^(k-1) c_j = k! z phi_{k+1}(z) / b, but 1/2 where the order fixes it
-    phi = lambda k: sum(z**n / factorial(n + k) for n in range(30))
-    right = [factorial(k) * z * phi(k + 1) / b for k in range(1, len(r) + 1)]
+    phi = lambda k: sum(z**n / math.factorial(n + k) for n in range(30))
+    right = [math.factorial(k) * z * phi(k + 1) / b for k in range(1, len(r) + 1)]
     return [0.5] if fixed else np.linalg.solve(np.vander(r, increasing=True).T, right)
 
 def sample(x, eps, nfe, guidance=1, s=None, grid=None):  # grid: {"times", "logAlpha"} where nfe was not fitted
     s = s or load()
+    if s["threshold"]: raise ValueError("fitted with thresholding of the data prediction, which this file lacks")
     t, la = (np.array((grid or s["grids"][f"nfe{nfe}"])[k]) for k in ("times", "logAlpha"))
     alpha, sigma, rho = np.exp(la), np.sqrt(-np.expm1(2 * la)), ratios(s, nfe, guidance)
     lam, late = la - np.log(sigma), s["lowerOrderFinal"] == "always" or s["lowerOrderFinal"] != "never" and nfe < 10

@@ -33,6 +33,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -475,6 +477,43 @@ class DcSolverJobTest extends SparkTest {
                 Artifact.open(network.artifact(), context().hadoop()).read("report.md"),
                 StandardCharsets.UTF_8))
         .contains("Truth: ddim with 100 steps");
+    String card =
+        new String(
+            Artifact.open(network.artifact(), context().hadoop()).read("report.md"),
+            StandardCharsets.UTF_8);
+    Matcher command = Pattern.compile("accelerant sample (--set sample.model=.*)").matcher(card);
+    assertThat(command.find()).as(card).isTrue();
+    List<String> printed =
+        new ArrayList<>(List.of(command.group(1).replaceFirst("--set ", "").split(" --set ")));
+    printed.set(printed.size() - 1, "run.output=" + folder.resolve("samples"));
+    printed.add("sample.count=2");
+    assertThat(run(context(), new SampleJob(), printed).metrics()).containsEntry("nfe", 5);
+  }
+
+  /** The bar of the method: every step of the way down, on noise that nothing was fitted to. */
+  @Test
+  void onAMixtureCompensationIsBestAndTheSolversKeepTheirOrder() {
+    JobResult fitted =
+        run(
+            context(),
+            new DcSolverJob(),
+            List.of(
+                "run.output=" + folder.resolve("order"),
+                "dcSolver.model=../conf/models/mixture-16d.json",
+                "dcSolver.nfe=[5,6,8,10]",
+                "dcSolver.fitNoise=10",
+                "dcSolver.noiseSets=1",
+                "dcSolver.evalNoise=128",
+                "dcSolver.optimizer=exact",
+                "dcSolver.truthSteps=200"));
+    for (int nfe : new int[] {5, 6, 8, 10}) {
+      String key = "nfe" + nfe + ".cfg1.";
+      double compensated = metric(fitted, key + "mseAfter");
+      double plain = metric(fitted, key + "mseBefore");
+      assertThat(compensated).as(key).isLessThan(0.6 * plain);
+      assertThat(plain).as(key).isLessThan(metric(fitted, key + "dpmpp-2m"));
+      assertThat(metric(fitted, key + "dpmpp-2m")).as(key).isLessThan(metric(fitted, key + "ddim"));
+    }
   }
 
   @Test
