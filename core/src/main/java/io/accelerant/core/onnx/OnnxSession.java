@@ -12,6 +12,7 @@ import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.TaskGpu;
 import io.accelerant.core.onnx.OnnxPort.Element;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,11 +57,7 @@ final class OnnxSession {
     if (settings.device() >= 0) {
       return settings;
     }
-    int device =
-        task.resourcesJMap().containsKey("gpu")
-            ? Integer.parseInt(task.resourcesJMap().get("gpu").addresses()[0])
-            : 0;
-    return new OnnxSettings(settings.provider(), device, settings.threads());
+    return new OnnxSettings(settings.provider(), TaskGpu.index().orElse(0), settings.threads());
   }
 
   static OnnxSession load(String uri, byte[] bytes, OnnxSettings settings) {

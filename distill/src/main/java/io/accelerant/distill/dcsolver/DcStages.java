@@ -1,6 +1,7 @@
 package io.accelerant.distill.dcsolver;
 
 import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.distill.continuous.Denoiser;
@@ -35,6 +36,7 @@ final class DcStages {
   private final NoiseRows held;
   private final StageStore store;
   private final int partitions;
+  private final GpuStage stage;
 
   DcStages(
       JobContext context,
@@ -44,7 +46,8 @@ final class DcStages {
       NoiseRows fit,
       NoiseRows held,
       StageStore store,
-      int partitions) {
+      int partitions,
+      GpuStage stage) {
     this.context = context;
     this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     this.settings = settings;
@@ -54,6 +57,7 @@ final class DcStages {
     this.held = held;
     this.store = store;
     this.partitions = partitions;
+    this.stage = stage;
   }
 
   /** What a task needs besides its index; one copy for each. */
@@ -283,8 +287,8 @@ final class DcStages {
     int slices = partitions > 0 ? Math.min(partitions, units) : units;
     try (Shared<Work> shared = Shared.of(spark, work)) {
       JavaRDD<double[]> results =
-          spark
-              .parallelize(IntStream.range(0, units).boxed().toList(), slices)
+          stage
+              .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), slices))
               .mapPartitions(
                   indices -> {
                     List<double[]> out = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.Shared;
 import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.TeacherSource;
@@ -34,11 +35,17 @@ final class TeacherTasks {
   private final JavaSparkContext spark;
   private final Shared<TeacherSource> source;
   private final int partitions;
+  private final GpuStage stage;
 
-  TeacherTasks(JavaSparkContext spark, Shared<TeacherSource> source, int partitions) {
+  /**
+   * @param stage what stages that use the teacher ask Spark for
+   */
+  TeacherTasks(
+      JavaSparkContext spark, Shared<TeacherSource> source, int partitions, GpuStage stage) {
     this.spark = spark;
     this.source = source;
     this.partitions = partitions;
+    this.stage = stage;
   }
 
   /** What is done to one unit of work with the help of a value that every task gets a copy of. */
@@ -57,8 +64,7 @@ final class TeacherTasks {
       Shared<T> value, String description, int count, TaskWith<T> task) {
     spark.sc().setJobDescription(description);
     Shared<TeacherSource> shared = source;
-    return spark
-        .parallelize(IntStream.range(0, count).boxed().toList(), slices(count))
+    return units(count)
         .mapPartitions(
             units -> {
               List<double[]> results = new ArrayList<>();
@@ -71,6 +77,10 @@ final class TeacherTasks {
               return results.iterator();
             })
         .collect();
+  }
+
+  private JavaRDD<Integer> units(int count) {
+    return stage.on(spark.parallelize(IntStream.range(0, count).boxed().toList(), slices(count)));
   }
 
   private int slices(int count) {
@@ -97,8 +107,7 @@ final class TeacherTasks {
       Shared<TeacherSource> shared = source;
       int units = batches(count, batch);
       this.states =
-          spark
-              .parallelize(IntStream.range(0, units).boxed().toList(), slices(units))
+          units(units)
               .mapPartitions(
                   indices -> {
                     List<int[]> out = new ArrayList<>();
