@@ -116,11 +116,13 @@ final class SparkSettings {
   }
 
   /** Refuses GPUs that Spark has none of, or that this build cannot use. */
-  static void requireGpus(JobConfig config) {
+  static void requireGpus(JobConfig config, Progress notes) {
     GpuStage stage = GpuStage.of(config);
     if (stage.gpus() > 0) {
       stage.require(config.spark());
       Engine.requireCuda();
+      notes.say(
+          "engine.device = cuda is compiled and has never been executed: compare a short run with one on cpu.");
     }
   }
 

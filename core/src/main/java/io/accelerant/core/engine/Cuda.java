@@ -22,6 +22,8 @@ final class Cuda {
    */
   private static final int[] CODE = {37, 50, 52, 60, 61, 70, 75, 80, 86};
 
+  private static NativeOps library;
+
   private Cuda() {}
 
   private static boolean isOnClassPath() {
@@ -78,8 +80,11 @@ final class Cuda {
    * @param device index as CUDA counts in this process
    * @throws ConfigException if there is no such device, or none that the library can use
    */
-  static void require(int device) {
-    NativeOps ops = library();
+  static synchronized void require(int device) {
+    if (library == null) {
+      library = load();
+    }
+    NativeOps ops = library;
     int count = ops.getAvailableDevices();
     if (device >= count) {
       throw new ConfigException(
@@ -89,7 +94,8 @@ final class Cuda {
     requireCode(ops.getDeviceName(device), ops.getDeviceMajor(device), ops.getDeviceMinor(device));
   }
 
-  private static NativeOps library() {
+  /** Before ND4J itself, which would launch kernels while it starts. */
+  private static NativeOps load() {
     try {
       NativeOps ops = (NativeOps) Class.forName(NATIVE).getConstructor().newInstance();
       ops.initializeDevicesAndFunctions(); // reads what the devices are

@@ -76,10 +76,8 @@ public final class Engine {
    */
   public static EngineInfo startCuda(int device, int threadCount) {
     requireCuda();
-    synchronized (Engine.class) {
-      Cuda.require(device);
-      Cuda.select(device);
-    }
+    Cuda.require(device);
+    Cuda.select(device);
     DEVICE.set(device);
     return start(threadCount);
   }

@@ -57,7 +57,7 @@ public final class RunKeys {
   public static final Key<String> DEVICE =
       Key.string(
               "engine.device",
-              "Where networks of the engine are computed: cpu, or cuda, which needs a build with -Pcuda and executors with GPUs (deploy/README.md)")
+              "Where networks of the engine are computed: cpu, or cuda (never executed), which needs a build with -Pcuda and executors with GPUs; see deploy/README.md")
           .oneOf("cpu", CUDA)
           .withDefault("cpu")
           .operational();

@@ -106,7 +106,9 @@ final class OnnxSession {
       options.addCUDA(device);
     } catch (OrtException e) {
       throw new ConfigException(
-          "The provider cuda does not start on device %d: %s".formatted(device, e.getMessage()), e);
+          "The provider cuda does not start on device %d: %s. It needs an NVIDIA driver, CUDA 12 and cuDNN on every executor."
+              .formatted(device, e.getMessage()),
+          e);
     }
   }
 
