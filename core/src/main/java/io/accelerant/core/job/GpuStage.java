@@ -30,7 +30,7 @@ public record GpuStage(double gpus) implements Serializable {
 
   /** Whether there are executors with GPUs that Spark hands out. */
   public static boolean isOffered(Map<String, String> spark) {
-    return !isLocal(spark) && Integer.parseInt(spark.getOrDefault(EXECUTOR_GPUS, "0").strip()) > 0;
+    return !isLocal(spark) && !spark.getOrDefault(EXECUTOR_GPUS, "0").strip().matches("0*");
   }
 
   /** Spark's local masters hand out no resources, whatever they are told. */
