@@ -77,6 +77,7 @@ public final class Engine {
   public static EngineInfo startCuda(int device, int threadCount) {
     requireCuda();
     Cuda.require(device);
+    load();
     Cuda.select(device);
     DEVICE.set(device);
     return start(threadCount);
