@@ -74,6 +74,7 @@ abstract class JobCommand implements Callable<Integer> {
       return printConfig(config);
     }
     SparkSettings.requireKernel(config, System.getenv());
+    SparkSettings.requireGpus(config, progress);
     try (StopSignal stop = StopSignal.install(progress, this::abort);
         SparkStart spark = new SparkStart(config, progress)) {
       JobContext context =

@@ -40,7 +40,13 @@ record PipelineStage(
 
   /** What a pipeline says for all its stages, if it says it. */
   private static final List<Key<?>> SHARED =
-      List.of(RunKeys.SEED, RunKeys.THREADS, RunKeys.KERNEL, RunKeys.FORMAT);
+      List.of(
+          RunKeys.SEED,
+          RunKeys.THREADS,
+          RunKeys.KERNEL,
+          RunKeys.DEVICE,
+          RunKeys.GPUS,
+          RunKeys.FORMAT);
 
   /** Digits of a key in the name of a folder. */
   private static final int DIGITS = 12;

@@ -2,6 +2,7 @@ package io.accelerant.jobs;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.engine.Engine;
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import java.util.LinkedHashMap;
@@ -111,6 +112,17 @@ final class SparkSettings {
           RunKeys.KERNEL,
           "= %s needs %s in the environment of the driver too (the launcher does that for --set; spark-submit in cluster mode: spark.kubernetes.driverEnv.* or spark.yarn.appMasterEnv.*)."
               .formatted(kernel, wanted));
+    }
+  }
+
+  /** Refuses GPUs that Spark has none of, or that this build cannot use. */
+  static void requireGpus(JobConfig config, Progress notes) {
+    GpuStage stage = GpuStage.of(config);
+    if (stage.gpus() > 0) {
+      stage.require(config.spark());
+      Engine.requireCuda();
+      notes.say(
+          "engine.device = cuda is compiled and has never been executed: compare a short run with one on cpu.");
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -82,13 +83,28 @@ final class Accelerant {
 
   /** As {@link #start}, with executors of one core each in processes of their own. */
   static Running startOnCluster(Class<?> main, Path scratch, int executors, String... arguments) {
+    String master = "local-cluster[%d,1,700]".formatted(executors);
+    return startOn(master, Map.of(), main, scratch, arguments);
+  }
+
+  /**
+   * As {@link #start}, with executors in processes of their own.
+   *
+   * @param environment of the driver, in whose process the workers are
+   */
+  static Running startOn(
+      String master,
+      Map<String, String> environment,
+      Class<?> main,
+      Path scratch,
+      String... arguments) {
     String classPath = System.getProperty("java.class.path");
     Path home = scratch.resolve("spark-home");
     List<String> command = new ArrayList<>(List.of("-cp", classPath, main.getName()));
     command.addAll(List.of(arguments));
     for (String setting :
         List.of(
-            "master=local-cluster[%d,1,700]".formatted(executors),
+            "master=" + master,
             "executor.memory=700m",
             "executor.extraClassPath=" + classPath,
             "executor.extraJavaOptions=" + String.join(" ", CHEAP_START.subList(0, 3)))) {
@@ -99,8 +115,9 @@ final class Accelerant {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return java(
-        command, scratch, Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"));
+    Map<String, String> all = new HashMap<>(environment);
+    all.putAll(Map.of("SPARK_HOME", home.toString(), "SPARK_SCALA_VERSION", "2.13"));
+    return java(command, scratch, all);
   }
 
   /** As {@link #start}, where no file may grow beyond a size. */

@@ -92,7 +92,28 @@ class BrokenConfigurationTest {
         use(
             "probe --set run.output=/x --set probe.teacher=a --set engine.kernel=haswell",
             "engine.kernel (--set)",
-            "OPENBLAS_CORETYPE=HASWELL"));
+            "OPENBLAS_CORETYPE=HASWELL"),
+        use(
+            "probe --set run.output=/x --set probe.teacher=a --set engine.device=gpu",
+            "engine.device",
+            "cpu, cuda"),
+        use(
+            "probe --set run.output=/x --set probe.teacher=a --set engine.gpus=2",
+            "engine.gpus",
+            "between 0.01 and 1"),
+        use(
+            "probe --dry-run --set run.output=/x --set probe.teacher=a --set engine.device=cuda",
+            "engine.device = cuda",
+            "the master local[*] has not",
+            "spark.executor.resource.gpu.amount=1",
+            "spark.executor.resource.gpu.discoveryScript"),
+        use(
+            "probe --set run.output=/x --set probe.teacher=a --set engine.device=cuda --set spark.master=yarn",
+            "Spark was not asked for"),
+        use(
+            "probe --set run.output=/x --set probe.teacher=a --set engine.device=cuda --set spark.master=yarn --set spark.executor.resource.gpu.amount=1",
+            "engine.device = cuda",
+            "build with -Pcuda"));
   }
 
   private static Arguments use(String line, String... fragments) {

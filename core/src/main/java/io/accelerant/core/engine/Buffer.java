@@ -9,6 +9,7 @@ import org.bytedeco.javacpp.IntPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.concurrency.AffinityManager.Location;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -42,6 +43,7 @@ final class Buffer {
     this.pointer = data.pointer();
     if (zero) {
       Pointer.memset(pointer, 0, bytes());
+      written();
     }
   }
 
@@ -93,6 +95,7 @@ final class Buffer {
   void put(double[] from, int offset, int count) {
     if (type == DataType.DOUBLE) {
       ((DoublePointer) pointer).put(from, offset, count);
+      written();
       return;
     }
     float[] narrow = new float[count];
@@ -105,6 +108,7 @@ final class Buffer {
   void put(float[] from, int offset, int count) {
     if (type == DataType.FLOAT) {
       ((FloatPointer) pointer).put(from, offset, count);
+      written();
       return;
     }
     double[] wide = new double[count];
@@ -116,10 +120,12 @@ final class Buffer {
 
   void put(int[] from) {
     ((IntPointer) pointer).put(from, 0, from.length);
+    written();
   }
 
   void get(double[] into, int offset, int count) {
     if (type == DataType.DOUBLE) {
+      fetch();
       ((DoublePointer) pointer).get(into, offset, count);
       return;
     }
@@ -132,6 +138,7 @@ final class Buffer {
 
   void get(float[] into, int offset, int count) {
     if (type == DataType.FLOAT) {
+      fetch();
       ((FloatPointer) pointer).get(into, offset, count);
       return;
     }
@@ -143,7 +150,22 @@ final class Buffer {
   }
 
   void get(int[] into) {
+    fetch();
     ((IntPointer) pointer).get(into, 0, into.length);
+  }
+
+  /** Says that Java has written all of it, so that a GPU's copy is old. */
+  private void written() {
+    if (Engine.portable) {
+      Nd4j.getAffinityManager().tagLocation(data, Location.HOST);
+    }
+  }
+
+  /** Brings what a GPU has written to where Java reads. */
+  private void fetch() {
+    if (Engine.portable) {
+      Nd4j.getAffinityManager().ensureLocation(view(new long[] {length}), Location.HOST);
+    }
   }
 
   void close() {

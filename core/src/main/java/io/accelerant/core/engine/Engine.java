@@ -37,6 +37,15 @@ public final class Engine {
   private static volatile int threads;
   private static volatile EngineInfo info;
 
+  /**
+   * Whether operations go through ND4J's own interface, which keeps the memory of a GPU and that of
+   * Java in step, and none is computed here. Only tests turn it on for a processor.
+   */
+  static volatile boolean portable = Cuda.isPresent();
+
+  /** The GPU of this thread, 0 on a processor: what a program was built on. */
+  private static final ThreadLocal<Integer> DEVICE = ThreadLocal.withInitial(() -> 0);
+
   /** Threads already told to this operating-system thread: OpenMP keeps the number per thread. */
   private static final ThreadLocal<Integer> TOLD = ThreadLocal.withInitial(() -> 0);
 
@@ -52,7 +61,36 @@ public final class Engine {
    *     environment
    */
   public static EngineInfo start(int threadCount, String kernel) {
+    Cuda.requireBuild(false, Cuda.isPresent());
     requireKernel(kernel, System.getenv());
+    return start(threadCount);
+  }
+
+  /**
+   * Starts the native library for this thread on a GPU. Compiled, never executed on one.
+   *
+   * @param device index of the GPU as CUDA counts in this process
+   * @param threadCount key {@code engine.threads}
+   * @throws ConfigException if this is not the CUDA build, its library does not load, there is no
+   *     such device, or the library holds no code for it
+   */
+  public static EngineInfo startCuda(int device, int threadCount) {
+    requireCuda();
+    Cuda.require(device);
+    load();
+    Cuda.select(device);
+    DEVICE.set(device);
+    return start(threadCount);
+  }
+
+  /**
+   * @throws ConfigException if this is not the CUDA build
+   */
+  public static void requireCuda() {
+    Cuda.requireBuild(true, Cuda.isPresent());
+  }
+
+  private static EngineInfo start(int threadCount) {
     load();
     synchronized (Engine.class) {
       if (threads != threadCount) {
@@ -126,8 +164,10 @@ public final class Engine {
       if (threads > 0) {
         return;
       }
-      requireProcessor(
-          System.getProperty("os.name"), System.getProperty("os.arch"), Path.of("/proc/cpuinfo"));
+      if (!Cuda.isPresent()) {
+        requireProcessor(
+            System.getProperty("os.name"), System.getProperty("os.arch"), Path.of("/proc/cpuinfo"));
+      }
       defaultProperty("org.nd4j.log.initialization", "false");
       // Programs are counted and closed, and NativeMemory checks them against the executor's
       // overhead; JavaCPP's own limits (heap size, twice the heap size) know nothing of that.
@@ -150,9 +190,11 @@ public final class Engine {
     }
     Nd4j.getEnvironment().setMaxThreads(count);
     Nd4j.getEnvironment().setMaxMasterThreads(count);
-    // OpenBLAS's threads spin while they wait, which ruins a busy machine. Large products go to
-    // oneDNN, which OpenMP shares out; batched ones are cut by Team.
-    openblas_nolapack.blas_set_num_threads(1);
+    if (!Cuda.isPresent()) {
+      // OpenBLAS's threads spin while they wait, which ruins a busy machine. Large products go to
+      // oneDNN, which OpenMP shares out; batched ones are cut by Team.
+      openblas_nolapack.blas_set_num_threads(1);
+    }
     threads = count;
     enter();
   }
@@ -162,14 +204,19 @@ public final class Engine {
    * number from the machine's cores.
    */
   static void enter() {
-    if (TOLD.get() != threads) {
+    if (!Cuda.isPresent() && TOLD.get() != threads) { // on a GPU it would be the size of a block
       Step.ops().setOmpNumThreads(threads);
       TOLD.set(threads);
     }
   }
 
+  /** Parts that an operation may be cut into. */
   static int threads() {
-    return threads;
+    return portable ? 1 : threads;
+  }
+
+  static int device() {
+    return DEVICE.get();
   }
 
   /**

@@ -233,6 +233,11 @@ public final class Graph {
         fresh("copy"), of.variable.dataType(), of.shape(), new Leaf.Copy(of.variable.name()));
   }
 
+  /** Whether operations that have a kernel of our own are computed by it. */
+  boolean fuses() {
+    return precision == Precision.FLOAT32 && !Engine.portable;
+  }
+
   /** The result of a kernel on the operands. */
   Value fused(Supplier<Kernel> kernel, int[] shape, Value... operands) {
     List<String> names = new ArrayList<>();

@@ -36,7 +36,7 @@ public final class ProgramPool implements AutoCloseable {
   private int builds;
   private boolean closed;
 
-  private record Idle(Key key, Program program) {}
+  private record Idle(Key key, int device, Program program) {}
 
   /**
    * @param capacity programs alive at once, leased and idle: task slots times the buckets that a
@@ -71,6 +71,7 @@ public final class ProgramPool implements AutoCloseable {
   public final class Lease implements AutoCloseable {
     private final Key key;
     private final Program program;
+    private final int device = Engine.device();
     private boolean returned;
 
     private Lease(Key key, Program program) {
@@ -92,7 +93,7 @@ public final class ProgramPool implements AutoCloseable {
     public void close() {
       if (!returned) {
         returned = true;
-        giveBack(key, program);
+        giveBack(new Idle(key, device, program));
       }
     }
   }
@@ -121,7 +122,7 @@ public final class ProgramPool implements AutoCloseable {
       throw new IllegalStateException("the program pool is closed");
     }
     for (int i = idle.size() - 1; i >= 0; i--) {
-      if (idle.get(i).key().equals(key)) {
+      if (idle.get(i).key().equals(key) && idle.get(i).device() == Engine.device()) {
         leased++;
         return idle.remove(i).program();
       }
@@ -146,12 +147,12 @@ public final class ProgramPool implements AutoCloseable {
     }
   }
 
-  private synchronized void giveBack(Key key, Program program) {
+  private synchronized void giveBack(Idle returned) {
     leased--;
-    if (closed || program.isClosed()) {
-      program.close();
+    if (closed || returned.program().isClosed()) {
+      returned.program().close();
     } else {
-      idle.add(new Idle(key, program));
+      idle.add(returned);
     }
   }
 

@@ -13,7 +13,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.ScalarOp;
-import org.nd4j.linalg.cpu.nativecpu.buffer.BaseCpuDataBuffer;
 import org.nd4j.nativeblas.NativeOps;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import org.nd4j.nativeblas.OpaqueContext;
@@ -46,8 +45,13 @@ abstract class Step {
     return Native.OPS;
   }
 
+  /** Every backend's buffers have the method, and no type in common that has it. */
   private static OpaqueDataBuffer opaque(DataBuffer buffer) {
-    return ((BaseCpuDataBuffer) buffer).getOpaqueDataBuffer();
+    try {
+      return (OpaqueDataBuffer) buffer.getClass().getMethod("getOpaqueDataBuffer").invoke(buffer);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static LongPointer info(INDArray array) {

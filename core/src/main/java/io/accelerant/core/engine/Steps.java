@@ -26,7 +26,7 @@ final class Steps {
   static Step bind(Node node, List<Variable> in, List<Variable> out, int threads) {
     if (node.action() instanceof Node.Lookup) {
       CustomOp gather = DynamicCustomOp.builder("gather").addIntegerArguments(0).build();
-      return new Step.Custom(gather, Variable.arrays(in), Variable.arrays(out));
+      return step(gather, in, out);
     }
     if (node.action() instanceof Node.Forward forward) {
       return forward(forward.kernel(), in, out.get(0), threads);
@@ -42,18 +42,26 @@ final class Steps {
       throw new UnsupportedOperationException(
           "operation " + node.operation() + " with " + in.size() + " operands is not offered");
     }
-    return new Step.Legacy((Op) function, in.get(0).array(), out.get(0).array());
+    return Engine.portable
+        ? new PortableStep((Op) function, in.get(0).array(), out.get(0).array())
+        : new Step.Legacy((Op) function, in.get(0).array(), out.get(0).array());
+  }
+
+  private static Step step(CustomOp op, List<Variable> in, List<Variable> out) {
+    return Engine.portable
+        ? new PortableStep(op, Variable.arrays(in), Variable.arrays(out))
+        : new Step.Custom(op, Variable.arrays(in), Variable.arrays(out));
   }
 
   private static Step custom(CustomOp op, List<Variable> in, List<Variable> out, int threads) {
-    Runnable move = move(op, in, out.get(0));
+    Runnable move = Engine.portable ? null : move(op, in, out.get(0));
     if (move != null) {
       return new Step.Computed(op.opName(), move);
     }
     if (op.opName().equals("matmul") && in.get(0).array().rank() > 2 && threads > 1) {
       return team(products(op, in, out.get(0), threads));
     }
-    return new Step.Custom(op, Variable.arrays(in), Variable.arrays(out));
+    return step(op, in, out);
   }
 
   private static Step team(List<? extends Step> parts) {

@@ -163,7 +163,7 @@ public final class Value {
    * x sigmoid(2 u)}, which is the same function.
    */
   public Value geluTanh() {
-    if (graph.precision() == Precision.FLOAT32) {
+    if (graph.fuses()) {
       return graph.fused(GeluTanhKernel::new, shape, this);
     }
     Value u = square().mul(2 * GELU_SCALE * GELU_CUBE).add(2 * GELU_SCALE).mul(this);
@@ -349,7 +349,7 @@ public final class Value {
 
   /** {@link #standardize} times gain plus bias, both of shape {@code [last]}. */
   public Value layerNorm(Value gain, Value bias, double epsilon) {
-    if (graph.precision() == Precision.FLOAT32) {
+    if (graph.fuses()) {
       int width = normWidth("layerNorm", gain, bias);
       return graph.fused(() -> new NormKernel(true, epsilon, width), shape, this, gain, bias);
     }
@@ -358,7 +358,7 @@ public final class Value {
 
   /** {@code x / sqrt(mean(x^2) + epsilon) * gain}, gain of shape {@code [last]}. */
   public Value rmsNorm(Value gain, double epsilon) {
-    if (graph.precision() == Precision.FLOAT32) {
+    if (graph.fuses()) {
       int width = normWidth("rmsNorm", gain);
       return graph.fused(() -> new NormKernel(false, epsilon, width), shape, this, gain);
     }

@@ -91,7 +91,9 @@ public final class ImageClassifier implements AutoCloseable {
   private static void oneThread() {
     Nd4j.getEnvironment().setMaxThreads(1);
     Nd4j.getEnvironment().setMaxMasterThreads(1);
-    NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    if (Nd4j.getEnvironment().isCPU()) { // on a GPU it would be the size of a block
+      NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    }
   }
 
   private static ConvolutionLayer convolution(int kernel, int channels) {

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import scala.Tuple2;
 
@@ -60,8 +61,12 @@ public final class JobContext {
 
   /** Spark's settings, for those who need not know Spark. */
   public Map<String, String> sparkSettings() {
+    return settings(spark().sparkContext().getConf());
+  }
+
+  static Map<String, String> settings(SparkConf conf) {
     Map<String, String> settings = new TreeMap<>();
-    for (Tuple2<String, String> setting : spark().sparkContext().getConf().getAll()) {
+    for (Tuple2<String, String> setting : conf.getAll()) {
       settings.put(setting._1(), setting._2());
     }
     return settings;

@@ -50,6 +50,24 @@ public final class RunKeys {
               "Kernel of the numeric libraries to pin on driver and executors: haswell, zen, skylakex, cooperlake, sapphirerapids, or auto")
           .withDefault("auto")
           .operational();
+
+  /** Value of {@link #DEVICE}. */
+  static final String CUDA = "cuda";
+
+  public static final Key<String> DEVICE =
+      Key.string(
+              "engine.device",
+              "Where networks of the engine are computed: cpu, or cuda (never executed), which needs a build with -Pcuda and executors with GPUs; see deploy/README.md")
+          .oneOf("cpu", CUDA)
+          .withDefault("cpu")
+          .operational();
+  public static final Key<Double> GPUS =
+      Key.number(
+              "engine.gpus",
+              "GPUs that a task asks Spark for where networks are computed on one; less than 1: tasks share a GPU")
+          .between(0.01, 1)
+          .withDefault(1.0)
+          .operational();
   public static final Key<String> MASTER =
       Key.string("spark.master", "Spark master of an embedded run; ignored under spark-submit")
           .withDefault("local[*]")
@@ -61,7 +79,19 @@ public final class RunKeys {
   public static List<Key<?>> and(List<Key<?>> own) {
     List<Key<?>> keys =
         new ArrayList<>(
-            List.of(OUTPUT, NAME, SEED, CHECKPOINT, RESUME, FORMAT, LOG, THREADS, KERNEL, MASTER));
+            List.of(
+                OUTPUT,
+                NAME,
+                SEED,
+                CHECKPOINT,
+                RESUME,
+                FORMAT,
+                LOG,
+                THREADS,
+                KERNEL,
+                DEVICE,
+                GPUS,
+                MASTER));
     keys.addAll(own);
     return List.copyOf(keys);
   }

@@ -9,10 +9,10 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.EngineInfo;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
@@ -104,7 +104,7 @@ public final class ImportModelJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
-    EngineInfo engine = Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
+    EngineInfo engine = EngineSettings.of(config).start();
     ModelFolder folder = ModelFolder.open(config.get(SOURCE), context.hadoop());
     NetworkSpec network = network(folder, config);
     ModelFolder.Match match = folder.match(network);

@@ -12,6 +12,7 @@ import ai.onnxruntime.TensorInfo;
 import ai.onnxruntime.platform.Fp16Conversions;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.TaskGpu;
 import io.accelerant.core.onnx.OnnxPort.Element;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -56,11 +57,7 @@ final class OnnxSession {
     if (settings.device() >= 0) {
       return settings;
     }
-    int device =
-        task.resourcesJMap().containsKey("gpu")
-            ? Integer.parseInt(task.resourcesJMap().get("gpu").addresses()[0])
-            : 0;
-    return new OnnxSettings(settings.provider(), device, settings.threads());
+    return new OnnxSettings(settings.provider(), TaskGpu.index().orElse(0), settings.threads());
   }
 
   static OnnxSession load(String uri, byte[] bytes, OnnxSettings settings) {
@@ -109,7 +106,9 @@ final class OnnxSession {
       options.addCUDA(device);
     } catch (OrtException e) {
       throw new ConfigException(
-          "The provider cuda does not start on device %d: %s".formatted(device, e.getMessage()), e);
+          "The provider cuda does not start on device %d: %s. It needs an NVIDIA driver, CUDA 12 and cuDNN on every executor."
+              .formatted(device, e.getMessage()),
+          e);
     }
   }
 

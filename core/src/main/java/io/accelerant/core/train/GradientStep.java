@@ -1,23 +1,24 @@
 package io.accelerant.core.train;
 
-import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.job.EngineSettings;
+import io.accelerant.core.job.GpuStage;
 
 /**
  * Loss and gradient of a network over a worker's batch, micro-batch by micro-batch in order of
  * number. Totals: the loss.
  *
- * @param threads of one numeric task, key {@code engine.threads}
+ * @param engine how it is started in a task
  * @param slots tasks that run at once in one JVM: the capacity of its pool of programs
  */
-public record GradientStep(Loss loss, Precision precision, int threads, int slots)
+public record GradientStep(Loss loss, Precision precision, EngineSettings engine, int slots)
     implements WorkerStep {
   @Override
   public Sums on(Flat parameters, Batch batch) {
-    Engine.start(threads, "auto"); // the kernel is pinned by the environment of the process
+    engine.start();
     ProgramPool pool = ProgramPool.ofJvm(slots);
     try (ProgramPool.Lease lease = loss.network().training(pool, precision, loss.shape())) {
       Program program = lease.program();
@@ -31,6 +32,11 @@ public record GradientStep(Loss loss, Precision precision, int threads, int slot
       }
       return sums;
     }
+  }
+
+  @Override
+  public GpuStage stage() {
+    return engine.stage();
   }
 
   /** A parameter that is not trained keeps a gradient of zero. */

@@ -54,8 +54,8 @@ public final class SyncRound implements AutoCloseable {
     try {
       List<Integer> indexes = IntStream.range(0, workers).boxed().toList();
       JavaPairRDD<Integer, byte[]> parts =
-          spark
-              .parallelize(indexes, workers)
+          step.stage()
+              .on(spark.parallelize(indexes, workers))
               .mapToPair(
                   worker ->
                       new Tuple2<>(

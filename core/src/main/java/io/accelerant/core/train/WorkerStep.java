@@ -1,5 +1,6 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.job.GpuStage;
 import java.io.Serializable;
 
 /**
@@ -15,4 +16,9 @@ public interface WorkerStep extends Serializable {
    * @return sums whose totals begin with the loss
    */
   Sums on(Flat parameters, Batch batch);
+
+  /** What the stage of such steps asks Spark for. */
+  default GpuStage stage() {
+    return GpuStage.NONE;
+  }
 }

@@ -16,12 +16,12 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 
 /** A small regression with noise added by the loss: record = (x, y), both of two doubles. */
-record Regression(Mlp network, int microBatch) implements Loss {
-  static final int BYTES = 32;
+public record Regression(Mlp network, int microBatch) implements Loss {
+  public static final int BYTES = 32;
   private static final long DATA = RandomStream.purpose("test.data");
   private static final long NOISE = RandomStream.purpose("test.noise");
 
-  static Regression small() {
+  public static Regression small() {
     return new Regression(new Mlp(2, List.of(8), 2, Activation.TANH), 4);
   }
 
@@ -60,7 +60,7 @@ record Regression(Mlp network, int microBatch) implements Loss {
   }
 
   /** Rows 0 .. count-1 in any order and partitioning. */
-  static Dataset<Row> rows(SparkSession spark, int count, int partitions) {
+  public static Dataset<Row> rows(SparkSession spark, int count, int partitions) {
     List<Row> rows = new ArrayList<>();
     for (int id = 0; id < count; id++) {
       rows.add(RowFactory.create(3L * id + 5, record(id)));
@@ -70,7 +70,7 @@ record Regression(Mlp network, int microBatch) implements Loss {
         .repartition(partitions);
   }
 
-  Flat initial(Precision precision) {
+  public Flat initial(Precision precision) {
     return Flat.of(precision, network.initial(1));
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.engine.Precision;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.SparkTest;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class SyncRoundTest extends SparkTest {
   }
 
   private Sums onSpark(PackedShards shards, Precision precision, int round) {
-    GradientStep step = new GradientStep(Regression.small(), precision, 1, 2);
+    GradientStep step = new GradientStep(Regression.small(), precision, EngineSettings.cpu(1), 2);
     try (SyncRound sync =
         new SyncRound(
             new JavaSparkContext(spark().sparkContext()),
@@ -59,7 +60,7 @@ class SyncRoundTest extends SparkTest {
               shards.files().get(w), shards.recordBytes(), indexes, new Configuration()));
     }
     Regression whole = new Regression(Regression.small().network(), union.size());
-    return new GradientStep(whole, precision, 1, 2)
+    return new GradientStep(whole, precision, EngineSettings.cpu(1), 2)
         .on(whole.initial(precision), new Batch(union, 0, union.size(), 42, round));
   }
 

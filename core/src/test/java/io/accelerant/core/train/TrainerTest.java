@@ -8,6 +8,7 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.StoppedException;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.optim.ExponentialAverage;
@@ -111,7 +112,11 @@ class TrainerTest extends SparkTest {
               loss.initial(Precision.FLOAT32))) {
         RoundLog log =
             new Trainer(context, "test", settings, snapshots)
-                .train(shards, new GradientStep(loss, Precision.FLOAT32, 1, 2), learner, watcher);
+                .train(
+                    shards,
+                    new GradientStep(loss, Precision.FLOAT32, EngineSettings.cpu(1), 2),
+                    learner,
+                    watcher);
         return new Trained(learner.parameters().toFloats(), learner.average().toFloats(), log);
       }
     }

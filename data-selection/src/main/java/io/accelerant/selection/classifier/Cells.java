@@ -1,7 +1,6 @@
 package io.accelerant.selection.classifier;
 
 import io.accelerant.core.artifact.StageStore;
-import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
@@ -123,12 +122,14 @@ final class Cells {
     long seed = cell.seed();
     int width = train.width();
     List<byte[]> packed =
-        spark
-            .parallelize(List.of(0), 1)
+        recipe
+            .engine()
+            .stage()
+            .on(spark.parallelize(List.of(0), 1))
             .map(
                 any -> {
                   Recipe own = shared.copy();
-                  Engine.start(own.threads(), own.kernel());
+                  own.engine().start();
                   byte[][] bytes = images.value();
                   ProgramPool pool = ProgramPool.ofJvm(2 * own.slots());
                   Cell mine = new Cell(Choice.ofLabel(choice), ratio, seed);

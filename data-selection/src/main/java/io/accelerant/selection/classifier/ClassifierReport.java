@@ -1,7 +1,6 @@
 package io.accelerant.selection.classifier;
 
 import io.accelerant.core.config.JobConfig;
-import io.accelerant.core.engine.Engine;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
@@ -74,7 +73,7 @@ final class ClassifierReport {
                         recipe.rounds(),
                         recipe.batch(),
                         recipe.mean() == 0 ? "in 0..1" : "standardised",
-                        Engine.start(recipe.threads(), recipe.kernel())))
+                        recipe.engine().start()))
             .table(accuracies());
     verdicts().forEach(report::paragraph);
     report

@@ -1,5 +1,6 @@
 package io.accelerant.selection.classifier;
 
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.nn.MlpClassifier;
 import java.io.Serializable;
 
@@ -16,8 +17,7 @@ import java.io.Serializable;
  * @param weightDecay added to the gradient as {@code weightDecay * parameter}, as PyTorch's SGD
  *     does
  * @param evaluateEvery rounds between two points of the accuracy curve
- * @param threads of the engine
- * @param kernel of the engine
+ * @param engine how it is started in a task
  * @param slots tasks of this kind in one process, at most
  */
 record Recipe(
@@ -31,8 +31,7 @@ record Recipe(
     double momentum,
     double weightDecay,
     int evaluateEvery,
-    int threads,
-    String kernel,
+    EngineSettings engine,
     int slots)
     implements Serializable {
   /** What a pixel of each value becomes. */

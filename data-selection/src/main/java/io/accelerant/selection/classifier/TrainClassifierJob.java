@@ -10,13 +10,13 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.CpuShare;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
@@ -145,14 +145,13 @@ public final class TrainClassifierJob implements Job {
         config.get(ClassifierKeys.MOMENTUM),
         config.get(ClassifierKeys.WEIGHT_DECAY),
         config.get(ClassifierKeys.EVALUATE_EVERY),
-        config.get(RunKeys.THREADS),
-        config.get(RunKeys.KERNEL),
+        EngineSettings.of(config),
         slots);
   }
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
-    Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
+    EngineSettings.of(config).start();
     ClassifierData data = ClassifierData.open(context, config);
     List<Cell> cells = cells(config, data);
     recipe(config, data, 1); // before Spark starts

@@ -10,6 +10,7 @@ import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.error.StoppedException;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Progress;
@@ -57,7 +58,8 @@ class TrainClassifierJobTest extends SparkTest {
 
   private static SubsetTraining training(Choice choice, double ratio, int count, int batch) {
     MlpClassifier network = new MlpClassifier(new Mlp(1, List.of(), 2, Activation.RELU));
-    Recipe recipe = new Recipe(network, 0, 1, 8, batch, 0.1, 1e-4, 0.9, 0, 10, 1, "auto", 1);
+    Recipe recipe =
+        new Recipe(network, 0, 1, 8, batch, 0.1, 1e-4, 0.9, 0, 10, EngineSettings.cpu(1), 1);
     ImageSet images = new ImageSet(1, new byte[count], new byte[count]);
     return new SubsetTraining(new Cell(choice, ratio, 7), recipe, images);
   }

@@ -18,6 +18,7 @@ import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.model.ContinuousModel;
 import io.accelerant.distill.model.ContinuousModels;
 import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -126,7 +127,8 @@ public final class DcSolverJob implements Job {
               settings.fitNoise(config, context, model),
               settings.evalNoise(config, context, model),
               store,
-              config.get(DcSolverKeys.PARTITIONS));
+              config.get(DcSolverKeys.PARTITIONS),
+              OnnxKeys.stage(context, config));
       DcFindings findings = DcFindings.of(settings, stages, imported(context, config));
       if (store.loaded() > 0) {
         context.progress().say("%d stages were taken from the checkpoint", store.loaded());

@@ -1,6 +1,7 @@
 package io.accelerant.distill.dcsolver;
 
 import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
@@ -37,6 +38,7 @@ final class DcStages {
   private final NoiseRows held;
   private final StageStore store;
   private final int partitions;
+  private final GpuStage stage;
 
   DcStages(
       JobContext context,
@@ -46,7 +48,8 @@ final class DcStages {
       NoiseRows fit,
       NoiseRows held,
       StageStore store,
-      int partitions) {
+      int partitions,
+      GpuStage stage) {
     this.context = context;
     this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     this.settings = settings;
@@ -56,6 +59,7 @@ final class DcStages {
     this.held = held;
     this.store = store;
     this.partitions = partitions;
+    this.stage = stage;
   }
 
   /** What a task needs besides its index; one copy for each. */
@@ -286,8 +290,8 @@ final class DcStages {
     LongAccumulator done = RunMetrics.of(spark.sc()).counter("units");
     try (Shared<Work> shared = Shared.of(spark, work)) {
       JavaRDD<double[]> results =
-          spark
-              .parallelize(IntStream.range(0, units).boxed().toList(), slices)
+          stage
+              .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), slices))
               .mapPartitions(
                   indices -> {
                     List<double[]> out = new ArrayList<>();

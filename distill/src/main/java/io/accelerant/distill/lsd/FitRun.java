@@ -8,6 +8,7 @@ import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.discrete.TeacherSource;
+import io.accelerant.distill.onnx.OnnxKeys;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,12 @@ final class FitRun implements AutoCloseable {
     this.settings = settings;
     this.source = source;
     this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-    this.tasks = new TeacherTasks(spark, share(source), settings.config().get(LsdKeys.PARTITIONS));
+    this.tasks =
+        new TeacherTasks(
+            spark,
+            share(source),
+            settings.config().get(LsdKeys.PARTITIONS),
+            OnnxKeys.stage(context, settings.config()));
   }
 
   LsdSettings settings() {

@@ -1,5 +1,6 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
 import io.accelerant.distill.discrete.DiscreteTeacher;
@@ -36,13 +37,19 @@ final class TeacherTasks {
   private final JavaSparkContext spark;
   private final Shared<TeacherSource> source;
   private final int partitions;
-  private final LongAccumulator units;
+  private final GpuStage stage;
+  private final LongAccumulator done;
 
-  TeacherTasks(JavaSparkContext spark, Shared<TeacherSource> source, int partitions) {
+  /**
+   * @param stage what stages that use the teacher ask Spark for
+   */
+  TeacherTasks(
+      JavaSparkContext spark, Shared<TeacherSource> source, int partitions, GpuStage stage) {
     this.spark = spark;
     this.source = source;
     this.partitions = partitions;
-    this.units = RunMetrics.of(spark.sc()).counter("units");
+    this.stage = stage;
+    this.done = RunMetrics.of(spark.sc()).counter("units");
   }
 
   /** What is done to one unit of work with the help of a value that every task gets a copy of. */
@@ -61,9 +68,8 @@ final class TeacherTasks {
       Shared<T> value, String description, int count, TaskWith<T> task) {
     spark.sc().setJobDescription(description);
     Shared<TeacherSource> shared = source;
-    LongAccumulator done = units;
-    return spark
-        .parallelize(IntStream.range(0, count).boxed().toList(), slices(count))
+    LongAccumulator counter = done;
+    return units(count)
         .mapPartitions(
             indices -> {
               List<double[]> results = new ArrayList<>();
@@ -71,12 +77,16 @@ final class TeacherTasks {
               try (DiscreteTeacher teacher = shared.copy().open()) {
                 while (indices.hasNext()) {
                   results.add(task.run(teacher, own, indices.next()));
-                  done.add(1L);
+                  counter.add(1L);
                 }
               }
               return results.iterator();
             })
         .collect();
+  }
+
+  private JavaRDD<Integer> units(int count) {
+    return stage.on(spark.parallelize(IntStream.range(0, count).boxed().toList(), slices(count)));
   }
 
   private int slices(int count) {
@@ -103,8 +113,7 @@ final class TeacherTasks {
       Shared<TeacherSource> shared = source;
       int micro = batches(count, batch);
       this.states =
-          spark
-              .parallelize(IntStream.range(0, micro).boxed().toList(), slices(micro))
+          units(micro)
               .mapPartitions(
                   indices -> {
                     List<int[]> out = new ArrayList<>();
@@ -124,7 +133,7 @@ final class TeacherTasks {
       Shared<TeacherSource> shared = source;
       int size = batch;
       int total = count;
-      LongAccumulator done = units;
+      LongAccumulator counter = done;
       return states
           .mapPartitions(
               packed -> {
@@ -135,7 +144,7 @@ final class TeacherTasks {
                     long[] ids = ids(next[0], size, total);
                     results.add(
                         task.run(teacher, ids, unpack(next, ids.length * teacher.length())));
-                    done.add(1L);
+                    counter.add(1L);
                   }
                 }
                 return results.iterator();

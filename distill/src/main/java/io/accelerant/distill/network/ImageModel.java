@@ -60,7 +60,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
   /**
    * Opens this model in this process, beside the tasks.
    *
-   * @param config for {@code engine.threads} and {@code engine.kernel}
+   * @param config for {@code engine.*}
    */
   public NoiseModel open(JobContext context, JobConfig config) {
     return new NetworkNoiseModel(

@@ -78,7 +78,7 @@ public record MaskedTextModel(
   /**
    * Opens this model as a teacher in this process, beside the tasks.
    *
-   * @param config for {@code engine.threads} and {@code engine.kernel}
+   * @param config for {@code engine.*}
    */
   public DiscreteTeacher open(JobContext context, JobConfig config) {
     return new NetworkTextTeacher(

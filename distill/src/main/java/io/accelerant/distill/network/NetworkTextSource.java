@@ -28,7 +28,7 @@ public final class NetworkTextSource implements TeacherSource {
    * Sends the weights to the executors.
    *
    * @param modelHash content hash of the model's artifact
-   * @param config for {@code engine.threads} and {@code engine.kernel}
+   * @param config for {@code engine.*}
    * @throws io.accelerant.core.error.ConfigException if executors lack the memory for the programs
    *     of their tasks
    */

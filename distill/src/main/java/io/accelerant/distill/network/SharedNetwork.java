@@ -1,13 +1,12 @@
 package io.accelerant.distill.network;
 
 import io.accelerant.core.config.JobConfig;
-import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.NetworkSpec;
@@ -27,8 +26,7 @@ final class SharedNetwork implements Serializable {
   private final Shared<float[]> parameters;
   private final int length;
   private final int programs;
-  private final int threads;
-  private final String kernel;
+  private final EngineSettings engine;
 
   private SharedNetwork(
       NetworkSpec network, Shared<float[]> parameters, int length, int programs, JobConfig config) {
@@ -36,21 +34,20 @@ final class SharedNetwork implements Serializable {
     this.parameters = parameters;
     this.length = length;
     this.programs = programs;
-    this.threads = config.get(RunKeys.THREADS);
-    this.kernel = config.get(RunKeys.KERNEL);
+    this.engine = EngineSettings.of(config);
   }
 
   /**
    * Sends the weights to the executors.
    *
    * @param length tokens of a row; 1 for networks without a sequence
-   * @param config for {@code engine.threads} and {@code engine.kernel}
+   * @param config for {@code engine.*}
    * @throws io.accelerant.core.error.ConfigException if executors lack the memory for the programs
    *     of their tasks
    */
   static SharedNetwork of(
       JobContext context, NetworkSpec network, float[] parameters, int length, JobConfig config) {
-    Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
+    EngineSettings.of(config).start();
     int slots = context.taskSlots();
     int programs = capacity(slots);
     BatchShape largest = BatchShape.of(ForwardPrograms.BATCHES.largest(), length);
@@ -72,14 +69,14 @@ final class SharedNetwork implements Serializable {
 
   /** For one task; the caller closes it. */
   ForwardPrograms open() {
-    Engine.start(threads, kernel);
+    engine.start();
     return new ForwardPrograms(network, parameters.copy(), length, ProgramPool.ofJvm(programs));
   }
 
   /** In this process, beside the tasks, of weights that have not been sent. */
   static ForwardPrograms openHere(
       JobContext context, NetworkSpec network, float[] parameters, int length, JobConfig config) {
-    Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
+    EngineSettings.of(config).start();
     return new ForwardPrograms(
         network, parameters, length, ProgramPool.ofJvm(capacity(context.taskSlots())));
   }

@@ -2,6 +2,8 @@ package io.accelerant.distill.onnx;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.job.GpuStage;
+import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.onnx.OnnxSettings;
 import java.util.List;
@@ -91,6 +93,17 @@ public final class OnnxKeys {
     List<Key<?>> all = new java.util.ArrayList<>(keys);
     all.addAll(ALL);
     return List.copyOf(all);
+  }
+
+  /**
+   * What stages that draw from a model ask Spark for: a GPU if {@code engine.device} is one, or if
+   * the model is run on one by ONNX Runtime and Spark has some to give.
+   */
+  public static GpuStage stage(JobContext context, JobConfig config) {
+    GpuStage engine = GpuStage.of(config);
+    boolean onnx =
+        config.get(PROVIDER).equals("cuda") && GpuStage.isOffered(context.sparkSettings());
+    return onnx ? new GpuStage(config.get(RunKeys.GPUS)) : engine;
   }
 
   /** Provider, device and {@code engine.threads}. */

@@ -21,6 +21,7 @@ import io.accelerant.distill.model.ContinuousModel;
 import io.accelerant.distill.model.ContinuousModels;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.SolverSettings;
+import io.accelerant.distill.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -161,8 +162,8 @@ final class ContinuousSampling {
     double[][] x = new double[noise.rows()][];
     try (Shared<double[]> shared = Shared.of(spark, noise.x())) {
       List<double[]> solved =
-          spark
-              .parallelize(IntStream.range(0, units).boxed().toList(), partitions)
+          OnnxKeys.stage(context, config)
+              .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))
               .mapPartitions(
                   indices -> {
                     List<double[]> out = new ArrayList<>();

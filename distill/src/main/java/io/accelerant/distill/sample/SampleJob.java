@@ -28,6 +28,7 @@ import io.accelerant.distill.lsd.LsdSchedule;
 import io.accelerant.distill.lsd.LsdSchedules;
 import io.accelerant.distill.model.TeacherModel;
 import io.accelerant.distill.model.TeacherModels;
+import io.accelerant.distill.onnx.OnnxKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -231,8 +232,8 @@ public final class SampleJob implements Job {
     TeacherSource source = model.source();
     Alphabet decoder = model.alphabet().orElse(null);
     JavaRDD<Row> rows =
-        spark
-            .parallelize(IntStream.range(0, units).boxed().toList(), partitions)
+        OnnxKeys.stage(context, config)
+            .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))
             .mapPartitions(
                 indices -> {
                   List<Row> out = new ArrayList<>();

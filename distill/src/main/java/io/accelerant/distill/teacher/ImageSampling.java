@@ -1,6 +1,7 @@
 package io.accelerant.distill.teacher;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.Shared;
@@ -79,8 +80,8 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
     try (Shared<NoiseModelSource> shared = Shared.of(spark, source)) {
       ImageSampling sampling = this;
       List<byte[]> images =
-          spark
-              .parallelize(IntStream.range(0, units).boxed().toList(), units)
+          GpuStage.of(config)
+              .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), units))
               .flatMap(
                   unit -> {
                     try (NoiseModel opened = shared.copy().open()) {

@@ -7,8 +7,8 @@ import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.train.Flat;
@@ -111,7 +111,7 @@ final class TeacherRun implements AutoCloseable {
     int every = config.get(TrainTeacherKeys.SAMPLE_EVERY);
     GradientStep step =
         new GradientStep(
-            loss, Precision.FLOAT32, config.get(RunKeys.THREADS), PROGRAMS * (slots + 1));
+            loss, Precision.FLOAT32, EngineSettings.of(config), PROGRAMS * (slots + 1));
     log =
         new Trainer(context, "train-teacher", settings, snapshots)
             .train(
@@ -151,7 +151,7 @@ final class TeacherRun implements AutoCloseable {
   /** One draw: every worker takes the same number of its held-out examples, each once. */
   double heldOut(float[] parameters, int draw) {
     LossStep step =
-        new LossStep(loss, Precision.FLOAT32, config.get(RunKeys.THREADS), PROGRAMS * (slots + 1));
+        new LossStep(loss, Precision.FLOAT32, EngineSettings.of(config), PROGRAMS * (slots + 1));
     int each = Math.toIntExact(Collections.min(heldOut.counts()));
     JavaSparkContext spark = new JavaSparkContext(context.spark().sparkContext());
     spark.setJobDescription("train-teacher: held-out loss, draw " + (draw + 1));

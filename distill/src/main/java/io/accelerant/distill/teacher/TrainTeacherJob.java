@@ -11,8 +11,8 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.engine.Engine;
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
@@ -77,7 +77,7 @@ public final class TrainTeacherJob implements Job {
     Snapshots snapshots =
         Snapshots.at(
             resumable.checkpoints(), context.hadoop(), resumable.resumeKey(), context.progress());
-    Engine.start(config.get(RunKeys.THREADS), config.get(RunKeys.KERNEL));
+    EngineSettings.of(config).start();
     TeacherKind kind = TeacherKinds.open(context, config);
     context.progress().say("%s: %s", name(), kind.description());
     try (ArtifactWriter artifact =

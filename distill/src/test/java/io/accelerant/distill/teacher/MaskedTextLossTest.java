@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
@@ -54,7 +55,7 @@ class MaskedTextLossTest {
   }
 
   private static double measured(Batch batch, int microBatch) {
-    return new LossStep(loss(microBatch), Precision.FLOAT64, 1, 4)
+    return new LossStep(loss(microBatch), Precision.FLOAT64, EngineSettings.cpu(1), 4)
         .on(parameters(), batch)
         .totals()[0];
   }
@@ -107,7 +108,7 @@ class MaskedTextLossTest {
     List<byte[]> all = records(8);
     double parts = 0;
     Flat gradient = Flat.zeros(Precision.FLOAT64, parameters().length());
-    GradientStep step = new GradientStep(loss(4), Precision.FLOAT64, 1, 4);
+    GradientStep step = new GradientStep(loss(4), Precision.FLOAT64, EngineSettings.cpu(1), 4);
     for (int worker = 0; worker < 2; worker++) {
       var sums =
           step.on(
@@ -117,7 +118,7 @@ class MaskedTextLossTest {
       gradient.add(sums.gradient());
     }
     var union =
-        new GradientStep(loss(8), Precision.FLOAT64, 1, 4)
+        new GradientStep(loss(8), Precision.FLOAT64, EngineSettings.cpu(1), 4)
             .on(parameters(), new Batch(all, 0, 8, 5, 2));
     assertThat(parts).isEqualTo(union.totals()[0], within(1e-12));
     for (int i = 0; i < gradient.length(); i++) {

@@ -6,6 +6,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Transformer;
@@ -179,7 +180,8 @@ public final class SyncRoundBench {
   }
 
   private void real(PackedShards shards, Map<String, Number> metrics) {
-    GradientStep step = new GradientStep(new Bytes(NETWORK), Precision.FLOAT32, 1, slots() + 1);
+    GradientStep step =
+        new GradientStep(new Bytes(NETWORK), Precision.FLOAT32, EngineSettings.cpu(1), slots() + 1);
     Flat parameters = Flat.of(Precision.FLOAT32, NETWORK.initial(1));
     ExecutorService threads = Executors.newFixedThreadPool(Math.min(slots(), REAL_WORKERS));
     double[] ours = new double[config.get(REPETITIONS)];

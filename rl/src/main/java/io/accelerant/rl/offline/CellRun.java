@@ -2,8 +2,8 @@ package io.accelerant.rl.offline;
 
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.RunKeys;
 import io.accelerant.rl.environment.Environment;
 import io.accelerant.rl.policy.Algorithm;
 import io.accelerant.rl.policy.Policy;
@@ -39,7 +39,7 @@ final class CellRun {
     return new CellStages(
         context,
         environment,
-        config.get(RunKeys.THREADS),
+        EngineSettings.of(config),
         config.get(OfflineRlKeys.EPISODES),
         config.get(OfflineRlKeys.EVALUATION_SEED));
   }

@@ -1,6 +1,6 @@
 package io.accelerant.rl.offline;
 
-import io.accelerant.core.engine.Engine;
+import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.rl.environment.Controller;
@@ -25,14 +25,15 @@ final class CellStages {
 
   private final JavaSparkContext spark;
   private final Environment environment;
-  private final int threads;
+  private final EngineSettings engine;
   private final int episodes;
   private final long evaluationSeed;
 
-  CellStages(JobContext context, Environment environment, int threads, int episodes, long seed) {
+  CellStages(
+      JobContext context, Environment environment, EngineSettings engine, int episodes, long seed) {
     this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     this.environment = environment;
-    this.threads = threads;
+    this.engine = engine;
     this.episodes = episodes;
     this.evaluationSeed = seed;
   }
@@ -47,15 +48,18 @@ final class CellStages {
   List<Learned> train(OfflineData data, List<Work> cells) {
     spark.sc().setJobDescription("Offline RL: train " + cells.get(0).cell().label() + " ..");
     String label = environment.label();
-    int numericThreads = threads;
+    EngineSettings settings = engine;
     try (Shared<OfflineData> shared = Shared.of(spark, data);
         Shared<ArrayList<Work>> work = Shared.of(spark, new ArrayList<>(cells))) {
       List<double[]> results =
-          spark
-              .parallelize(IntStream.range(0, cells.size()).boxed().toList(), cells.size())
+          engine
+              .stage()
+              .on(
+                  spark.parallelize(
+                      IntStream.range(0, cells.size()).boxed().toList(), cells.size()))
               .map(
                   index -> {
-                    Engine.start(numericThreads, "auto");
+                    settings.start();
                     return train(index, work.copy().get(index), shared.copy(), label);
                   })
               .collect();
