@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +23,23 @@ import org.junit.jupiter.api.io.TempDir;
 class RapidsIT {
   private static final Path CONF = Accelerant.project().resolve("conf");
 
+  @TempDir static Path data;
+
   @TempDir Path scratch;
+
+  @BeforeAll
+  static void trajectories() {
+    Accelerant.Outcome collected =
+        Accelerant.run(
+            "collect-trajectories",
+            "--set",
+            "run.output=" + data.resolve("trajectories"),
+            "--set",
+            "collect.episodes=24",
+            "--set",
+            "collect.shares=[0.25]");
+    assertThat(collected.exitCode()).as(collected.err()).isZero();
+  }
 
   private static Path plugin() {
     String said = Accelerant.run("explain-gpu", "rs2", "--set", "rs2.input=range:9").err();
@@ -38,6 +55,7 @@ class RapidsIT {
     arguments.addAll(List.of("--rapids", plugin().toString()));
     arguments.addAll(List.of("--conf", CONF.resolve("gpu/rapids.conf").toString()));
     arguments.addAll(List.of("--set", "spark.master=local[2]"));
+    arguments.addAll(List.of("--set", "spark.sql.shuffle.partitions=2"));
     for (String setting : settings) {
       arguments.addAll(List.of("--set", setting));
     }
@@ -55,28 +73,13 @@ class RapidsIT {
         .collect(Collectors.toSet());
   }
 
-  private Path trajectories() {
-    Path data = scratch.resolve("data");
-    Accelerant.Outcome collected =
-        Accelerant.run(
-            "collect-trajectories",
-            "--set",
-            "run.output=" + data,
-            "--set",
-            "collect.episodes=24",
-            "--set",
-            "collect.shares=[0.25]");
-    assertThat(collected.exitCode()).as(collected.err()).isZero();
-    return data;
-  }
-
   @Test
   void trajectoryWeightsLeaveNothingOnTheCpu() {
     Accelerant.Outcome outcome =
         explain(
             Main.class,
             "trajectory-weights",
-            "trajectoryWeights.input=" + trajectories(),
+            "trajectoryWeights.input=" + data.resolve("trajectories"),
             "trajectoryWeights.weighting=aw",
             "trajectoryWeights.clip=0.05");
     assertThat(refusals(outcome)).isEmpty();
@@ -91,7 +94,7 @@ class RapidsIT {
         explain(
             Main.class,
             "trajectory-weights",
-            "trajectoryWeights.input=" + trajectories(),
+            "trajectoryWeights.input=" + data.resolve("trajectories"),
             "trajectoryWeights.draws=100");
     String query = "Trajectory weights of the input at ";
     assertThat(refusals(outcome))
