@@ -65,6 +65,7 @@ public final class Main implements Runnable {
     jobs.forEach(job -> line.addSubcommand(job.name(), job.on(console, args)));
     line.addSubcommand(new ArtifactCommand(console));
     line.addSubcommand(new BenchCommand(console));
+    line.addSubcommand(ExplainGpuCommand.on(console, jobs));
     line.getCommandSpec().version("accelerant " + CodeVersion.text());
     line.setExpandAtFiles(false);
     line.setUsageHelpWidth(100);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /** Runs the command line as a user does and keeps what it said. */
@@ -53,13 +54,18 @@ final class Accelerant {
   }
 
   private static Outcome run(List<JobCommand> jobs, String... arguments) {
+    return on(console -> Main.run(arguments, console, jobs));
+  }
+
+  /** A command that is not (or not so) reached by the entry point. */
+  static Outcome on(ToIntFunction<Console> command) {
     var out = new ByteArrayOutputStream();
     var err = new ByteArrayOutputStream();
     Console console =
         new Console(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
-    int code = Main.run(arguments, console, jobs);
+    int code = command.applyAsInt(console);
     return new Outcome(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

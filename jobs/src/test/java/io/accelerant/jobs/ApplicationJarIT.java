@@ -165,8 +165,13 @@ class ApplicationJarIT {
     assertThat(outcome.err()).doesNotContain("building");
   }
 
-  /** In client mode on {@code local[2]}, with the tests as a second jar. */
   private Accelerant.Outcome submit(Class<?> main, String... arguments) throws IOException {
+    return submit(scratch, List.of(), main, arguments);
+  }
+
+  /** In client mode on {@code local[2]}, with the tests as a second jar and others after it. */
+  static Accelerant.Outcome submit(
+      Path scratch, List<Path> jars, Class<?> main, String... arguments) throws IOException {
     Files.createDirectories(scratch.resolve("home/jars"));
     List<String> command = new ArrayList<>();
     command.addAll(
@@ -179,7 +184,9 @@ class ApplicationJarIT {
             "--conf",
             "spark.ui.enabled=false",
             "--jars",
-            testJar().toString(),
+            Stream.concat(Stream.of(testJar(scratch)), jars.stream())
+                .map(Path::toString)
+                .collect(Collectors.joining(",")),
             "--class",
             main.getName(),
             StandaloneCluster.applicationJar().toString()));
@@ -189,7 +196,7 @@ class ApplicationJarIT {
     return Accelerant.java(command, scratch, environment).finish();
   }
 
-  private Path testJar() throws IOException {
+  private static Path testJar(Path scratch) throws IOException {
     Path jar = scratch.resolve("tests.jar");
     Path classes = TARGET.resolve("test-classes");
     try (OutputStream file = Files.newOutputStream(jar);

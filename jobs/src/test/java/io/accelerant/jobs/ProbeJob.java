@@ -1,5 +1,8 @@
 package io.accelerant.jobs;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.udf;
+
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.error.ArtifactException;
@@ -10,14 +13,26 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.selection.rs2.RandomSubsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.types.DataTypes;
 
 /** Behaves as it is told, so that the command line around a job can be tested. */
 final class ProbeJob implements Job {
+  private static final UserDefinedFunction TWICE =
+      udf((UDF1<Long, Long>) id -> 2 * id, DataTypes.LongType);
+
   static final Key<List<Integer>> STEPS =
       Key.integers("probe.steps", "Step counts").atLeast(1).withDefault(List.of(8, 16));
   static final Key<Double> RATIO =
@@ -36,6 +51,10 @@ final class ProbeJob implements Job {
               "crash",
               "task",
               "chatter",
+              "tables",
+              "rdd",
+              "udf",
+              "rounds",
               "wait",
               "stubborn")
           .withDefault("ok");
@@ -75,6 +94,10 @@ final class ProbeJob implements Job {
         context.spark().range(3).show();
         sum(context, false);
       }
+      case "tables" -> tables(context, config.get(RunKeys.OUTPUT) + "/table");
+      case "rdd" -> parallel(context).count();
+      case "udf" -> context.spark().range(10).select(TWICE.apply(col("id"))).collectAsList();
+      case "rounds" -> rounds(context, config.get(RunKeys.OUTPUT) + "/round");
       case "wait" -> spin(context, context::checkStop);
       case "stubborn" -> spin(context, Thread::onSpinWait);
       default -> {}
@@ -84,6 +107,40 @@ final class ProbeJob implements Job {
     metrics.put("third", 1.0 / 3);
     metrics.put("none", Double.NaN);
     return new JobResult(config.get(RunKeys.OUTPUT), "abc", metrics);
+  }
+
+  /** Two queries under one name, a cached table, a write, a read, and RDD code of both kinds. */
+  private static void tables(JobContext context, String uri) {
+    SparkSession spark = context.spark();
+    Dataset<Row> kept = spark.range(0, 100, 1, 2).selectExpr("id", "id % 7 AS k").persist();
+    spark.sparkContext().setJobDescription("two counts");
+    for (String column : List.of("k", "k")) {
+      kept.groupBy(column).count().collectAsList();
+    }
+    spark.sparkContext().setJobDescription(null);
+    kept.write().parquet(uri);
+    kept.javaRDD().map(row -> row.getLong(0)).reduce(Long::sum);
+    parallel(context).count();
+    spark.read().parquet(uri).groupBy("k").count().collectAsList();
+    kept.unpersist();
+  }
+
+  private static JavaRDD<Integer> parallel(JobContext context) {
+    return JavaSparkContext.fromSparkContext(context.spark().sparkContext())
+        .parallelize(List.of(1, 2, 3), 3);
+  }
+
+  /** Rounds of RS2 as a training loop reads them. */
+  private static void rounds(JobContext context, String uri) {
+    Dataset<Row> table = context.spark().range(1000).selectExpr("id", "id % 10 AS label");
+    table.write().parquet(uri);
+    try (RandomSubsets subsets =
+        RandomSubsets.of(context.spark().read().parquet(uri), "id").open()) {
+      for (int e = 0; e < 2; e++) {
+        context.spark().sparkContext().setJobDescription("round " + e);
+        subsets.round(e).orderBy(RandomSubsets.POSITION).collectAsList();
+      }
+    }
   }
 
   private static void sum(JobContext context, boolean fail) {
