@@ -32,7 +32,8 @@ public final class Versions {
 
   private Versions() {}
 
-  static boolean holdsVersion(String uri) {
+  /** Whether {@link #resolve} has a number to find. */
+  public static boolean holdsVersion(String uri) {
     return uri.contains(PLACE);
   }
 

@@ -91,7 +91,7 @@ public final class TrajectoryWeightsBench {
             "array(double(id * 31 % 997), double(id * 37 % 991), double(id * 41 % 983)) as observation",
             "array(double(0)) as action",
             "double(id * 7919 % 1009 - 1009 + if((id div 200) % 20 = 0, 300, 0)) as reward",
-            "array(double(0)) as next_observation",
+            "array(double(0), double(0), double(0)) as next_observation",
             "false as terminal",
             "id % 200 = 199 as timeout");
   }
@@ -104,6 +104,8 @@ public final class TrajectoryWeightsBench {
             "max(step)",
             "max(reward)",
             "max(observation[0] + observation[1] + observation[2])",
+            "max(action[0])",
+            "max(next_observation[0] + next_observation[1] + next_observation[2])",
             "max(terminal)",
             "max(timeout)")
         .head();

@@ -60,6 +60,12 @@ final class CellRun {
               config.get(OfflineRlKeys.ALPHA),
               config.get(OfflineRlKeys.TOP));
       results.add(source, data.summaries());
+      warnings(source, data, cells)
+          .forEach(
+              warning -> {
+                context.progress().say(warning);
+                results.warn(warning);
+              });
       List<Cell> open = new ArrayList<>();
       for (Cell cell : cells) {
         Optional<Trained> saved = store.load(cell.stage()).map(Trained::fromJson);
@@ -74,6 +80,19 @@ final class CellRun {
     }
     plan.cells().forEach(cell -> results.add(cell, done.get(cell)));
     return results;
+  }
+
+  private static List<String> warnings(String source, DataSets data, List<Cell> cells) {
+    List<String> warnings = new ArrayList<>(data.warnings());
+    List<Cell> bellman =
+        cells.stream().filter(cell -> cell.algorithm() == Algorithm.TD3_BC).toList();
+    if (!bellman.isEmpty() && data.data().unfollowed() > 0) {
+      warnings.add(
+          "%s: td3bc leaves out %,d transitions at the end of episodes, which have no next observation."
+              .formatted(source, data.data().unfollowed()));
+      bellman.forEach(cell -> data.data().followedMass(data.mass().get(cell.weighting())));
+    }
+    return warnings;
   }
 
   private Map<Cell, Trained> train(DataSets data, List<Cell> cells, Results results) {

@@ -21,9 +21,14 @@ import org.apache.spark.sql.Row;
  * A collection made ready for training: packed arrays, which a task holds whole (a network of this
  * size learns from what fits into memory), and the mass of each episode under each weighting, by
  * the same plan as {@code trajectory-weights}.
+ *
+ * @param warnings what is not as asked, or as one may think
  */
 record DataSets(
-    OfflineData data, Map<Weighting, double[]> mass, Map<Weighting, WeightSummary> summaries) {
+    OfflineData data,
+    Map<Weighting, double[]> mass,
+    Map<Weighting, WeightSummary> summaries,
+    List<String> warnings) {
   /** Transitions that one collection may have here; 200 bytes each are 2 GB. */
   private static final long LARGEST = 10_000_000;
 
@@ -36,6 +41,7 @@ record DataSets(
       double top) {
     Map<Weighting, double[]> mass = new EnumMap<>(Weighting.class);
     Map<Weighting, WeightSummary> summaries = new EnumMap<>(Weighting.class);
+    List<String> warnings = new ArrayList<>();
     String place = source.uri() + " (" + name + ")";
     try (EpisodeWeights weights = EpisodeWeights.of(source.table(), place, false)) {
       if (weights.statistics().transitions() > LARGEST) {
@@ -43,6 +49,7 @@ record DataSets(
             "%s holds %,d transitions; offline-rl trains on at most %,d in one task."
                 .formatted(place, weights.statistics().transitions(), LARGEST));
       }
+      weights.notes().forEach(note -> warnings.add(name + ": " + note));
       for (Weighting weighting : weightings) {
         EpisodeWeights.Weighted weighted =
             weights.weigh(new WeightSettings(weighting, alpha, top, 0));
@@ -52,9 +59,12 @@ record DataSets(
                 .mapToDouble(row -> row.getDouble(0))
                 .toArray());
         summaries.put(weighting, weighted.summary());
+        weighted
+            .warnings()
+            .forEach(w -> warnings.add("%s by %s: %s".formatted(name, weighting.label(), w)));
       }
     }
-    return new DataSets(pack(source.table(), place, environment), mass, summaries);
+    return new DataSets(pack(source.table(), place, environment), mass, summaries, warnings);
   }
 
   private static OfflineData pack(Dataset<Row> table, String place, Environment environment) {
@@ -66,7 +76,8 @@ record DataSets(
                 col("action"),
                 col("reward"),
                 col("next_observation"),
-                col("terminal"))
+                col("terminal"),
+                col("step"))
             .orderBy("episode_id", "step")
             .collectAsList();
     int d = environment.observationSize();
@@ -78,20 +89,24 @@ record DataSets(
     float[] rewards = new float[n];
     float[] terminals = new float[n];
     List<Integer> lengths = new ArrayList<>();
+    List<Integer> followed = new ArrayList<>();
     for (int i = 0; i < n; i++) {
       Row row = rows.get(i);
       copy(row, 1, d, observations, i, 1, place);
       copy(row, 2, a, actions, i, 1 / environment.actionBound(), place);
       rewards[i] = (float) row.getDouble(3);
       terminals[i] = row.getBoolean(5) ? 1 : 0;
-      if (terminals[i] == 0) {
+      boolean last = i == n - 1 || rows.get(i + 1).getLong(0) != row.getLong(0);
+      boolean ends = terminals[i] == 1;
+      if (!ends && !row.isNullAt(4)) {
         copy(row, 4, d, next, i, 1, place);
+      } else if (!ends && !last) {
+        copy(rows.get(i + 1), 1, d, next, i, 1, place);
       }
-      boolean same = i > 0 && rows.get(i - 1).getLong(0) == row.getLong(0);
-      if (same) {
-        lengths.set(lengths.size() - 1, lengths.get(lengths.size() - 1) + 1);
-      } else {
-        lengths.add(1);
+      if (last) {
+        int length = row.getInt(6) + 1;
+        lengths.add(length);
+        followed.add(ends || !row.isNullAt(4) ? length : length - 1);
       }
     }
     return new OfflineData(
@@ -102,7 +117,8 @@ record DataSets(
         rewards,
         next,
         terminals,
-        lengths.stream().mapToInt(Integer::intValue).toArray());
+        lengths.stream().mapToInt(Integer::intValue).toArray(),
+        followed.stream().mapToInt(Integer::intValue).toArray());
   }
 
   private static void copy(

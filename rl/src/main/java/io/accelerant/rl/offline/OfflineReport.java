@@ -28,10 +28,11 @@ final class OfflineReport {
                         Table.number(results.good(), 5),
                         episodes,
                         seeds));
+    results.warnings().forEach(warning -> report.paragraph("**" + warning + "**"));
     for (Algorithm algorithm : results.algorithms()) {
       report.section("Scores by " + algorithm.label()).table(scores(results, algorithm));
       if (results.hasGain()) {
-        verdicts(results, algorithm).forEach(report::paragraph);
+        verdicts(results, algorithm, seeds).forEach(report::paragraph);
         if (results.datasets().size() >= 3) {
           psv(report, results, algorithm);
         }
@@ -61,19 +62,32 @@ final class OfflineReport {
     return table;
   }
 
-  private static List<String> verdicts(Results results, Algorithm algorithm) {
+  private static List<String> verdicts(Results results, Algorithm algorithm, int seeds) {
     List<String> lines = new ArrayList<>();
     for (String dataset : results.datasets()) {
       Table.Spread gain = results.gain(dataset, algorithm);
-      String word =
-          Math.abs(gain.mean()) <= Math.max(5, 2 * gain.sd())
-              ? "no difference beyond the noise of seeds"
-              : gain.mean() > 0 ? "aw beats uniform" : "**aw is worse than uniform**";
       lines.add(
           "Verdict on %s: aw - uniform = %s ± %s points: %s."
-              .formatted(dataset, Table.number(gain.mean(), 4), Table.number(gain.sd(), 3), word));
+              .formatted(
+                  dataset,
+                  Table.number(gain.mean(), 4),
+                  Table.number(gain.sd(), 3),
+                  verdict(gain, seeds)));
     }
     return lines;
+  }
+
+  /** Against the noise of seeds, as far as they show it. */
+  static String verdict(Table.Spread gain, int seeds) {
+    if (seeds < 2) {
+      return "one seed does not tell it from noise";
+    }
+    if (Math.abs(gain.mean()) <= 2 * gain.sd()) {
+      return "no difference beyond the noise of seeds (2 standard deviations of the difference)";
+    }
+    String beyond = ", by more than 2 standard deviations of the difference over %d seeds";
+    return (gain.mean() > 0 ? "aw beats uniform" : "**aw is worse than uniform**")
+        + beyond.formatted(seeds);
   }
 
   private static void psv(Report report, Results results, Algorithm algorithm) {

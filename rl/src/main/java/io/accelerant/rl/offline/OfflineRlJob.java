@@ -53,11 +53,10 @@ public final class OfflineRlJob implements Job {
 
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
-    CellPlan cells = CellPlan.of(config, inputs(context, config).keySet());
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    String output =
-        Versions.requireFree(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
+    Map<String, Transitions> inputs = inputs(context, config);
+    CellPlan cells = CellPlan.of(config, inputs.keySet());
+    String resumeKey = StageStore.resumeKey(identity(config, hash(inputs)));
+    String output = Versions.requireFree(config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey);
     return List.of(
         "weigh the data sets " + cells.sources(),
         "train %d policies, each in one task".formatted(cells.cells().size()),
@@ -70,14 +69,23 @@ public final class OfflineRlJob implements Job {
     return Transitions.openAll(context, config, OfflineRlKeys.INPUT);
   }
 
+  /** All data sets of a source have its hash. */
+  private static String hash(Map<String, Transitions> inputs) {
+    return inputs.values().iterator().next().hash();
+  }
+
+  private static Map<String, Object> identity(JobConfig config, String inputHash) {
+    Map<String, Object> identity = new TreeMap<>(config.identity());
+    identity.put("input.transitions", inputHash);
+    return identity;
+  }
+
   @Override
   public JobResult run(JobContext context, JobConfig config) {
     Map<String, Transitions> inputs = inputs(context, config);
     CellPlan cells = CellPlan.of(config, inputs.keySet());
-    String inputHash = inputs.values().iterator().next().hash();
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    identity.put("input.transitions", inputHash);
-    ResumableRun resumable = ResumableRun.open(context, config, identity);
+    String inputHash = hash(inputs);
+    ResumableRun resumable = ResumableRun.open(context, config, identity(config, inputHash));
     StageStore store = resumable.stages();
     Environment environment = Environment.ofLabel(config.get(OfflineRlKeys.ENVIRONMENT));
     CellRun run = new CellRun(context, config, environment, store);
@@ -117,7 +125,7 @@ public final class OfflineRlJob implements Job {
       artifact.writeJson("metrics.json", metrics);
       OfflineReport.of(
               results,
-              config.get(OfflineRlKeys.SEEDS).size(),
+              (int) config.get(OfflineRlKeys.SEEDS).stream().distinct().count(),
               config.get(OfflineRlKeys.EPISODES),
               environment.label(),
               context.progress())

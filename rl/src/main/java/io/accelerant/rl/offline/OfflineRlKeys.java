@@ -12,7 +12,7 @@ public final class OfflineRlKeys {
   public static final Key<String> INPUT =
       Key.string(
           "offlineRl.input",
-          "Transitions: an artifact of collect-trajectories, Parquet or JSON lines");
+          "Transitions: an artifact of collect-trajectories, Parquet or JSON lines with episode ids, or in D4RL's raw order");
   public static final Key<String> ENVIRONMENT =
       Key.string(
               "offlineRl.environment", "Where policies are measured; the data must be from there")
@@ -24,7 +24,9 @@ public final class OfflineRlKeys {
               "Data sets to learn from, such as sigma-5; seed s learns from sigma-5.s<s> where that exists. Default: all of the input")
           .optional();
   public static final Key<List<String>> WEIGHTINGS =
-      Key.strings("offlineRl.weightings", "Weightings to learn from")
+      Key.strings(
+              "offlineRl.weightings",
+              "Weightings to learn from; aw is rw, with a warning, where episodes are too few or observations too wide")
           .oneOf(Weighting.LABELS)
           .withDefault(List.of(Weighting.LABELS));
   public static final Key<List<String>> ALGORITHMS =

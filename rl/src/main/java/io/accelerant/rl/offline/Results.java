@@ -18,6 +18,7 @@ final class Results {
   private final double good;
   private final Map<Cell, Trained> trained = new LinkedHashMap<>();
   private final Map<String, Map<Weighting, WeightSummary>> summaries = new LinkedHashMap<>();
+  private final List<String> warnings = new ArrayList<>();
 
   Results(double random, double good) {
     this.random = random;
@@ -30,6 +31,15 @@ final class Results {
 
   void add(String source, Map<Weighting, WeightSummary> ofSource) {
     summaries.put(source, ofSource);
+  }
+
+  void warn(String warning) {
+    warnings.add(warning);
+  }
+
+  /** What the scores must be read with. */
+  List<String> warnings() {
+    return warnings;
   }
 
   double random() {

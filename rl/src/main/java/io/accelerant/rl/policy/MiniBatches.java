@@ -22,10 +22,23 @@ final class MiniBatches {
   final float[] nextObservations;
   final float[] continues;
 
+  /** Of all transitions; those without a next observation have zeros for it. */
   MiniBatches(OfflineData data, double[] mass, Normaliser normaliser, int size, long seed) {
+    this(data, new TransitionSampler(mass, data.lengths()), normaliser, size, seed);
+  }
+
+  /** Of the transitions that have a next observation or are terminal. */
+  static MiniBatches followed(
+      OfflineData data, double[] mass, Normaliser normaliser, int size, long seed) {
+    TransitionSampler sampler = new TransitionSampler(data.followedMass(mass), data.followed());
+    return new MiniBatches(data, sampler, normaliser, size, seed);
+  }
+
+  private MiniBatches(
+      OfflineData data, TransitionSampler sampler, Normaliser normaliser, int size, long seed) {
     this.data = data;
     this.normaliser = normaliser;
-    this.sampler = new TransitionSampler(mass, data.lengths());
+    this.sampler = sampler;
     this.seed = seed;
     this.size = size;
     this.first = new int[data.lengths().length];

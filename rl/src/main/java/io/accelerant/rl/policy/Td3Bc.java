@@ -75,7 +75,7 @@ final class Td3Bc implements AutoCloseable {
     Normaliser normaliser = Normaliser.of(data);
     Mlp network = Policy.network(data.observationSize(), settings.hidden(), data.actionSize());
     MiniBatches batches =
-        new MiniBatches(data, mass, normaliser, settings.batch(), settings.seed());
+        MiniBatches.followed(data, mass, normaliser, settings.batch(), settings.seed());
     try (Td3Bc training = new Td3Bc(data, batches, network, settings)) {
       for (int step = 0; step < settings.steps(); step++) {
         training.step(step);

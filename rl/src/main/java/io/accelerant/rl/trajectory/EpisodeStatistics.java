@@ -68,7 +68,7 @@ public final class EpisodeStatistics {
 
   /** Numbers of the first observation that are kept. */
   static int known(int dimension) {
-    return dimension > EpisodeWeights.WIDEST ? 0 : dimension;
+    return dimension > Baseline.WIDEST ? 0 : dimension;
   }
 
   private static Column start(int k) {

@@ -26,19 +26,22 @@ import org.apache.spark.storage.StorageLevel;
  * row an episode.
  */
 public final class EpisodeWeights implements AutoCloseable {
-  /** An observation of more numbers (an image) has no use for a least-squares plane. */
-  static final int WIDEST = 256;
-
   private final Dataset<Row> kept;
   private final Dataset<Row> episodes;
   private final EpisodeStatistics statistics;
+  private final List<String> notes;
   private final String uri;
 
   private EpisodeWeights(
-      Dataset<Row> kept, Dataset<Row> episodes, EpisodeStatistics statistics, String uri) {
+      Dataset<Row> kept,
+      Dataset<Row> episodes,
+      EpisodeStatistics statistics,
+      List<String> notes,
+      String uri) {
     this.kept = kept;
     this.episodes = episodes;
     this.statistics = statistics;
+    this.notes = notes;
     this.uri = uri;
   }
 
@@ -86,7 +89,7 @@ public final class EpisodeWeights implements AutoCloseable {
         throw new DataException(
             uri + " holds no complete episode, and excludeIncomplete leaves out all others.");
       }
-      return new EpisodeWeights(all, slim, statistics, uri);
+      return new EpisodeWeights(all, slim, statistics, rows.notes(), uri);
     } catch (RuntimeException e) {
       all.unpersist();
       throw e;
@@ -104,23 +107,23 @@ public final class EpisodeWeights implements AutoCloseable {
     return statistics;
   }
 
+  /** What was odd in the transitions and how it was read. */
+  public List<String> notes() {
+    return notes;
+  }
+
   /**
    * The weights of all episodes.
    *
-   * @throws DataException if Top-x% keeps none, or observations are too wide for a baseline
+   * @throws DataException if Top-x% keeps none
    */
   public Weighted weigh(WeightSettings settings) {
     List<String> warnings = new ArrayList<>();
     Weighting weighting = settings.weighting();
-    int dimension = statistics.dimension();
-    if (weighting == Weighting.AW && !Baseline.isDetermined(statistics.episodes(), dimension)) {
-      warnings.add(WeightSummary.tooFew(statistics.episodes(), dimension));
-      weighting = Weighting.RW;
-    }
-    if (weighting == Weighting.AW && dimension > WIDEST) {
-      throw new DataException(
-          "%s: observations of %d numbers are too wide for the baseline of aw (at most %d); use rw."
-              .formatted(uri, dimension, WIDEST));
+    if (weighting == Weighting.AW) {
+      WeightSummary.noBaseline(statistics.episodes(), statistics.dimension())
+          .ifPresent(warnings::add);
+      weighting = warnings.isEmpty() ? Weighting.AW : Weighting.RW;
     }
     ScorePlan plan = new ScorePlan(episodes, statistics, settings, warnings);
     Dataset<Row> scored =

@@ -8,14 +8,12 @@ import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
-import io.accelerant.core.job.Shared;
 import io.accelerant.rl.environment.Controller;
 import io.accelerant.rl.environment.Environment;
 import io.accelerant.rl.environment.Rollout;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -37,8 +35,7 @@ final class Episodes {
   /** The columns of {@link Transitions}, with {@code dataset} and {@code behaviour}. */
   static Dataset<Row> play(
       SparkSession spark, Environment environment, List<Collection> collections, long seed) {
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Shared<ArrayList<Collection>> shared = Shared.of(context, new ArrayList<>(collections));
+    ArrayList<Collection> all = new ArrayList<>(collections); // travels with the closure
     String label = environment.label();
     long perSet = collections.get(0).episodes();
     JavaRDD<Row> rows =
@@ -47,7 +44,6 @@ final class Episodes {
             .javaRDD()
             .mapPartitions(
                 ids -> {
-                  List<Collection> all = shared.copy();
                   Environment played = Environment.ofLabel(label);
                   List<Row> out = new ArrayList<>();
                   ids.forEachRemaining(

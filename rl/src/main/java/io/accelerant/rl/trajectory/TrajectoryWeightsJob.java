@@ -1,6 +1,7 @@
 package io.accelerant.rl.trajectory;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
@@ -13,7 +14,6 @@ import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
@@ -23,12 +23,16 @@ import io.accelerant.core.report.ModelCard;
 import io.accelerant.rl.weight.WeightSettings;
 import io.accelerant.rl.weight.WeightSummary;
 import io.accelerant.rl.weight.Weighting;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * {@code trajectory-weights}: how often the transitions of each trajectory should be drawn, for a
@@ -58,13 +62,13 @@ public final class TrajectoryWeightsJob implements Job {
 
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
-    Transitions input = open(context, config, false);
+    boolean emitsTransitions = TrajectoryWeightsKeys.emitsTransitions(config);
+    // the hash of a table that is no artifact costs a pass: only to find a version left unfinished
+    boolean hashed = Versions.holdsVersion(config.get(RunKeys.OUTPUT));
+    Transitions input = open(context, config, hashed);
     String output =
-        Versions.resolve(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
+        Versions.requireFree(
+            config.get(RunKeys.OUTPUT), context.hadoop(), resumeKey(config, input));
     long draws = config.get(TrajectoryWeightsKeys.DRAWS);
     return List.of(
         "read and validate the transitions of " + input.uri(),
@@ -72,8 +76,18 @@ public final class TrajectoryWeightsJob implements Job {
             + config.get(TrajectoryWeightsKeys.WEIGHTING),
         draws == 0
             ? "draw nothing"
-            : "draw %,d transitions, %s".formatted(draws, config.get(TrajectoryWeightsKeys.DRAW)),
+            : "draw %,d transitions, %s, and write %s"
+                .formatted(
+                    draws,
+                    config.get(TrajectoryWeightsKeys.DRAW),
+                    emitsTransitions ? "them whole" : "their episodes and steps"),
         "publish the weights to " + output);
+  }
+
+  private static String resumeKey(JobConfig config, Transitions input) {
+    Map<String, Object> identity = new TreeMap<>(config.identity());
+    identity.put("input.transitions", input.hash());
+    return StageStore.resumeKey(identity);
   }
 
   private static Transitions open(JobContext context, JobConfig config, boolean hashed) {
@@ -84,11 +98,10 @@ public final class TrajectoryWeightsJob implements Job {
   @Override
   public JobResult run(JobContext context, JobConfig config) {
     WeightSettings settings = TrajectoryWeightsKeys.settings(config);
+    boolean emitsTransitions = TrajectoryWeightsKeys.emitsTransitions(config);
     context.spark().sparkContext().setJobDescription("Trajectory weights of the input");
     Transitions input = open(context, config, true);
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    identity.put("input.transitions", input.hash());
-    Claim claim = Claim.of(StageStore.resumeKey(identity));
+    Claim claim = Claim.of(resumeKey(config, input));
     try (ArtifactWriter artifact =
             ArtifactWriter.claim(
                 config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force());
@@ -96,6 +109,7 @@ public final class TrajectoryWeightsJob implements Job {
             EpisodeWeights.of(
                 input.table(), input.uri(), config.get(TrajectoryWeightsKeys.EXCLUDE_INCOMPLETE))) {
       EpisodeWeights.Weighted weighted = episodes.weigh(settings);
+      episodes.notes().forEach(context.progress()::say);
       weighted.warnings().forEach(context.progress()::say);
       WeightSummary summary = weighted.summary();
       context
@@ -111,17 +125,22 @@ public final class TrajectoryWeightsJob implements Job {
               .withTable(folder, TableFingerprint.of(written));
       Map<String, Number> metrics = metrics(summary, episodes.statistics());
       if (config.get(TrajectoryWeightsKeys.DRAWS) > 0) {
-        String batch = draw(config, written, artifact);
-        Dataset<Row> draws = ArtifactTables.written(context.spark(), artifact, batch);
+        Dataset<Row> batch = draw(config, written);
+        if (emitsTransitions) {
+          batch = WeightedBatches.join(batch, input.ended());
+        }
+        String place = write(batch, artifact, config.get(RunKeys.FORMAT));
+        Dataset<Row> draws =
+            conforming(ArtifactTables.written(context.spark(), artifact, place), batch.schema());
         metrics.put("draws", draws.count());
-        draft = draft.withTable(batch, TableFingerprint.of(draws));
+        draft = draft.withTable(place, TableFingerprint.of(draws));
       }
       artifact.writeJson("metrics.json", metrics);
       WeightReport.of(
               input.uri(),
-              settings.weighting().label(),
-              weighted,
-              summaries(episodes, settings, weighted),
+              settings.weighting(),
+              episodes.notes(),
+              all(episodes, settings, weighted),
               context.progress())
           .files()
           .forEach(artifact::write);
@@ -149,37 +168,50 @@ public final class TrajectoryWeightsJob implements Job {
   }
 
   /** All weightings beside the one asked for; one that this data cannot have is left out. */
-  private static Map<String, WeightSummary> summaries(
+  private static Map<Weighting, EpisodeWeights.Weighted> all(
       EpisodeWeights episodes, WeightSettings settings, EpisodeWeights.Weighted asked) {
-    Map<String, WeightSummary> all = new LinkedHashMap<>();
+    Map<Weighting, EpisodeWeights.Weighted> all = new EnumMap<>(Weighting.class);
     for (Weighting weighting : Weighting.values()) {
       if (weighting == settings.weighting()) {
-        all.put(weighting.label(), asked.summary());
+        all.put(weighting, asked);
         continue;
       }
       try {
         WeightSettings other =
             new WeightSettings(weighting, settings.alpha(), settings.top(), settings.clip());
-        all.put(weighting.label(), episodes.weigh(other).summary());
+        all.put(weighting, episodes.weigh(other));
       } catch (DataException e) {
-        continue; // top of too few, or aw of images: only what was asked for must work
+        continue; // top of too few: only what was asked for must work
       }
     }
     return all;
   }
 
-  private static String draw(JobConfig config, Dataset<Row> weights, ArtifactWriter artifact) {
+  private static Dataset<Row> draw(JobConfig config, Dataset<Row> weights) {
     long draws = config.get(TrajectoryWeightsKeys.DRAWS);
     long seed = config.get(RunKeys.SEED);
-    Dataset<Row> drawn =
-        config.get(TrajectoryWeightsKeys.DRAW).equals("poisson")
-            ? WeightedBatches.poisson(weights, draws, 0, seed)
-            : WeightedBatches.multinomial(
-                weights, draws, config.get(TrajectoryWeightsKeys.BUCKETS), seed);
-    // as JSON lines would bring it back, so that both formats are the same content
-    Dataset<Row> wide = drawn.withColumn("step", col("step").cast("bigint"));
+    return config.get(TrajectoryWeightsKeys.DRAW).equals("poisson")
+        ? WeightedBatches.poisson(weights, draws, 0, seed)
+        : WeightedBatches.multinomial(
+            weights, draws, config.get(TrajectoryWeightsKeys.BUCKETS), seed);
+  }
+
+  private static String write(Dataset<Row> batch, ArtifactWriter artifact, String format) {
     return ArtifactTables.write(
-        wide.orderBy("draw", "episode_id", "step"), BATCH, artifact, config.get(RunKeys.FORMAT));
+        batch.orderBy("draw", "episode_id", "step"), BATCH, artifact, format);
+  }
+
+  /** JSON lines bring back no int and no column without a value: both formats have one content. */
+  private static Dataset<Row> conforming(Dataset<Row> read, StructType schema) {
+    List<String> there = Arrays.asList(read.columns());
+    return read.select(
+        Arrays.stream(schema.fields())
+            .map(
+                f ->
+                    (there.contains(f.name()) ? col(f.name()) : lit(null))
+                        .cast(f.dataType())
+                        .as(f.name()))
+            .toArray(Column[]::new));
   }
 
   private ModelCard card(JobConfig config, Transitions input, String folder) {
@@ -195,8 +227,9 @@ public final class TrajectoryWeightsJob implements Job {
         start), `score` in [0, 1], `mass` (probability that a draw is from it) and
         `transition_probability` (of each of its transitions). Nothing but the sampling of
         mini-batches changes: no loss, no network, no importance correction. To draw: an episode by
-        `mass`, then a step uniformly in 0 .. length-1."""
-            .formatted(folder),
+        `mass`, then a step uniformly in 0 .. length-1.%s"""
+            .formatted(
+                folder, config.get(TrajectoryWeightsKeys.DRAWS) == 0 ? "" : batchCard(config)),
         List.of(ModelCard.command(name(), config)),
         """
         import glob, numpy as np, pandas as pd
@@ -208,6 +241,14 @@ public final class TrajectoryWeightsJob implements Job {
             .formatted(read),
         List.of(new ModelCard.Parent(input.uri(), input.hash())),
         "That of the source.");
+  }
+
+  private static String batchCard(JobConfig config) {
+    return " Table `batch`: %s drawn so, by `draw` in training order."
+        .formatted(
+            TrajectoryWeightsKeys.emitsTransitions(config)
+                ? "transitions"
+                : "`episode_id` and `step` of transitions");
   }
 
   /** What a reader computes from the table is what was recorded. */

@@ -21,7 +21,7 @@ public final class TrajectoryWeightsKeys {
   public static final Key<String> WEIGHTING =
       Key.string(
               "trajectoryWeights.weighting",
-              "uniform; rw: by return; aw: by return over what the start promises; top: the best share")
+              "uniform; rw: by return; aw: by return over what the start promises, or rw with a warning where episodes are too few or observations too wide (256 numbers) to tell; top: the best share")
           .oneOf(Weighting.LABELS)
           .withDefault("aw");
   public static final Key<Double> ALPHA =
@@ -48,7 +48,7 @@ public final class TrajectoryWeightsKeys {
   public static final Key<Long> DRAWS =
       Key.longInteger(
               "trajectoryWeights.draws",
-              "Transitions to draw by the weights into the table batch, in training order; 0: none")
+              "Transitions to draw by the weights into the table batch, in training order, see emit; 0: none")
           .between(0, 1e12)
           .withDefault(0L);
   public static final Key<String> DRAW =
@@ -57,6 +57,12 @@ public final class TrajectoryWeightsKeys {
               "multinomial: exactly so many independent draws; poisson: each transition by itself, about so many")
           .oneOf("multinomial", "poisson")
           .withDefault("multinomial");
+  public static final Key<String> EMIT =
+      Key.string(
+              "trajectoryWeights.emit",
+              "What the table batch holds. draws: episode and step; transitions: the columns of the drawn transitions too, joined from the input")
+          .oneOf("draws", "transitions")
+          .withDefault("draws");
   public static final Key<Integer> BUCKETS =
       Key.integer(
               "trajectoryWeights.buckets",
@@ -76,9 +82,18 @@ public final class TrajectoryWeightsKeys {
               EXCLUDE_INCOMPLETE,
               DRAWS,
               DRAW,
+              EMIT,
               BUCKETS));
 
   private TrajectoryWeightsKeys() {}
+
+  static boolean emitsTransitions(JobConfig config) {
+    boolean transitions = config.get(EMIT).equals("transitions");
+    if (transitions && config.get(DRAWS) == 0) {
+      throw config.invalid(EMIT, "is transitions, but trajectoryWeights.draws is 0.");
+    }
+    return transitions;
+  }
 
   static WeightSettings settings(JobConfig config) {
     return new WeightSettings(

@@ -2,6 +2,7 @@ package io.accelerant.rl.trajectory;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.TableFingerprint;
@@ -58,8 +59,7 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
     Optional<Artifact> artifact = Artifact.find(place, context.hadoop());
     Dataset<Row> rows = raw(context, artifact, place, uri);
     Dataset<Row> selected = select(rows, config, dataset, place);
-    Dataset<Row> table = RawOrder.isRaw(selected) ? RawOrder.read(selected, place) : selected;
-    Dataset<Row> normal = normal(table, place);
+    Dataset<Row> normal = normal(selected, place);
     String hash =
         artifact
             .map(Artifact::contentHash)
@@ -70,7 +70,8 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
   private static Dataset<Row> raw(
       JobContext context, Optional<Artifact> artifact, String place, Key<String> uri) {
     return artifact
-        .map(a -> ArtifactTables.read(context.spark(), a.requireKind(KIND, uri.path()), TABLE))
+        .map(a -> a.requireKind(KIND, uri.path()))
+        .map(a -> Episodes.typed(ArtifactTables.read(context.spark(), a, TABLE)))
         .orElseGet(() -> TableSource.find(place, context.hadoop()).read(context.spark()));
   }
 
@@ -83,18 +84,29 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
     String place = config.get(uri);
     Optional<Artifact> artifact = Artifact.find(place, context.hadoop());
     Dataset<Row> rows = raw(context, artifact, place, uri);
+    Map<String, Dataset<Row>> tables = new LinkedHashMap<>();
+    if (Arrays.asList(rows.columns()).contains("dataset")) {
+      datasets(rows).forEach(name -> tables.put(name, normal(rows.filter(isOf(name)), place)));
+    } else {
+      tables.put("data", normal(rows, place));
+    }
+    String hash = artifact.map(Artifact::contentHash).orElseGet(() -> fingerprint(tables, place));
     Map<String, Transitions> all = new LinkedHashMap<>();
-    if (!Arrays.asList(rows.columns()).contains("dataset")) {
-      Dataset<Row> table = normal(RawOrder.isRaw(rows) ? RawOrder.read(rows, place) : rows, place);
-      String hash = artifact.map(Artifact::contentHash).orElseGet(() -> fingerprint(table, place));
-      return Map.of("data", new Transitions(table, place, hash));
-    }
-    String hash = artifact.map(Artifact::contentHash).orElseGet(() -> fingerprint(rows, place));
-    for (String name : datasets(rows)) {
-      Dataset<Row> table = normal(rows.filter(col("dataset").equalTo(name)), place);
-      all.put(name, new Transitions(table, place, hash));
-    }
+    tables.forEach((name, table) -> all.put(name, new Transitions(table, place, hash)));
     return all;
+  }
+
+  private static Column isOf(String dataset) {
+    return col("dataset").equalTo(dataset);
+  }
+
+  /** Of all data sets under their names, once each row has its place. */
+  private static String fingerprint(Map<String, Dataset<Row>> tables, String place) {
+    return tables.entrySet().stream()
+        .map(e -> e.getValue().withColumn("dataset", lit(e.getKey())))
+        .reduce(Dataset::union)
+        .map(all -> fingerprint(all, place))
+        .orElseThrow(() -> new DataException(place + " holds no transitions."));
   }
 
   private static String fingerprint(Dataset<Row> table, String place) {
@@ -123,7 +135,7 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
       throw config.invalid(
           key, "is \"%s\", but the data sets of %s are %s.".formatted(wanted.get(), uri, there));
     }
-    return wanted.map(name -> rows.filter(col("dataset").equalTo(name))).orElse(rows);
+    return wanted.map(name -> rows.filter(isOf(name))).orElse(rows);
   }
 
   /** The data sets of a table with a column {@code dataset}, sorted. */
@@ -134,8 +146,17 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
         .toList();
   }
 
-  /** The columns by name, cast to their types. */
-  static Dataset<Row> normal(Dataset<Row> rows, String uri) {
+  /**
+   * The rows with one kind of end: what is both terminal and timeout, which {@link
+   * EpisodeWeights#notes} counts, is terminal.
+   */
+  Dataset<Row> ended() {
+    return table.withColumn("timeout", col("timeout").and(not(col("terminal"))));
+  }
+
+  /** The columns by name, cast to their types; rows in raw order get episodes first. */
+  private static Dataset<Row> normal(Dataset<Row> source, String uri) {
+    Dataset<Row> rows = RawOrder.isRaw(source) ? RawOrder.read(source, uri) : source;
     List<String> columns = Arrays.asList(rows.columns());
     List<String> missing = REQUIRED.stream().filter(name -> !columns.contains(name)).toList();
     if (!missing.isEmpty()) {

@@ -38,8 +38,9 @@ final class Validation {
    *
    * @param dimension numbers of an observation
    * @param largestReward largest |reward|
+   * @param notes what is odd but has a reading
    */
-  record Rows(long transitions, int dimension, double largestReward) {}
+  record Rows(long transitions, int dimension, double largestReward, List<String> notes) {}
 
   private static Column isNot(Column number) {
     return number.isNull().or(isnan(number)).or(abs(number).equalTo(Double.POSITIVE_INFINITY));
@@ -52,21 +53,31 @@ final class Validation {
     rules.put("reward is missing or not finite", isNot(col("reward")));
     rules.put(
         "observation is not " + dimension + " finite numbers",
-        col("observation")
-            .isNull()
-            .or(size(col("observation")).notEqual(dimension))
-            .or(holds(Double.NaN))
-            .or(holds(Double.POSITIVE_INFINITY))
-            .or(holds(Double.NEGATIVE_INFINITY)));
+        col("observation").isNull().or(isNot(col("observation"), dimension)));
+    rules.put(
+        "next_observation is not " + dimension + " finite numbers",
+        col("next_observation").isNotNull().and(isNot(col("next_observation"), dimension)));
+    rules.put(
+        "action holds what is no finite number",
+        col("action").isNotNull().and(isNotFinite(col("action"))));
     rules.put(
         "terminal or timeout is missing", col("terminal").isNull().or(col("timeout").isNull()));
-    rules.put("both terminal and timeout", col("terminal").and(col("timeout")));
     return rules;
   }
 
-  /** Whether the observation holds the number, or a null; unlike a lambda it is compiled. */
-  private static Column holds(double number) {
-    return coalesce(array_contains(col("observation"), number), lit(true));
+  private static Column isNot(Column numbers, int dimension) {
+    return size(numbers).notEqual(dimension).or(isNotFinite(numbers));
+  }
+
+  private static Column isNotFinite(Column numbers) {
+    return holds(numbers, Double.NaN)
+        .or(holds(numbers, Double.POSITIVE_INFINITY))
+        .or(holds(numbers, Double.NEGATIVE_INFINITY));
+  }
+
+  /** Whether an array holds the number, or a null; unlike a lambda it is compiled. */
+  private static Column holds(Column numbers, double number) {
+    return coalesce(array_contains(numbers, number), lit(true));
   }
 
   private static Column notAStep() {
@@ -86,14 +97,31 @@ final class Validation {
             .map(row -> row.getInt(0))
             .orElse(0);
     Map<String, Column> rules = rules(dimension);
-    List<Column> counts = new ArrayList<>(List.of(max(abs(col("reward")))));
+    List<Column> counts =
+        new ArrayList<>(
+            List.of(max(abs(col("reward"))), violations(col("terminal").and(col("timeout")))));
     rules.values().forEach(rule -> counts.add(violations(rule)));
     Row found = table.agg(count(lit(1)), counts.toArray(Column[]::new)).head();
     if (found.getLong(0) == 0) {
       throw new DataException(uri + " holds no transitions.");
     }
-    refuse(table, rules, found, 2, uri, List.of("episode_id", "step", "reward", "observation"));
-    return new Rows(found.getLong(0), dimension, found.getDouble(1));
+    refuse(
+        table,
+        rules,
+        found,
+        3,
+        uri,
+        List.of("episode_id", "step", "reward", "observation", "action", "next_observation"));
+    return new Rows(found.getLong(0), dimension, found.getDouble(1), notes(found.getLong(2)));
+  }
+
+  /** D4RL has such rows: an episode that fails in its last allowed step. */
+  private static List<String> notes(long both) {
+    return both == 0
+        ? List.of()
+        : List.of(
+            "%,d transitions are both terminal and timeout: they count as terminal."
+                .formatted(both));
   }
 
   private static Column violations(Column rule) {

@@ -11,6 +11,7 @@ import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.rl.weight.WeightSummary;
+import io.accelerant.rl.weight.Weighting;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
@@ -26,20 +27,28 @@ final class WeightReport {
 
   static Report of(
       String uri,
-      String weighting,
-      EpisodeWeights.Weighted weighted,
-      Map<String, WeightSummary> all,
+      Weighting weighting,
+      List<String> notes,
+      Map<Weighting, EpisodeWeights.Weighted> all,
       Progress progress) {
+    EpisodeWeights.Weighted weighted = all.get(weighting);
     WeightSummary s = weighted.summary();
     Report report =
         Report.titled("Trajectory weights of " + uri, progress::say)
             .paragraph(
                 "%,d episodes, %,d transitions; the weights published are **%s**."
-                    .formatted(s.episodes(), s.transitions(), weighting));
+                    .formatted(s.episodes(), s.transitions(), weighting.label()));
+    notes.forEach(note -> report.paragraph("**" + note + "**"));
     weighted.warnings().forEach(warning -> report.paragraph("**" + warning + "**"));
     report.section("What each weighting would show a learner").table(summaries(all));
+    all.forEach(
+        (other, made) -> {
+          if (other != weighting) {
+            made.warnings().forEach(w -> report.paragraph("Row " + other.label() + ": " + w));
+          }
+        });
     report.paragraph(
-        verdict(weighting, s)
+        verdict(weighting.label(), s)
             + " J is the value of the behaviour that the weighted data shows (exact where the"
             + " environment is deterministic). It does not rank policies by itself: a weighting"
             + " that spends its mass on easy starts has a high J and teaches the easy starts.");
@@ -67,17 +76,19 @@ final class WeightReport {
             Table.number(100 * s.effectiveSampleSize() / s.transitions(), 3));
   }
 
-  private static Table summaries(Map<String, WeightSummary> all) {
+  private static Table summaries(Map<Weighting, EpisodeWeights.Weighted> all) {
     Table table =
         Table.of("weighting", "J of the data", "effective transitions", "share of all")
             .significant(5);
     all.forEach(
-        (name, s) ->
-            table.row(
-                name,
-                s.weightedReturn(),
-                s.effectiveSampleSize(),
-                s.effectiveSampleSize() / s.transitions()));
+        (weighting, weighted) -> {
+          WeightSummary s = weighted.summary();
+          table.row(
+              weighting.label(),
+              s.weightedReturn(),
+              s.effectiveSampleSize(),
+              s.effectiveSampleSize() / s.transitions());
+        });
     return table;
   }
 

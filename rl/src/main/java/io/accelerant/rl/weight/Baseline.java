@@ -16,6 +16,11 @@ import java.io.Serializable;
  */
 public record Baseline(double[] meanObservation, double meanReturn, double[] slopes)
     implements Serializable {
+  /**
+   * Numbers of an observation that a plane is fitted to; of a wider one (an image) there is none.
+   */
+  public static final int WIDEST = 256;
+
   /** Directions with less than this share of the largest variance, in correlations, are none. */
   private static final double CUTOFF = 1e-12;
 

@@ -40,9 +40,9 @@ public record TrajectoryWeights(
     double[] baseline = new double[n];
     Weighting weighting = settings.weighting();
     int dimension = episodes.get(0).start().size();
-    if (weighting == Weighting.AW && !Baseline.isDetermined(n, dimension)) {
-      warnings.add(WeightSummary.tooFew(n, dimension));
-      weighting = Weighting.RW;
+    if (weighting == Weighting.AW) {
+      WeightSummary.noBaseline(n, dimension).ifPresent(warnings::add);
+      weighting = warnings.isEmpty() ? Weighting.AW : Weighting.RW;
     }
     if (weighting == Weighting.AW) {
       Baseline fitted = fit(episodes, returns);

@@ -1,5 +1,7 @@
 package io.accelerant.rl.weight;
 
+import java.util.Optional;
+
 /**
  * A weighted data set in numbers.
  *
@@ -24,10 +26,18 @@ public record WeightSummary(
   public static final String ALL_EQUAL =
       "All scores are equal: every transition gets the same probability.";
 
-  /** The warning where AW becomes RW. */
-  public static String tooFew(long episodes, int dimension) {
-    return "aw needs more than %d episodes for observations of %d numbers, there are %d: rw is used."
-        .formatted(2 * (dimension + 1), dimension, episodes);
+  /** The warning where AW becomes RW, since V(s_0) cannot be fitted or would say nothing. */
+  public static Optional<String> noBaseline(long episodes, int dimension) {
+    if (!Baseline.isDetermined(episodes, dimension)) {
+      return Optional.of(
+          "aw needs more than %d episodes for observations of %d numbers, there are %d: rw is used."
+              .formatted(2L * (dimension + 1), dimension, episodes));
+    }
+    return dimension > Baseline.WIDEST
+        ? Optional.of(
+            "aw fits its baseline to observations of at most %d numbers, these have %d: rw is used."
+                .formatted(Baseline.WIDEST, dimension))
+        : Optional.empty();
   }
 
   /** The error where Top-x% is empty. */

@@ -15,14 +15,21 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.model.Model;
+import io.accelerant.core.report.Table;
+import io.accelerant.rl.environment.Environment;
+import io.accelerant.rl.policy.OfflineData;
 import io.accelerant.rl.policy.Policy;
 import io.accelerant.rl.trajectory.CollectTrajectoriesJob;
 import io.accelerant.rl.trajectory.TrajectoryWeightsJob;
+import io.accelerant.rl.trajectory.Transitions;
+import io.accelerant.rl.weight.Weighting;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,7 +121,7 @@ class OfflineRlJobTest extends SparkTest {
 
   @Test
   void aRunThatWasStoppedGoesOnFromItsCellsToTheSameContent() {
-    JobResult whole = run(new OfflineRlJob(), context(), offline("whole"));
+    JobResult whole = run(new OfflineRlJob(), context(), offline("whole-{version}"));
     int[] asked = {0};
     JobContext stopping =
         new JobContext(
@@ -124,17 +131,135 @@ class OfflineRlJobTest extends SparkTest {
             () -> ++asked[0] > 1,
             false,
             "");
-    assertThatThrownBy(() -> run(new OfflineRlJob(), stopping, offline("stopped")))
+    assertThatThrownBy(() -> run(new OfflineRlJob(), stopping, offline("stopped-{version}")))
         .isInstanceOf(StoppedException.class);
+    JobConfig again = config(new OfflineRlJob(), offline("stopped-{version}"));
+    assertThat(new OfflineRlJob().plan(context(), again)).last().asString().endsWith("stopped-1");
     List<String> said = new ArrayList<>();
     JobResult resumed =
-        run(new OfflineRlJob(), JobContext.of(spark(), said::add), offline("stopped"));
+        run(new OfflineRlJob(), JobContext.of(spark(), said::add), offline("stopped-{version}"));
+    assertThat(resumed.artifact()).endsWith("stopped-1");
     assertThat(said).anyMatch(line -> line.matches("[1-7] policies were taken.*"));
     assertThat(resumed.contentHash()).isEqualTo(whole.contentHash());
     assertThat(resumed.metrics().get("sigma-20.bc.verdict"))
         .isEqualTo(whole.metrics().get("sigma-20.bc.verdict"));
     assertThat(whole.metrics()).containsKeys("sigma-20.td3bc.aw.sd", "secondsPerStep.td3bc");
-    sameInPython(folder.resolve("whole"));
+    sameInPython(folder.resolve("whole-1"));
+  }
+
+  /** D4RL's order without next observations: cloning needs none, TD3+BC takes the next row's. */
+  @Test
+  void rawOrderWithoutNextObservationsIsLearnedFrom() throws IOException {
+    Map<String, Transitions> collections =
+        Transitions.openAll(
+            context(), config(new OfflineRlJob(), offline("unused")), OfflineRlKeys.INPUT);
+    collections
+        .get("sigma-20.s1")
+        .table()
+        .selectExpr(
+            "'d4rl' as dataset",
+            "episode_id * 200 + step as index",
+            "observation as observations",
+            "action as actions",
+            "reward as rewards",
+            "terminal as terminals",
+            "timeout as timeouts")
+        .coalesce(1)
+        .write()
+        .json(folder + "/raw.jsonl");
+    String input = "offlineRl.input=" + folder.resolve("raw.jsonl");
+    Map<String, Transitions> raw =
+        Transitions.openAll(
+            context(), config(new OfflineRlJob(), offline("unused", input)), OfflineRlKeys.INPUT);
+    OfflineData stored = data(collections.get("sigma-20.s1"));
+    OfflineData taken = data(raw.get("d4rl"));
+    assertThat(taken.observations()).isEqualTo(stored.observations());
+    assertThat(stored.unfollowed()).isZero();
+    assertThat(taken.lengths()).hasSize(20).containsOnly(200);
+    assertThat(taken.followed()).hasSize(20).containsOnly(199);
+    for (int i = 0; i < 4000; i++) {
+      for (int k = 0; k < 3; k++) {
+        float expected = i % 200 == 199 ? 0 : stored.nextObservations()[3 * i + k];
+        assertThat(taken.nextObservations()[3 * i + k]).isEqualTo(expected);
+      }
+    }
+    String[] cloning = {"offlineRl.algorithms=[bc]", "offlineRl.seeds=[1]"};
+    JobResult plain = run(new OfflineRlJob(), context(), offline("cloned", cloning));
+    List<String> said = new ArrayList<>();
+    JobResult fromRaw =
+        run(
+            new OfflineRlJob(),
+            JobContext.of(spark(), said::add),
+            offline("cloned-raw", input, "offlineRl.datasets=[d4rl]", cloning[0], cloning[1]));
+    assertThat(fromRaw.contentHash()).isEqualTo(plain.contentHash());
+    assertThat(said).noneMatch(line -> line.contains("leaves out"));
+    run(
+        new OfflineRlJob(),
+        context(),
+        offline("td3-raw", input, "offlineRl.datasets=[d4rl]", "offlineRl.algorithms=[td3bc]"));
+    assertThat(Files.readString(folder.resolve("td3-raw/report.md")))
+        .contains("d4rl: td3bc leaves out 20 transitions at the end of episodes");
+  }
+
+  private static OfflineData data(Transitions source) {
+    return DataSets.read(
+            source, "one", Environment.ofLabel("pendulum"), List.of(Weighting.UNIFORM), 0.1, 0.1)
+        .data();
+  }
+
+  @Test
+  void weightsThatAreNotAsAskedAreSaidAndReported() throws IOException {
+    run(
+        new CollectTrajectoriesJob(),
+        context(),
+        collect("few", "collect.episodes=8", "collect.shares=[0.25]"));
+    List<String> said = new ArrayList<>();
+    run(
+        new OfflineRlJob(),
+        JobContext.of(spark(), said::add),
+        offline(
+            "from-few",
+            "offlineRl.input=" + folder.resolve("few"),
+            "offlineRl.datasets=[sigma-25]",
+            "offlineRl.algorithms=[bc]"));
+    String warning = "sigma-25.s1 by aw: aw needs more than 8 episodes";
+    assertThat(said).filteredOn(line -> line.startsWith(warning)).hasSize(1);
+    assertThat(Files.readString(folder.resolve("from-few/report.md"))).contains(warning);
+  }
+
+  @Test
+  void gainIsShownAgainstPositiveSidedVarianceOverThreeDataSets() throws IOException {
+    JobResult result =
+        run(
+            new OfflineRlJob(),
+            context(),
+            offline(
+                "gains",
+                "offlineRl.datasets=[sigma-20, random, good]",
+                "offlineRl.algorithms=[bc]",
+                "offlineRl.seeds=[1]"));
+    List<String> names = List.of("sigma-20", "random", "good");
+    double[] psv = numbers(result, names, ".psvNormalised");
+    double[] gain = numbers(result, names, ".bc.verdict");
+    assertThat(result.metrics().get("spearman.bc").doubleValue())
+        .isEqualTo(Results.correlation(Results.ranks(psv), Results.ranks(gain)))
+        .isBetween(-1.0, 1.0);
+    assertThat(folder.resolve("gains/plots/gain-bc.png")).isNotEmptyFile();
+    assertThat(Files.readString(folder.resolve("gains/report.md")))
+        .contains("over 3 data sets", "plots/gain-bc.png", "one seed does not tell it from noise");
+  }
+
+  private static double[] numbers(JobResult result, List<String> names, String key) {
+    return names.stream()
+        .mapToDouble(name -> result.metrics().get(name + key).doubleValue())
+        .toArray();
+  }
+
+  @Test
+  void aDifferenceIsOneBeyondTwoStandardDeviationsOverSeeds() {
+    assertThat(OfflineReport.verdict(new Table.Spread(4, 1.9), 3)).startsWith("aw beats uniform");
+    assertThat(OfflineReport.verdict(new Table.Spread(-4, 1.9), 3)).contains("worse");
+    assertThat(OfflineReport.verdict(new Table.Spread(40, 20), 3)).startsWith("no difference");
   }
 
   /** python/load.py on numpy gives the actions of the Java policy. */

@@ -1,10 +1,12 @@
 package io.accelerant.rl.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.error.DataException;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Mlp;
@@ -41,7 +43,7 @@ class AlgorithmTest {
         r[row] = (float) rollout.rewards()[t];
       }
     }
-    return new OfflineData(3, 1, s, a, r, next, new float[n], lengths);
+    return new OfflineData(3, 1, s, a, r, next, new float[n], lengths, lengths);
   }
 
   private static double score(Policy policy) {
@@ -179,6 +181,40 @@ class AlgorithmTest {
     batches.draw(3);
     assertThat(batches.observations).isEqualTo(third);
     assertThat(batches.continues).containsOnly(1);
+  }
+
+  @Test
+  void targetsAreDrawnOnlyWhereTheNextObservationIsKnown() {
+    OfflineData all = pendulum(1, 2);
+    OfflineData cut =
+        new OfflineData(
+            3,
+            1,
+            all.observations(),
+            all.actions(),
+            all.rewards(),
+            all.nextObservations(),
+            all.terminals(),
+            all.lengths(),
+            new int[] {50, 200, 0});
+    assertThat(cut.unfollowed()).isEqualTo(350);
+    double[] mass = cut.followedMass(new double[] {0.4, 0.1, 0.5});
+    assertThat(mass).containsExactly(new double[] {0.5, 0.5, 0}, within(1e-15));
+    assertThatThrownBy(() -> cut.followedMass(new double[] {0, 0, 1}))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("next observation");
+    Normaliser plain = new Normaliser(new double[3], new double[] {1, 1, 1});
+    MiniBatches batches = MiniBatches.followed(cut, new double[] {1, 0, 1}, plain, 2000, 1);
+    batches.draw(0);
+    boolean[] seen = new boolean[600];
+    for (float reward : batches.rewards) {
+      for (int row = 0; row < 600; row++) {
+        seen[row] |= all.rewards()[row] == reward;
+      }
+    }
+    for (int row = 0; row < 600; row++) {
+      assertThat(seen[row]).as("row %d", row).isEqualTo(row < 50);
+    }
   }
 
   private static boolean contains(OfflineData data, int episode, float action) {

@@ -90,6 +90,19 @@ class EpisodeWeightsTest extends SparkTest {
   }
 
   @Test
+  void advantageOfWideObservationsIsTheReturnWithAWarning() {
+    List<Episode> episodes = Episodes.random(530, 257, 1, 2);
+    try (EpisodeWeights weights =
+        EpisodeWeights.of(Tables.of(spark(), episodes, 2), "images", false)) {
+      EpisodeWeights.Weighted aw = weights.weigh(WeightSettings.of(Weighting.AW));
+      EpisodeWeights.Weighted rw = weights.weigh(WeightSettings.of(Weighting.RW));
+      assertThat(aw.warnings()).singleElement().asString().contains("at most 256", "have 257");
+      same(aw, TrajectoryWeights.of(summed(episodes), WeightSettings.of(Weighting.AW)));
+      assertThat(TableFingerprint.of(aw.table())).isEqualTo(TableFingerprint.of(rw.table()));
+    }
+  }
+
+  @Test
   void clippingEqualsOneMachine() {
     List<Episode> episodes = Episodes.random(500, 2, 3);
     WeightSettings settings = new WeightSettings(Weighting.AW, 0.2, 0.1, 0.05);
@@ -149,9 +162,51 @@ class EpisodeWeightsTest extends SparkTest {
         "some.parquet",
         "2 x reward is missing or not finite",
         "1 x observation is not 1 finite numbers",
-        "1 x both terminal and timeout",
         "1 x no step",
         "episode_id 1, step 0, reward NaN, observation [0.0]");
+  }
+
+  private static Row transition(int step, Object[] action, Object[] next) {
+    return RowFactory.create(
+        9L, step, new Object[] {0.0, 0.0}, action, 1.0, next, false, step == 5);
+  }
+
+  @Test
+  void actionsAndNextObservationsAreNumbersOrAbsent() {
+    Object[] two = {1.0, 2.0};
+    refused(
+        List.of(
+            transition(0, null, null),
+            transition(1, two, two),
+            transition(2, new Object[] {Double.NaN}, two),
+            transition(3, new Object[] {0.0, null}, two),
+            transition(4, two, new Object[] {1.0, Double.POSITIVE_INFINITY}),
+            transition(5, two, new Object[] {1.0})),
+        "2 x action holds what is no finite number",
+        "2 x next_observation is not 2 finite numbers",
+        "step 2, reward 1.0, observation [0.0, 0.0], action [NaN]",
+        "step 5, reward 1.0, observation [0.0, 0.0], action [1.0, 2.0], next_observation [1.0]");
+    Dataset<Row> valid =
+        spark()
+            .createDataFrame(
+                List.of(transition(0, null, null), transition(1, two, two)), Tables.SCHEMA);
+    EpisodeWeights.of(valid, "some.parquet", false).close();
+  }
+
+  @Test
+  void terminalGoesBeforeTimeoutAndIsSaid() {
+    Row both =
+        RowFactory.create(1L, 0, new Object[] {0.0}, new Object[] {0.0}, 1.0, null, true, true);
+    Dataset<Row> table =
+        spark().createDataFrame(List.of(both, Tables.row(2, 0, 1, true, 0.0)), Tables.SCHEMA);
+    try (EpisodeWeights weights = EpisodeWeights.of(table, "memory", false)) {
+      assertThat(weights.notes())
+          .containsExactly("1 transitions are both terminal and timeout: they count as terminal.");
+      assertThat(weights.statistics().incomplete()).isZero();
+    }
+    Dataset<Row> ended = new Transitions(table, "memory", "").ended();
+    assertThat(ended.filter("terminal and not timeout").count()).isEqualTo(1);
+    assertThat(ended.filter("timeout and not terminal").count()).isEqualTo(1);
   }
 
   @Test

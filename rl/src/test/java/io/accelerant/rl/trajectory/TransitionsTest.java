@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -115,6 +116,32 @@ class TransitionsTest extends SparkTest {
     assertThat(third.<Long>getAs("episode_id")).isEqualTo(2);
     assertThat(third.<Integer>getAs("step")).isEqualTo(1);
     EpisodeWeights.of(table, "rows", false).close(); // and it is valid
+  }
+
+  @Test
+  void dataSetsInD4rlOrderAreNumberedEachByItself() {
+    spark()
+        .range(0, 40, 1, 1)
+        .selectExpr(
+            "if(id % 2 = 0, 'even', 'odd') as dataset",
+            "array(double(id)) as observations",
+            "double(id) as rewards",
+            "false as terminals",
+            "id % 10 >= 8 as timeouts")
+        .write()
+        .parquet(folder + "/sets.parquet");
+    JobConfig config = config(folder.resolve("sets.parquet"));
+    Map<String, Transitions> all =
+        Transitions.openAll(context(), config, TrajectoryWeightsKeys.INPUT);
+    assertThat(all).containsOnlyKeys("even", "odd");
+    List<Row> odd = all.get("odd").table().orderBy("episode_id", "step").collectAsList();
+    for (int i = 0; i < 20; i++) {
+      assertThat(odd.get(i).<Double>getAs("reward")).isEqualTo(2 * i + 1);
+      assertThat(odd.get(i).<Long>getAs("episode_id")).isEqualTo(i / 5);
+      assertThat(odd.get(i).<Integer>getAs("step")).isEqualTo(i % 5);
+    }
+    Transitions one = open(folder.resolve("sets.parquet"), "trajectoryWeights.dataset=odd");
+    assertThat(rows(one.table())).isEqualTo(rows(all.get("odd").table()));
   }
 
   @Test
