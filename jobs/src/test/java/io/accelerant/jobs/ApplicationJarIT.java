@@ -2,9 +2,7 @@ package io.accelerant.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -147,7 +144,7 @@ class ApplicationJarIT {
             "--conf",
             "spark.ui.enabled=false",
             "--jars",
-            testJar().toString(),
+            Accelerant.jar(TARGET.resolve("test-classes"), scratch.resolve("tests.jar")).toString(),
             "--class",
             main.getName(),
             applicationJar().toString()));
@@ -161,20 +158,5 @@ class ApplicationJarIT {
     try (Stream<Path> files = Files.list(TARGET)) {
       return files.filter(f -> f.toString().endsWith("-app.jar")).findFirst().orElseThrow();
     }
-  }
-
-  private Path testJar() throws IOException {
-    Path jar = scratch.resolve("tests.jar");
-    Path classes = TARGET.resolve("test-classes");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        Stream<Path> all = Files.walk(classes)) {
-      for (Path source : all.filter(Files::isRegularFile).toList()) {
-        String name = classes.relativize(source).toString().replace(File.separatorChar, '/');
-        out.putNextEntry(new JarEntry(name));
-        Files.copy(source, out);
-      }
-    }
-    return jar;
   }
 }
