@@ -6,11 +6,13 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.jobs.FaultProxy.Fate;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -35,6 +37,7 @@ class S3JobTest extends SparkTest {
   private static String modelContent;
   private static Accelerant.Outcome corpus;
   private static List<FaultProxy.Request> corpusRequests;
+  private static volatile long serverDied;
 
   @BeforeAll
   static void corpusOnBoth() throws IOException {
@@ -46,7 +49,7 @@ class S3JobTest extends SparkTest {
       lines.append("the line %s speaks of another line %s%n".formatted(letters, letters));
     }
     Files.writeString(scratch.resolve("source.txt"), lines);
-    Files.writeString(server.object(server.bucket("data") + "/source.txt"), lines);
+    upload(lines.toString(), server.bucket("data") + "/source.txt");
 
     corpusContent = content(Accelerant.run(prepare(scratch + "/source.txt", scratch + "/corpus")));
     modelContent = content(Accelerant.run(train(scratch + "/corpus", scratch + "/model")));
@@ -54,6 +57,14 @@ class S3JobTest extends SparkTest {
     proxy.rule(request -> Fate.PASS);
     corpus = onS3(prepare("s3a://data/source.txt", "s3a://data/corpus")).finish();
     corpusRequests = proxy.seen();
+  }
+
+  private static void upload(String text, String uri) throws IOException {
+    var target = new org.apache.hadoop.fs.Path(uri);
+    var hadoop = S3Proxy.configuration(S3Proxy.access(server.endpoint()));
+    try (OutputStream out = target.getFileSystem(hadoop).create(target)) {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   @AfterAll
@@ -164,7 +175,7 @@ class S3JobTest extends SparkTest {
     Accelerant.Outcome resumed = onS3(train("s3a://data/corpus", output)).finish();
     assertThat(content(resumed)).isEqualTo(modelContent);
     assertThat(goesOnAfter(resumed.err())).isGreaterThanOrEqualTo(10);
-    assertThat(server.object(output + "/_checkpoints")).isEmptyDirectory();
+    assertThat(server.object(output + "/_checkpoints")).doesNotExist();
   }
 
   @Test
@@ -203,12 +214,16 @@ class S3JobTest extends SparkTest {
         request -> {
           if (moment.test(request) && killed.compareAndSet(false, true)) {
             server.kill();
+            serverDied = System.nanoTime();
           }
           return killed.get() ? Fate.LOSE_REQUEST : Fate.PASS;
         });
   }
 
   private static void assertServerIsMissed(Accelerant.Outcome outcome) {
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - serverDied);
+    System.err.printf("S3JobTest: %d seconds from the server's death to the end%n", seconds);
+    assertThat(seconds).isLessThan(120);
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(4);
     assertThat(outcome.line().get("error").asText())
         .contains("the store does not answer", "run the same command again")
