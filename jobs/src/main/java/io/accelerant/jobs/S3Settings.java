@@ -52,10 +52,10 @@ final class S3Settings {
   }
 
   /**
-   * How often and how long a store that does not answer is tried. Measured: with Hadoop's own
-   * values one call takes two minutes where connections are refused, and longer where packets are
-   * lost; with these 4 to 9 seconds and less than a minute (Hadoop allows no connection timeout
-   * below 15 seconds). Answers that ask to slow down are tried as often as Hadoop does.
+   * How often and how long a store that does not answer is tried. Measured on one call: with
+   * Hadoop's own values two minutes where connections are refused; with these 4 to 9 seconds, and
+   * 51 where packets are lost (Hadoop allows no connection timeout below 15 seconds). Answers that
+   * ask to slow down are tried as often as Hadoop does.
    */
   private static Map<String, String> bounds() {
     return Map.of(
