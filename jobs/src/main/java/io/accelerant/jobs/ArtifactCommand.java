@@ -60,9 +60,8 @@ final class ArtifactCommand {
         options.verbose,
         () -> {
           JobConfig own = JobConfig.load(options.files, options.sets, List.of());
-          Configuration hadoop =
-              SparkSettings.hadoop(
-                  SparkSettings.submit(own, SparkSettings.submitted(), Progress.SILENT));
+          JobConfig config = SparkSettings.submit(own, SparkSettings.submitted(), Progress.SILENT);
+          Configuration hadoop = SparkSettings.hadoop(SparkSettings.withS3(config));
           return Console.ok(
               name,
               () -> {

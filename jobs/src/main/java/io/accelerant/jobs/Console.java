@@ -2,6 +2,7 @@ package io.accelerant.jobs;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.accelerant.core.artifact.StoreFailure;
 import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.job.JobResult;
 import java.io.PrintStream;
@@ -106,7 +107,7 @@ record Console(PrintStream out, PrintStream err, AtomicBoolean printed) {
         return known;
       }
     }
-    return null;
+    return StoreFailure.of(thrown).orElse(null);
   }
 
   /** One line; numbers as short as they can be and still exact. */

@@ -73,14 +73,24 @@ final class SparkSettings {
     defaults.put("spark.executor.defaultJavaOptions", EXECUTOR_OPTIONS);
     Engine.environment(own.get(RunKeys.THREADS), kernel(own))
         .forEach((name, value) -> defaults.put(EXECUTOR_ENVIRONMENT + name, value));
+    JobConfig config = withS3(withDefaults(own, defaults));
+    var name = own.find(RunKeys.NAME);
+    return name.isPresent() ? config.withSpark(APP_NAME, name.get(), "run.name") : config;
+  }
+
+  /** Adds what every reader and writer of s3a: should know. */
+  static JobConfig withS3(JobConfig own) {
+    return withDefaults(own, S3Settings.defaults());
+  }
+
+  private static JobConfig withDefaults(JobConfig own, Map<String, String> defaults) {
     JobConfig config = own;
     for (var entry : defaults.entrySet()) {
       if (!own.spark().containsKey(entry.getKey())) {
         config = config.withSpark(entry.getKey(), entry.getValue(), "default");
       }
     }
-    var name = own.find(RunKeys.NAME);
-    return name.isPresent() ? config.withSpark(APP_NAME, name.get(), "run.name") : config;
+    return config;
   }
 
   private static String kernel(JobConfig config) {

@@ -3,7 +3,9 @@ package io.accelerant.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 
 /** Runs the command line as a user does and keeps what it said. */
@@ -201,6 +206,20 @@ final class Accelerant {
         process.destroyForcibly();
       }
     }
+  }
+
+  /** Packs the files of a folder. */
+  static Path jar(Path folder, Path jar) throws IOException {
+    try (OutputStream file = Files.newOutputStream(jar);
+        JarOutputStream out = new JarOutputStream(file);
+        Stream<Path> all = Files.walk(folder)) {
+      for (Path source : all.filter(Files::isRegularFile).toList()) {
+        String name = folder.relativize(source).toString().replace(File.separatorChar, '/');
+        out.putNextEntry(new JarEntry(name));
+        Files.copy(source, out);
+      }
+    }
+    return jar;
   }
 
   /** The root of the project; tests run in the module's folder. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +13,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.jar.JarOutputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -184,7 +182,11 @@ class ApplicationJarIT {
             "--conf",
             "spark.ui.enabled=false",
             "--jars",
-            Stream.concat(Stream.of(testJar(scratch)), jars.stream())
+            Stream.concat(
+                    Stream.of(
+                        Accelerant.jar(
+                            TARGET.resolve("test-classes"), scratch.resolve("tests.jar"))),
+                    jars.stream())
                 .map(Path::toString)
                 .collect(Collectors.joining(",")),
             "--class",
@@ -194,20 +196,5 @@ class ApplicationJarIT {
     Map<String, String> environment =
         Map.of("SPARK_HOME", scratch.resolve("home").toString(), "SPARK_SCALA_VERSION", "2.13");
     return Accelerant.java(command, scratch, environment).finish();
-  }
-
-  private static Path testJar(Path scratch) throws IOException {
-    Path jar = scratch.resolve("tests.jar");
-    Path classes = TARGET.resolve("test-classes");
-    try (OutputStream file = Files.newOutputStream(jar);
-        JarOutputStream out = new JarOutputStream(file);
-        Stream<Path> all = Files.walk(classes)) {
-      for (Path source : all.filter(Files::isRegularFile).toList()) {
-        String name = classes.relativize(source).toString().replace(File.separatorChar, '/');
-        out.putNextEntry(new JarEntry(name));
-        Files.copy(source, out);
-      }
-    }
-    return jar;
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,6 +116,36 @@ class SparkSettingsTest {
     JobConfig config = load("spark.hadoop.fs.s3a.endpoint = \"http://h\", spark.x = 1");
     assertThat(SparkSettings.hadoop(config).get("fs.s3a.endpoint")).isEqualTo("http://h");
     assertThat(SparkSettings.hadoop(config).get("spark.x")).isNull();
+  }
+
+  @Test
+  void s3IsGivenUpWithinAMinuteUnlessSomebodySaysOtherwise() throws IOException {
+    String limit = "spark.hadoop.fs.s3a.retry.limit";
+    JobConfig config = SparkSettings.complete(load(""), "lsd", true);
+    assertThat(config.spark()).containsEntry(limit, "2");
+    assertThat(SparkSettings.hadoop(config).get("fs.s3a.retry.limit")).isEqualTo("2");
+    assertThat(SparkSettings.complete(load("", limit + "=9"), "lsd", true).spark())
+        .containsEntry(limit, "9");
+
+    Path site = folder.resolve("core-site.xml");
+    Files.writeString(
+        site,
+        "<configuration><property><name>fs.s3a.retry.limit</name><value>7</value></property>"
+            + "</configuration>");
+    Configuration hadoop = new Configuration();
+    hadoop.addResource(new org.apache.hadoop.fs.Path(site.toUri()));
+    assertThat(S3Settings.defaults(hadoop))
+        .doesNotContainKey(limit)
+        .containsEntry("spark.hadoop.fs.s3a.attempts.maximum", "0");
+  }
+
+  @Test
+  void tablesOnS3NeedNoRename() throws IOException {
+    assertThat(SparkSettings.complete(load(""), "lsd", false).spark())
+        .containsEntry("spark.hadoop.fs.s3a.committer.name", "magic")
+        .containsEntry(
+            "spark.sql.sources.commitProtocolClass",
+            "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol");
   }
 
   @Test

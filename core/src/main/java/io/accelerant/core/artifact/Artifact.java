@@ -86,7 +86,7 @@ public final class Artifact {
   private static ArtifactException cannotRead(Store store, String name, IOException e) {
     return new ArtifactException(
         "Cannot read %s%s: %s"
-            .formatted(store.uri(), name.isEmpty() ? "" : "/" + name, ArtifactWriter.describe(e)),
+            .formatted(store.uri(), name.isEmpty() ? "" : "/" + name, StoreFailure.describe(e)),
         e);
   }
 

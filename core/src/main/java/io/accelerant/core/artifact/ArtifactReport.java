@@ -95,7 +95,7 @@ public final class ArtifactReport {
         } catch (IOException e) {
           throw new ArtifactException(
               "Cannot copy %s to %s: %s"
-                  .formatted(file.path(), writer.uri(), ArtifactWriter.describe(e)),
+                  .formatted(file.path(), writer.uri(), StoreFailure.describe(e)),
               e);
         }
       }

@@ -62,7 +62,8 @@ public final class ArtifactWriter implements AutoCloseable {
     try {
       return new ArtifactWriter(store, Claims.acquire(store, claim, force), versioned);
     } catch (IOException e) {
-      throw new ArtifactException("Cannot claim " + store.uri() + ": " + describe(e), e);
+      throw new ArtifactException(
+          "Cannot claim " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
   }
 
@@ -234,21 +235,14 @@ public final class ArtifactWriter implements AutoCloseable {
 
   private ArtifactException cannotVerify(IOException e) {
     return new ArtifactException(
-        "Cannot verify " + store.uri() + " before publishing: " + describe(e), e);
+        "Cannot verify " + store.uri() + " before publishing: " + StoreFailure.describe(e), e);
   }
 
   private ArtifactException cannotWrite(String name, IOException e) {
     return new ArtifactException(
         "Cannot write %s of %s: %s; nothing was published."
-            .formatted(name, store.uri(), describe(e)),
+            .formatted(name, store.uri(), StoreFailure.describe(e)),
         e);
-  }
-
-  /** The file systems' messages often hold a path only. */
-  static String describe(IOException e) {
-    String kind = e.getClass().getSimpleName();
-    String message = e.getMessage() == null ? "" : ": " + e.getMessage();
-    return kind.equals("IOException") ? message.replaceFirst("^: ", "") : kind + message;
   }
 
   /** Without a commit: removes what this writer wrote, unless another run has taken over. */
@@ -268,7 +262,7 @@ public final class ArtifactWriter implements AutoCloseable {
             "Cannot clean up "
                 + store.uri()
                 + ": "
-                + describe(e)
+                + StoreFailure.describe(e)
                 + "; nothing was published, what is left there may be deleted.",
             e);
       }

@@ -176,7 +176,7 @@ final class Claims {
       }
     } catch (IOException e) {
       throw new ArtifactException(
-          "Cannot read the claim of " + store.uri() + ": " + ArtifactWriter.describe(e), e);
+          "Cannot read the claim of " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
   }
 

@@ -189,7 +189,8 @@ final class ExclusiveCreate {
         store.delete(name);
       }
     } catch (IOException e) {
-      throw new ArtifactException("Cannot write to " + store.uri() + ": " + e.getMessage(), e);
+      throw new ArtifactException(
+          "Cannot write to " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
     throw new ArtifactException(
         store.uri()

@@ -34,7 +34,8 @@ final class HadoopStore implements Store {
       return new HadoopStore(files, files.makeQualified(root), hadoop);
     } catch (IOException | RuntimeException | LinkageError e) {
       // Hadoop reports a file system whose jar is missing by a bare RuntimeException.
-      throw new ArtifactException("Cannot use " + uri + ": " + e.getMessage(), e);
+      throw new ArtifactException(
+          "Cannot use %s: %s".formatted(uri, StoreFailure.explain(e).orElse(e.getMessage())), e);
     }
   }
 

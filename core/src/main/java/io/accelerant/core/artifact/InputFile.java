@@ -47,7 +47,8 @@ public record InputFile(String uri, byte[] content) {
     } catch (FileNotFoundException e) {
       throw new DataException("There is no file " + uri + ".", e);
     } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
-      throw new DataException("Cannot read " + uri + ": " + e.getMessage(), e);
+      throw new DataException(
+          "Cannot read %s: %s.".formatted(uri, StoreFailure.explain(e).orElse(e.getMessage())), e);
     }
   }
 

@@ -40,13 +40,13 @@ final class ManifestCommit {
     if (store.isLocal() || isRefusal(failure)) {
       throw new ArtifactException(
           "Cannot write %s of %s: %s; nothing was published."
-              .formatted(Manifest.FILE, store.uri(), ArtifactWriter.describe(failure)),
+              .formatted(Manifest.FILE, store.uri(), StoreFailure.describe(failure)),
           failure);
     }
     // Absent now, but the store may still be working on a request whose answer was lost.
     throw new CommitUnknownException(
         "%s: the manifest could not be written (%s), and it may still appear; nothing was deleted. Run the same command again."
-            .formatted(store.uri(), ArtifactWriter.describe(failure)),
+            .formatted(store.uri(), StoreFailure.describe(failure)),
         failure);
   }
 
@@ -64,8 +64,7 @@ final class ManifestCommit {
       e.addSuppressed(failure);
       throw new CommitUnknownException(
           "%s: writing the manifest failed (%s) and it cannot be read back (%s), so it is unknown whether the artifact is published; nothing was deleted. Check with: accelerant artifact verify %s"
-              .formatted(
-                  store.uri(), ArtifactWriter.describe(failure), e.getMessage(), store.uri()),
+              .formatted(store.uri(), StoreFailure.describe(failure), message(e), store.uri()),
           e);
     }
     if (!found.runId().equals(runId)) {
@@ -75,6 +74,10 @@ final class ManifestCommit {
           failure);
     }
     return true;
+  }
+
+  private static String message(Exception e) {
+    return e instanceof IOException io ? StoreFailure.describe(io) : e.getMessage();
   }
 
   /** Whether the store answered, and said no. By name: HDFS has its own exception. */

@@ -44,7 +44,7 @@ public final class SafetensorsFile implements AutoCloseable {
     } catch (FileNotFoundException e) {
       throw new DataException(uri + " does not exist.", e);
     } catch (IOException e) {
-      throw new DataException("Cannot read " + uri + ": " + ArtifactWriter.describe(e), e);
+      throw new DataException("Cannot read " + uri + ": " + StoreFailure.describe(e), e);
     }
   }
 
@@ -105,7 +105,7 @@ public final class SafetensorsFile implements AutoCloseable {
       return new Tensor(name, entry.dtype(), entry.shape(), data.flip());
     } catch (IOException e) {
       throw new DataException(
-          "%s: cannot read tensor %s: %s".formatted(whatItIs, name, ArtifactWriter.describe(e)), e);
+          "%s: cannot read tensor %s: %s".formatted(whatItIs, name, StoreFailure.describe(e)), e);
     }
   }
 

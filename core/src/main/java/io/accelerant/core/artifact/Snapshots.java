@@ -100,7 +100,7 @@ public final class Snapshots {
       }
     } catch (IOException e) {
       throw new ArtifactException(
-          "Cannot list the checkpoints at " + store.uri() + ": " + ArtifactWriter.describe(e), e);
+          "Cannot list the checkpoints at " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
     rounds.sort(Comparator.reverseOrder());
     return rounds;
@@ -143,8 +143,7 @@ public final class Snapshots {
         Safetensors.write(out, tensors, Map.of());
       } catch (IOException e) {
         throw new ArtifactException(
-            "Cannot write the checkpoint %s: %s"
-                .formatted(target.uri(), ArtifactWriter.describe(e)),
+            "Cannot write the checkpoint %s: %s".formatted(target.uri(), StoreFailure.describe(e)),
             e);
       }
       writer.writeJson(VALUES, values);
@@ -166,10 +165,7 @@ public final class Snapshots {
       }
     } catch (IOException e) {
       throw new ArtifactException(
-          "Cannot delete the damaged checkpoint "
-              + target.uri()
-              + ": "
-              + ArtifactWriter.describe(e),
+          "Cannot delete the damaged checkpoint " + target.uri() + ": " + StoreFailure.describe(e),
           e);
     }
   }

@@ -85,7 +85,7 @@ public final class StageStore {
       return new StageStore(store, ours, progress, theirs.isPresent());
     } catch (IOException e) {
       throw new ArtifactException(
-          "Cannot read the checkpoint at " + store.uri() + ": " + ArtifactWriter.describe(e), e);
+          "Cannot read the checkpoint at " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
   }
 
@@ -166,7 +166,7 @@ public final class StageStore {
               + "/"
               + name
               + ": "
-              + ArtifactWriter.describe(e),
+              + StoreFailure.describe(e),
           e);
     }
   }
@@ -190,7 +190,7 @@ public final class StageStore {
               + "/"
               + name
               + ": "
-              + ArtifactWriter.describe(e),
+              + StoreFailure.describe(e),
           e);
     }
   }
@@ -231,7 +231,7 @@ public final class StageStore {
       begun = false;
     } catch (IOException e) {
       throw new ArtifactException(
-          "Cannot delete the checkpoint at " + store.uri() + ": " + ArtifactWriter.describe(e), e);
+          "Cannot delete the checkpoint at " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
   }
 

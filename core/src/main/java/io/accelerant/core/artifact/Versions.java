@@ -95,7 +95,7 @@ public final class Versions {
       }
     } catch (IOException e) {
       throw new ArtifactException(
-          "Cannot list " + parent.uri() + ": " + ArtifactWriter.describe(e), e);
+          "Cannot list " + parent.uri() + ": " + StoreFailure.describe(e), e);
     }
     return numbers.last() + 1;
   }
@@ -150,7 +150,8 @@ public final class Versions {
       }
       return parent.child(target);
     } catch (IOException e) {
-      throw new ArtifactException("Cannot read " + store.uri() + ": " + e.getMessage(), e);
+      throw new ArtifactException(
+          "Cannot read " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
   }
 }

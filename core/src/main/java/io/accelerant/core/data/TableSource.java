@@ -1,5 +1,6 @@
 package io.accelerant.core.data;
 
+import io.accelerant.core.artifact.StoreFailure;
 import io.accelerant.core.error.DataException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -104,7 +105,8 @@ public record TableSource(String uri, Format format) {
 
   /** What to throw when Spark cannot read a source. */
   public static DataException cannotRead(String source, Exception e) {
-    return new DataException("Cannot read " + source + ": " + firstLine(e), e);
+    String why = StoreFailure.explain(e).orElseGet(() -> firstLine(e));
+    return new DataException("Cannot read " + source + ": " + why, e);
   }
 
   /** What a table has, for messages about what it lacks: {@code a (string), b (bigint)}. */

@@ -1,0 +1,91 @@
+package io.accelerant.core.artifact;
+
+import io.accelerant.core.error.ArtifactException;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * What a file system's error means, for people. S3A's classes are known by name, since they need
+ * not be on the class path.
+ */
+public final class StoreFailure {
+  private StoreFailure() {}
+
+  /** The file systems' messages often hold a path only; S3A's say everything three times. */
+  static String describe(IOException e) {
+    return explain(e).orElseGet(() -> plain(e));
+  }
+
+  private static String plain(IOException e) {
+    String kind = e.getClass().getSimpleName();
+    String message = e.getMessage() == null ? "" : ": " + e.getMessage();
+    return kind.equals("IOException") ? message.replaceFirst("^: ", "") : kind + message;
+  }
+
+  /** What S3 or the way to it refused, and what to do; empty if that is not what went wrong. */
+  public static Optional<String> explain(Throwable thrown) {
+    if (!isOfS3(thrown)) {
+      return Optional.empty();
+    }
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      Optional<String> advice = advice(t.getClass().getSimpleName());
+      if (advice.isPresent()) {
+        return Optional.of(advice.get() + " (" + detail(t) + ")");
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** A failure that escaped a job because S3 failed under Spark. */
+  public static Optional<ArtifactException> of(Throwable thrown) {
+    return explain(thrown).map(why -> new ArtifactException("S3 failed: " + why + ".", thrown));
+  }
+
+  private static boolean isOfS3(Throwable thrown) {
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      String type = t.getClass().getName();
+      if (type.startsWith("org.apache.hadoop.fs.s3a.") || type.startsWith("software.amazon.")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Optional<String> advice(String kind) {
+    return switch (kind) {
+      case "UnknownStoreException", "NoSuchBucketException" ->
+          Optional.of("there is no such bucket; make it, or correct the URI");
+      case "AccessDeniedException", "NoAuthWithAWSException", "CredentialInitializationException" ->
+          Optional.of(
+              "access was refused; check the credentials, and that they may list, read, write and"
+                  + " delete there");
+      case "ConnectException",
+          "ConnectTimeoutException",
+          "UnknownHostException",
+          "NoRouteToHostException",
+          "SocketTimeoutException",
+          "SocketException",
+          "NoHttpResponseException",
+          "AWSNoResponseException",
+          "AWSApiCallTimeoutException" ->
+          Optional.of(
+              "the store does not answer; check fs.s3a.endpoint and the network, then run the same"
+                  + " command again");
+      default -> Optional.empty();
+    };
+  }
+
+  /** The message of the SDK, which S3A repeats around it; else the innermost one. */
+  private static String detail(Throwable thrown) {
+    String detail = thrown.toString();
+    for (Throwable t = thrown; t != null; t = t.getCause()) {
+      if (t.getMessage() != null) {
+        detail = t.getMessage();
+      }
+      if (t.getClass().getName().startsWith("software.amazon.")) {
+        break;
+      }
+    }
+    return detail.lines().findFirst().orElse("");
+  }
+}
