@@ -34,6 +34,8 @@ final class SparkStart implements Supplier<SparkSession>, AutoCloseable {
     VersionMatrix.check(Platform.current()).ifPresent(progress::say);
     progress.say("Starting Spark on %s", conf.get("spark.master"));
     started = SparkSession.builder().config(conf).getOrCreate();
+    // what a job does not describe itself is at least seen to be its
+    started.sparkContext().setJobDescription(conf.get("spark.app.name"));
     tasks = new TaskSummary(started.sparkContext());
     return started;
   }

@@ -79,7 +79,7 @@ public final class Trainer {
       }
       return log;
     } finally {
-      spark.setJobDescription(null);
+      spark.setJobDescription(name);
     }
   }
 

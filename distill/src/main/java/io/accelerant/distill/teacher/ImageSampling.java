@@ -93,7 +93,7 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
       int[] labels = IntStream.range(0, count).map(this::label).toArray();
       return new LabelledImages(images.toArray(byte[][]::new), labels);
     } finally {
-      spark.setJobDescription(null);
+      spark.setJobDescription("train-teacher");
     }
   }
 }

@@ -159,7 +159,7 @@ final class TeacherRun implements AutoCloseable {
         new SyncRound(spark, context.hadoop(), heldOut, step, each, settings.seed() ^ EVALUATION)) {
       return round.sums(Flat.of(parameters), draw).totals()[0];
     } finally {
-      spark.setJobDescription(null);
+      spark.setJobDescription("train-teacher");
     }
   }
 
