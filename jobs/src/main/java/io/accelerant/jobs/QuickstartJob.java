@@ -178,7 +178,8 @@ final class QuickstartJob implements Job {
             "lsd.directIterations=8",
             "lsd.directSamples=48",
             "lsd.fitSamples=96",
-            "lsd.samples=" + Math.min(128, config.get(SAMPLES)),
+            "lsd.exponents=[1.0, 1.2, 1.4]",
+            "lsd.samples=" + Math.min(96, config.get(SAMPLES)),
             "lsd.jysSamples=16"));
   }
 
