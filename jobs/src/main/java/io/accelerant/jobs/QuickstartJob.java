@@ -178,7 +178,6 @@ final class QuickstartJob implements Job {
             "lsd.directIterations=8",
             "lsd.directSamples=48",
             "lsd.fitSamples=96",
-            "lsd.exponents=[1.0, 1.2, 1.4]",
             "lsd.samples=" + Math.min(96, config.get(SAMPLES)),
             "lsd.jysSamples=16"));
   }
