@@ -130,7 +130,7 @@ record PipelineStage(
   JobConfig config(Map<String, String> artifacts, String output, JobConfig pipeline) {
     List<String> all = new ArrayList<>();
     for (Key<?> key : SHARED) {
-      if (!pipeline.effective().get(key.path()).origin().equals("default")) {
+      if (pipeline.isGiven(key)) {
         all.add(key.path() + "=" + pipeline.get(key));
       }
     }

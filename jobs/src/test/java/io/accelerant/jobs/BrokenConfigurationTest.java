@@ -135,6 +135,36 @@ class BrokenConfigurationTest {
     assertThat(outcome.err()).contains(fragments).doesNotContain("\tat ");
   }
 
+  static Stream<Arguments> unused() {
+    String mixture = Accelerant.project().resolve("conf/models/mixture-16d.json").toString();
+    return Stream.of(
+        use(
+            "lsd --dry-run --set run.output=/x --set lsd.teacher=markov:countdown --set onnx.mask=3",
+            "onnx.mask (--set) is for onnx:<file>, but lsd.teacher = markov:countdown is none"),
+        use(
+            "dc-solver --dry-run --set run.output=/x --set dcSolver.model=MODEL --set onnx.provider=cuda"
+                .replace("MODEL", mixture),
+            "onnx.provider (--set) is for onnx:<file>, but dcSolver.model = " + mixture),
+        use(
+            "sample --dry-run --set run.output=/x --set sample.model=markov:countdown --set sample.steps=4 --set onnx.tokens=ids",
+            "onnx.tokens (--set) is for onnx:<file>, but sample.model = markov:countdown is none"),
+        use(
+            "train-teacher --dry-run --set run.output=/x --set trainTeacher.data=/y --set trainTeacher.patch=2",
+            "trainTeacher.patch (--set) is for the other kind of teacher, not for trainTeacher.kind = masked-text"),
+        use(
+            "train-teacher --dry-run --set run.output=/x --set trainTeacher.data=/y --set trainTeacher.kind=image --set trainTeacher.timed=true",
+            "trainTeacher.timed (--set) is for the other kind of teacher, not for trainTeacher.kind = image"));
+  }
+
+  /** A key that a job knows, and that has no effect on what it is told to do. */
+  @ParameterizedTest
+  @MethodSource("unused")
+  void isNotIgnored(String line, List<String> fragments) {
+    Accelerant.Outcome outcome = Accelerant.run(line.split(" "));
+    assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(2);
+    assertThat(outcome.line().get("error").asText()).contains(fragments);
+  }
+
   @Test
   void unknownJobIsNamedInTheLine() {
     assertThat(Accelerant.probe("prob").line().get("job").asText()).isEqualTo("prob");

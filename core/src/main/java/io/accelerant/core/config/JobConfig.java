@@ -44,6 +44,7 @@ public final class JobConfig {
               + "|(.*[._-])?token([._-].*)?|.*encryption[._-]key");
   private static final Pattern USER_INFO = Pattern.compile("(?<=://)[^/@\\s]+:[^/@\\s]+(?=@)");
   private static final String SET_ORIGIN = "--set";
+  private static final String DEFAULT_ORIGIN = "default";
   private static final Pattern SET = Pattern.compile("\\s*([^=\\s]+?)\\s*=(.*)", Pattern.DOTALL);
 
   /** A value and the place that set it: {@code file: line}, {@code --set} or {@code default}. */
@@ -84,7 +85,7 @@ public final class JobConfig {
     for (Key<?> key : keys.values()) {
       if (!settings.containsKey(key.path())) {
         key.defaultValue()
-            .ifPresent(value -> settings.put(key.path(), new Setting(value, "default")));
+            .ifPresent(value -> settings.put(key.path(), new Setting(value, DEFAULT_ORIGIN)));
       }
     }
     return new JobConfig(keys, settings).requireAll();
@@ -273,6 +274,28 @@ public final class JobConfig {
     Setting setting = settings.get(key.path());
     return new ConfigException(
         "%s (%s) %s".formatted(key.path(), setting == null ? "not set" : setting.origin(), why));
+  }
+
+  /** Whether somebody gave this key a value; its default is none. */
+  public boolean isGiven(Key<?> key) {
+    Setting setting = settings.get(key.path());
+    return setting != null && !setting.origin().equals(DEFAULT_ORIGIN);
+  }
+
+  /**
+   * Refuses values that the run would not use.
+   *
+   * @param why what the keys are for, as the rest of a sentence that the key begins
+   * @throws ConfigException naming the first of the keys that was given a value
+   */
+  public void refuse(Collection<? extends Key<?>> unused, String why) {
+    unused.stream()
+        .filter(this::isGiven)
+        .findFirst()
+        .ifPresent(
+            key -> {
+              throw invalid(key, why);
+            });
   }
 
   /** All {@code spark.*} settings as Spark wants them. */

@@ -54,6 +54,17 @@ class JobConfigTest {
   }
 
   @Test
+  void aValueThatWouldNotBeUsedIsRefused() throws IOException {
+    JobConfig config = load("lsd.learn = false");
+    assertThat(config.isGiven(LEARN)).isTrue();
+    assertThat(config.isGiven(STEPS)).isFalse();
+    config.refuse(List.of(STEPS), "is never used.");
+    assertThatThrownBy(() -> config.refuse(List.of(STEPS, LEARN), "is never used."))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageMatching("lsd.learn \\(.*job0.conf: 2\\) is never used\\.");
+  }
+
+  @Test
   void laterSetWins() throws IOException {
     assertThat(sets("lsd.steps=3", "lsd.steps=4").get(STEPS)).isEqualTo(4);
   }

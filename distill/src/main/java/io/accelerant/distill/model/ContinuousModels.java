@@ -14,6 +14,7 @@ import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.network.ImageModel;
 import io.accelerant.distill.network.NetworkNoiseSource;
+import io.accelerant.distill.onnx.OnnxKeys;
 import io.accelerant.distill.onnx.OnnxNoiseSource;
 import java.util.Optional;
 
@@ -62,6 +63,7 @@ public final class ContinuousModels {
       OnnxNoiseSource.check(file, config);
       return new Manifest.Parent("model", file.uri(), file.sha256());
     }
+    OnnxKeys.refuse(config, key);
     if (!isContinuous(name)) {
       return ModelArtifacts.parent(images(name, schedule, context, config, key));
     }

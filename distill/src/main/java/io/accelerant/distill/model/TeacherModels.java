@@ -73,6 +73,9 @@ public final class TeacherModels {
    */
   public static List<Manifest.Parent> inputs(
       String name, JobContext context, JobConfig config, Key<?> key) {
+    if (!isOnnx(name)) {
+      OnnxKeys.refuse(config, key);
+    }
     if (name.equals(COUNTDOWN) || name.equals(CYCLE)) {
       return List.of();
     }
@@ -82,7 +85,7 @@ public final class TeacherModels {
           Artifact.open(counted.group(2), context.hadoop()).requireKind(Corpus.KIND, key.path());
       return List.of(new Manifest.Parent("corpus", corpus.uri(), corpus.contentHash()));
     }
-    if (name.startsWith(ONNX)) {
+    if (isOnnx(name)) {
       OnnxFile file = OnnxFile.read(name.substring(ONNX.length()), context.hadoop());
       OnnxTextSource.check(file, config);
       return List.of(parent(file));

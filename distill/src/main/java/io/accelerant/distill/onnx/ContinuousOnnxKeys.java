@@ -60,6 +60,13 @@ public final class ContinuousOnnxKeys {
 
   private ContinuousOnnxKeys() {}
 
+  /** Refuses what only ONNX models of text have. */
+  static void refuseText(JobConfig config) {
+    config.refuse(
+        OnnxKeys.ALL.stream().filter(key -> !ALL.contains(key)).toList(),
+        "is for models of text, but this run takes the model for a continuous one; leave it out.");
+  }
+
   static ContinuousOnnxModel.Names names(JobConfig config) {
     return new ContinuousOnnxModel.Names(
         config.find(X),

@@ -96,6 +96,20 @@ public final class OnnxKeys {
   }
 
   /**
+   * Refuses all of these keys for a model that is no ONNX file.
+   *
+   * @param key where the model was named
+   * @throws io.accelerant.core.error.ConfigException if one is given
+   */
+  public static void refuse(JobConfig config, Key<?> key) {
+    String why =
+        "is for onnx:<file>, but %s = %s is none; leave it out."
+            .formatted(key.path(), config.get(key));
+    config.refuse(ALL, why);
+    config.refuse(ContinuousOnnxKeys.OWN, why);
+  }
+
+  /**
    * What stages that draw from a model ask Spark for: a GPU if {@code engine.device} is one, or if
    * the model is run on one by ONNX Runtime and Spark has some to give.
    */

@@ -60,6 +60,7 @@ public final class OnnxNoiseSource implements NoiseModelSource {
    * @throws io.accelerant.core.error.DataException if the model cannot be loaded
    */
   public static void check(OnnxFile file, JobConfig config) {
+    ContinuousOnnxKeys.refuseText(config);
     model(file.open(OnnxSettings.cpu()), config).close();
   }
 

@@ -158,7 +158,7 @@ record ContinuousRequest(
     same(config, keys.finalOrder, solver.finalOrder().label());
     same(config, keys.label, fitted.labels());
     same(config, keys.threshold, fitted.thresholding().quantile());
-    if (!config.effective().get(keys.tEnd.path()).origin().equals("default")) {
+    if (config.isGiven(keys.tEnd)) {
       same(config, keys.tEnd, fitted.tEnd());
     }
     return fitted;

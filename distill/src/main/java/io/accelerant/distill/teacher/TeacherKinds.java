@@ -12,8 +12,16 @@ final class TeacherKinds {
     return config.get(TrainTeacherKeys.KIND).equals("image");
   }
 
-  /** The artifact that is trained on, verified to be of the right kind; needs no Spark. */
+  /**
+   * The artifact that is trained on, verified to be of the right kind; needs no Spark.
+   *
+   * @throws io.accelerant.core.error.ConfigException if a key is given that only the other kind has
+   */
   static Artifact data(JobContext context, JobConfig config) {
+    config.refuse(
+        isImage(config) ? TrainTeacherKeys.TEXT_ALONE : TrainTeacherKeys.IMAGE_ALONE,
+        "is for the other kind of teacher, not for trainTeacher.kind = %s; leave it out."
+            .formatted(config.get(TrainTeacherKeys.KIND)));
     return isImage(config) ? ImageKind.data(context, config) : MaskedTextKind.data(context, config);
   }
 

@@ -35,13 +35,13 @@ final class TrainTeacherKeys {
           .between(1, 65_536)
           .optional();
   static final Key<String> POSITIONS =
-      Key.string("trainTeacher.positions", "How positions are told apart")
+      Key.string("trainTeacher.positions", "masked-text: how positions are told apart")
           .oneOf("learned", "rotary", "sinusoidal")
           .withDefault("rotary");
   static final Key<Boolean> TIMED =
       Key.bool(
               "trainTeacher.timed",
-              "Give the network the diffusion time; the posterior of the absorbing graph does not depend on it")
+              "masked-text: give the network the diffusion time; the posterior of the absorbing graph does not depend on it")
           .withDefault(false);
   static final Key<Double> T_MIN =
       Key.number("trainTeacher.tMin", "Smallest time of the loss, which is weighted by 1/t")
@@ -105,6 +105,21 @@ final class TrainTeacherKeys {
           .between(1, 1000)
           .withDefault(3);
 
+  /** What the other kind does not have. */
+  static final List<Key<?>> TEXT_ALONE = List.of(POSITIONS, TIMED);
+
+  static final List<Key<?>> IMAGE_ALONE =
+      List.of(
+          PATCH,
+          SCHEDULE,
+          LABEL_DROPOUT,
+          SHUFFLE_LABELS,
+          CONTROL,
+          SAMPLES,
+          SAMPLE_STEPS,
+          GUIDANCE,
+          CLASSIFIER_EPOCHS);
+
   static final List<Key<?>> ALL = all();
 
   private TrainTeacherKeys() {}
@@ -123,16 +138,8 @@ final class TrainTeacherKeys {
                 TIMED,
                 T_MIN,
                 EVALUATION_DRAWS,
-                SAMPLE_EVERY,
-                PATCH,
-                SCHEDULE,
-                LABEL_DROPOUT,
-                SHUFFLE_LABELS,
-                CONTROL,
-                SAMPLES,
-                SAMPLE_STEPS,
-                GUIDANCE,
-                CLASSIFIER_EPOCHS));
+                SAMPLE_EVERY));
+    own.addAll(IMAGE_ALONE);
     own.addAll(TrainSettings.KEYS);
     return RunKeys.and(own);
   }
