@@ -179,7 +179,7 @@ final class PipelineJob implements Job {
         context.progress().say("%s: done already, %s", title, p.uri);
       } else {
         context.progress().say("%s: %s to %s", title, p.stage.job().name(), p.uri);
-        p.stage.job().run(context, p.config);
+        context.part(p.stage.job(), p.config);
         ran++;
       }
       Artifact artifact = Artifact.open(p.uri, context.hadoop());

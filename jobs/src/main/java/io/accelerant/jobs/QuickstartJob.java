@@ -219,7 +219,7 @@ final class QuickstartJob implements Job {
     List<String> all = new ArrayList<>(sets);
     all.add("run.seed=" + config.get(RunKeys.SEED));
     all.add("run.format=" + config.get(RunKeys.FORMAT));
-    JobResult result = job.run(context, JobConfig.load(List.of(), all, job.keys()));
+    JobResult result = context.part(job, JobConfig.load(List.of(), all, job.keys()));
     context.checkStop();
     return result;
   }

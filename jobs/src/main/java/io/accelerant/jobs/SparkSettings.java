@@ -1,6 +1,7 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Master;
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.Progress;
@@ -64,7 +65,7 @@ final class SparkSettings {
     defaults.put("spark.sql.session.timeZone", "UTC");
     if (!submitted) {
       defaults.put("spark.ui.enabled", "false");
-      if (own.get(RunKeys.MASTER).startsWith("local")) {
+      if (new Master(own.get(RunKeys.MASTER)).isOneMachine()) {
         defaults.put("spark.driver.host", "127.0.0.1");
         defaults.put("spark.driver.bindAddress", "127.0.0.1");
         defaults.put("spark.sql.shuffle.partitions", "8");

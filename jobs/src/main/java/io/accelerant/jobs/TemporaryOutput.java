@@ -2,6 +2,7 @@ package io.accelerant.jobs;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.config.Master;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.RunKeys;
 import java.io.IOException;
@@ -27,7 +28,7 @@ record TemporaryOutput(Path folder, Configuration hadoop) implements AutoCloseab
 
   static TemporaryOutput of(JobConfig config) {
     Configuration hadoop = SparkSettings.hadoop(config);
-    if (config.get(RunKeys.MASTER).startsWith("local")) {
+    if (new Master(config.get(RunKeys.MASTER)).isOneMachine()) {
       try {
         return new TemporaryOutput(
             new Path(Files.createTempDirectory("accelerant-explain").toUri()), hadoop);

@@ -43,19 +43,15 @@ class S3JobTest extends SparkTest {
   static void corpusOnBoth() throws IOException {
     server = S3Proxy.start(scratch);
     proxy = new FaultProxy(server.port());
-    StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < 300; i++) {
-      String letters = Integer.toString(i * 7919 + 1000, 26).replaceAll("[0-9]", "x");
-      lines.append("the line %s speaks of another line %s%n".formatted(letters, letters));
-    }
-    Files.writeString(scratch.resolve("source.txt"), lines);
-    upload(lines.toString(), server.bucket("data") + "/source.txt");
+    Path source = SmallTeacher.write(scratch.resolve("source.txt"));
+    upload(Files.readString(source), server.bucket("data") + "/source.txt");
 
-    corpusContent = content(Accelerant.run(prepare(scratch + "/source.txt", scratch + "/corpus")));
+    corpusContent =
+        content(Accelerant.run(SmallTeacher.prepare(source.toString(), scratch + "/corpus")));
     modelContent = content(Accelerant.run(train(scratch + "/corpus", scratch + "/model")));
 
     proxy.rule(request -> Fate.PASS);
-    corpus = onS3(prepare("s3a://data/source.txt", "s3a://data/corpus")).finish();
+    corpus = onS3(SmallTeacher.prepare("s3a://data/source.txt", "s3a://data/corpus")).finish();
     corpusRequests = proxy.seen();
   }
 
@@ -73,34 +69,8 @@ class S3JobTest extends SparkTest {
     server.close();
   }
 
-  private static String[] prepare(String source, String output) {
-    return new String[] {
-      "prepare-text",
-      "--set",
-      "prepareText.source=" + source,
-      "--set",
-      "prepareText.length=16",
-      "--set",
-      "run.output=" + output
-    };
-  }
-
   private static String[] train(String data, String output) {
-    List<String> arguments = new ArrayList<>(List.of("train-teacher"));
-    for (String set :
-        List.of(
-            "trainTeacher.data=" + data,
-            "trainTeacher.width=32",
-            "trainTeacher.layers=2",
-            "trainTeacher.sampleEvery=0",
-            "train.workers=3",
-            "train.batch=32",
-            "train.rounds=" + ROUNDS,
-            "train.checkpointEvery=10",
-            "run.output=" + output)) {
-      arguments.addAll(List.of("--set", set));
-    }
-    return arguments.toArray(String[]::new);
+    return SmallTeacher.train(data, output, ROUNDS);
   }
 
   /** In a process of its own, through the proxy. */
@@ -117,12 +87,7 @@ class S3JobTest extends SparkTest {
   }
 
   private static Path checkpoint(String output, int round) {
-    return server.object("%s/_checkpoints/round-%08d/manifest.json".formatted(output, round));
-  }
-
-  private static int goesOnAfter(String err) {
-    assertThat(err).contains("goes on after round");
-    return Integer.parseInt(err.replaceAll("(?s).*goes on after round (\\d+)/.*", "$1"));
+    return server.object(SmallTeacher.checkpoint(output, round));
   }
 
   @Test
@@ -174,7 +139,7 @@ class S3JobTest extends SparkTest {
 
     Accelerant.Outcome resumed = onS3(train("s3a://data/corpus", output)).finish();
     assertThat(content(resumed)).isEqualTo(modelContent);
-    assertThat(goesOnAfter(resumed.err())).isGreaterThanOrEqualTo(10);
+    assertThat(SmallTeacher.goesOnAfter(resumed)).isGreaterThanOrEqualTo(10);
     assertThat(server.object(output + "/_checkpoints")).doesNotExist();
   }
 
@@ -182,13 +147,14 @@ class S3JobTest extends SparkTest {
   void aServerThatDiesUnderATableLeavesNothingVisible() throws Exception {
     String output = server.bucket("table") + "/corpus";
     killServerAt(r -> r.method().equals("POST") && r.target().contains("/corpus/corpus/part-"));
-    Accelerant.Outcome outcome = onS3(prepare("s3a://data/source.txt", output)).finish();
+    Accelerant.Outcome outcome =
+        onS3(SmallTeacher.prepare("s3a://data/source.txt", output)).finish();
     assertServerIsMissed(outcome);
     assertThat(server.object(output + "/manifest.json")).doesNotExist();
 
     server.start();
     proxy.rule(request -> Fate.PASS);
-    Accelerant.Outcome again = onS3(prepare("s3a://data/source.txt", output)).finish();
+    Accelerant.Outcome again = onS3(SmallTeacher.prepare("s3a://data/source.txt", output)).finish();
     assertThat(content(again)).isEqualTo(corpusContent);
   }
 
@@ -205,7 +171,7 @@ class S3JobTest extends SparkTest {
     proxy.rule(request -> Fate.PASS);
     Accelerant.Outcome again = onS3(train("s3a://data/corpus", output)).finish();
     assertThat(content(again)).isEqualTo(modelContent);
-    assertThat(goesOnAfter(again.err())).isEqualTo(10);
+    assertThat(SmallTeacher.goesOnAfter(again)).isEqualTo(10);
   }
 
   private static void killServerAt(java.util.function.Predicate<FaultProxy.Request> moment) {

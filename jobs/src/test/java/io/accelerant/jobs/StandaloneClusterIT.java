@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -90,32 +89,12 @@ class StandaloneClusterIT {
   /** A teacher whose driver is killed with SIGKILL in the middle and submitted again. */
   @Test
   void aTrainingDriverKilledAndSubmittedAgainPublishesWhatALocalRunPublishes() throws Exception {
-    Path source = scratch.resolve("source.txt");
-    Files.writeString(
-        source,
-        IntStream.range(0, 300)
-            .mapToObj(i -> "line %s speaks of another line%n".formatted(Integer.toString(i, 26)))
-            .collect(Collectors.joining()));
-    contentHash(
-        Accelerant.run(
-            arguments(
-                "prepare-text",
-                "corpus",
-                List.of("prepareText.source=" + source, "prepareText.length=16"))));
-    List<String> sets =
-        List.of(
-            "trainTeacher.data=" + scratch.resolve("corpus"),
-            "trainTeacher.width=32",
-            "trainTeacher.layers=2",
-            "trainTeacher.sampleEvery=0",
-            "train.workers=3",
-            "train.batch=32",
-            "train.rounds=" + ROUNDS,
-            "train.checkpointEvery=10");
-    String[] arguments = arguments("train-teacher", "teacher-{version}", sets);
+    Path source = SmallTeacher.write(scratch.resolve("source.txt"));
+    contentHash(Accelerant.run(SmallTeacher.prepare(source.toString(), scratch + "/corpus")));
+    String[] arguments = train("teacher-{version}");
     Accelerant.Running first =
         cluster.submit(scratch.resolve("first-driver"), List.of(), arguments);
-    first.await(scratch.resolve("teacher-1/_checkpoints/round-00000020/manifest.json"));
+    first.await(scratch.resolve(SmallTeacher.checkpoint("teacher-1", 20)));
     first.process().destroyForcibly().waitFor();
     EventLog log = EventLog.in(scratch.resolve("second-events"));
     int page = StandaloneCluster.freePort();
@@ -131,11 +110,12 @@ class StandaloneClusterIT {
     assertThat(second.line().get("artifact").asText()).endsWith("teacher-1");
     assertThat(log.trainingRounds()).isNotEmpty().allMatch(round -> round > 20).contains(ROUNDS);
 
-    String local =
-        contentHash(
-            Accelerant.run(
-                arguments("train-teacher", "teacher-local", with(sets, "spark.master=local[2]"))));
+    String local = contentHash(Accelerant.run(train("teacher-local", "spark.master=local[2]")));
     assertThat(submitted).isEqualTo(local);
+  }
+
+  private static String[] train(String output, String... more) {
+    return SmallTeacher.train(scratch + "/corpus", scratch + "/" + output, ROUNDS, more);
   }
 
   /** What Prometheus would get once the first round is logged. */

@@ -25,21 +25,9 @@ class TrainingFaultTest extends SparkTest {
 
   @BeforeAll
   static void anUndisturbedRun() throws IOException {
-    StringBuilder lines = new StringBuilder();
-    for (int i = 0; i < 300; i++) {
-      String letters = Integer.toString(i * 7919 + 1000, 26).replaceAll("[0-9]", "x");
-      lines.append("the line %s speaks of another line %s%n".formatted(letters, letters));
-    }
-    Files.writeString(scratch.resolve("source.txt"), lines);
+    Path source = SmallTeacher.write(scratch.resolve("source.txt"));
     Accelerant.Outcome corpus =
-        Accelerant.run(
-            "prepare-text",
-            "--set",
-            "prepareText.source=" + scratch.resolve("source.txt"),
-            "--set",
-            "prepareText.length=16",
-            "--set",
-            "run.output=" + scratch.resolve("corpus"));
+        Accelerant.run(SmallTeacher.prepare(source.toString(), scratch + "/corpus"));
     assertThat(corpus.exitCode()).as(corpus.err()).isZero();
     Accelerant.Outcome whole = Accelerant.run(arguments("whole"));
     assertThat(whole.exitCode()).as(whole.err()).isZero();
@@ -47,27 +35,12 @@ class TrainingFaultTest extends SparkTest {
   }
 
   private static String[] arguments(String output, String... more) {
-    List<String> arguments = new ArrayList<>(List.of("train-teacher"));
-    List<String> sets =
-        new ArrayList<>(
-            List.of(
-                "trainTeacher.data=" + scratch.resolve("corpus"),
-                "trainTeacher.width=32",
-                "trainTeacher.layers=2",
-                "trainTeacher.sampleEvery=0",
-                "train.workers=3",
-                "train.batch=32",
-                "train.rounds=" + ROUNDS,
-                "train.checkpointEvery=10",
-                "run.output=" + scratch.resolve(output)));
-    sets.addAll(List.of(more));
-    sets.forEach(set -> arguments.addAll(List.of("--set", set)));
-    return arguments.toArray(String[]::new);
+    return SmallTeacher.train(scratch + "/corpus", scratch + "/" + output, ROUNDS, more);
   }
 
   /** The folder of the checkpoint that counts from when its manifest is there. */
   private static Path checkpoint(String output, int round) {
-    return scratch.resolve("%s/_checkpoints/round-%08d/manifest.json".formatted(output, round));
+    return scratch.resolve(SmallTeacher.checkpoint(output, round));
   }
 
   private static void assertContent(Accelerant.Outcome outcome) {
@@ -99,17 +72,12 @@ class TrainingFaultTest extends SparkTest {
 
     assertContent(last);
     assertThat(last.line().get("artifact").asText()).endsWith("killed-1");
-    int resumed = goesOnAfter(last.err());
+    int resumed = SmallTeacher.goesOnAfter(last);
     assertThat(resumed).isGreaterThanOrEqualTo(30);
     SortedSet<Integer> rounds = log.trainingRounds();
     assertThat(rounds).hasSize(ROUNDS - resumed);
     assertThat(rounds.first()).isEqualTo(resumed + 1);
     assertThat(scratch.resolve("killed-1/_checkpoints")).doesNotExist();
-  }
-
-  private static int goesOnAfter(String err) {
-    assertThat(err).contains("goes on after round");
-    return Integer.parseInt(err.replaceAll("(?s).*goes on after round (\\d+)/.*", "$1"));
   }
 
   /** The driver and its executors, which would otherwise go by themselves a little later. */
@@ -177,7 +145,7 @@ class TrainingFaultTest extends SparkTest {
 
     Accelerant.Outcome resumed = Accelerant.run(arguments("signal"));
     assertContent(resumed);
-    assertThat(goesOnAfter(resumed.err())).isGreaterThanOrEqualTo(10);
+    assertThat(SmallTeacher.goesOnAfter(resumed)).isGreaterThanOrEqualTo(10);
   }
 
   /**

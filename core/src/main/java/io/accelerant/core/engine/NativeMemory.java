@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.config.Master;
 import io.accelerant.core.error.ConfigException;
 import java.util.Locale;
 import java.util.Map;
@@ -43,8 +44,7 @@ public final class NativeMemory {
    */
   public static void check(
       Map<String, String> spark, int slots, long programBytes, long sharedBytes) {
-    String master = spark.getOrDefault("spark.master", "");
-    if (master.equals("local") || master.startsWith("local[")) {
+    if (Master.of(spark).isOneProcess()) {
       return;
     }
     long required = required(slots, programBytes, sharedBytes);

@@ -26,10 +26,14 @@ public final class CpuShare extends SparkListener implements AutoCloseable {
 
   @Override
   public void onTaskEnd(SparkListenerTaskEnd end) {
-    if (end.taskMetrics() != null) { // absent when the executor was lost
-      taskNanos.addAndGet(
-          end.taskMetrics().executorCpuTime() + end.taskMetrics().executorDeserializeCpuTime());
-    }
+    taskNanos.addAndGet(nanos(end));
+  }
+
+  /** CPU time of one task; 0 where nobody knows, because its executor was lost. */
+  static long nanos(SparkListenerTaskEnd end) {
+    return end.taskMetrics() == null
+        ? 0
+        : end.taskMetrics().executorCpuTime() + end.taskMetrics().executorDeserializeCpuTime();
   }
 
   /** CPU seconds spent in tasks that have ended, on all executors. */

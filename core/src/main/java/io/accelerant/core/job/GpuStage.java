@@ -1,6 +1,7 @@
 package io.accelerant.core.job;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Master;
 import io.accelerant.core.error.ConfigException;
 import java.io.Serializable;
 import java.util.Map;
@@ -30,13 +31,8 @@ public record GpuStage(double gpus) implements Serializable {
 
   /** Whether there are executors with GPUs that Spark hands out. */
   public static boolean isOffered(Map<String, String> spark) {
-    return !isLocal(spark) && !spark.getOrDefault(EXECUTOR_GPUS, "0").strip().matches("0*");
-  }
-
-  /** Spark's local masters hand out no resources, whatever they are told. */
-  private static boolean isLocal(Map<String, String> spark) {
-    String master = spark.getOrDefault("spark.master", "");
-    return master.equals("local") || master.startsWith("local[");
+    return !Master.of(spark).isOneProcess()
+        && !spark.getOrDefault(EXECUTOR_GPUS, "0").strip().matches("0*");
   }
 
   /**
@@ -50,7 +46,7 @@ public record GpuStage(double gpus) implements Serializable {
       throw new ConfigException(
           "engine.device = cuda needs executors with GPUs, which %s: submit to a cluster (standalone, YARN, Kubernetes) with %s=1 and spark.executor.resource.gpu.discoveryScript=.../deploy/gpu/discover-gpus.sh; conf/gpu/training.conf has them all."
               .formatted(
-                  isLocal(spark)
+                  Master.of(spark).isOneProcess()
                       ? "the master " + spark.get("spark.master") + " has not"
                       : "Spark was not asked for",
                   EXECUTOR_GPUS));

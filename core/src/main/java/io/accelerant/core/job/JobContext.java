@@ -1,5 +1,6 @@
 package io.accelerant.core.job;
 
+import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.error.StoppedException;
 import java.util.Map;
@@ -89,6 +90,14 @@ public final class JobContext {
 
   public boolean force() {
     return force;
+  }
+
+  /** Runs a job as a part of this one; what it does not describe to Spark itself has its name. */
+  public JobResult part(Job job, JobConfig config) {
+    try (JobDescription description = new JobDescription(spark().sparkContext())) {
+      description.set(job.name());
+      return job.run(this, config);
+    }
   }
 
   /** The command line that started the run, for the model card; empty when started from Java. */

@@ -29,8 +29,8 @@ public final class TaskSummary extends SparkListener {
     if (end.reason() != Success$.MODULE$) {
       failed++;
     }
+    cpuNanos += CpuShare.nanos(end);
     if (end.taskMetrics() != null) { // absent when the executor was lost
-      cpuNanos += end.taskMetrics().executorCpuTime();
       collectionMillis += end.taskMetrics().jvmGCTime();
     }
   }

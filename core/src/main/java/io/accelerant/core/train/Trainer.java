@@ -3,6 +3,7 @@ package io.accelerant.core.train;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunMetrics;
 import java.util.Map;
 import java.util.Optional;
@@ -61,10 +62,12 @@ public final class Trainer {
       context.progress().say("%s: goes on after round %d/%d", name, start, settings.rounds());
     }
     try (SyncRound sync =
-        new SyncRound(spark, context.hadoop(), shards, step, settings.batch(), settings.seed())) {
+            new SyncRound(
+                spark, context.hadoop(), shards, step, settings.batch(), settings.seed());
+        JobDescription description = new JobDescription(spark.sc())) {
       TrainProgress progress = new TrainProgress(context, name, settings, start);
       for (int round = start; round < settings.rounds(); round++) {
-        spark.setJobDescription("%s: round %d/%d".formatted(name, round + 1, settings.rounds()));
+        description.set("%s: round %d/%d".formatted(name, round + 1, settings.rounds()));
         Map<String, Double> logged = learner.update(sync.sums(learner.parameters(), round), round);
         requireFinite(logged, round);
         log.add(logged);
@@ -78,8 +81,6 @@ public final class Trainer {
         }
       }
       return log;
-    } finally {
-      spark.setJobDescription(name);
     }
   }
 

@@ -3,6 +3,7 @@ package io.accelerant.distill.dcsolver;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
 import io.accelerant.distill.continuous.Denoiser;
@@ -285,10 +286,11 @@ final class DcStages {
 
   /** Runs units as tasks; results in the order of the units. */
   private List<double[]> each(String description, Work work, int units, Task task) {
-    spark.sc().setJobDescription(description);
     int slices = partitions > 0 ? Math.min(partitions, units) : units;
     LongAccumulator done = RunMetrics.of(spark.sc()).counter("units");
-    try (Shared<Work> shared = Shared.of(spark, work)) {
+    try (Shared<Work> shared = Shared.of(spark, work);
+        JobDescription jobs = new JobDescription(spark.sc())) {
+      jobs.set(description);
       JavaRDD<double[]> results =
           stage
               .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), slices))

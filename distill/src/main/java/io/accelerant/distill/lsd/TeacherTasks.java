@@ -1,6 +1,7 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.job.GpuStage;
+import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
 import io.accelerant.distill.discrete.DiscreteTeacher;
@@ -66,23 +67,25 @@ final class TeacherTasks {
   /** As {@link #map}, with a value that is broadcast. */
   <T extends Serializable> List<double[]> mapWith(
       Shared<T> value, String description, int count, TaskWith<T> task) {
-    spark.sc().setJobDescription(description);
     Shared<TeacherSource> shared = source;
     LongAccumulator counter = done;
-    return units(count)
-        .mapPartitions(
-            indices -> {
-              List<double[]> results = new ArrayList<>();
-              T own = value == null ? null : value.copy();
-              try (DiscreteTeacher teacher = shared.copy().open()) {
-                while (indices.hasNext()) {
-                  results.add(task.run(teacher, own, indices.next()));
-                  counter.add(1L);
+    try (JobDescription jobs = new JobDescription(spark.sc())) {
+      jobs.set(description);
+      return units(count)
+          .mapPartitions(
+              indices -> {
+                List<double[]> results = new ArrayList<>();
+                T own = value == null ? null : value.copy();
+                try (DiscreteTeacher teacher = shared.copy().open()) {
+                  while (indices.hasNext()) {
+                    results.add(task.run(teacher, own, indices.next()));
+                    counter.add(1L);
+                  }
                 }
-              }
-              return results.iterator();
-            })
-        .collect();
+                return results.iterator();
+              })
+          .collect();
+    }
   }
 
   private JavaRDD<Integer> units(int count) {
@@ -129,27 +132,29 @@ final class TeacherTasks {
     }
 
     List<double[]> map(String description, StateTask task) {
-      spark.sc().setJobDescription(description);
       Shared<TeacherSource> shared = source;
       int size = batch;
       int total = count;
       LongAccumulator counter = done;
-      return states
-          .mapPartitions(
-              packed -> {
-                List<double[]> results = new ArrayList<>();
-                try (DiscreteTeacher teacher = shared.copy().open()) {
-                  while (packed.hasNext()) {
-                    int[] next = packed.next();
-                    long[] ids = ids(next[0], size, total);
-                    results.add(
-                        task.run(teacher, ids, unpack(next, ids.length * teacher.length())));
-                    counter.add(1L);
+      try (JobDescription jobs = new JobDescription(spark.sc())) {
+        jobs.set(description);
+        return states
+            .mapPartitions(
+                packed -> {
+                  List<double[]> results = new ArrayList<>();
+                  try (DiscreteTeacher teacher = shared.copy().open()) {
+                    while (packed.hasNext()) {
+                      int[] next = packed.next();
+                      long[] ids = ids(next[0], size, total);
+                      results.add(
+                          task.run(teacher, ids, unpack(next, ids.length * teacher.length())));
+                      counter.add(1L);
+                    }
                   }
-                }
-                return results.iterator();
-              })
-          .collect();
+                  return results.iterator();
+                })
+            .collect();
+      }
     }
 
     @Override

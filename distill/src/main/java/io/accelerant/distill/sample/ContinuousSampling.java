@@ -8,6 +8,7 @@ import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.Shared;
@@ -150,7 +151,6 @@ final class ContinuousSampling {
 
   private double[][] draw(ContinuousRequest request, NoiseModelSource source, NoiseRows noise) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-    spark.sc().setJobDescription("sample: solve the ODE");
     int batch = config.get(SampleKeys.BATCH);
     int units = (noise.rows() + batch - 1) / batch;
     int wanted = config.get(SampleKeys.PARTITIONS);
@@ -160,7 +160,9 @@ final class ContinuousSampling {
     double[] ratios = request.ratios();
     int size = source.size();
     double[][] x = new double[noise.rows()][];
-    try (Shared<double[]> shared = Shared.of(spark, noise.x())) {
+    try (Shared<double[]> shared = Shared.of(spark, noise.x());
+        JobDescription description = new JobDescription(spark.sc())) {
+      description.set("sample: solve the ODE");
       List<double[]> solved =
           OnnxKeys.stage(context, config)
               .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))

@@ -14,6 +14,7 @@ import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.report.ModelCard;
@@ -100,14 +101,10 @@ public final class SampleJob implements Job {
 
   /** A plain sampler is refused before Spark starts. */
   private static void requireSampler(JobConfig config) {
-    for (Key<?> key : SampleKeys.CONTINUOUS) {
-      if (config.find(key).isPresent()) {
-        throw config.invalid(
-            key,
-            "is for continuous models, but sample.model = %s is a discrete one (an onnx: model counts as continuous where one of these keys is set)."
-                .formatted(config.get(SampleKeys.MODEL)));
-      }
-    }
+    config.refuse(
+        SampleKeys.CONTINUOUS,
+        "is for continuous models, but sample.model = %s is a discrete one (an onnx: model counts as continuous where one of these keys is set)."
+            .formatted(config.get(SampleKeys.MODEL)));
     if (config.find(SampleKeys.SAMPLER).isEmpty()) {
       PlainSamplers.of(config);
     }
@@ -162,10 +159,11 @@ public final class SampleJob implements Job {
             : PlainSamplers.of(config);
     Claim claim = Claim.of(StageStore.resumeKey(identity));
     try (ArtifactWriter artifact =
-        ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force())) {
+            ArtifactWriter.claim(
+                config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force());
+        JobDescription description = new JobDescription(context.spark().sparkContext())) {
       context.progress().say("drawing %,d samples", config.get(SampleKeys.COUNT));
-      context.spark().sparkContext().setJobDescription("sample: draw and write");
+      description.set("sample: draw and write");
       String folder =
           ArtifactTables.write(
               draw(context, config, model, sampler), KIND, artifact, config.get(RunKeys.FORMAT));

@@ -3,6 +3,7 @@ package io.accelerant.distill.teacher;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.random.RandomStream;
@@ -75,9 +76,10 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
   LabelledImages draw(JobContext context, JobConfig config, ImageModel model, int count) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     int units = (count + BATCH - 1) / BATCH;
-    spark.setJobDescription("train-teacher: draw %d samples".formatted(count));
     NoiseModelSource source = NetworkNoiseSource.of(context, model, "", config);
-    try (Shared<NoiseModelSource> shared = Shared.of(spark, source)) {
+    try (Shared<NoiseModelSource> shared = Shared.of(spark, source);
+        JobDescription description = new JobDescription(spark.sc())) {
+      description.set("train-teacher: draw %d samples".formatted(count));
       ImageSampling sampling = this;
       List<byte[]> images =
           GpuStage.of(config)
@@ -92,8 +94,6 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
               .collect();
       int[] labels = IntStream.range(0, count).map(this::label).toArray();
       return new LabelledImages(images.toArray(byte[][]::new), labels);
-    } finally {
-      spark.setJobDescription("train-teacher");
     }
   }
 }

@@ -9,6 +9,7 @@ import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.train.Flat;
@@ -154,12 +155,12 @@ final class TeacherRun implements AutoCloseable {
         new LossStep(loss, Precision.FLOAT32, EngineSettings.of(config), PROGRAMS * (slots + 1));
     int each = Math.toIntExact(Collections.min(heldOut.counts()));
     JavaSparkContext spark = new JavaSparkContext(context.spark().sparkContext());
-    spark.setJobDescription("train-teacher: held-out loss, draw " + (draw + 1));
     try (SyncRound round =
-        new SyncRound(spark, context.hadoop(), heldOut, step, each, settings.seed() ^ EVALUATION)) {
+            new SyncRound(
+                spark, context.hadoop(), heldOut, step, each, settings.seed() ^ EVALUATION);
+        JobDescription description = new JobDescription(spark.sc())) {
+      description.set("train-teacher: held-out loss, draw " + (draw + 1));
       return round.sums(Flat.of(parameters), draw).totals()[0];
-    } finally {
-      spark.setJobDescription("train-teacher");
     }
   }
 

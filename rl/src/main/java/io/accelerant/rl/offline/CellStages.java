@@ -2,6 +2,7 @@ package io.accelerant.rl.offline;
 
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.Shared;
 import io.accelerant.rl.environment.Controller;
 import io.accelerant.rl.environment.Environment;
@@ -46,11 +47,12 @@ final class CellStages {
   record Learned(float[] parameters, Normaliser normaliser, double secondsPerStep) {}
 
   List<Learned> train(OfflineData data, List<Work> cells) {
-    spark.sc().setJobDescription("Offline RL: train " + cells.get(0).cell().label() + " ..");
     String label = environment.label();
     EngineSettings settings = engine;
     try (Shared<OfflineData> shared = Shared.of(spark, data);
-        Shared<ArrayList<Work>> work = Shared.of(spark, new ArrayList<>(cells))) {
+        Shared<ArrayList<Work>> work = Shared.of(spark, new ArrayList<>(cells));
+        JobDescription description = new JobDescription(spark.sc())) {
+      description.set("Offline RL: train " + cells.get(0).cell().label() + " ..");
       List<double[]> results =
           engine
               .stage()
@@ -112,7 +114,6 @@ final class CellStages {
   }
 
   private List<double[]> play(ArrayList<Controller> controllers) {
-    spark.sc().setJobDescription("Offline RL: rollouts");
     int chunks = (episodes + STARTS - 1) / STARTS;
     int tasks = controllers.size() * chunks;
     String label = environment.label();
@@ -120,7 +121,9 @@ final class CellStages {
     long seed = evaluationSeed;
     List<double[]> returns = new ArrayList<>();
     controllers.forEach(c -> returns.add(new double[episodes]));
-    try (Shared<ArrayList<Controller>> shared = Shared.of(spark, controllers)) {
+    try (Shared<ArrayList<Controller>> shared = Shared.of(spark, controllers);
+        JobDescription description = new JobDescription(spark.sc())) {
+      description.set("Offline RL: rollouts");
       int slices = Math.min(tasks, 4 * spark.defaultParallelism());
       List<double[]> parts =
           spark
