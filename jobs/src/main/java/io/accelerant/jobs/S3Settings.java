@@ -54,8 +54,8 @@ final class S3Settings {
   /**
    * How often and how long a store that does not answer is tried. Measured on one call: with
    * Hadoop's own values two minutes where connections are refused; with these 4 to 9 seconds, and
-   * 51 where packets are lost (Hadoop allows no connection timeout below 15 seconds). Answers that
-   * ask to slow down are tried as often as Hadoop does.
+   * 51 where packets are lost or a server takes requests and never answers (Hadoop allows no
+   * timeout below 15 seconds). Answers that ask to slow down are tried as often as Hadoop does.
    */
   private static Map<String, String> bounds() {
     return Map.of(
@@ -63,7 +63,7 @@ final class S3Settings {
         "fs.s3a.retry.limit", "2",
         "fs.s3a.retry.interval", "1s",
         "fs.s3a.connection.establish.timeout", "15s",
-        "fs.s3a.connection.timeout", "60s");
+        "fs.s3a.connection.timeout", "15s");
   }
 
   /** Whether core-site.xml or the like sets a key, rather than Hadoop's own defaults. */

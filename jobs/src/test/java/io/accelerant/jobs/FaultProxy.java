@@ -30,7 +30,9 @@ final class FaultProxy implements AutoCloseable {
     /** The server does it, the client's connection ends without an answer. */
     LOSE_ANSWER,
     /** The client's connection ends, and the server does not see the request. */
-    LOSE_REQUEST
+    LOSE_REQUEST,
+    /** Nothing at all happens, as with a server that hangs. */
+    SILENCE
   }
 
   /**
@@ -125,6 +127,8 @@ final class FaultProxy implements AutoCloseable {
       Fate fate = rule.apply(request);
       if (fate == Fate.REFUSE) {
         out.write(bytes(refusal()));
+      } else if (fate == Fate.SILENCE) {
+        in.transferTo(OutputStream.nullOutputStream()); // until the client goes away
       } else if (fate != Fate.LOSE_REQUEST) {
         forward(request, body, fate == Fate.PASS ? out : OutputStream.nullOutputStream());
       }

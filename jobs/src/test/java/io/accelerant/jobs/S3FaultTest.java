@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.AfterAll;
@@ -58,12 +59,16 @@ class S3FaultTest {
 
   private static Accelerant.Outcome export(
       String target, Map<String, String> access, String... more) {
+    return Accelerant.run(exporting(target, access, more));
+  }
+
+  private static String[] exporting(String target, Map<String, String> access, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of("artifact", "export", scratch.resolve("artifact").toString(), target));
     arguments.addAll(S3Proxy.arguments(access));
     arguments.addAll(List.of(more));
-    return Accelerant.run(arguments.toArray(String[]::new));
+    return arguments.toArray(String[]::new);
   }
 
   private static Accelerant.Outcome verify(String target) {
@@ -114,6 +119,30 @@ class S3FaultTest {
         4,
         target,
         "the store does not answer; check fs.s3a.endpoint");
+  }
+
+  /** It takes requests and never answers: not even cleaning up is waited for, the next run does. */
+  @Test
+  @Timeout(90)
+  void aServerThatHangsIsReportedAboutAMinuteLater() throws IOException {
+    String target = server.bucket("hanging") + "/out";
+    AtomicBoolean hangs = new AtomicBoolean();
+    proxy.rule(
+        request ->
+            hangs.get() || request.isPutOf("c.txt") && hangs.compareAndSet(false, true)
+                ? Fate.SILENCE
+                : Fate.PASS);
+    long start = System.nanoTime();
+    Accelerant.Outcome outcome =
+        Accelerant.spawn(Main.class, scratch, exporting(target, S3Proxy.access(proxy.endpoint())));
+    System.err.printf(
+        "S3FaultTest: a hanging server is reported after %d s%n",
+        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+    assertFails(outcome, 4, target, "the store does not answer; check fs.s3a.endpoint");
+
+    noFault();
+    assertThat(export(target, S3Proxy.access(proxy.endpoint())).exitCode()).isZero();
+    assertThat(verify(target).exitCode()).isZero();
   }
 
   @Test

@@ -31,6 +31,7 @@ public final class ArtifactWriter implements AutoCloseable {
   private final boolean versioned;
   private final Inventory inventory;
   private State state = State.OPEN;
+  private boolean silent;
 
   ArtifactWriter(Store store, Claims claims, boolean versioned) {
     this.store = store;
@@ -234,22 +235,30 @@ public final class ArtifactWriter implements AutoCloseable {
   }
 
   private ArtifactException cannotVerify(IOException e) {
+    silent |= StoreFailure.isNoAnswer(e);
     return new ArtifactException(
         "Cannot verify " + store.uri() + " before publishing: " + StoreFailure.describe(e), e);
   }
 
   private ArtifactException cannotWrite(String name, IOException e) {
+    silent |= StoreFailure.isNoAnswer(e);
     return new ArtifactException(
         "Cannot write %s of %s: %s; nothing was published."
             .formatted(name, store.uri(), StoreFailure.describe(e)),
         e);
   }
 
-  /** Without a commit: removes what this writer wrote, unless another run has taken over. */
+  /**
+   * Without a commit: removes what this writer wrote, unless another run has taken over. A store
+   * that did not answer is not asked: the next run of the same work clears what is left.
+   */
   @Override
   public void close() {
     if (state == State.OPEN) {
       state = State.CLOSED;
+      if (silent) {
+        return;
+      }
       try {
         // Where another run took over or published, equal names are its files now.
         if (claims.isOurs() && !store.exists(Manifest.FILE)) {

@@ -2,13 +2,28 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a file system's error means, for people. S3A's classes are known by name, since they need
  * not be on the class path.
  */
 public final class StoreFailure {
+  private static final Set<String> NO_ANSWER =
+      Set.of(
+          "ConnectException",
+          "ConnectTimeoutException",
+          "UnknownHostException",
+          "NoRouteToHostException",
+          "SocketTimeoutException",
+          "SocketException",
+          "NoHttpResponseException",
+          "AWSNoResponseException",
+          "AWSApiCallTimeoutException");
+
   private StoreFailure() {}
 
   /** The file systems' messages often hold a path only; S3A's say everything three times. */
@@ -36,6 +51,13 @@ public final class StoreFailure {
     return Optional.empty();
   }
 
+  /** Whether S3 did not answer; it need not be asked anything else in this run. */
+  static boolean isNoAnswer(Throwable thrown) {
+    return isOfS3(thrown)
+        && Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+            .anyMatch(t -> NO_ANSWER.contains(t.getClass().getSimpleName()));
+  }
+
   /** A failure that escaped a job because S3 failed under Spark. */
   public static Optional<ArtifactException> of(Throwable thrown) {
     return explain(thrown).map(why -> new ArtifactException("S3 failed: " + why + ".", thrown));
@@ -59,19 +81,12 @@ public final class StoreFailure {
           Optional.of(
               "access was refused; check the credentials, and that they may list, read, write and"
                   + " delete there");
-      case "ConnectException",
-          "ConnectTimeoutException",
-          "UnknownHostException",
-          "NoRouteToHostException",
-          "SocketTimeoutException",
-          "SocketException",
-          "NoHttpResponseException",
-          "AWSNoResponseException",
-          "AWSApiCallTimeoutException" ->
-          Optional.of(
-              "the store does not answer; check fs.s3a.endpoint and the network, then run the same"
-                  + " command again");
-      default -> Optional.empty();
+      default ->
+          NO_ANSWER.contains(kind)
+              ? Optional.of(
+                  "the store does not answer; check fs.s3a.endpoint and the network, then run the"
+                      + " same command again")
+              : Optional.empty();
     };
   }
 
