@@ -36,7 +36,7 @@ final class BenchCommand {
   @Command(
       name = "sync-round",
       description =
-          "A synchronous training round on Spark: its cost by workers and size, and a real step beside the same programs without Spark; keys bench.workers, bench.megabytes, bench.repetitions.")
+          "A synchronous training round on Spark: its cost by workers and size, and a real step beside the same programs without Spark; keys bench.workers, bench.megabytes, bench.repetitions, bench.batch.")
   int syncRound(@Mixin Options options) {
     return onSpark(
         "sync-round",
@@ -69,13 +69,16 @@ final class BenchCommand {
 
   @Command(
       name = "trajectory-weights",
-      description = "Weights of 1e6 and 1e7 transitions, beside the plain scan and numpy.")
+      description =
+          "Weights of the transitions of a table, beside the plain scan and numpy; key bench.transitions.")
   int trajectoryWeights(@Mixin Options options) {
     return onSpark(
         "trajectory-weights",
         options,
-        List.of(),
-        (spark, config, progress) -> new TrajectoryWeightsBench(spark, progress).run());
+        List.of(TrajectoryWeightsBench.TRANSITIONS),
+        (spark, config, progress) ->
+            new TrajectoryWeightsBench(spark, progress)
+                .run(config.get(TrajectoryWeightsBench.TRANSITIONS)));
   }
 
   /** A measurement in this process alone. */

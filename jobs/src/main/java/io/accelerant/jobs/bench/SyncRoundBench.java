@@ -58,12 +58,15 @@ public final class SyncRoundBench {
       Key.integer("bench.repetitions", "Rounds per figure; the median counts")
           .between(1, 1000)
           .withDefault(7);
-  public static final List<Key<?>> KEYS = List.of(WORKERS, MEGABYTES, REPETITIONS);
+  static final Key<Integer> BATCH =
+      Key.integer("bench.batch", "Examples of one of the four workers of the transformer")
+          .between(1, 100_000)
+          .withDefault(64);
+  public static final List<Key<?>> KEYS = List.of(WORKERS, MEGABYTES, REPETITIONS, BATCH);
 
   private static final int RECORD = 128;
   private static final int RECORDS = 4096;
   private static final int REAL_WORKERS = 4;
-  private static final int REAL_BATCH = 64;
   private static final int MICRO_BATCH = 16;
   private static final Transformer NETWORK =
       Transformer.gpt2(256, RECORD, 128, 4, 4).withCausal(false);
@@ -186,20 +189,20 @@ public final class SyncRoundBench {
     ExecutorService threads = Executors.newFixedThreadPool(Math.min(slots(), REAL_WORKERS));
     double[] ours = new double[config.get(REPETITIONS)];
     double[] plain = new double[ours.length];
-    try (SyncRound round = sync(shards, step, REAL_BATCH)) {
+    try (SyncRound round = sync(shards, step, config.get(BATCH))) {
       round.sums(parameters, 0);
       for (int i = 0; i < ours.length; i++) {
         long start = System.nanoTime();
         round.sums(parameters, i);
         ours[i] = (System.nanoTime() - start) / 1e9;
         start = System.nanoTime();
-        withoutSpark(threads, step, parameters);
+        withoutSpark(threads, step, parameters, config.get(BATCH));
         plain[i] = (System.nanoTime() - start) / 1e9;
       }
     } finally {
       threads.shutdown();
     }
-    double samples = REAL_WORKERS * REAL_BATCH;
+    double samples = REAL_WORKERS * config.get(BATCH);
     metrics.put("parameters", parameters.length());
     metrics.put("seconds", Median.of(ours));
     metrics.put("samplesPerSecond", samples / Median.of(ours));
@@ -211,17 +214,17 @@ public final class SyncRoundBench {
   }
 
   /** The workers' steps on a pool of threads, added up as they are. */
-  private static void withoutSpark(ExecutorService threads, GradientStep step, Flat parameters) {
+  private static void withoutSpark(
+      ExecutorService threads, GradientStep step, Flat parameters, int size) {
     List<Future<Sums>> parts = new ArrayList<>();
     for (int worker = 0; worker < REAL_WORKERS; worker++) {
       List<byte[]> records = new ArrayList<>();
-      for (int i = 0; i < REAL_BATCH; i++) {
+      for (int i = 0; i < size; i++) {
         byte[] record = new byte[RECORD];
         Arrays.fill(record, (byte) (worker + i));
         records.add(record);
       }
-      Batch batch =
-          new Batch(records, (long) worker * REAL_BATCH, (long) REAL_WORKERS * REAL_BATCH, 1, 0);
+      Batch batch = new Batch(records, (long) worker * size, (long) REAL_WORKERS * size, 1, 0);
       parts.add(threads.submit(() -> step.on(parameters, batch)));
     }
     try {

@@ -1,5 +1,6 @@
 package io.accelerant.jobs.bench;
 
+import io.accelerant.core.config.Key;
 import io.accelerant.core.job.Progress;
 import io.accelerant.rl.trajectory.EpisodeWeights;
 import io.accelerant.rl.weight.WeightSettings;
@@ -19,9 +20,13 @@ import org.apache.spark.sql.SparkSession;
  * are already in its memory. All take turns; the best of each counts. J must agree.
  */
 public final class TrajectoryWeightsBench {
+  public static final Key<List<Long>> TRANSITIONS =
+      Key.longs("bench.transitions", "Sizes of the tables, whole episodes of 200")
+          .between(1000, 1e9)
+          .withDefault(List.of(1_000_000L, 10_000_000L));
+
   private static final int LENGTH = 200;
   private static final int ROUNDS = 3;
-  private static final List<Long> SIZES = List.of(1_000_000L, 10_000_000L);
 
   private final SparkSession spark;
   private final Progress progress;
@@ -35,11 +40,7 @@ public final class TrajectoryWeightsBench {
    * {@code transitionsPerSecond.<n>}; {@code ofScan.<n>}: our seconds over the scan's; {@code
    * vsNumpy.<n>}: over numpy's.
    */
-  public Map<String, Number> run() {
-    return run(SIZES);
-  }
-
-  Map<String, Number> run(List<Long> sizes) {
+  public Map<String, Number> run(List<Long> sizes) {
     Map<String, Number> metrics = new LinkedHashMap<>();
     for (long n : sizes) {
       measure(n, metrics);
