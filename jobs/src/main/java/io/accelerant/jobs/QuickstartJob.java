@@ -40,7 +40,7 @@ final class QuickstartJob implements Job {
   private static final Key<Integer> ROUNDS =
       Key.integer("quickstart.rounds", "Rounds that the small network is trained for")
           .between(1, 1_000_000)
-          .withDefault(150);
+          .withDefault(130);
 
   private static final int STEPS = 8;
 
@@ -178,7 +178,7 @@ final class QuickstartJob implements Job {
             "lsd.directIterations=8",
             "lsd.directSamples=48",
             "lsd.fitSamples=96",
-            "lsd.samples=" + Math.min(96, config.get(SAMPLES)),
+            "lsd.samples=" + Math.min(80, config.get(SAMPLES)),
             "lsd.jysSamples=16"));
   }
 
