@@ -51,7 +51,8 @@ class S3JobTest extends SparkTest {
     modelContent = content(Accelerant.run(train(scratch + "/corpus", scratch + "/model")));
 
     proxy.rule(request -> Fate.PASS);
-    corpus = onS3(SmallTeacher.prepare("s3a://data/source.txt", "s3a://data/corpus")).finish();
+    corpus =
+        onS3AndCluster(SmallTeacher.prepare("s3a://data/source.txt", "s3a://data/corpus")).finish();
     corpusRequests = proxy.seen();
   }
 
@@ -75,10 +76,21 @@ class S3JobTest extends SparkTest {
 
   /** In a process of its own, through the proxy. */
   private static Accelerant.Running onS3(String... arguments) {
-    List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(S3Proxy.arguments(S3Proxy.access(proxy.endpoint())));
+    List<String> all = withAccess(arguments);
     all.addAll(List.of("--set", "spark.master=local[2]"));
     return Accelerant.start(Main.class, scratch, all.toArray(String[]::new));
+  }
+
+  /** As {@link #onS3}, with two executors in processes of their own, which read and write S3. */
+  private static Accelerant.Running onS3AndCluster(String... arguments) {
+    return Accelerant.startOnCluster(
+        Main.class, scratch, 2, withAccess(arguments).toArray(String[]::new));
+  }
+
+  private static List<String> withAccess(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(S3Proxy.arguments(S3Proxy.access(proxy.endpoint())));
+    return all;
   }
 
   private static String content(Accelerant.Outcome outcome) {
@@ -129,7 +141,7 @@ class S3JobTest extends SparkTest {
   }
 
   @Test
-  void aKilledTrainingGoesOnFromItsCheckpointOnS3() throws Exception {
+  void aKilledTrainingGoesOnFromItsCheckpointOnS3InOtherExecutors() throws Exception {
     String output = server.bucket("killed") + "/model";
     proxy.rule(request -> Fate.PASS);
     Accelerant.Running first = onS3(train("s3a://data/corpus", output));
@@ -137,7 +149,7 @@ class S3JobTest extends SparkTest {
     first.process().destroyForcibly().waitFor();
     assertThat(server.object(output + "/manifest.json")).doesNotExist();
 
-    Accelerant.Outcome resumed = onS3(train("s3a://data/corpus", output)).finish();
+    Accelerant.Outcome resumed = onS3AndCluster(train("s3a://data/corpus", output)).finish();
     assertThat(content(resumed)).isEqualTo(modelContent);
     assertThat(SmallTeacher.goesOnAfter(resumed)).isGreaterThanOrEqualTo(10);
     assertThat(server.object(output + "/_checkpoints")).doesNotExist();
