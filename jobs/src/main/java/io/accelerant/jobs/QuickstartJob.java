@@ -16,12 +16,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The whole way in one command, on real text: a corpus from WordNet's glosses, samplers with 8 and
  * 16 steps learned for its order-2 chain, samples from the learned and from the plain sampler, and
  * the evaluation of both; then a small network trained on the same text, and samplers learned for
- * it. Every step is an ordinary job; corpus and network that are there already are used again.
+ * it. Every step is an ordinary job; what one has made already is used again, so that a run that
+ * was killed goes on, and a second one only says where everything is.
  */
 final class QuickstartJob implements Job {
   private static final Key<String> OUTPUT =
@@ -159,6 +161,7 @@ final class QuickstartJob implements Job {
               "train.rounds=" + config.get(ROUNDS),
               // enough work a task that Spark's part of a round is small
               "train.batch=64",
+              "train.checkpointEvery=25",
               "train.learningRate=4e-3",
               "train.ema=0.98"));
     }
@@ -212,14 +215,21 @@ final class QuickstartJob implements Job {
     return sets;
   }
 
-  /** Runs one job with the common settings of this one. */
+  /** Runs one job with the common settings of this one, unless that has been done. */
   private static JobResult step(
       JobContext context, JobConfig config, String title, Job job, List<String> sets) {
     context.progress().say(title);
     List<String> all = new ArrayList<>(sets);
     all.add("run.seed=" + config.get(RunKeys.SEED));
     all.add("run.format=" + config.get(RunKeys.FORMAT));
-    JobResult result = context.part(job, JobConfig.load(List.of(), all, job.keys()));
+    JobConfig own = JobConfig.load(List.of(), all, job.keys());
+    Optional<Artifact> made = FinishedStep.find(job, own, context.hadoop());
+    if (made.isPresent()) {
+      context.progress().say("  done already: %s", made.get().uri());
+      return new JobResult(
+          made.get().uri(), made.get().contentHash(), made.get().manifest().metrics());
+    }
+    JobResult result = context.part(job, own);
     context.checkStop();
     return result;
   }

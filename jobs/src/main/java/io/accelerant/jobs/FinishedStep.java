@@ -1,0 +1,57 @@
+package io.accelerant.jobs;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.artifact.CodeVersion;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.RunKeys;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.hadoop.conf.Configuration;
+
+/** Finds what a step of a longer run has made before, so that it need not be made again. */
+final class FinishedStep {
+  private static final String VERSION = "{version}";
+  private static final int MOST_VERSIONS = 99;
+
+  private FinishedStep() {}
+
+  /**
+   * The newest artifact at {@code run.output}, {@code {version}} being any number, that this very
+   * program made by the same job from the same settings and inputs.
+   */
+  static Optional<Artifact> find(Job job, JobConfig config, Configuration hadoop) {
+    String output = config.get(RunKeys.OUTPUT);
+    return IntStream.rangeClosed(1, output.contains(VERSION) ? MOST_VERSIONS : 1)
+        .mapToObj(number -> Artifact.find(output.replace(VERSION, "" + number), hadoop))
+        .flatMap(Optional::stream)
+        .filter(artifact -> isOf(artifact.manifest(), job, config, hadoop))
+        .reduce((older, newer) -> newer);
+  }
+
+  private static boolean isOf(Manifest manifest, Job job, JobConfig config, Configuration hadoop) {
+    return manifest.method().equals(job.name())
+        && manifest.codeVersion().equals(CodeVersion.text())
+        && config.identity().entrySet().stream()
+            .allMatch(e -> isSame(e.getValue(), manifest.config().get(e.getKey())))
+        && manifest.parents().stream().allMatch(parent -> isThere(parent, hadoop));
+  }
+
+  private static boolean isSame(Object now, Object then) {
+    return then != null && Arrays.equals(json(now), json(then));
+  }
+
+  private static byte[] json(Object value) {
+    return CanonicalJson.bytes(Map.of("value", value));
+  }
+
+  private static boolean isThere(Manifest.Parent parent, Configuration hadoop) {
+    return Artifact.find(parent.uri(), hadoop)
+        .map(artifact -> artifact.contentHash().equals(parent.contentHash()))
+        .orElse(false);
+  }
+}
