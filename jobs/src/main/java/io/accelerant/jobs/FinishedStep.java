@@ -4,20 +4,17 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.CodeVersion;
 import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.RunKeys;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 
 /** Finds what a step of a longer run has made before, so that it need not be made again. */
 final class FinishedStep {
-  private static final String VERSION = "{version}";
-  private static final int MOST_VERSIONS = 99;
-
   private FinishedStep() {}
 
   /**
@@ -25,12 +22,9 @@ final class FinishedStep {
    * program made by the same job from the same settings and inputs.
    */
   static Optional<Artifact> find(Job job, JobConfig config, Configuration hadoop) {
-    String output = config.get(RunKeys.OUTPUT);
-    return IntStream.rangeClosed(1, output.contains(VERSION) ? MOST_VERSIONS : 1)
-        .mapToObj(number -> Artifact.find(output.replace(VERSION, "" + number), hadoop))
-        .flatMap(Optional::stream)
+    return Versions.artifacts(config.get(RunKeys.OUTPUT), hadoop)
         .filter(artifact -> isOf(artifact.manifest(), job, config, hadoop))
-        .reduce((older, newer) -> newer);
+        .findFirst();
   }
 
   private static boolean isOf(Manifest manifest, Job job, JobConfig config, Configuration hadoop) {

@@ -54,8 +54,7 @@ public final class StoreFailure {
   /** Whether S3 did not answer; it need not be asked anything else in this run. */
   static boolean isNoAnswer(Throwable thrown) {
     return isOfS3(thrown)
-        && Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
-            .anyMatch(t -> NO_ANSWER.contains(t.getClass().getSimpleName()));
+        && causes(thrown).anyMatch(t -> NO_ANSWER.contains(t.getClass().getSimpleName()));
   }
 
   /** A failure that escaped a job because S3 failed under Spark. */
@@ -64,13 +63,17 @@ public final class StoreFailure {
   }
 
   private static boolean isOfS3(Throwable thrown) {
-    for (Throwable t = thrown; t != null; t = t.getCause()) {
-      String type = t.getClass().getName();
-      if (type.startsWith("org.apache.hadoop.fs.s3a.") || type.startsWith("software.amazon.")) {
-        return true;
-      }
-    }
-    return false;
+    return causes(thrown)
+        .map(t -> t.getClass().getName())
+        .anyMatch(
+            type ->
+                type.startsWith("org.apache.hadoop.fs.s3a.")
+                    || type.startsWith("software.amazon."));
+  }
+
+  /** A failure and what it was caused by, the outermost first. */
+  private static Stream<Throwable> causes(Throwable thrown) {
+    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause);
   }
 
   private static Optional<String> advice(String kind) {

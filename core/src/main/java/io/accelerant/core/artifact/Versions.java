@@ -5,10 +5,10 @@ import io.accelerant.core.error.ConfigException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,7 +67,34 @@ public final class Versions {
     return uri.replace(PLACE, Integer.toString(number));
   }
 
+  /**
+   * What was published at a URI, the newest version first; at most one artifact without {@code
+   * {version}}. Looked for one after the other, as the stream is read.
+   */
+  public static Stream<Artifact> artifacts(String uri, Configuration hadoop) {
+    Stream<String> uris =
+        holdsVersion(uri)
+            ? numbers(uri, hadoop).descendingSet().stream().map(number -> with(uri, number))
+            : Stream.of(uri);
+    return uris.map(version -> Artifact.find(version, hadoop)).flatMap(Optional::stream);
+  }
+
   private static int number(String uri, Configuration hadoop, String resumeKey) {
+    TreeSet<Integer> numbers = numbers(uri, hadoop);
+    try {
+      for (int number : numbers.descendingSet().stream().limit(LOOK_BACK).toList()) {
+        if (isUnfinished(Store.at(with(uri, number), hadoop), resumeKey)) {
+          return number;
+        }
+      }
+    } catch (IOException e) {
+      throw cannotList(parent(uri, hadoop), e);
+    }
+    return numbers.isEmpty() ? 1 : numbers.last() + 1;
+  }
+
+  /** Numbers of the directories that are there, finished or not. */
+  private static TreeSet<Integer> numbers(String uri, Configuration hadoop) {
     String trimmed = uri.replaceAll("/+$", "");
     int place = trimmed.indexOf(PLACE);
     if (place != trimmed.lastIndexOf(PLACE) || trimmed.indexOf('/', place) >= 0) {
@@ -79,8 +106,8 @@ public final class Versions {
             Pattern.quote(trimmed.substring(trimmed.lastIndexOf('/') + 1, place))
                 + "([1-9][0-9]{0,8})"
                 + Pattern.quote(trimmed.substring(place + PLACE.length())));
-    Store parent = Store.at(with(trimmed, 1), hadoop).parent();
-    TreeSet<Integer> numbers = new TreeSet<>(Set.of(0));
+    Store parent = parent(uri, hadoop);
+    TreeSet<Integer> numbers = new TreeSet<>();
     try {
       for (String child : parent.children("")) {
         Matcher matcher = sibling.matcher(child);
@@ -88,16 +115,19 @@ public final class Versions {
           numbers.add(Integer.valueOf(matcher.group(1)));
         }
       }
-      for (int number : numbers.descendingSet().stream().limit(LOOK_BACK).toList()) {
-        if (number > 0 && isUnfinished(Store.at(with(trimmed, number), hadoop), resumeKey)) {
-          return number;
-        }
-      }
     } catch (IOException e) {
-      throw new ArtifactException(
-          "Cannot list " + parent.uri() + ": " + StoreFailure.describe(e), e);
+      throw cannotList(parent, e);
     }
-    return numbers.last() + 1;
+    return numbers;
+  }
+
+  private static Store parent(String uri, Configuration hadoop) {
+    return Store.at(with(uri, 1), hadoop).parent();
+  }
+
+  private static ArtifactException cannotList(Store parent, IOException e) {
+    return new ArtifactException(
+        "Cannot list " + parent.uri() + ": " + StoreFailure.describe(e), e);
   }
 
   private static boolean isUnfinished(Store store, String resumeKey) throws IOException {

@@ -48,7 +48,12 @@ public final class JobConfig {
   private static final Pattern SET = Pattern.compile("\\s*([^=\\s]+?)\\s*=(.*)", Pattern.DOTALL);
 
   /** A value and the place that set it: {@code file: line}, {@code --set} or {@code default}. */
-  public record Setting(Object value, String origin) {}
+  public record Setting(Object value, String origin) {
+    /** Whether nobody gave this value. */
+    public boolean isDefault() {
+      return origin.equals(DEFAULT_ORIGIN);
+    }
+  }
 
   private final Map<String, Key<?>> keys;
   private final SortedMap<String, Setting> settings;
@@ -279,7 +284,7 @@ public final class JobConfig {
   /** Whether somebody gave this key a value; its default is none. */
   public boolean isGiven(Key<?> key) {
     Setting setting = settings.get(key.path());
-    return setting != null && !setting.origin().equals(DEFAULT_ORIGIN);
+    return setting != null && !setting.isDefault();
   }
 
   /**

@@ -41,7 +41,7 @@ public record ModelCard(
         .effective()
         .forEach(
             (path, setting) -> {
-              if (!setting.origin().equals("default")) {
+              if (!setting.isDefault()) {
                 String text = path + "=" + setting.value();
                 command.append(" \\\n  --set '").append(text.replace("'", "'\\''")).append("'");
               }

@@ -363,7 +363,7 @@ final class DcReport {
   /** How an ONNX model is called: it is another model with other settings. */
   private String networkSettings() {
     return config.effective().entrySet().stream()
-        .filter(e -> e.getKey().startsWith("onnx.") && !e.getValue().origin().equals("default"))
+        .filter(e -> e.getKey().startsWith("onnx.") && !e.getValue().isDefault())
         .map(e -> " --set %s=%s".formatted(e.getKey(), e.getValue().value()))
         .collect(Collectors.joining());
   }
