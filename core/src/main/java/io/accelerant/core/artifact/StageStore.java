@@ -4,6 +4,7 @@ import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package io.accelerant.core.data;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;

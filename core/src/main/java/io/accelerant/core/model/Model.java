@@ -2,14 +2,14 @@ package io.accelerant.core.model;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Safetensors;
-import io.accelerant.core.artifact.SafetensorsFile;
-import io.accelerant.core.artifact.Tensor;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.safetensors.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.accelerant.core.train;
 
 import io.accelerant.core.artifact.Snapshots;
-import io.accelerant.core.artifact.Tensor;
+import io.accelerant.core.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.accelerant.core.train;
 
-import io.accelerant.core.artifact.Dtype;
-import io.accelerant.core.artifact.Tensor;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.safetensors.Dtype;
+import io.accelerant.core.safetensors.Tensor;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
 import java.io.IOException;

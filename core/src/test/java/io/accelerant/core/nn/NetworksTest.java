@@ -3,13 +3,13 @@ package io.accelerant.core.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.accelerant.core.artifact.CanonicalJson;
-import io.accelerant.core.artifact.SafetensorsFile;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.safetensors.SafetensorsFile;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,7 +1,6 @@
 package io.accelerant.selection.classifier;
 
 import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.ManifestDraft;
@@ -21,6 +20,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.BatchShape;

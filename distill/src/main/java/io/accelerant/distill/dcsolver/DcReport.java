@@ -8,7 +8,7 @@ import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
-import io.accelerant.distill.model.ContinuousModel;
+import io.accelerant.distill.model.OpenedContinuousModel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,7 +28,7 @@ final class DcReport {
   private final JobContext context;
   private final JobConfig config;
   private final DcSettings settings;
-  private final ContinuousModel model;
+  private final OpenedContinuousModel model;
   private final ReferenceSolution reference;
   private final DcFindings findings;
   private final Map<Double, byte[]> pictures;
@@ -40,7 +40,7 @@ final class DcReport {
       JobContext context,
       JobConfig config,
       DcSettings settings,
-      ContinuousModel model,
+      OpenedContinuousModel model,
       ReferenceSolution reference,
       DcFindings findings,
       Map<Double, byte[]> pictures) {

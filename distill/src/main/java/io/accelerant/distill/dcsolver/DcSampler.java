@@ -3,15 +3,15 @@ package io.accelerant.distill.dcsolver;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.distill.continuous.Compensation;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.FinalOrder;
-import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.continuous.VpSchedule;
-import io.accelerant.distill.model.SolverSettings;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -123,7 +123,7 @@ public record DcSampler(
    *
    * @throws ArtifactException if it was fitted for another one
    */
-  public DcSampler requireModel(NoiseModelSource model, String where) {
+  public DcSampler requireModel(ContinuousSource model, String where) {
     if (!modelHash.equals(model.modelHash())) {
       throw new ArtifactException(
           "%s was fitted for the model with modelSha256 %s, not %s; ratios do not carry over: fit them with dc-solver."
@@ -157,7 +157,7 @@ public record DcSampler(
       return CascadePolynomial.ofNpy(content, where);
     }
     Object json =
-        io.accelerant.core.artifact.CanonicalJson.readValue(
+        io.accelerant.core.json.CanonicalJson.readValue(
             new String(content, java.nio.charset.StandardCharsets.UTF_8), where);
     Object list = json instanceof Map<?, ?> map ? map.get("cpr") : json;
     if (!(list instanceof List<?> numbers)

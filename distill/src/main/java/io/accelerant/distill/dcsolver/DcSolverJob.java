@@ -15,10 +15,10 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.continuous.ReferenceSolution;
-import io.accelerant.distill.model.ContinuousModel;
 import io.accelerant.distill.model.ContinuousModels;
 import io.accelerant.distill.model.NoiseRows;
-import io.accelerant.distill.onnx.OnnxKeys;
+import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,7 +104,7 @@ public final class DcSolverJob implements Job {
     Map<String, Object> identity = identity(context, config);
     ResumableRun resumable = ResumableRun.open(context, config, identity);
     StageStore store = resumable.stages();
-    ContinuousModel model =
+    OpenedContinuousModel model =
         ContinuousModels.open(
             config.get(DcSolverKeys.MODEL),
             settings.solver().schedule(),
@@ -161,7 +161,7 @@ public final class DcSolverJob implements Job {
       JobContext context,
       JobConfig config,
       DcSettings settings,
-      ContinuousModel model,
+      OpenedContinuousModel model,
       ReferenceSolution reference,
       DcStages stages,
       DcFindings findings,
@@ -201,7 +201,7 @@ public final class DcSolverJob implements Job {
   private static void reproduce(
       JobContext context,
       DcSettings settings,
-      ContinuousModel model,
+      OpenedContinuousModel model,
       DcStages stages,
       DcFindings findings,
       String uri) {

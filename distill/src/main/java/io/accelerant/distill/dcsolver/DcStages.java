@@ -6,12 +6,12 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
-import io.accelerant.distill.continuous.NoiseModel;
-import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.NoiseRows;
-import io.accelerant.distill.model.SolverSettings;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +33,7 @@ final class DcStages {
   private final JobContext context;
   private final JavaSparkContext spark;
   private final DcSettings settings;
-  private final NoiseModelSource source;
+  private final ContinuousSource source;
   private final ReferenceSolution reference;
   private final NoiseRows fit;
   private final NoiseRows held;
@@ -44,7 +44,7 @@ final class DcStages {
   DcStages(
       JobContext context,
       DcSettings settings,
-      NoiseModelSource source,
+      ContinuousSource source,
       ReferenceSolution reference,
       NoiseRows fit,
       NoiseRows held,
@@ -66,7 +66,7 @@ final class DcStages {
   /** What a task needs besides its index; one copy for each. */
   private record Work(
       DcSettings settings,
-      NoiseModelSource source,
+      ContinuousSource source,
       ReferenceSolution reference,
       double guidance,
       NoiseRows fit,
@@ -212,7 +212,7 @@ final class DcStages {
         .toArray();
   }
 
-  private static double[] fitUnit(int index, Work w, NoiseModel model) {
+  private static double[] fitUnit(int index, Work w, ContinuousModel model) {
     int sets = w.settings().noiseSets();
     int steps = w.settings().nfes().get(index / sets);
     int set = index % sets;
@@ -281,7 +281,7 @@ final class DcStages {
   /** What one unit computes. */
   @FunctionalInterface
   private interface Task extends Serializable {
-    double[] of(int unit, Work work, NoiseModel model);
+    double[] of(int unit, Work work, ContinuousModel model);
   }
 
   /** Runs units as tasks; results in the order of the units. */
@@ -298,7 +298,7 @@ final class DcStages {
                   indices -> {
                     List<double[]> out = new ArrayList<>();
                     Work own = shared.copy();
-                    try (NoiseModel model = own.source().open()) {
+                    try (ContinuousModel model = own.source().open()) {
                       while (indices.hasNext()) {
                         out.add(task.of(indices.next(), own, model));
                         done.add(1L);

@@ -1,10 +1,10 @@
 package io.accelerant.distill.dcsolver;
 
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
-import io.accelerant.distill.continuous.NoiseModel;
-import io.accelerant.distill.continuous.NoiseModelSource;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.NoiseRows;
-import io.accelerant.distill.model.SolverSettings;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,10 +14,10 @@ import java.util.List;
  */
 final class UnitFit {
   private final DcSettings settings;
-  private final NoiseModelSource source;
-  private final NoiseModel model;
+  private final ContinuousSource source;
+  private final ContinuousModel model;
 
-  UnitFit(DcSettings settings, NoiseModelSource source, NoiseModel model) {
+  UnitFit(DcSettings settings, ContinuousSource source, ContinuousModel model) {
     this.settings = settings;
     this.source = source;
     this.model = model;

@@ -41,7 +41,7 @@ public record GridSampler(
   }
 
   @Override
-  public Samples sample(DiscreteTeacher teacher, long seed, long[] ids) {
+  public Samples sample(DiscreteModel teacher, long seed, long[] ids) {
     DiffusionProcess process = teacher.process();
     int[] states = prior(process, teacher.length(), seed, ids);
     double[] scores = new double[states.length * process.symbols()];

@@ -1,6 +1,7 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.lm.KGrams;
 import io.accelerant.distill.discrete.GridSampler;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,12 +3,12 @@ package io.accelerant.distill.lsd;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
+import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
-import io.accelerant.distill.discrete.TeacherSource;
-import io.accelerant.distill.onnx.OnnxKeys;
+import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,13 +23,13 @@ final class FitRun implements AutoCloseable {
 
   private final JobContext context;
   private final LsdSettings settings;
-  private final TeacherSource source;
+  private final DiscreteSource source;
   private final JavaSparkContext spark;
   private final TeacherTasks tasks;
   private final List<Shared<?>> shared = new ArrayList<>();
   private TeacherTasks.States states;
 
-  FitRun(JobContext context, LsdSettings settings, TeacherSource source) {
+  FitRun(JobContext context, LsdSettings settings, DiscreteSource source) {
     this.context = context;
     this.settings = settings;
     this.source = source;
@@ -46,7 +46,7 @@ final class FitRun implements AutoCloseable {
     return settings;
   }
 
-  TeacherSource source() {
+  DiscreteSource source() {
     return source;
   }
 
@@ -97,7 +97,7 @@ final class FitRun implements AutoCloseable {
    * @param grid number G, which divides N
    */
   static int[][] roll(
-      DiscreteTeacher teacher,
+      DiscreteModel teacher,
       ReverseKernel kernel,
       int n,
       int grid,

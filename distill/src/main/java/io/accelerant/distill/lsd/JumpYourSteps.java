@@ -3,7 +3,7 @@ package io.accelerant.distill.lsd;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.ForwardProcess;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -78,7 +78,7 @@ final class JumpYourSteps {
    * @param data [ids][length] data symbols, flat
    */
   static double klub(
-      DiscreteTeacher teacher, int[] data, double t1, double t2, double tn, long seed, long[] ids) {
+      DiscreteModel teacher, int[] data, double t1, double t2, double tn, long seed, long[] ids) {
     DiffusionProcess process = teacher.process();
     int symbols = process.symbols();
     int[] early = corrupt(process, data, t1, seed, ids);

@@ -2,7 +2,7 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionProcess;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
@@ -28,7 +28,7 @@ final class Lookahead {
    * @return {sum of products, sum of squares}
    */
   static double[] sums(
-      DiscreteTeacher teacher,
+      DiscreteModel teacher,
       ReverseKernel kernel,
       Coefficients coefficients,
       double[] times,

@@ -15,6 +15,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.math.PairedDifference;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.distill.onnx.OnnxKeys;
+import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.List;
 
 /** The keys of the {@code lsd} job. */

@@ -7,8 +7,8 @@ import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
-import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ScoreTransform;
@@ -248,7 +248,7 @@ final class LsdReport {
   private List<String> texts(DiscreteSampler sampler) {
     long seed = settings.config().get(LsdKeys.SEEDS).get(0);
     int length = teacher.source().length();
-    try (DiscreteTeacher opened = teacher.source().open()) {
+    try (DiscreteModel opened = teacher.source().open()) {
       int[] tokens = sampler.sample(opened, seed, TeacherTasks.ids(0, SHOWN, SHOWN)).tokens();
       return IntStream.range(0, SHOWN)
           .mapToObj(b -> teacher.text(tokens, b * length, length))

@@ -3,9 +3,9 @@ package io.accelerant.distill.lsd;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
+import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.discrete.TeacherSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,7 +84,7 @@ public record LsdSchedule(
   /**
    * @throws ArtifactException if the schedule was learned for another model
    */
-  public LsdSchedule requireModel(TeacherSource model) {
+  public LsdSchedule requireModel(DiscreteSource model) {
     require("graph", process.graph().label(), model.process().graph().label());
     require("vocabulary", process.vocabulary(), model.process().vocabulary());
     require("noise", process.noise(), model.process().noise());

@@ -5,9 +5,9 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import io.accelerant.distill.discrete.ReverseKernel;
-import io.accelerant.distill.discrete.TeacherSource;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -81,7 +81,7 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
    *
    * @throws io.accelerant.core.error.ConfigException if the search by k-grams does not fit it
    */
-  void check(TeacherSource model) {
+  void check(DiscreteSource model) {
     int k = config.get(LsdKeys.GRAM);
     double grams = StrictMath.pow(model.process().vocabulary(), k);
     if (objectives().contains("direct") && (k > model.length() || grams > MAX_GRAMS)) {

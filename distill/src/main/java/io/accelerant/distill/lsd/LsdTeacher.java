@@ -2,7 +2,7 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.data.Alphabet;
-import io.accelerant.distill.discrete.TeacherSource;
+import io.accelerant.distill.discrete.DiscreteSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param realSamples a few real sequences, [n][length]
  */
 record LsdTeacher(
-    TeacherSource source,
+    DiscreteSource source,
     String description,
     SampleMeter meter,
     double[] bigramLaw,

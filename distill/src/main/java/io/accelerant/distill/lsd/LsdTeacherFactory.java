@@ -5,16 +5,16 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.lm.NgramCounts;
+import io.accelerant.core.lm.NgramModel;
+import io.accelerant.core.lm.TextScoring;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ScoreTransform;
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.model.TeacherModel;
-import io.accelerant.distill.model.TeacherModels;
-import io.accelerant.distill.text.NgramCounts;
-import io.accelerant.distill.text.NgramModel;
-import io.accelerant.distill.text.TextScoring;
+import io.accelerant.distill.model.DiscreteModels;
+import io.accelerant.distill.model.OpenedDiscreteModel;
+import io.accelerant.distill.model.markov.MarkovChain;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,23 +33,23 @@ final class LsdTeacherFactory {
   static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
     String name = config.get(LsdKeys.TEACHER);
     Optional<String> reference = config.find(LsdKeys.REFERENCE);
-    if (reference.isPresent() && !TeacherModels.isNetwork(name)) {
+    if (reference.isPresent() && !DiscreteModels.isNetwork(name)) {
       throw config.invalid(
           LsdKeys.REFERENCE, "is for networks; %s brings its own.".formatted(name));
     }
     List<Manifest.Parent> inputs =
-        new ArrayList<>(TeacherModels.inputs(name, context, config, LsdKeys.TEACHER));
+        new ArrayList<>(DiscreteModels.inputs(name, context, config, LsdKeys.TEACHER));
     reference
-        .map(uri -> TeacherModels.reference(uri, context, LsdKeys.REFERENCE))
-        .or(() -> TeacherModels.trainedOn(name, context, config, LsdKeys.TEACHER))
+        .map(uri -> DiscreteModels.reference(uri, context, LsdKeys.REFERENCE))
+        .or(() -> DiscreteModels.trainedOn(name, context, config, LsdKeys.TEACHER))
         .ifPresent(inputs::add);
     return inputs;
   }
 
   static LsdTeacher open(JobContext context, LsdSettings settings) {
-    TeacherModel model =
-        TeacherModels.open(
-            new TeacherModels.Request(
+    OpenedDiscreteModel model =
+        DiscreteModels.open(
+            new DiscreteModels.Request(
                 settings.config().get(LsdKeys.TEACHER),
                 settings.graph(),
                 settings.noise(),
@@ -71,7 +71,8 @@ final class LsdTeacherFactory {
   /**
    * Nothing is known but the network: its own N-step samples, of a seed of their own, are the data.
    */
-  private static LsdTeacher network(JobContext context, LsdSettings settings, TeacherModel model) {
+  private static LsdTeacher network(
+      JobContext context, LsdSettings settings, OpenedDiscreteModel model) {
     int count = settings.config().get(LsdKeys.FIT_SAMPLES);
     context.progress().say("no lsd.reference: drawing %d samples of the teacher instead", count);
     GridSampler sampler =
@@ -85,7 +86,7 @@ final class LsdTeacherFactory {
     int length = model.source().length();
     List<int[]> real = new ArrayList<>();
     try (FitRun run = new FitRun(context, settings, model.source());
-        DiscreteTeacher teacher = model.source().open()) {
+        DiscreteModel teacher = model.source().open()) {
       Measured measured =
           new Measurement(run, new SampleMeter.Countdown())
               .of("LSD: the teacher's samples", List.of(sampler), List.of(seed), count)
@@ -109,7 +110,8 @@ final class LsdTeacherFactory {
   }
 
   /** A chain that is known, and no text. */
-  private static LsdTeacher exact(LsdSettings settings, TeacherModel model, MarkovChain chain) {
+  private static LsdTeacher exact(
+      LsdSettings settings, OpenedDiscreteModel model, MarkovChain chain) {
     int length = model.source().length();
     List<int[]> real = new ArrayList<>();
     for (int id = 0; id < SHOWN; id++) {
@@ -163,7 +165,7 @@ final class LsdTeacherFactory {
   }
 
   private static LsdTeacher text(
-      JobContext context, LsdSettings settings, TeacherModel model, Corpus corpus) {
+      JobContext context, LsdSettings settings, OpenedDiscreteModel model, Corpus corpus) {
     int order = settings.config().get(LsdKeys.JUDGE_ORDER);
     requireOrder(settings, order, corpus);
     context.progress().say("counting the %d-gram judge from the other half", order);

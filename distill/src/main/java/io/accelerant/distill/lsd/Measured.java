@@ -1,5 +1,7 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.core.lm.KGrams;
+import io.accelerant.core.math.PairedDifference;
 import io.accelerant.distill.discrete.DiscreteSampler.Samples;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -152,13 +154,7 @@ record Measured(
 
   /** Sum of the numerators of the main metric over the sum of its denominators. */
   double ratio() {
-    double numerator = 0;
-    double denominator = 0;
-    for (int b = 0; b < main.length; b += 2) {
-      numerator += main[b];
-      denominator += main[b + 1];
-    }
-    return numerator / denominator;
+    return PairedDifference.ratio(main);
   }
 
   /** Share of the samples whose numerator is not zero: on countdown, sequences with any error. */

@@ -1,6 +1,7 @@
 package io.accelerant.distill.lsd;
 
-import io.accelerant.distill.text.NgramModel;
+import io.accelerant.core.lm.NgramModel;
+import io.accelerant.core.math.PairedDifference;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -31,6 +32,22 @@ interface SampleMeter extends Serializable {
   /** Whether {@link #of} is the ratio of the sums of what {@link #measure} gives. */
   default boolean isRatio() {
     return true;
+  }
+
+  /**
+   * The difference of two samplers that drew the same ids under the same seeds.
+   *
+   * @throws IllegalArgumentException if the numbers of samples differ
+   */
+  default PairedDifference difference(Measured first, Measured second, long seed) {
+    PairedDifference.requirePaired(first.samples(), second.samples());
+    PairedDifference.requirePaired(first.pairs().length, second.pairs().length);
+    if (isRatio()) {
+      return PairedDifference.ofRatios(first.main(), second.main(), seed);
+    }
+    double[] without = new double[first.pairs().length];
+    Arrays.setAll(without, b -> of(first.without(b)) - of(second.without(b)));
+    return PairedDifference.ofBlocks(of(first) - of(second), without);
   }
 
   /**

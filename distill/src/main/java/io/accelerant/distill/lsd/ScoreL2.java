@@ -2,7 +2,7 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionProcess;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 
@@ -38,7 +38,7 @@ final class ScoreL2 {
    * @return [3 M]: sums of &lt;s, s*&gt;, of ||s||^2 and of ||s*||^2 over the batch for k = 0..M-1
    */
   static double[] sums(
-      DiscreteTeacher teacher,
+      DiscreteModel teacher,
       ReverseKernel kernel,
       Coefficients coefficients,
       double[] times,

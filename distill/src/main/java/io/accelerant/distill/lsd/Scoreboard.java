@@ -1,5 +1,6 @@
 package io.accelerant.distill.lsd;
 
+import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.report.Table.Spread;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -81,8 +82,9 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
 
   /** Student minus best constant on the main metric, paired by seed and sample. */
   PairedDifference verdict(int steps) {
-    return PairedDifference.of(
-        teacher.meter(), get("student", steps).pooled(), get("constant", steps).pooled(), seed);
+    return teacher
+        .meter()
+        .difference(get("student", steps).pooled(), get("constant", steps).pooled(), seed);
   }
 
   /** |entropy / entropy of the data - 1|. */
@@ -200,8 +202,9 @@ record Scoreboard(LsdTeacher teacher, double guard, long seed, List<Entry> entri
                           .formatted(
                               steps,
                               metric,
-                              PairedDifference.of(
-                                      teacher.meter(), student.pooled(), entry.pooled(), seed)
+                              teacher
+                                  .meter()
+                                  .difference(student.pooled(), entry.pooled(), seed)
                                   .verdict("the student", control))));
     }
     return lines;

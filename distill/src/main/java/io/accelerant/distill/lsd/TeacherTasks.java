@@ -4,8 +4,8 @@ import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
-import io.accelerant.distill.discrete.DiscreteTeacher;
-import io.accelerant.distill.discrete.TeacherSource;
+import io.accelerant.distill.discrete.DiscreteModel;
+import io.accelerant.distill.discrete.DiscreteSource;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ final class TeacherTasks {
   /** What is done to one unit of work. Runs in a task; everything it holds travels with it. */
   @FunctionalInterface
   interface Task extends Serializable {
-    double[] run(DiscreteTeacher teacher, int unit);
+    double[] run(DiscreteModel teacher, int unit);
   }
 
   /** What is done to one micro-batch of stored teacher states. */
@@ -32,11 +32,11 @@ final class TeacherTasks {
     /**
      * @param states [grid points][batch * length]; the last are the teacher's samples
      */
-    double[] run(DiscreteTeacher teacher, long[] ids, int[][] states);
+    double[] run(DiscreteModel teacher, long[] ids, int[][] states);
   }
 
   private final JavaSparkContext spark;
-  private final Shared<TeacherSource> source;
+  private final Shared<DiscreteSource> source;
   private final int partitions;
   private final GpuStage stage;
   private final LongAccumulator done;
@@ -45,7 +45,7 @@ final class TeacherTasks {
    * @param stage what stages that use the teacher ask Spark for
    */
   TeacherTasks(
-      JavaSparkContext spark, Shared<TeacherSource> source, int partitions, GpuStage stage) {
+      JavaSparkContext spark, Shared<DiscreteSource> source, int partitions, GpuStage stage) {
     this.spark = spark;
     this.source = source;
     this.partitions = partitions;
@@ -56,7 +56,7 @@ final class TeacherTasks {
   /** What is done to one unit of work with the help of a value that every task gets a copy of. */
   @FunctionalInterface
   interface TaskWith<T> extends Serializable {
-    double[] run(DiscreteTeacher teacher, T value, int unit);
+    double[] run(DiscreteModel teacher, T value, int unit);
   }
 
   /** Maps units 0..count-1; the result has one array for each, in order. */
@@ -67,7 +67,7 @@ final class TeacherTasks {
   /** As {@link #map}, with a value that is broadcast. */
   <T extends Serializable> List<double[]> mapWith(
       Shared<T> value, String description, int count, TaskWith<T> task) {
-    Shared<TeacherSource> shared = source;
+    Shared<DiscreteSource> shared = source;
     LongAccumulator counter = done;
     try (JobDescription jobs = new JobDescription(spark.sc())) {
       jobs.set(description);
@@ -76,7 +76,7 @@ final class TeacherTasks {
               indices -> {
                 List<double[]> results = new ArrayList<>();
                 T own = value == null ? null : value.copy();
-                try (DiscreteTeacher teacher = shared.copy().open()) {
+                try (DiscreteModel teacher = shared.copy().open()) {
                   while (indices.hasNext()) {
                     results.add(task.run(teacher, own, indices.next()));
                     counter.add(1L);
@@ -113,14 +113,14 @@ final class TeacherTasks {
     States(int count, int batch, Roll roll) {
       this.batch = batch;
       this.count = count;
-      Shared<TeacherSource> shared = source;
+      Shared<DiscreteSource> shared = source;
       int micro = batches(count, batch);
       this.states =
           units(micro)
               .mapPartitions(
                   indices -> {
                     List<int[]> out = new ArrayList<>();
-                    try (DiscreteTeacher teacher = shared.copy().open()) {
+                    try (DiscreteModel teacher = shared.copy().open()) {
                       while (indices.hasNext()) {
                         int index = indices.next();
                         out.add(pack(index, roll.run(teacher, ids(index, batch, count))));
@@ -132,7 +132,7 @@ final class TeacherTasks {
     }
 
     List<double[]> map(String description, StateTask task) {
-      Shared<TeacherSource> shared = source;
+      Shared<DiscreteSource> shared = source;
       int size = batch;
       int total = count;
       LongAccumulator counter = done;
@@ -142,7 +142,7 @@ final class TeacherTasks {
             .mapPartitions(
                 packed -> {
                   List<double[]> results = new ArrayList<>();
-                  try (DiscreteTeacher teacher = shared.copy().open()) {
+                  try (DiscreteModel teacher = shared.copy().open()) {
                     while (packed.hasNext()) {
                       int[] next = packed.next();
                       long[] ids = ids(next[0], size, total);
@@ -166,7 +166,7 @@ final class TeacherTasks {
   /** Walks the teacher for a batch of ids. */
   @FunctionalInterface
   interface Roll extends Serializable {
-    int[][] run(DiscreteTeacher teacher, long[] ids);
+    int[][] run(DiscreteModel teacher, long[] ids);
   }
 
   /** Number of micro-batches of {@code count} ids. */

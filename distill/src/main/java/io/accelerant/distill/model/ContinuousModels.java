@@ -9,20 +9,20 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.onnx.OnnxFile;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.GaussianMixture;
-import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.VpSchedule;
-import io.accelerant.distill.network.ImageModel;
-import io.accelerant.distill.network.NetworkNoiseSource;
-import io.accelerant.distill.onnx.OnnxKeys;
-import io.accelerant.distill.onnx.OnnxNoiseSource;
+import io.accelerant.distill.model.network.ImageModel;
+import io.accelerant.distill.model.network.NetworkNoiseSource;
+import io.accelerant.distill.model.onnx.OnnxKeys;
+import io.accelerant.distill.model.onnx.OnnxNoiseSource;
 import java.util.Optional;
 
 /**
  * Opens continuous models by name: {@code <file>.json}, a Gaussian mixture with exact score; {@code
  * onnx:<file>}, a network of the user's; anything else is the URI of a model artifact of images
  * that was trained here. One more kind of model is one more case here and a {@link
- * NoiseModelSource}.
+ * ContinuousSource}.
  */
 public final class ContinuousModels {
   private static final String ONNX = "onnx:";
@@ -73,14 +73,14 @@ public final class ContinuousModels {
   }
 
   /** Opens a model; the arguments and errors are those of {@link #input}. */
-  public static ContinuousModel open(
+  public static OpenedContinuousModel open(
       String name, VpSchedule schedule, JobContext context, JobConfig config, Key<?> key) {
     if (name.startsWith(ONNX)) {
       OnnxFile file = onnx(name, context);
-      NoiseModelSource source =
+      ContinuousSource source =
           OnnxNoiseSource.open(
               file, (model, settings) -> model.broadcast(context, settings), config, schedule);
-      return new ContinuousModel(
+      return new OpenedContinuousModel(
           source,
           "the network " + file.uri(),
           Optional.empty(),
@@ -91,7 +91,7 @@ public final class ContinuousModels {
     }
     InputFile file = InputFile.read(name, context.hadoop(), LARGEST);
     GaussianMixture mixture = GaussianMixture.fromJson(file.json(), name);
-    return new ContinuousModel(
+    return new OpenedContinuousModel(
         mixture,
         "the Gaussian mixture %s in %d dimensions".formatted(name, mixture.size()),
         Optional.empty(),
@@ -122,11 +122,11 @@ public final class ContinuousModels {
     return artifact;
   }
 
-  private static ContinuousModel images(
+  private static OpenedContinuousModel images(
       Artifact artifact, JobContext context, JobConfig config, Key<?> key) {
     ImageModel model = ImageModel.read(artifact, key.path());
     PatchTransformer network = model.network();
-    return new ContinuousModel(
+    return new OpenedContinuousModel(
         NetworkNoiseSource.of(context, model, artifact.contentHash(), config),
         "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
         Optional.of(new Pixels(network.channels(), network.size(), network.size())),

@@ -7,9 +7,9 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.distill.network.MaskedTextModel;
-import io.accelerant.distill.network.NetworkTextSource;
-import io.accelerant.distill.network.TrainingCorpus;
+import io.accelerant.distill.model.network.MaskedTextModel;
+import io.accelerant.distill.model.network.NetworkTextSource;
+import io.accelerant.distill.model.network.TrainingCorpus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,15 +50,15 @@ final class ModelArtifacts {
 
   private static ConfigException noModel(String name, JobConfig config, Key<?> key) {
     return config.invalid(
-        key, "is \"%s\", which is no model: expected %s.".formatted(name, TeacherModels.NAMES));
+        key, "is \"%s\", which is no model: expected %s.".formatted(name, DiscreteModels.NAMES));
   }
 
   static Manifest.Parent parent(Artifact model) {
     return new Manifest.Parent("model", model.uri(), model.contentHash());
   }
 
-  static TeacherModel open(
-      TeacherModels.Request request, JobContext context, JobConfig config, Key<?> key) {
+  static OpenedDiscreteModel open(
+      DiscreteModels.Request request, JobContext context, JobConfig config, Key<?> key) {
     Artifact artifact = find(request.name(), context, config, key);
     MaskedTextModel model = MaskedTextModel.read(artifact, key.path());
     requireSame(request, model, config, key);
@@ -69,7 +69,7 @@ final class ModelArtifacts {
           requireAlphabet(corpus, request, model, config, key);
           parents.add(new Manifest.Parent("reference", corpus.uri(), corpus.contentHash()));
         });
-    return new TeacherModel(
+    return new OpenedDiscreteModel(
         NetworkTextSource.of(context, model, artifact.contentHash(), config),
         "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
         Optional.empty(),
@@ -79,7 +79,7 @@ final class ModelArtifacts {
   }
 
   private static Optional<Corpus> reference(
-      TeacherModels.Request request, Artifact model, JobContext context, Key<?> key) {
+      DiscreteModels.Request request, Artifact model, JobContext context, Key<?> key) {
     Optional<String> uri = request.reference();
     if (uri.isEmpty() && request.trainedOn()) {
       uri = TrainingCorpus.of(model, context).map(Artifact::uri);
@@ -89,7 +89,7 @@ final class ModelArtifacts {
 
   /** A trained network is for one graph, noise and length; asking for another is a mistake. */
   private static void requireSame(
-      TeacherModels.Request request, MaskedTextModel model, JobConfig config, Key<?> key) {
+      DiscreteModels.Request request, MaskedTextModel model, JobConfig config, Key<?> key) {
     require("graph", model.process().graph().label(), request.graph().label(), config, key);
     require("noise", model.noise(), request.noise(), config, key);
     int length = request.length().orElse(model.length());
@@ -108,7 +108,7 @@ final class ModelArtifacts {
 
   private static void requireAlphabet(
       Corpus corpus,
-      TeacherModels.Request request,
+      DiscreteModels.Request request,
       MaskedTextModel model,
       JobConfig config,
       Key<?> key) {

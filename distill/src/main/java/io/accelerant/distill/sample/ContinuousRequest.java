@@ -7,12 +7,12 @@ import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.distill.continuous.Compensation;
-import io.accelerant.distill.continuous.NoiseModelSource;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.continuous.SolverKeys;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.dcsolver.DcSampler;
 import io.accelerant.distill.dcsolver.DcSamplers;
-import io.accelerant.distill.model.SolverKeys;
-import io.accelerant.distill.model.SolverSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -177,7 +177,7 @@ record ContinuousRequest(
    *
    * @throws ArtifactException if the sampler was fitted for another model
    */
-  ContinuousRequest check(NoiseModelSource model, JobConfig config) {
+  ContinuousRequest check(ContinuousSource model, JobConfig config) {
     learned.ifPresent(found -> found.sampler().requireModel(model, found.where()));
     settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
     return this;

@@ -15,14 +15,14 @@ import io.accelerant.core.job.Shared;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
-import io.accelerant.distill.continuous.NoiseModel;
-import io.accelerant.distill.continuous.NoiseModelSource;
-import io.accelerant.distill.model.ContinuousModel;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.ContinuousModels;
 import io.accelerant.distill.model.NoiseRows;
-import io.accelerant.distill.model.SolverSettings;
-import io.accelerant.distill.onnx.OnnxKeys;
+import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -91,7 +91,7 @@ final class ContinuousSampling {
     ContinuousRequest request = ContinuousRequest.of(context, config);
     Map<String, Object> identity = identity(request);
     SampleJob.requireFree(context, config, identity);
-    ContinuousModel model =
+    OpenedContinuousModel model =
         ContinuousModels.open(
             config.get(SampleKeys.MODEL),
             request.settings().schedule(),
@@ -134,7 +134,7 @@ final class ContinuousSampling {
     }
   }
 
-  private NoiseRows noise(NoiseModelSource model) {
+  private NoiseRows noise(ContinuousSource model) {
     int size = model.size();
     if (config.find(SampleKeys.NOISE).isPresent()) {
       return NoiseRows.read(config.get(SampleKeys.NOISE), context, size);
@@ -149,7 +149,7 @@ final class ContinuousSampling {
     return NoiseRows.drawn(config.get(RunKeys.SEED), "sample.noise", 0, count, size);
   }
 
-  private double[][] draw(ContinuousRequest request, NoiseModelSource source, NoiseRows noise) {
+  private double[][] draw(ContinuousRequest request, ContinuousSource source, NoiseRows noise) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     int batch = config.get(SampleKeys.BATCH);
     int units = (noise.rows() + batch - 1) / batch;
@@ -170,7 +170,7 @@ final class ContinuousSampling {
                   indices -> {
                     List<double[]> out = new ArrayList<>();
                     NoiseRows rows = new NoiseRows(shared.copy(), size);
-                    try (NoiseModel model = source.open()) {
+                    try (ContinuousModel model = source.open()) {
                       while (indices.hasNext()) {
                         int from = indices.next() * batch;
                         out.add(solve(settings, model, guidance, ratios, rows, from, batch));
@@ -191,7 +191,7 @@ final class ContinuousSampling {
 
   private static double[] solve(
       SolverSettings settings,
-      NoiseModel model,
+      ContinuousModel model,
       double guidance,
       double[] ratios,
       NoiseRows noise,
@@ -203,7 +203,10 @@ final class ContinuousSampling {
   }
 
   private Report report(
-      ContinuousRequest request, ContinuousModel model, Map<String, Number> metrics, double[][] x) {
+      ContinuousRequest request,
+      OpenedContinuousModel model,
+      Map<String, Number> metrics,
+      double[][] x) {
     Table table = Table.of("what", "value");
     table.row("sampler", request.describe());
     table.row("ratios", Arrays.toString(request.ratios()));
@@ -225,7 +228,7 @@ final class ContinuousSampling {
     return report;
   }
 
-  private ModelCard card(ContinuousRequest request, ContinuousModel model) {
+  private ModelCard card(ContinuousRequest request, OpenedContinuousModel model) {
     List<ModelCard.Parent> parents = new ArrayList<>();
     parents.add(new ModelCard.Parent(model.parent().uri(), model.parent().contentHash()));
     request.parents().forEach(p -> parents.add(new ModelCard.Parent(p.uri(), p.contentHash())));
@@ -241,7 +244,7 @@ final class ContinuousSampling {
 
   /** Draws the first micro-batch again: it must be the published one. */
   private void reproduce(
-      ContinuousRequest request, NoiseModelSource source, NoiseRows noise, String uri) {
+      ContinuousRequest request, ContinuousSource source, NoiseRows noise, String uri) {
     List<?> published = (List<?>) Artifact.open(uri, context.hadoop()).readJson(FILE).get("x");
     int rows = Math.min(config.get(SampleKeys.BATCH), noise.rows());
     NoiseRows first = new NoiseRows(noise.slice(0, rows), source.size());

@@ -21,15 +21,15 @@ import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.distill.discrete.DiffusionGraph;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.discrete.TeacherSource;
 import io.accelerant.distill.lsd.LsdSchedule;
 import io.accelerant.distill.lsd.LsdSchedules;
-import io.accelerant.distill.model.TeacherModel;
-import io.accelerant.distill.model.TeacherModels;
-import io.accelerant.distill.onnx.OnnxKeys;
+import io.accelerant.distill.model.DiscreteModels;
+import io.accelerant.distill.model.OpenedDiscreteModel;
+import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,7 +112,7 @@ public final class SampleJob implements Job {
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    TeacherModels.inputs(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL)
+    DiscreteModels.inputs(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL)
         .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
     schedules(context, config)
         .ifPresent(
@@ -152,7 +152,7 @@ public final class SampleJob implements Job {
     requireFree(context, config, identity);
     Optional<LsdSchedules> schedules = schedules(context, config);
     Optional<LsdSchedule> learned = schedules.map(s -> schedule(s, config));
-    TeacherModel model = open(context, config, learned);
+    OpenedDiscreteModel model = open(context, config, learned);
     DiscreteSampler sampler =
         learned.isPresent()
             ? learned.get().requireModel(model.source()).sampler("learned")
@@ -193,10 +193,10 @@ public final class SampleJob implements Job {
     }
   }
 
-  private static TeacherModel open(
+  private static OpenedDiscreteModel open(
       JobContext context, JobConfig config, Optional<LsdSchedule> learned) {
-    TeacherModels.Request request =
-        new TeacherModels.Request(
+    DiscreteModels.Request request =
+        new DiscreteModels.Request(
             config.get(SampleKeys.MODEL),
             learned
                 .map(s -> s.process().graph())
@@ -208,18 +208,18 @@ public final class SampleJob implements Job {
             config.get(SampleKeys.SMOOTHING),
             Optional.empty(),
             false);
-    return TeacherModels.open(request, context, config, SampleKeys.MODEL);
+    return DiscreteModels.open(request, context, config, SampleKeys.MODEL);
   }
 
   /** Evaluations of one sample; every sample of a sampler takes as many. */
-  private static int evaluations(TeacherSource source, DiscreteSampler sampler) {
-    try (DiscreteTeacher teacher = source.open()) {
+  private static int evaluations(DiscreteSource source, DiscreteSampler sampler) {
+    try (DiscreteModel teacher = source.open()) {
       return sampler.sample(teacher, 0, new long[] {0}).evaluations();
     }
   }
 
   private static Dataset<Row> draw(
-      JobContext context, JobConfig config, TeacherModel model, DiscreteSampler sampler) {
+      JobContext context, JobConfig config, OpenedDiscreteModel model, DiscreteSampler sampler) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     int count = config.get(SampleKeys.COUNT);
     int batch = config.get(SampleKeys.BATCH);
@@ -227,7 +227,7 @@ public final class SampleJob implements Job {
     int wanted = config.get(SampleKeys.PARTITIONS);
     int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
     long seed = config.get(RunKeys.SEED);
-    TeacherSource source = model.source();
+    DiscreteSource source = model.source();
     Alphabet decoder = model.alphabet().orElse(null);
     JavaRDD<Row> rows =
         OnnxKeys.stage(context, config)
@@ -235,7 +235,7 @@ public final class SampleJob implements Job {
             .mapPartitions(
                 indices -> {
                   List<Row> out = new ArrayList<>();
-                  try (DiscreteTeacher teacher = source.open()) {
+                  try (DiscreteModel teacher = source.open()) {
                     while (indices.hasNext()) {
                       long from = (long) indices.next() * batch;
                       long[] ids = LongStream.range(from, Math.min(from + batch, count)).toArray();
@@ -280,7 +280,7 @@ public final class SampleJob implements Job {
         .code("", String.join("\n", texts));
   }
 
-  private static ModelCard card(JobConfig config, String folder, TeacherModel model) {
+  private static ModelCard card(JobConfig config, String folder, OpenedDiscreteModel model) {
     return new ModelCard(
         "Samples of " + model.description(),
         "Table `%s`: `id`, `tokens`, `text`.".formatted(folder),

@@ -3,10 +3,10 @@ package io.accelerant.distill.sample;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.continuous.SolverKeys;
 import io.accelerant.distill.lsd.LsdKeys;
-import io.accelerant.distill.model.SolverKeys;
-import io.accelerant.distill.onnx.ContinuousOnnxKeys;
-import io.accelerant.distill.onnx.OnnxKeys;
+import io.accelerant.distill.model.onnx.ContinuousOnnxKeys;
+import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -6,11 +6,11 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.model.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,7 +81,7 @@ class FitsTest extends SparkTest {
     try (FitRun run = new FitRun(context(), settings, source(settings))) {
       times = new JumpYourStepsFit(run).times(4);
     }
-    try (DiscreteTeacher teacher = source(settings).open()) {
+    try (DiscreteModel teacher = source(settings).open()) {
       long[] first = ids(0);
       long[] rest = LongStream.range(BATCH, 20).toArray();
       int[] data = samples(teacher, settings, first);
@@ -101,7 +101,7 @@ class FitsTest extends SparkTest {
     }
   }
 
-  private static int[] samples(DiscreteTeacher teacher, LsdSettings settings, long[] ids) {
+  private static int[] samples(DiscreteModel teacher, LsdSettings settings, long[] ids) {
     return FitRun.roll(teacher, new Euler(), 16, 4, 1e-3, settings.seed(), ids)[4];
   }
 
@@ -117,7 +117,7 @@ class FitsTest extends SparkTest {
       CoefficientMode compared,
       int pass) {
     List<double[]> parts = new ArrayList<>();
-    try (DiscreteTeacher teacher = source(settings).open()) {
+    try (DiscreteModel teacher = source(settings).open()) {
       for (int from = 0; from < COUNT; from += BATCH) {
         long[] ids = ids(from);
         int[][] walk = FitRun.roll(teacher, new Euler(), 16, 4, 1e-3, settings.seed(), ids);

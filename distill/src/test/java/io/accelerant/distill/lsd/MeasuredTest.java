@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.data.Alphabet;
+import io.accelerant.core.lm.NgramCounts;
+import io.accelerant.core.lm.NgramModel;
 import io.accelerant.distill.discrete.DiscreteSampler.Samples;
-import io.accelerant.distill.text.NgramCounts;
-import io.accelerant.distill.text.NgramModel;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,14 +1,14 @@
 package io.accelerant.jobs.bench;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.continuous.GaussianMixture;
 import io.accelerant.distill.continuous.Node;
-import io.accelerant.distill.continuous.NoiseModel;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
@@ -134,7 +134,7 @@ public final class DcSolverBench {
   }
 
   private static Denoiser model(GaussianMixture mixture) {
-    NoiseModel model = mixture.open();
+    ContinuousModel model = mixture.open();
     return new Denoiser(model, new int[ROWS], GUIDANCE, Thresholding.NONE); // class 0
   }
 

@@ -1,6 +1,6 @@
 package io.accelerant.jobs.bench;
 
-import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

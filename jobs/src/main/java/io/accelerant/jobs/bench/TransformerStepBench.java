@@ -1,16 +1,16 @@
 package io.accelerant.jobs.bench;
 
-import io.accelerant.core.artifact.CanonicalJson;
-import io.accelerant.core.artifact.Safetensors;
-import io.accelerant.core.artifact.Tensor;
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
