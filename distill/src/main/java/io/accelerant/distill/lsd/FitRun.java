@@ -8,6 +8,7 @@ import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
+import io.accelerant.distill.discrete.Walk;
 import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -105,30 +106,18 @@ final class FitRun implements AutoCloseable {
       long seed,
       long[] ids) {
     double[] times = GridSampler.uniformTimes(n, end);
-    int[] x = GridSampler.prior(teacher.process(), teacher.length(), seed, ids);
-    double[] scores = new double[x.length * teacher.process().symbols()];
+    Walk walk = Walk.fromPrior(teacher, TEACHER, seed, ids);
     int[][] kept = new int[grid + 1][];
     for (int j = 0; j < n; j++) {
       if (j % (n / grid) == 0) {
-        kept[j / (n / grid)] = x.clone();
+        kept[j / (n / grid)] = walk.states().clone();
       }
-      teacher.scores(x, ids.length, times[j], scores);
-      GridSampler.step(
-          teacher.process(),
-          kernel,
-          ScoreTransform.IDENTITY,
-          j,
-          times[j],
-          times[j + 1],
-          x,
-          scores,
-          TEACHER,
-          seed,
-          ids);
+      walk.evaluate(times[j]);
+      walk.step(kernel, ScoreTransform.IDENTITY, times[j + 1]);
     }
-    teacher.scores(x, ids.length, end, scores);
-    GridSampler.denoise(teacher.process(), end, x, scores, TEACHER, n, seed, ids);
-    kept[grid] = x;
+    walk.evaluate(end);
+    walk.denoise();
+    kept[grid] = walk.states();
     return kept;
   }
 

@@ -3,9 +3,9 @@ package io.accelerant.distill.lsd;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
-import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
+import io.accelerant.distill.discrete.Walk;
 
 /**
  * An objective of ours: how much sharper is the teacher's posterior at the end of the student's
@@ -37,52 +37,26 @@ final class Lookahead {
       long seed,
       long[] ids) {
     DiffusionProcess process = teacher.process();
-    int symbols = process.symbols();
-    int[] states = GridSampler.prior(process, teacher.length(), seed, ids);
-    double[] scores = new double[states.length * symbols];
+    Walk walk = Walk.fromPrior(teacher, STUDENT, seed, ids);
     for (int j = 0; j < k; j++) {
-      teacher.scores(states, ids.length, times[j], scores);
-      GridSampler.step(
-          process,
-          kernel,
-          coefficients,
-          j,
-          times[j],
-          times[j + 1],
-          states,
-          scores,
-          STUDENT,
-          seed,
-          ids);
+      walk.evaluate(times[j]);
+      walk.step(kernel, coefficients, times[j + 1]);
     }
-    teacher.scores(states, ids.length, times[k], scores);
-    double[] before = scores.clone();
-    int[] ahead = states.clone();
+    double[] before = walk.evaluate(times[k]);
+    Walk ahead = walk.branch(k * fine, TEACHER);
     double h = (times[k] - times[k + 1]) / fine;
     for (int j = 0; j < fine; j++) {
-      double t = times[k] - j * h;
+      ahead.evaluate(times[k] - j * h);
       double u = j == fine - 1 ? times[k + 1] : times[k] - (j + 1) * h;
-      teacher.scores(ahead, ids.length, t, scores);
-      GridSampler.step(
-          process,
-          kernel,
-          ScoreTransform.IDENTITY,
-          k * fine + j,
-          t,
-          u,
-          ahead,
-          scores,
-          TEACHER,
-          seed,
-          ids);
+      ahead.step(kernel, ScoreTransform.IDENTITY, u);
     }
-    teacher.scores(ahead, ids.length, times[k + 1], scores);
+    double[] after = ahead.evaluate(times[k + 1]);
     double[] sums = new double[2];
-    for (int i = 0; i < states.length; i++) {
+    for (int i = 0; i < walk.states().length; i++) {
       add(
           process,
-          ScoreRow.of(process, states, i, before),
-          ScoreRow.of(process, ahead, i, scores),
+          ScoreRow.of(process, walk.states(), i, before),
+          ScoreRow.of(process, ahead.states(), i, after),
           1,
           sums);
     }

@@ -3,8 +3,8 @@ package io.accelerant.distill.lsd;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
-import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
+import io.accelerant.distill.discrete.Walk;
 
 /**
  * The published objective: L_k(Phi_k) = E ||Phi_k s(x_k, t_k) - s(x*_k, t_k)||<sup>2</sup> over all
@@ -52,11 +52,11 @@ final class ScoreL2 {
     int steps = times.length - 1;
     int[] states = teacherStates[0].clone();
     relax(process, states, relaxation, seed, ids);
-    double[] student = new double[states.length * process.symbols()];
-    double[] reference = new double[student.length];
+    Walk walk = new Walk(teacher, states, 0, STEP, seed, ids);
+    double[] reference = new double[states.length * process.symbols()];
     double[] sums = new double[3 * steps];
     for (int k = 0; k < steps; k++) {
-      teacher.scores(states, ids.length, times[k], student);
+      double[] student = walk.evaluate(times[k]);
       teacher.scores(teacherStates[k], ids.length, teacherTimes[k], reference);
       for (int i = 0; i < states.length; i++) {
         add(
@@ -68,18 +68,7 @@ final class ScoreL2 {
             sums,
             k);
       }
-      GridSampler.step(
-          process,
-          kernel,
-          coefficients,
-          k,
-          times[k],
-          times[k + 1],
-          states,
-          student,
-          STEP,
-          seed,
-          ids);
+      walk.step(kernel, coefficients, times[k + 1]);
     }
     return sums;
   }
