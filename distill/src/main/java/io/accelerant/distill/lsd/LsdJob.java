@@ -15,7 +15,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.core.math.PairedDifference;
+import io.accelerant.core.run.Stages;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +65,7 @@ public final class LsdJob implements Job {
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    LsdTeacherFactory.inputs(context, config)
+    LsdTeacher.inputs(context, config)
         .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
     return identity;
   }
@@ -77,35 +77,23 @@ public final class LsdJob implements Job {
     ResumableRun resumable = ResumableRun.open(context, config, identity);
     StageStore store = resumable.stages();
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
-      LsdTeacher teacher = LsdTeacherFactory.open(context, settings);
+      LsdTeacher teacher = LsdTeacher.open(context, settings);
       settings.check(teacher.source());
       try (FitRun fit = new FitRun(context, settings, teacher.source())) {
-        LsdStages stages = new LsdStages(context, settings, teacher, fit, store);
-        Scoreboard board = stages.run();
+        LsdStages stages =
+            new LsdStages(context, settings, teacher, fit, new Stages(context, store));
+        LsdFindings findings = stages.run();
         if (store.loaded() > 0) {
           context.progress().say("%d stages were taken from the checkpoint", store.loaded());
         }
-        Map<String, Number> metrics = metrics(settings, stages, board);
+        Map<String, Number> metrics = findings.metrics();
         JobResult result =
-            publish(context, settings, teacher, stages, board, metrics, resumable.resumeKey(), cpu);
+            publish(
+                context, settings, teacher, stages, findings, metrics, resumable.resumeKey(), cpu);
         store.delete();
         return result;
       }
     }
-  }
-
-  private static Map<String, Number> metrics(
-      LsdSettings settings, LsdStages stages, Scoreboard board) {
-    Map<String, Number> metrics = board.metrics();
-    for (int m : settings.steps()) {
-      metrics.put("constant.m" + m + ".exponent", stages.learned().get(m).exponent());
-      PairedDifference verdict = board.verdict(m);
-      metrics.put("verdict.m" + m, verdict.value());
-      metrics.put("verdict.m" + m + ".low", verdict.low());
-      metrics.put("verdict.m" + m + ".high", verdict.high());
-      metrics.put("student.m" + m + ".equivalentEulerSteps", board.equivalentEulerSteps(m).steps());
-    }
-    return metrics;
   }
 
   private JobResult publish(
@@ -113,7 +101,7 @@ public final class LsdJob implements Job {
       LsdSettings settings,
       LsdTeacher teacher,
       LsdStages stages,
-      Scoreboard board,
+      LsdFindings findings,
       Map<String, Number> metrics,
       String resumeKey,
       CpuShare cpu) {
@@ -121,9 +109,9 @@ public final class LsdJob implements Job {
     try (ArtifactWriter artifact =
         ArtifactWriter.claim(
             config.get(RunKeys.OUTPUT), context.hadoop(), Claim.of(resumeKey), context.force())) {
-      Map<String, Object> sampler = sampler(stages.learned(), metrics);
+      Map<String, Object> sampler = sampler(findings.learned(), metrics);
       artifact.writeJson("sampler.json", sampler);
-      stages
+      findings
           .learned()
           .forEach(
               (m, found) ->
@@ -132,21 +120,21 @@ public final class LsdJob implements Job {
       Map<String, Number> all = new LinkedHashMap<>(metrics);
       all.put("executorCpuShare", cpu.share());
       artifact.writeJson("metrics.json", all);
-      LsdReport report = new LsdReport(context, settings, teacher, stages, board);
+      LsdReport report = new LsdReport(context, settings, teacher, findings);
       report.files(artifact.uri()).forEach(artifact::write);
       ManifestDraft draft = ManifestDraft.of(KIND, name(), config).withMetrics(all);
-      for (Manifest.Parent parent : teacher.parents()) {
+      for (Manifest.Parent parent : teacher.model().parents()) {
         draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
       }
       Manifest manifest = artifact.commit(draft);
-      reproduce(context, settings, teacher, stages, board, artifact.uri());
+      reproduce(context, settings, teacher, stages, findings, artifact.uri());
       return new JobResult(artifact.uri(), manifest.contentHash(), all);
     }
   }
 
   /** The schedule of the first number of steps, and all of them under {@code schedules}. */
   private static Map<String, Object> sampler(
-      Map<Integer, LsdStages.Learned> learned, Map<String, Number> metrics) {
+      Map<Integer, LsdFindings.Learned> learned, Map<String, Number> metrics) {
     Map<String, Object> schedules = new LinkedHashMap<>();
     learned.forEach(
         (m, found) -> schedules.put("m" + m, found.student().toJson(ofSteps(metrics, m))));
@@ -179,7 +167,7 @@ public final class LsdJob implements Job {
       LsdSettings settings,
       LsdTeacher teacher,
       LsdStages stages,
-      Scoreboard board,
+      LsdFindings findings,
       String uri) {
     int m = settings.steps().get(0);
     Artifact artifact = Artifact.open(uri, context.hadoop());
@@ -194,10 +182,10 @@ public final class LsdJob implements Job {
                 stages
                     .measure(
                         "LSD: reproduce a metric from the artifact",
-                        schedule.sampler("student"),
+                        schedule.sampler(Row.STUDENT.toString()),
                         seed)
                     .get(0));
-    double recorded = teacher.meter().of(board.get("student", m).seeds().get(0));
+    double recorded = teacher.meter().of(findings.board().get(Row.STUDENT, m).seeds().get(0));
     if (again != recorded) {
       throw new IllegalStateException(
           "The published sampler does not reproduce its metric: %s, recorded %s; the artifact %s should not be used."
