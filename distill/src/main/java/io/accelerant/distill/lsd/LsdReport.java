@@ -1,6 +1,5 @@
 package io.accelerant.distill.lsd;
 
-import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
@@ -8,6 +7,7 @@ import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Scoreboard.Entry;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Batches;
+import io.accelerant.core.run.Run;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
@@ -15,10 +15,6 @@ import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.measure.Measured;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,18 +49,7 @@ final class LsdReport {
 
   /** File names to contents. */
   Map<String, byte[]> files(String uri) {
-    Map<String, byte[]> files = new LinkedHashMap<>(report(uri).files());
-    files.put("README.md", card(uri).markdown().getBytes(StandardCharsets.UTF_8));
-    files.put("python/load.py", resource("load.py"));
-    return files;
-  }
-
-  private static byte[] resource(String name) {
-    try (InputStream in = LsdReport.class.getResourceAsStream(name)) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return report(uri).files();
   }
 
   private Report report(String uri) {
@@ -264,28 +249,28 @@ final class LsdReport {
                 100 * settings.config().get(LsdKeys.ENTROPY_GUARD)));
     if (settings.graph() == DiffusionGraph.ABSORB) {
       notes.add(
-          "On the absorbing graph with loglinear noise and exact scores Euler and Tweedie are the same sampler: all of their error is parallel decoding. firstHitting decodes one symbol an evaluation and is exact.");
+          "On the absorbing graph with loglinear noise and exact scores Euler and Tweedie are the"
+              + " same sampler: all of their error is parallel decoding. firstHitting decodes one"
+              + " symbol an evaluation and is exact.");
       notes.add(
-          "Mode scale cannot favour a symbol or a position, it only delays: `masks left` shows how many positions it leaves to the final denoising.");
+          "Mode scale cannot favour a symbol or a position, it only delays: `masks left` shows how"
+              + " many positions it leaves to the final denoising.");
     }
     notes.add(
-        "A learned vector belongs to one number of steps and one model; the loader refuses others.");
+        "A learned vector belongs to one number of steps and one model; the loader refuses"
+            + " others.");
     return notes;
   }
 
-  private ModelCard card(String uri) {
-    List<ModelCard.Parent> parents =
-        teacher.model().parents().stream()
-            .map((Manifest.Parent p) -> new ModelCard.Parent(p.uri(), p.contentHash()))
-            .toList();
-    return new ModelCard(
+  ModelCard card(Run run) {
+    return run.card(
         "Sampler with %s steps for %s".formatted(settings.steps(), teacher.model().description()),
-        "Coefficients and times for a few-step sampler of a discrete diffusion model, learned by LSD. `sampler.json` holds the schedule of the first number of steps and all of them under `schedules`; `report.md` holds what was measured.\n\n"
+        "Coefficients and times for a few-step sampler of a discrete diffusion model, learned by"
+            + " LSD. `sampler.json` holds the schedule of the first number of steps and all of them"
+            + " under `schedules`; `report.md` holds what was measured.\n\n"
             + bullets(verdicts.values().stream().flatMap(List::stream).toList()),
-        List.of(ModelCard.command("lsd", settings.config())),
         "import sys; sys.path.insert(0, \"python\")\nimport load\n\nsampler = load.load(steps=%d)  # times, phi; load.step(sampler, k, x, scores) applies one step"
             .formatted(settings.steps().get(0)),
-        parents,
         "Apache-2.0 (the sampler; the teacher's data has its own licence)");
   }
 }
