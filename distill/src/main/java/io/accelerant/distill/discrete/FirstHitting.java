@@ -33,7 +33,7 @@ public record FirstHitting() implements DiscreteSampler {
           "sampler first-hitting needs graph absorb; take euler or tweedie for graph uniform");
     }
     int length = teacher.length();
-    int[] states = GridSampler.prior(process, length, seed, ids);
+    int[] states = Walk.prior(process, length, seed, ids);
     RandomStream[] streams = new RandomStream[ids.length];
     double[] masked = new double[ids.length];
     for (int b = 0; b < ids.length; b++) {

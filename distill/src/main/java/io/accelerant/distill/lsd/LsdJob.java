@@ -1,17 +1,17 @@
 package io.accelerant.distill.lsd;
 
-import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.run.Check;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Work;
 import io.accelerant.distill.discrete.DiscreteSampler;
+import io.accelerant.distill.measure.SampleMeter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ public final class LsdJob implements PublishingJob {
   public Work open(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
     return Work.on(
-        LsdTeacherFactory.inputs(context, config),
+        LsdTeacher.inputs(context, config),
         output ->
             List.of(
                 "open the teacher " + config.get(LsdKeys.TEACHER),
@@ -60,42 +60,28 @@ public final class LsdJob implements PublishingJob {
 
   private static Product make(Run run, LsdSettings settings) {
     JobContext context = run.context();
-    StageStore store = run.stages();
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
-      LsdTeacher teacher = LsdTeacherFactory.open(context, settings);
+      LsdTeacher teacher = LsdTeacher.open(context, settings);
       settings.check(teacher.source());
       FitRun fit = new FitRun(context, settings, teacher.source());
       run.atEnd(fit::close);
-      LsdStages stages = new LsdStages(context, settings, teacher, fit, store);
-      Scoreboard board = stages.run();
-      Map<String, Number> metrics = metrics(settings, stages, board);
-      write(run, stages.learned(), metrics);
+      Stages saved = new Stages(context, run.stages());
+      LsdStages stages = new LsdStages(context, settings, teacher, fit, saved);
+      LsdFindings findings = stages.run();
+      Map<String, Number> metrics = findings.metrics();
+      write(run, findings.learned(), metrics);
       metrics.put("executorCpuShare", cpu.share());
-      LsdReport report = new LsdReport(context, settings, teacher, stages, board);
+      LsdReport report = new LsdReport(context, settings, teacher, findings);
       return new Product(
           run.draft(KIND, metrics),
           report.files(run.uri()),
           report.card(run),
-          check(settings, teacher, stages, board));
+          check(settings, teacher, stages, findings));
     }
-  }
-
-  private static Map<String, Number> metrics(
-      LsdSettings settings, LsdStages stages, Scoreboard board) {
-    Map<String, Number> metrics = board.metrics();
-    for (int m : settings.steps()) {
-      metrics.put("constant.m" + m + ".exponent", stages.learned().get(m).exponent());
-      PairedDifference verdict = board.verdict(m);
-      metrics.put("verdict.m" + m, verdict.value());
-      metrics.put("verdict.m" + m + ".low", verdict.low());
-      metrics.put("verdict.m" + m + ".high", verdict.high());
-      metrics.put("student.m" + m + ".equivalentEulerSteps", board.equivalentEulerSteps(m).steps());
-    }
-    return metrics;
   }
 
   private static void write(
-      Run run, Map<Integer, LsdStages.Learned> learned, Map<String, Number> metrics) {
+      Run run, Map<Integer, LsdFindings.Learned> learned, Map<String, Number> metrics) {
     run.artifact().writeJson("sampler.json", sampler(learned, metrics));
     learned.forEach(
         (m, found) ->
@@ -106,7 +92,7 @@ public final class LsdJob implements PublishingJob {
 
   /** The schedule of the first number of steps, and all of them under {@code schedules}. */
   private static Map<String, Object> sampler(
-      Map<Integer, LsdStages.Learned> learned, Map<String, Number> metrics) {
+      Map<Integer, LsdFindings.Learned> learned, Map<String, Number> metrics) {
     Map<String, Object> schedules = new LinkedHashMap<>();
     learned.forEach(
         (m, found) -> schedules.put("m" + m, found.student().toJson(ofSteps(metrics, m))));
@@ -132,19 +118,19 @@ public final class LsdJob implements PublishingJob {
 
   /** The published sampler draws one seed again: its main metric must be the same bits. */
   private static Check check(
-      LsdSettings settings, LsdTeacher teacher, LsdStages stages, Scoreboard board) {
+      LsdSettings settings, LsdTeacher teacher, LsdStages stages, LsdFindings findings) {
     int m = settings.steps().get(0);
     List<Long> seed = settings.config().get(LsdKeys.SEEDS).subList(0, 1);
     SampleMeter meter = teacher.meter();
     return new Check(
         meter.mainMetric() + " of the sampler with " + m + " steps",
-        meter.of(board.get("student", m).seeds().get(0)),
+        meter.of(findings.board().get(Row.STUDENT, m).seeds().get(0)),
         artifact -> {
           DiscreteSampler published =
               LsdSchedule.fromJson(
                       artifact.readJson("sampler.json"), artifact.uri() + "/sampler.json")
                   .requireModel(teacher.source())
-                  .sampler("student");
+                  .sampler(Row.STUDENT.toString());
           return meter.of(
               stages.measure("LSD: reproduce a metric from the artifact", published, seed).get(0));
         });

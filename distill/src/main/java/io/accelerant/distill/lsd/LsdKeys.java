@@ -64,8 +64,8 @@ public final class LsdKeys {
       Key.strings(
               "lsd.objective",
               "Objectives to fit; the best on the fit seeds is published, all are reported")
-          .oneOf("scoreL2", "scoreL2Exponent", "lookahead", "direct")
-          .withDefault(List.of("scoreL2", "scoreL2Exponent", "lookahead", "direct"));
+          .oneOf(Objective.labels())
+          .withDefault(List.of(Objective.labels()));
   public static final Key<Boolean> LEARN_TIMES =
       Key.bool(
               "lsd.learnTimes",
@@ -73,7 +73,7 @@ public final class LsdKeys {
           .withDefault(false);
   public static final Key<String> PREDICTOR =
       Key.string("lsd.predictor", "Kernel of the student's steps")
-          .oneOf(Predictors.LABELS)
+          .oneOf("euler", "tweedie")
           .withDefault("euler");
   public static final Key<Double> T_END =
       Key.number("lsd.tEnd", "Time at which the steps end and the final denoising starts")

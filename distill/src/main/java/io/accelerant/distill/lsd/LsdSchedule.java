@@ -5,8 +5,11 @@ import io.accelerant.core.json.JsonReader;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteSource;
+import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
+import io.accelerant.distill.discrete.ReverseKernel;
+import io.accelerant.distill.discrete.Tweedie;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -44,7 +47,7 @@ public record LsdSchedule(
           "length must be between 1 and " + MAX_LENGTH + ", is " + length);
     }
     // checks predictor and times
-    new GridSampler("", Predictors.ofLabel(predictor), times, coefficients, finalDenoise);
+    new GridSampler("", kernel(predictor), times, coefficients, finalDenoise);
     if (times[0] != 1) {
       throw new IllegalArgumentException("times must start at 1, not at " + times[0]);
     }
@@ -68,6 +71,20 @@ public record LsdSchedule(
     }
   }
 
+  /**
+   * A kernel that a learned sampler can be built on.
+   *
+   * @throws IllegalArgumentException if there is no such predictor
+   */
+  static ReverseKernel kernel(String predictor) {
+    return switch (predictor) {
+      case "euler" -> new Euler();
+      case "tweedie" -> new Tweedie();
+      default ->
+          throw new IllegalArgumentException("predictor must be euler or tweedie, is " + predictor);
+    };
+  }
+
   /** Number M of steps. */
   public int steps() {
     return times.length - 1;
@@ -78,7 +95,7 @@ public record LsdSchedule(
    * end.
    */
   public GridSampler sampler(String label) {
-    return new GridSampler(label, Predictors.ofLabel(predictor), times, coefficients, finalDenoise);
+    return new GridSampler(label, kernel(predictor), times, coefficients, finalDenoise);
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.accelerant.distill.lsd;
+package io.accelerant.distill.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,15 +1,14 @@
-package io.accelerant.distill.lsd;
+package io.accelerant.distill.measure;
 
 import io.accelerant.core.lm.KGrams;
 import io.accelerant.core.math.PairedDifference;
 import io.accelerant.distill.discrete.DiscreteSampler.Samples;
+import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * What was measured on the samples of one sampler and one seed. Tasks return it as one {@code
- * double[]}, since only primitive arrays cross a stage; whole numbers in it are exact.
+ * What was measured on the samples of one sampler and one seed.
  *
  * @param main [samples][2], flat: numerator and denominator of the main metric, where it is a ratio
  * @param symbols [V] symbol counts
@@ -19,18 +18,19 @@ import java.util.List;
  * @param leftMasked positions still masked before the final denoising
  * @param nanos time in the sampler; the only entry that is not reproducible
  */
-record Measured(
+public record Measured(
     double[] main,
     double[] symbols,
     double[][] pairs,
     int evaluations,
     double clipped,
     double leftMasked,
-    double nanos) {
-  private static final int SCALARS = 5;
+    double nanos)
+    implements Serializable {
   private static final int MAX_BLOCKS = 32;
 
-  static Measured of(Samples samples, int vocabulary, int length, SampleMeter meter, long nanos) {
+  public static Measured of(
+      Samples samples, int vocabulary, int length, SampleMeter meter, long nanos) {
     int[] tokens = samples.tokens();
     int count = tokens.length / length;
     double[] main = new double[2 * count];
@@ -55,43 +55,8 @@ record Measured(
         nanos);
   }
 
-  /** The form in which it crosses a stage and is saved. */
-  double[] pack() {
-    int square = symbols.length * symbols.length;
-    int mainAt = SCALARS + symbols.length + pairs.length * square;
-    double[] packed = new double[mainAt + main.length];
-    packed[0] = evaluations;
-    packed[1] = clipped;
-    packed[2] = leftMasked;
-    packed[3] = nanos;
-    packed[4] = pairs.length;
-    System.arraycopy(symbols, 0, packed, SCALARS, symbols.length);
-    for (int block = 0; block < pairs.length; block++) {
-      System.arraycopy(pairs[block], 0, packed, SCALARS + symbols.length + block * square, square);
-    }
-    System.arraycopy(main, 0, packed, mainAt, main.length);
-    return packed;
-  }
-
-  static Measured unpack(double[] packed, int vocabulary) {
-    int square = vocabulary * vocabulary;
-    int at = SCALARS + vocabulary;
-    double[][] pairs = new double[(int) packed[4]][];
-    for (int block = 0; block < pairs.length; block++, at += square) {
-      pairs[block] = Arrays.copyOfRange(packed, at, at + square);
-    }
-    return new Measured(
-        Arrays.copyOfRange(packed, at, packed.length),
-        Arrays.copyOfRange(packed, SCALARS, SCALARS + vocabulary),
-        pairs,
-        (int) packed[0],
-        packed[1],
-        packed[2],
-        packed[3]);
-  }
-
   /** The batches of a seed as one; neighbouring blocks are merged down to a bounded number. */
-  static Measured ofSeed(List<Measured> batches) {
+  public static Measured ofSeed(List<Measured> batches) {
     Measured all = concatenate(batches);
     int blocks = Math.min(MAX_BLOCKS, all.pairs.length);
     double[][] merged = new double[blocks][all.pairs[0].length];
@@ -103,7 +68,7 @@ record Measured(
   }
 
   /** All batches of a seed, or all seeds, as one. */
-  static Measured concatenate(List<Measured> parts) {
+  public static Measured concatenate(List<Measured> parts) {
     double[] symbols = new double[parts.get(0).symbols.length];
     List<double[]> pairs = new ArrayList<>();
     double clipped = 0;
@@ -141,24 +106,24 @@ record Measured(
   }
 
   /** The pair counts without those of one block; everything else as it is. */
-  Measured without(int block) {
+  public Measured without(int block) {
     List<double[]> rest = new ArrayList<>(List.of(pairs));
     rest.remove(block);
     return new Measured(
         main, symbols, rest.toArray(double[][]::new), evaluations, clipped, leftMasked, nanos);
   }
 
-  int samples() {
+  public int samples() {
     return main.length / 2;
   }
 
   /** Sum of the numerators of the main metric over the sum of its denominators. */
-  double ratio() {
+  public double ratio() {
     return PairedDifference.ratio(main);
   }
 
   /** Share of the samples whose numerator is not zero: on countdown, sequences with any error. */
-  double anyError() {
+  public double anyError() {
     int any = 0;
     for (int b = 0; b < main.length; b += 2) {
       any += main[b] != 0 ? 1 : 0;
@@ -167,39 +132,25 @@ record Measured(
   }
 
   /** Entropy of the symbol counts, in nats. */
-  double entropy() {
-    return entropy(symbols);
+  public double entropy() {
+    return KGrams.entropy(symbols);
   }
 
   /** |entropy / entropy of the data - 1|. */
-  double entropyGap(double dataEntropy) {
+  public double entropyGap(double dataEntropy) {
     return Math.abs(entropy() / dataEntropy - 1);
-  }
-
-  private static double entropy(double[] counts) {
-    double total = 0;
-    for (double c : counts) {
-      total += c;
-    }
-    double entropy = 0;
-    for (double c : counts) {
-      if (c > 0) {
-        entropy -= c / total * StrictMath.log(c / total);
-      }
-    }
-    return entropy;
   }
 
   /**
    * Total variation between the law of neighbours and a reference law given by counts or
    * probabilities.
    */
-  double bigramTv(double[] reference) {
+  public double bigramTv(double[] reference) {
     return KGrams.totalVariation(pairCounts(), reference);
   }
 
   /** [V * V] counts of neighbours over all blocks. */
-  double[] pairCounts() {
+  public double[] pairCounts() {
     double[] sum = new double[pairs[0].length];
     for (double[] block : pairs) {
       addTo(sum, block);

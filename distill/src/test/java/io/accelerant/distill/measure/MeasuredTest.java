@@ -1,9 +1,11 @@
-package io.accelerant.distill.lsd;
+package io.accelerant.distill.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.data.Alphabet;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.json.RecordJson;
 import io.accelerant.core.lm.NgramCounts;
 import io.accelerant.core.lm.NgramModel;
 import io.accelerant.distill.discrete.DiscreteSampler.Samples;
@@ -56,12 +58,21 @@ class MeasuredTest {
   }
 
   @Test
-  void packingGoesRoundTrip() {
-    assertThat(Measured.unpack(HALF.pack(), V)).usingRecursiveComparison().isEqualTo(HALF);
+  void whatTheSamplesCostIsKept() {
     assertThat(HALF.evaluations()).isEqualTo(9);
     assertThat(HALF.clipped()).isEqualTo(5);
     assertThat(HALF.leftMasked()).isEqualTo(3);
     assertThat(HALF.nanos()).isEqualTo(1234);
+  }
+
+  @Test
+  void aStageSavesItBitByBit() {
+    Measured whole = Measured.concatenate(List.of(HALF, measure(3, 1, 0, 2)));
+    byte[] saved = CanonicalJson.bytes(RecordJson.tree(whole));
+    Object read = CanonicalJson.readObject(saved, "stage");
+    assertThat(RecordJson.read(read, Measured.class, "stage"))
+        .usingRecursiveComparison()
+        .isEqualTo(whole);
   }
 
   @Test
@@ -72,7 +83,6 @@ class MeasuredTest {
     assertThat(whole.pairs()).hasDimensions(2, 16);
     assertThat(whole.pairCounts()).isEqualTo(HALF.pairCounts());
     assertThat(whole.without(0).pairCounts()).isEqualTo(measure(3, 1, 0, 2).pairCounts());
-    assertThat(Measured.unpack(whole.pack(), V)).usingRecursiveComparison().isEqualTo(whole);
     assertThat(whole.clipped()).isEqualTo(10);
     assertThat(whole.leftMasked()).isEqualTo(6);
     assertThat(whole.nanos()).isEqualTo(2468);

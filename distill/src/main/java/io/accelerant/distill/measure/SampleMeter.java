@@ -1,4 +1,4 @@
-package io.accelerant.distill.lsd;
+package io.accelerant.distill.measure;
 
 import io.accelerant.core.lm.NgramModel;
 import io.accelerant.core.math.PairedDifference;
@@ -9,7 +9,7 @@ import java.util.Arrays;
  * What makes samples good, for one kind of data: the main metric, of which less is better. Mostly a
  * ratio of sums over samples.
  */
-interface SampleMeter extends Serializable {
+public interface SampleMeter extends Serializable {
   /** Name of the main metric. */
   String mainMetric();
 
@@ -32,6 +32,11 @@ interface SampleMeter extends Serializable {
   /** Whether {@link #of} is the ratio of the sums of what {@link #measure} gives. */
   default boolean isRatio() {
     return true;
+  }
+
+  /** Whether a sample is right or wrong as a whole, see {@link Measured#anyError}. */
+  default boolean countsSequences() {
+    return false;
   }
 
   /**
@@ -72,6 +77,11 @@ interface SampleMeter extends Serializable {
         errors += tokens[i] != 0 && tokens[i + 1] != tokens[i] - 1 ? 1 : 0;
       }
       return new double[] {errors, length - 1};
+    }
+
+    @Override
+    public boolean countsSequences() {
+      return true;
     }
   }
 
