@@ -384,7 +384,7 @@ final class DcReport {
             .formatted(
                 findings.settings().get(0).nfe(),
                 DcSampler.plain(findings.settings().get(0).guidance())),
-        List.of(new ModelCard.Parent(model.parent().uri(), model.parent().contentHash())),
+        model.parents().stream().map(p -> new ModelCard.Parent(p.uri(), p.contentHash())).toList(),
         "Apache-2.0; the model keeps its own");
   }
 }

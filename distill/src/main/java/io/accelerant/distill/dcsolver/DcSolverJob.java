@@ -15,10 +15,10 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.continuous.ReferenceSolution;
-import io.accelerant.distill.model.ContinuousModels;
+import io.accelerant.distill.model.ModelName;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,14 +76,11 @@ public final class DcSolverJob implements Job {
   }
 
   private static List<Manifest.Parent> parents(JobContext context, JobConfig config) {
-    List<Manifest.Parent> parents = new ArrayList<>();
-    parents.add(
-        ContinuousModels.input(
-            config.get(DcSolverKeys.MODEL),
-            DcSettings.of(config).solver().schedule(),
-            context,
-            config,
-            DcSolverKeys.MODEL));
+    List<Manifest.Parent> parents =
+        new ArrayList<>(
+            Models.CONTINUOUS.inputs(
+                new ModelName(DcSolverKeys.MODEL, context, config),
+                DcSettings.of(config).solver().schedule()));
     for (Key<String> key : List.of(DcSolverKeys.FIT_NOISE, DcSolverKeys.EVAL_NOISE)) {
       DcSettings.noiseFile(config, key)
           .ifPresent(
@@ -105,12 +102,8 @@ public final class DcSolverJob implements Job {
     ResumableRun resumable = ResumableRun.open(context, config, identity);
     StageStore store = resumable.stages();
     OpenedContinuousModel model =
-        ContinuousModels.open(
-            config.get(DcSolverKeys.MODEL),
-            settings.solver().schedule(),
-            context,
-            config,
-            DcSolverKeys.MODEL);
+        Models.CONTINUOUS.open(
+            new ModelName(DcSolverKeys.MODEL, context, config), settings.solver().schedule());
     for (double guidance : settings.guidances()) {
       settings
           .solver()
@@ -128,7 +121,7 @@ public final class DcSolverJob implements Job {
               settings.evalNoise(config, context, model),
               store,
               config.get(DcSolverKeys.PARTITIONS),
-              OnnxKeys.stage(context, config));
+              model.source().stage());
       DcFindings findings = DcFindings.of(settings, stages, imported(context, config));
       if (store.loaded() > 0) {
         context.progress().say("%d stages were taken from the checkpoint", store.loaded());

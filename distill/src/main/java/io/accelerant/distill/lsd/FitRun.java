@@ -8,7 +8,6 @@ import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,10 +35,7 @@ final class FitRun implements AutoCloseable {
     this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     this.tasks =
         new TeacherTasks(
-            spark,
-            share(source),
-            settings.config().get(LsdKeys.PARTITIONS),
-            OnnxKeys.stage(context, settings.config()));
+            spark, share(source), settings.config().get(LsdKeys.PARTITIONS), source.stage());
   }
 
   LsdSettings settings() {

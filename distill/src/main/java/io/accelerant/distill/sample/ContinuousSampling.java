@@ -19,10 +19,9 @@ import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.SolverSettings;
-import io.accelerant.distill.model.ContinuousModels;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -54,11 +53,7 @@ final class ContinuousSampling {
    * where a key is set that only these have.
    */
   static boolean isMeant(JobContext context, JobConfig config) {
-    String model = config.get(SampleKeys.MODEL);
-    return ContinuousModels.isContinuous(model)
-        || (ContinuousModels.mayBeContinuous(model)
-            && SampleKeys.CONTINUOUS.stream().anyMatch(key -> config.find(key).isPresent()))
-        || ContinuousModels.isImages(model, context);
+    return Models.isContinuous(SampleJob.model(context, config), SampleKeys.CONTINUOUS);
   }
 
   List<String> plan() {
@@ -72,15 +67,12 @@ final class ContinuousSampling {
 
   private Map<String, Object> identity(ContinuousRequest request) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    Manifest.Parent model =
-        ContinuousModels.input(
-            config.get(SampleKeys.MODEL),
-            request.settings().schedule(),
-            context,
-            config,
-            SampleKeys.MODEL);
-    identity.put("input.model", model.contentHash());
-    request.parents().forEach(p -> identity.put("input." + p.role(), p.contentHash()));
+    List<Manifest.Parent> parents =
+        new ArrayList<>(
+            Models.CONTINUOUS.inputs(
+                SampleJob.model(context, config), request.settings().schedule()));
+    parents.addAll(request.parents());
+    parents.forEach(p -> identity.put("input." + p.role(), p.contentHash()));
     config
         .find(SampleKeys.NOISE)
         .ifPresent(uri -> identity.put("input.noise", NoiseRows.hash(uri, context)));
@@ -92,12 +84,7 @@ final class ContinuousSampling {
     Map<String, Object> identity = identity(request);
     SampleJob.requireFree(context, config, identity);
     OpenedContinuousModel model =
-        ContinuousModels.open(
-            config.get(SampleKeys.MODEL),
-            request.settings().schedule(),
-            context,
-            config,
-            SampleKeys.MODEL);
+        Models.CONTINUOUS.open(SampleJob.model(context, config), request.settings().schedule());
     request.check(model.source(), config);
     NoiseRows noise = noise(model.source());
     try (ArtifactWriter artifact =
@@ -123,9 +110,8 @@ final class ContinuousSampling {
       ManifestDraft draft =
           ManifestDraft.of(SampleJob.KIND, "sample", config)
               .withIdentityFile(FILE)
-              .withMetrics(metrics)
-              .withParent("model", model.parent().uri(), model.parent().contentHash());
-      for (Manifest.Parent parent : request.parents()) {
+              .withMetrics(metrics);
+      for (Manifest.Parent parent : parents(request, model)) {
         draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
       }
       Manifest manifest = artifact.commit(draft);
@@ -164,7 +150,8 @@ final class ContinuousSampling {
         JobDescription description = new JobDescription(spark.sc())) {
       description.set("sample: solve the ODE");
       List<double[]> solved =
-          OnnxKeys.stage(context, config)
+          source
+              .stage()
               .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))
               .mapPartitions(
                   indices -> {
@@ -229,17 +216,23 @@ final class ContinuousSampling {
   }
 
   private ModelCard card(ContinuousRequest request, OpenedContinuousModel model) {
-    List<ModelCard.Parent> parents = new ArrayList<>();
-    parents.add(new ModelCard.Parent(model.parent().uri(), model.parent().contentHash()));
-    request.parents().forEach(p -> parents.add(new ModelCard.Parent(p.uri(), p.contentHash())));
     return new ModelCard(
         "Samples of " + model.description(),
         "`%s`: `x` [samples][dimension], `nfe`, `times`. Drawn with %s."
             .formatted(FILE, request.describe()),
         List.of(ModelCard.command("sample", config)),
         "import json\nimport numpy as np\n\nx = np.array(json.load(open(\"" + FILE + "\"))[\"x\"])",
-        parents,
+        parents(request, model).stream()
+            .map(p -> new ModelCard.Parent(p.uri(), p.contentHash()))
+            .toList(),
         "Apache-2.0");
+  }
+
+  private static List<Manifest.Parent> parents(
+      ContinuousRequest request, OpenedContinuousModel model) {
+    List<Manifest.Parent> parents = new ArrayList<>(model.parents());
+    parents.addAll(request.parents());
+    return parents;
   }
 
   /** Draws the first micro-batch again: it must be the published one. */

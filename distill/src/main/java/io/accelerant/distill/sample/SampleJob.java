@@ -25,11 +25,10 @@ import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.lsd.LsdSchedule;
-import io.accelerant.distill.lsd.LsdSchedules;
-import io.accelerant.distill.model.DiscreteModels;
+import io.accelerant.distill.model.DiscreteRequest;
+import io.accelerant.distill.model.ModelName;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.OpenedDiscreteModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -112,29 +111,37 @@ public final class SampleJob implements Job {
 
   private static Map<String, Object> identity(JobContext context, JobConfig config) {
     Map<String, Object> identity = new TreeMap<>(config.identity());
-    DiscreteModels.inputs(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL)
+    Optional<DiscreteSamplerFormat.Learned> learned = learned(context, config);
+    Models.DISCRETE
+        .inputs(model(context, config), request(config, learned))
         .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
-    schedules(context, config)
-        .ifPresent(
-            s -> {
-              schedule(s, config);
-              identity.put("input.sampler", s.source().contentHash());
-            });
+    learned.ifPresent(found -> identity.put("input.sampler", found.source().contentHash()));
     return identity;
   }
 
-  private static Optional<LsdSchedules> schedules(JobContext context, JobConfig config) {
-    return config.find(SampleKeys.SAMPLER).map(uri -> LsdSchedules.open(uri, context.hadoop()));
+  static ModelName model(JobContext context, JobConfig config) {
+    return new ModelName(SampleKeys.MODEL, context, config);
   }
 
-  private static LsdSchedule schedule(LsdSchedules schedules, JobConfig config) {
-    LsdSchedule schedule = schedules.schedule(config.find(SampleKeys.STEPS));
-    if (config.find(SampleKeys.LENGTH).orElse(schedule.length()) != schedule.length()) {
-      throw config.invalid(
-          SampleKeys.LENGTH,
-          "is not %d, for which the sampler was learned.".formatted(schedule.length()));
-    }
-    return schedule;
+  private static Optional<DiscreteSamplerFormat.Learned> learned(
+      JobContext context, JobConfig config) {
+    Optional<DiscreteSamplerFormat.Learned> learned =
+        config
+            .find(SampleKeys.SAMPLER)
+            .map(
+                uri ->
+                    SamplerFormat.of(DiscreteSamplerFormat.class, uri, context)
+                        .open(uri, config.find(SampleKeys.STEPS), context));
+    learned
+        .map(DiscreteSamplerFormat.Learned::length)
+        .filter(length -> !config.find(SampleKeys.LENGTH).orElse(length).equals(length))
+        .ifPresent(
+            length -> {
+              throw config.invalid(
+                  SampleKeys.LENGTH,
+                  "is not %d, for which the sampler was learned.".formatted(length));
+            });
+    return learned;
   }
 
   static String requireFree(JobContext context, JobConfig config, Map<String, Object> identity) {
@@ -150,13 +157,11 @@ public final class SampleJob implements Job {
     requireSampler(config);
     Map<String, Object> identity = identity(context, config);
     requireFree(context, config, identity);
-    Optional<LsdSchedules> schedules = schedules(context, config);
-    Optional<LsdSchedule> learned = schedules.map(s -> schedule(s, config));
-    OpenedDiscreteModel model = open(context, config, learned);
+    Optional<DiscreteSamplerFormat.Learned> learned = learned(context, config);
+    OpenedDiscreteModel model =
+        Models.DISCRETE.open(model(context, config), request(config, learned));
     DiscreteSampler sampler =
-        learned.isPresent()
-            ? learned.get().requireModel(model.source()).sampler("learned")
-            : PlainSamplers.of(config);
+        learned.map(found -> found.of(model.source())).orElseGet(() -> PlainSamplers.of(config));
     Claim claim = Claim.of(StageStore.resumeKey(identity));
     try (ArtifactWriter artifact =
             ArtifactWriter.claim(
@@ -183,8 +188,8 @@ public final class SampleJob implements Job {
       for (Manifest.Parent parent : model.parents()) {
         draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
       }
-      if (schedules.isPresent()) {
-        Manifest.Parent parent = schedules.get().source();
+      if (learned.isPresent()) {
+        Manifest.Parent parent = learned.get().source();
         draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
       }
       Manifest manifest = artifact.commit(draft);
@@ -193,22 +198,18 @@ public final class SampleJob implements Job {
     }
   }
 
-  private static OpenedDiscreteModel open(
-      JobContext context, JobConfig config, Optional<LsdSchedule> learned) {
-    DiscreteModels.Request request =
-        new DiscreteModels.Request(
-            config.get(SampleKeys.MODEL),
-            learned
-                .map(s -> s.process().graph())
-                .orElseGet(() -> DiffusionGraph.ofLabel(config.get(SampleKeys.GRAPH))),
-            learned
-                .map(s -> s.process().noise())
-                .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
-            config.find(SampleKeys.LENGTH).or(() -> learned.map(LsdSchedule::length)),
-            config.get(SampleKeys.SMOOTHING),
-            Optional.empty(),
-            false);
-    return DiscreteModels.open(request, context, config, SampleKeys.MODEL);
+  private static DiscreteRequest request(
+      JobConfig config, Optional<DiscreteSamplerFormat.Learned> learned) {
+    return new DiscreteRequest(
+        learned
+            .map(found -> found.process().graph())
+            .orElseGet(() -> DiffusionGraph.ofLabel(config.get(SampleKeys.GRAPH))),
+        learned
+            .map(found -> found.process().noise())
+            .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
+        config.find(SampleKeys.LENGTH).or(() -> learned.map(DiscreteSamplerFormat.Learned::length)),
+        config.get(SampleKeys.SMOOTHING),
+        Optional.empty());
   }
 
   /** Evaluations of one sample; every sample of a sampler takes as many. */
@@ -230,7 +231,8 @@ public final class SampleJob implements Job {
     DiscreteSource source = model.source();
     Alphabet decoder = model.alphabet().orElse(null);
     JavaRDD<Row> rows =
-        OnnxKeys.stage(context, config)
+        source
+            .stage()
             .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))
             .mapPartitions(
                 indices -> {
