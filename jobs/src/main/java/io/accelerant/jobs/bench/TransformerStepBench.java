@@ -46,7 +46,8 @@ public final class TransformerStepBench {
   private record Side(double seconds, double loss, double gradientNorm) {}
 
   /**
-   * The metrics: seconds and ratios (ours over theirs; below 1 is faster) for one and two threads.
+   * The metrics: seconds and ratios (ours over theirs; below 1 is faster) for one and two threads;
+   * no ratios where PyTorch is slow, see {@link TorchPeer}.
    */
   public Map<String, Number> run() {
     float[] parameters;
@@ -66,10 +67,8 @@ public final class TransformerStepBench {
       metrics.put("parameters", parameters.length);
       metrics.put("nativeBytes", program.nativeBytes());
       writeInput(scratch, program.parameters(), parameters, tokens, targets);
-      Optional<PythonPeer> peer = PythonPeer.of("transformer_step.py", scratch, "torch, numpy");
-      if (peer.isEmpty()) {
-        progress.say("no python3 with torch here: no peer to compare with");
-      }
+      Optional<TorchPeer> peer = TorchPeer.of("transformer_step.py", scratch, progress);
+      peer.ifPresent(torch -> torch.putRate(metrics));
       for (int threads = 1; threads <= 2; threads++) {
         compare(program, peer, scratch, threads, metrics);
       }
@@ -79,7 +78,7 @@ public final class TransformerStepBench {
 
   private void compare(
       Program program,
-      Optional<PythonPeer> peer,
+      Optional<TorchPeer> peer,
       Scratch scratch,
       int threads,
       Map<String, Number> metrics) {
@@ -108,7 +107,7 @@ public final class TransformerStepBench {
     metrics.put("seconds" + threads, ours.seconds());
     if (theirs != null) {
       metrics.put("torchSeconds" + threads, theirs.seconds());
-      metrics.put("ratio" + threads, ours.seconds() / theirs.seconds());
+      peer.get().putRatio(metrics, "ratio" + threads, ours.seconds(), theirs.seconds());
       metrics.put("lossDifference", Math.abs(ours.loss() - theirs.loss()));
       metrics.put(
           "gradientNormDifference",
@@ -175,7 +174,7 @@ public final class TransformerStepBench {
   }
 
   private static Side torch(
-      PythonPeer peer, Scratch scratch, int threads, Map<String, String> environment) {
+      TorchPeer peer, Scratch scratch, int threads, Map<String, String> environment) {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.put("OMP_NUM_THREADS", Integer.toString(threads));
     Map<String, Object> answer = peer.run(all, scratch.folder(), threads, STEPS);
