@@ -13,10 +13,10 @@ import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.distill.continuous.ReferenceSolution;
-import io.accelerant.distill.model.ContinuousModels;
+import io.accelerant.distill.model.ModelName;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,14 +67,11 @@ public final class DcSolverJob implements PublishingJob {
   }
 
   private static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
-    List<Manifest.Parent> parents = new ArrayList<>();
-    parents.add(
-        ContinuousModels.input(
-            config.get(DcSolverKeys.MODEL),
-            DcSettings.of(config).solver().schedule(),
-            context,
-            config,
-            DcSolverKeys.MODEL));
+    List<Manifest.Parent> parents =
+        new ArrayList<>(
+            Models.CONTINUOUS.inputs(
+                new ModelName(DcSolverKeys.MODEL, context, config),
+                DcSettings.of(config).solver().schedule()));
     for (Key<String> key : List.of(DcSolverKeys.FIT_NOISE, DcSolverKeys.EVAL_NOISE)) {
       DcSettings.noiseFile(config, key)
           .ifPresent(
@@ -94,12 +91,8 @@ public final class DcSolverJob implements PublishingJob {
     JobConfig config = run.config();
     StageStore store = run.stages();
     OpenedContinuousModel model =
-        ContinuousModels.open(
-            config.get(DcSolverKeys.MODEL),
-            settings.solver().schedule(),
-            context,
-            config,
-            DcSolverKeys.MODEL);
+        Models.CONTINUOUS.open(
+            new ModelName(DcSolverKeys.MODEL, context, config), settings.solver().schedule());
     for (double guidance : settings.guidances()) {
       settings
           .solver()
@@ -117,7 +110,7 @@ public final class DcSolverJob implements PublishingJob {
               settings.evalNoise(config, context, model),
               store,
               config.get(DcSolverKeys.PARTITIONS),
-              OnnxKeys.stage(context, config));
+              model.source().stage());
       DcFindings findings = DcFindings.of(settings, stages, imported(context, config));
       Map<String, Number> metrics = new LinkedHashMap<>(findings.metrics());
       metrics.put("executorCpuShare", cpu.share());

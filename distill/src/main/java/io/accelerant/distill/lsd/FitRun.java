@@ -13,7 +13,6 @@ import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.discrete.Walk;
 import io.accelerant.distill.measure.Measurement;
 import io.accelerant.distill.measure.SampleMeter;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,7 +40,7 @@ final class FitRun implements AutoCloseable {
     this.units =
         new Units<>(
             context,
-            OnnxKeys.stage(context, settings.config()),
+            source.stage(),
             settings.config().get(LsdKeys.PARTITIONS),
             () -> own.copy().open());
   }

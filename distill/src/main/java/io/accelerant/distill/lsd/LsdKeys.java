@@ -2,8 +2,9 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.distill.model.onnx.OnnxKeys;
+import io.accelerant.distill.model.Models;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The keys of the {@code lsd} job. */
 public final class LsdKeys {
@@ -240,7 +241,8 @@ public final class LsdKeys {
               BATCH,
               PARTITIONS));
 
-  static final List<Key<?>> ALL = OnnxKeys.appendedTo(OWN);
+  static final List<Key<?>> ALL =
+      Stream.of(OWN, Models.DISCRETE.keys()).<Key<?>>flatMap(List::stream).toList();
 
   private LsdKeys() {}
 }

@@ -17,7 +17,9 @@ import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.measure.Measured;
 import io.accelerant.distill.measure.Reference;
 import io.accelerant.distill.measure.SampleMeter;
-import io.accelerant.distill.model.DiscreteModels;
+import io.accelerant.distill.model.DiscreteRequest;
+import io.accelerant.distill.model.ModelName;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.OpenedDiscreteModel;
 import io.accelerant.distill.model.markov.MarkovChain;
 import java.util.ArrayList;
@@ -57,35 +59,25 @@ record LsdTeacher(OpenedDiscreteModel model, Reference reference, List<int[]> re
 
   /** What the teacher is made from and held against, verified to exist. */
   static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
-    String name = config.get(LsdKeys.TEACHER);
-    Optional<String> reference = config.find(LsdKeys.REFERENCE);
-    if (reference.isPresent() && !DiscreteModels.isNetwork(name)) {
-      throw config.invalid(
-          LsdKeys.REFERENCE, "is for networks; %s brings its own.".formatted(name));
-    }
-    List<Manifest.Parent> inputs =
-        new ArrayList<>(DiscreteModels.inputs(name, context, config, LsdKeys.TEACHER));
-    reference
-        .map(uri -> DiscreteModels.reference(uri, context, LsdKeys.REFERENCE))
-        .or(() -> DiscreteModels.trainedOn(name, context, config, LsdKeys.TEACHER))
-        .ifPresent(inputs::add);
-    return inputs;
+    return Models.DISCRETE.inputs(name(context, config), request(LsdSettings.of(config)));
+  }
+
+  private static ModelName name(JobContext context, JobConfig config) {
+    return new ModelName(LsdKeys.TEACHER, context, config);
+  }
+
+  private static DiscreteRequest request(LsdSettings settings) {
+    return new DiscreteRequest(
+        settings.graph(),
+        settings.noise(),
+        settings.config().find(LsdKeys.LENGTH),
+        settings.config().get(LsdKeys.SMOOTHING),
+        Optional.of(LsdKeys.REFERENCE));
   }
 
   static LsdTeacher open(JobContext context, LsdSettings settings) {
     OpenedDiscreteModel model =
-        DiscreteModels.open(
-            new DiscreteModels.Request(
-                settings.config().get(LsdKeys.TEACHER),
-                settings.graph(),
-                settings.noise(),
-                settings.config().find(LsdKeys.LENGTH),
-                settings.config().get(LsdKeys.SMOOTHING),
-                settings.config().find(LsdKeys.REFERENCE),
-                true),
-            context,
-            settings.config(),
-            LsdKeys.TEACHER);
+        Models.DISCRETE.open(name(context, settings.config()), request(settings));
     if (model.corpus().isPresent()) {
       return text(context, settings, model, model.corpus().get());
     }

@@ -16,10 +16,9 @@ import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.SolverSettings;
-import io.accelerant.distill.model.ContinuousModels;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -50,11 +49,7 @@ final class ContinuousSampling {
    * where a key is set that only these have.
    */
   static boolean isMeant(JobContext context, JobConfig config) {
-    String model = config.get(SampleKeys.MODEL);
-    return ContinuousModels.isContinuous(model)
-        || (ContinuousModels.mayBeContinuous(model)
-            && SampleKeys.CONTINUOUS.stream().anyMatch(key -> config.find(key).isPresent()))
-        || ContinuousModels.isImages(model, context);
+    return Models.isContinuous(SampleJob.model(context, config), SampleKeys.CONTINUOUS);
   }
 
   Work open() {
@@ -70,14 +65,10 @@ final class ContinuousSampling {
   }
 
   private List<Manifest.Parent> inputs(ContinuousRequest request) {
-    List<Manifest.Parent> inputs = new ArrayList<>();
-    inputs.add(
-        ContinuousModels.input(
-            config.get(SampleKeys.MODEL),
-            request.settings().schedule(),
-            context,
-            config,
-            SampleKeys.MODEL));
+    List<Manifest.Parent> inputs =
+        new ArrayList<>(
+            Models.CONTINUOUS.inputs(
+                SampleJob.model(context, config), request.settings().schedule()));
     inputs.addAll(request.parents());
     config
         .find(SampleKeys.NOISE)
@@ -88,12 +79,7 @@ final class ContinuousSampling {
 
   private Product make(Run run, ContinuousRequest request) {
     OpenedContinuousModel model =
-        ContinuousModels.open(
-            config.get(SampleKeys.MODEL),
-            request.settings().schedule(),
-            context,
-            config,
-            SampleKeys.MODEL);
+        Models.CONTINUOUS.open(SampleJob.model(context, config), request.settings().schedule());
     request.check(model.source(), config);
     NoiseRows noise = noise(model.source());
     context.progress().say("drawing %,d samples", noise.rows());
@@ -151,7 +137,8 @@ final class ContinuousSampling {
         JobDescription description = new JobDescription(spark.sc())) {
       description.set("sample: solve the ODE");
       List<double[]> solved =
-          OnnxKeys.stage(context, config)
+          source
+              .stage()
               .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))
               .mapPartitions(
                   indices -> {

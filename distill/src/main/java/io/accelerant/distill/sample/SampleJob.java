@@ -21,11 +21,10 @@ import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.lsd.LsdSchedule;
-import io.accelerant.distill.lsd.LsdSchedules;
-import io.accelerant.distill.model.DiscreteModels;
+import io.accelerant.distill.model.DiscreteRequest;
+import io.accelerant.distill.model.ModelName;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.OpenedDiscreteModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -80,13 +79,11 @@ public final class SampleJob implements PublishingJob {
       return new ContinuousSampling(context, config).open();
     }
     requireSampler(config);
-    Optional<LsdSchedules> schedules =
-        config.find(SampleKeys.SAMPLER).map(uri -> LsdSchedules.open(uri, context.hadoop()));
-    Optional<LsdSchedule> learned = schedules.map(s -> schedule(s, config));
+    Optional<DiscreteSamplerFormat.Learned> learned = learned(context, config);
     List<Manifest.Parent> inputs =
         new ArrayList<>(
-            DiscreteModels.inputs(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL));
-    schedules.ifPresent(s -> inputs.add(s.source()));
+            Models.DISCRETE.inputs(model(context, config), request(config, learned)));
+    learned.ifPresent(found -> inputs.add(found.source()));
     String sampler =
         config
             .find(SampleKeys.SAMPLER)
@@ -113,24 +110,38 @@ public final class SampleJob implements PublishingJob {
     }
   }
 
-  private static LsdSchedule schedule(LsdSchedules schedules, JobConfig config) {
-    LsdSchedule schedule = schedules.schedule(config.find(SampleKeys.STEPS));
-    if (config.find(SampleKeys.LENGTH).orElse(schedule.length()) != schedule.length()) {
-      throw config.invalid(
-          SampleKeys.LENGTH,
-          "is not %d, for which the sampler was learned.".formatted(schedule.length()));
-    }
-    return schedule;
+  static ModelName model(JobContext context, JobConfig config) {
+    return new ModelName(SampleKeys.MODEL, context, config);
   }
 
-  private static Product make(Run run, Optional<LsdSchedule> learned) {
+  private static Optional<DiscreteSamplerFormat.Learned> learned(
+      JobContext context, JobConfig config) {
+    Optional<DiscreteSamplerFormat.Learned> learned =
+        config
+            .find(SampleKeys.SAMPLER)
+            .map(
+                uri ->
+                    SamplerFormat.of(DiscreteSamplerFormat.class, uri, context)
+                        .open(uri, config.find(SampleKeys.STEPS), context));
+    learned
+        .map(DiscreteSamplerFormat.Learned::length)
+        .filter(length -> !config.find(SampleKeys.LENGTH).orElse(length).equals(length))
+        .ifPresent(
+            length -> {
+              throw config.invalid(
+                  SampleKeys.LENGTH,
+                  "is not %d, for which the sampler was learned.".formatted(length));
+            });
+    return learned;
+  }
+
+  private static Product make(Run run, Optional<DiscreteSamplerFormat.Learned> learned) {
     JobContext context = run.context();
     JobConfig config = run.config();
-    OpenedDiscreteModel model = open(context, config, learned);
+    OpenedDiscreteModel model =
+        Models.DISCRETE.open(model(context, config), request(config, learned));
     DiscreteSampler sampler =
-        learned.isPresent()
-            ? learned.get().requireModel(model.source()).sampler("learned")
-            : PlainSamplers.of(config);
+        learned.map(found -> found.of(model.source())).orElseGet(() -> PlainSamplers.of(config));
     try (JobDescription description = new JobDescription(context.spark().sparkContext())) {
       context.progress().say("drawing %,d samples", config.get(SampleKeys.COUNT));
       description.set("sample: draw and write");
@@ -155,22 +166,18 @@ public final class SampleJob implements PublishingJob {
     }
   }
 
-  private static OpenedDiscreteModel open(
-      JobContext context, JobConfig config, Optional<LsdSchedule> learned) {
-    DiscreteModels.Request request =
-        new DiscreteModels.Request(
-            config.get(SampleKeys.MODEL),
-            learned
-                .map(s -> s.process().graph())
-                .orElseGet(() -> DiffusionGraph.ofLabel(config.get(SampleKeys.GRAPH))),
-            learned
-                .map(s -> s.process().noise())
-                .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
-            config.find(SampleKeys.LENGTH).or(() -> learned.map(LsdSchedule::length)),
-            config.get(SampleKeys.SMOOTHING),
-            Optional.empty(),
-            false);
-    return DiscreteModels.open(request, context, config, SampleKeys.MODEL);
+  private static DiscreteRequest request(
+      JobConfig config, Optional<DiscreteSamplerFormat.Learned> learned) {
+    return new DiscreteRequest(
+        learned
+            .map(found -> found.process().graph())
+            .orElseGet(() -> DiffusionGraph.ofLabel(config.get(SampleKeys.GRAPH))),
+        learned
+            .map(found -> found.process().noise())
+            .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
+        config.find(SampleKeys.LENGTH).or(() -> learned.map(DiscreteSamplerFormat.Learned::length)),
+        config.get(SampleKeys.SMOOTHING),
+        Optional.empty());
   }
 
   /** Evaluations of one sample; every sample of a sampler takes as many. */
@@ -192,7 +199,8 @@ public final class SampleJob implements PublishingJob {
     DiscreteSource source = model.source();
     Alphabet decoder = model.alphabet().orElse(null);
     JavaRDD<Row> rows =
-        OnnxKeys.stage(context, config)
+        source
+            .stage()
             .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))
             .mapPartitions(
                 indices -> {

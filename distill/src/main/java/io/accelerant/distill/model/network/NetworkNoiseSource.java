@@ -1,6 +1,7 @@
 package io.accelerant.distill.model.network;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
@@ -63,6 +64,11 @@ public final class NetworkNoiseSource implements ContinuousSource {
   @Override
   public double roundingUnit() {
     return SINGLE;
+  }
+
+  @Override
+  public GpuStage stage() {
+    return network.stage();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.accelerant.distill.model.network;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
@@ -53,6 +54,11 @@ public final class NetworkTextSource implements DiscreteSource {
   @Override
   public String modelHash() {
     return modelHash;
+  }
+
+  @Override
+  public GpuStage stage() {
+    return network.stage();
   }
 
   @Override

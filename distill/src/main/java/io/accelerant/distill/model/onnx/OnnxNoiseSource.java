@@ -1,6 +1,8 @@
 package io.accelerant.distill.model.onnx;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.GpuStage;
+import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.onnx.OnnxHandle;
@@ -15,7 +17,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 
 /** A continuous ONNX model as a prediction of the noise. Its bytes travel once to each executor. */
 public final class OnnxNoiseSource implements ContinuousSource {
@@ -31,10 +32,15 @@ public final class OnnxNoiseSource implements ContinuousSource {
   private final Prediction prediction;
   private final VpSchedule schedule;
   private final boolean timeIsIndex;
+  private final GpuStage stage;
 
   private OnnxNoiseSource(
-      OnnxHandle handle, ContinuousOnnxModel model, JobConfig config, VpSchedule schedule) {
-    ContinuousOnnxModel.Names given = ContinuousOnnxKeys.names(config);
+      OnnxHandle handle,
+      ContinuousOnnxModel model,
+      JobConfig config,
+      VpSchedule schedule,
+      GpuStage stage) {
+    ContinuousOnnxModel.Names given = names(config);
     this.handle = handle;
     this.names =
         List.of(
@@ -45,11 +51,14 @@ public final class OnnxNoiseSource implements ContinuousSource {
     this.item = model.item();
     this.size = model.size();
     this.conditional = model.isConditional();
-    this.nullLabel = config.find(ContinuousOnnxKeys.NULL_LABEL).orElse(NONE);
-    this.prediction = ContinuousOnnxKeys.prediction(config);
+    this.nullLabel = config.find(OnnxKeys.NULL_LABEL).orElse(NONE);
+    this.prediction = Prediction.ofLabel(config.find(OnnxKeys.PREDICTION).orElse("noise"));
     this.schedule = schedule;
+    this.stage = stage;
     this.timeIsIndex =
-        ContinuousOnnxKeys.timeIsIndex(config)
+        config
+            .find(OnnxKeys.TIME_UNIT)
+            .map("index"::equals)
             .orElse(schedule.networkTime(schedule.start()) != schedule.start());
   }
 
@@ -60,32 +69,41 @@ public final class OnnxNoiseSource implements ContinuousSource {
    * @throws io.accelerant.core.error.DataException if the model cannot be loaded
    */
   public static void check(OnnxFile file, JobConfig config) {
-    ContinuousOnnxKeys.refuseText(config);
+    config.refuse(
+        OnnxKeys.TEXT.stream().filter(key -> !OnnxKeys.CONTINUOUS.contains(key)).toList(),
+        "is for models of text, but this run takes the model for a continuous one; leave it out.");
     model(file.open(OnnxSettings.cpu()), config).close();
   }
 
   private static ContinuousOnnxModel model(OnnxModel model, JobConfig config) {
     try {
+      List<Long> shape = config.find(OnnxKeys.SHAPE).orElse(List.of());
       return ContinuousOnnxModel.of(
-          model, ContinuousOnnxKeys.names(config), ContinuousOnnxKeys.shape(config));
+          model, names(config), shape.stream().mapToLong(Long::longValue).toArray());
     } catch (RuntimeException e) {
       model.close();
       throw e;
     }
   }
 
+  private static ContinuousOnnxModel.Names names(JobConfig config) {
+    return new ContinuousOnnxModel.Names(
+        config.find(OnnxKeys.X),
+        config.find(OnnxKeys.TIME),
+        config.find(OnnxKeys.LABEL),
+        config.find(OnnxKeys.OUTPUT));
+  }
+
   /**
-   * @param send sends the file to where the models will be opened
+   * Sends the model to the executors.
+   *
    * @param schedule that the model was trained with
    */
   public static OnnxNoiseSource open(
-      OnnxFile file,
-      BiFunction<OnnxFile, OnnxSettings, OnnxHandle> send,
-      JobConfig config,
-      VpSchedule schedule) {
+      OnnxFile file, JobContext context, JobConfig config, VpSchedule schedule) {
     try (ContinuousOnnxModel model = model(file.open(OnnxSettings.cpu()), config)) {
-      return new OnnxNoiseSource(
-          send.apply(file, OnnxKeys.settings(config)), model, config, schedule);
+      OnnxHandle handle = file.broadcast(context, OnnxKeys.settings(config));
+      return new OnnxNoiseSource(handle, model, config, schedule, OnnxKeys.stage(context, config));
     }
   }
 
@@ -122,6 +140,11 @@ public final class OnnxNoiseSource implements ContinuousSource {
   @Override
   public double roundingUnit() {
     return SINGLE;
+  }
+
+  @Override
+  public GpuStage stage() {
+    return stage;
   }
 
   @Override
