@@ -10,12 +10,15 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Mlp;
+import io.accelerant.core.train.Bits;
 import io.accelerant.rl.environment.Pendulum;
 import io.accelerant.rl.environment.Rollout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AlgorithmTest {
@@ -75,6 +78,16 @@ class AlgorithmTest {
     assertThat(algorithm.train(data, mass, 2, settings).parameters()).isEqualTo(first);
     TrainingSettings other = new TrainingSettings(List.of(8), 10, 16, 1e-3, 6);
     assertThat(algorithm.train(data, mass, 2, other).parameters()).isNotEqualTo(first);
+  }
+
+  /** Recorded from the loops that these were before they ran as rounds. */
+  @ParameterizedTest
+  @CsvSource({"BC, 4b14f1d9, 2d96e1e4e6486b9b", "TD3_BC, 4b14f1d9, 449b2a48f883b112"})
+  void trainsToTheBitsOnRecord(Algorithm algorithm, String fingerprint, String hash) {
+    TrainingSettings settings = new TrainingSettings(List.of(24, 16), 31, 32, 1e-3, 5);
+    float[] trained =
+        algorithm.train(pendulum(1, 2), new double[] {1, 2, 1}, 2, settings).parameters();
+    Bits.assertBits(trained, Map.of(fingerprint, hash));
   }
 
   /** Acting in plain Java is the engine's forward pass. */
