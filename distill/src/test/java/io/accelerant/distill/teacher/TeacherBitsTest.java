@@ -1,19 +1,24 @@
 package io.accelerant.distill.teacher;
 
+import io.accelerant.core.engine.Engine;
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
-import io.accelerant.core.job.EngineSettings;
+import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.nn.Positions;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.optim.ExponentialAverage;
 import io.accelerant.core.optim.LearningRate;
 import io.accelerant.core.optim.OptimizerSpec;
-import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Bits;
-import io.accelerant.core.train.Flat;
-import io.accelerant.core.train.GradientLearner;
+import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
+import io.accelerant.core.train.LocalRound;
 import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.MemoryShards;
+import io.accelerant.core.train.Roles;
+import io.accelerant.core.train.Trainer;
+import io.accelerant.core.train.Training;
 import io.accelerant.distill.continuous.VpLinear;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
@@ -23,6 +28,7 @@ import io.accelerant.distill.image.NoisePredictionLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,24 +37,21 @@ class TeacherBitsTest {
   private static final int ROUNDS = 6;
 
   private static float[] trained(Loss loss, List<byte[]> records) {
-    GradientLearner.Settings settings =
-        new GradientLearner.Settings(
-            OptimizerSpec.adamW(0.9, 0.99, 1e-8, 0.01),
-            LearningRate.cosine(2e-3, 1e-4, ROUNDS),
-            0.5,
-            new ExponentialAverage(0.9, true));
-    GradientStep step = new GradientStep(loss, Precision.FLOAT32, EngineSettings.cpu(1), 2);
-    try (GradientLearner learner =
-        new GradientLearner(
-            settings,
-            loss.network().layout(),
-            loss.network()::trains,
-            Flat.of(Precision.FLOAT32, loss.network().initial(3)))) {
-      for (int round = 0; round < ROUNDS; round++) {
-        Batch batch = new Batch(records, 0, records.size(), 42, round);
-        learner.update(step.on(learner.parameters(), batch), round);
-      }
-      return learner.average().toFloats();
+    Training training =
+        Training.of(
+                OptimizerSpec.adamW(0.9, 0.99, 1e-8, 0.01), LearningRate.cosine(2e-3, 1e-4, ROUNDS))
+            .clipped(0.5)
+            .averaged(new ExponentialAverage(0.9, true), 1);
+    Engine.start(1, "auto");
+    Flat initial = Flat.of(Precision.FLOAT32, loss.network().initial(3));
+    MemoryShards shards = new MemoryShards(records.size(), records::get, 0);
+    long[] all = LongStream.range(0, records.size()).toArray();
+    try (ProgramPool pool = new ProgramPool(1);
+        Roles roles =
+            new Roles(Precision.FLOAT32).trained(Loss.NETWORK, loss.network(), training, initial);
+        LocalRound workers = new LocalRound(shards, pool, Precision.FLOAT32, 42)) {
+      new Trainer(workers, roles, ROUNDS).train(new GradientStep(loss), Draw.chosen(round -> all));
+      return roles.averages(Loss.NETWORK).floats();
     }
   }
 
