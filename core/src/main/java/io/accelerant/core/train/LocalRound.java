@@ -33,7 +33,7 @@ public final class LocalRound implements Workers {
     Draw.Share share = draw.share(shards, 0, round);
     return step.on(
         programs,
-        new Batch(shards.read(share.places()), share.numbers(), draw.union(round), seed, round));
+        new Batch(shards.read(share.places()), share.numbers(), share.union(), seed, round));
   }
 
   @Override

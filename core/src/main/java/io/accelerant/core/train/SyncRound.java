@@ -163,8 +163,7 @@ public final class SyncRound implements Workers {
       engine.start();
       try (Programs programs = new Programs(ProgramPool.ofJvm(slots), precision)) {
         programs.set(numbers(Flat.ofArray(fixed), Flat.ofArray(moving)));
-        return step.on(
-            programs, new Batch(records, share.numbers(), draw.union(round), seed, round));
+        return step.on(programs, new Batch(records, share.numbers(), share.union(), seed, round));
       }
     }
 

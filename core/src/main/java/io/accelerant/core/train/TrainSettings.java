@@ -114,7 +114,7 @@ public record TrainSettings(
 
   /** How these settings draw records. */
   public Draw draw() {
-    return Draw.shuffled(workers, batch, seed);
+    return Draw.shuffled(batch, seed);
   }
 
   /** Warm-up and a cosine to 5% of the peak, clipping, and an average. */

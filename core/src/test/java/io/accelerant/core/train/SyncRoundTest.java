@@ -47,10 +47,7 @@ class SyncRoundTest extends SparkTest {
                 42);
         Roles roles = Regression.small().frozen(precision)) {
       return sync.sums(
-          new GradientStep(Regression.small()),
-          Draw.shuffled(shards.workers(), BATCH, 42),
-          roles,
-          round);
+          new GradientStep(Regression.small()), Draw.shuffled(BATCH, 42), roles, round);
     }
   }
 

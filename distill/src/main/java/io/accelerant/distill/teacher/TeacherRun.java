@@ -168,7 +168,7 @@ final class TeacherRun implements AutoCloseable {
         SyncRound workers = workers(heldOut, seed);
         JobDescription description = new JobDescription(context.spark().sparkContext())) {
       description.set("train-teacher: held-out loss, draw " + (draw + 1));
-      Draw draws = Draw.shuffled(settings.workers(), each, seed);
+      Draw draws = Draw.shuffled(each, seed);
       return workers.sums(new LossStep(loss), draws, measured, draw).total("loss");
     }
   }
