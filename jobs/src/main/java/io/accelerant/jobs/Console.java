@@ -100,14 +100,8 @@ record Console(PrintStream out, PrintStream err, AtomicBoolean printed) {
     return code;
   }
 
-  /** Spark wraps what a task throws. */
   private static AccelerantException known(Throwable thrown) {
-    for (Throwable t = thrown; t != null; t = t.getCause()) {
-      if (t instanceof AccelerantException known) {
-        return known;
-      }
-    }
-    return StoreFailure.of(thrown).orElse(null);
+    return AccelerantException.in(thrown).or(() -> StoreFailure.of(thrown)).orElse(null);
   }
 
   /** One line; numbers as short as they can be and still exact. */

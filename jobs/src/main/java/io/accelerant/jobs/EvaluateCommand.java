@@ -1,6 +1,6 @@
 package io.accelerant.jobs;
 
-import io.accelerant.distill.text.EvaluateJob;
+import io.accelerant.distill.evaluate.EvaluateJob;
 
 /** {@code evaluate}. */
 final class EvaluateCommand extends JobCommand {

@@ -1,13 +1,13 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.CodeVersion;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.json.CanonicalJson;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;

@@ -1,6 +1,5 @@
 package io.accelerant.jobs;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
@@ -8,6 +7,7 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -53,8 +53,13 @@ public final class GpuProbeMain {
   }
 
   /** A step on the processor that says which GPU the task was given. */
-  private record Recorded(GradientStep step, CollectionAccumulator<String> given)
+  private record Recorded(GradientStep step, GpuStage stage, CollectionAccumulator<String> given)
       implements RoundStep {
+    @Override
+    public GpuStage stage(EngineSettings engine) {
+      return stage;
+    }
+
     @Override
     public Sums on(Programs programs, Batch batch) {
       String alone = RUNNING.incrementAndGet() == 1 ? "" : " beside another";
@@ -146,11 +151,10 @@ public final class GpuProbeMain {
       GradientStep gradient = new GradientStep(Regression.small());
       CollectionAccumulator<String> given = spark.sc().collectionAccumulator("given");
       try (SyncRound round =
-              new SyncRound(
-                  spark, context.hadoop(), shards, EngineSettings.cpu(1).asking(stage), 4, 42);
+              new SyncRound(spark, context.hadoop(), shards, EngineSettings.cpu(1), 4, 42);
           Roles roles = Regression.small().frozen(Precision.FLOAT32)) {
         Sums sums =
-            round.sums(new Recorded(gradient, given), Draw.shuffled(8, 42), roles, 0);
+            round.sums(new Recorded(gradient, stage, given), Draw.shuffled(8, 42), roles, 0);
         context.progress().say("training tasks: %s", new TreeSet<>(given.value()));
         return sums;
       }

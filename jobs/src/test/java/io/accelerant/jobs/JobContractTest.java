@@ -35,6 +35,8 @@ class JobContractTest extends SparkTest {
    */
   private static final Map<String, Example> EXAMPLES = new LinkedHashMap<>();
 
+  private static final ContentHashes HASHES = new ContentHashes();
+
   /**
    * @param job name on the command line
    * @param conf file in {@code conf/}, or empty
@@ -207,6 +209,11 @@ class JobContractTest extends SparkTest {
                 .toArray(String[]::new));
   }
 
+  @Test
+  void everyExampleHasAContentHash() {
+    assertThat(HASHES.examples()).containsExactlyInAnyOrderElementsOf(EXAMPLES.keySet());
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   void aDryRunPlansAndWritesNothing(String example) {
@@ -220,6 +227,7 @@ class JobContractTest extends SparkTest {
   void aRunPublishesAnArtifactThatVerifiesAndTheSameAgainHasTheSameContent(String example) {
     String output = "@/run-" + example.hashCode() + "-{version}";
     JsonNode first = run(example, output);
+    HASHES.check(example, first.get("contentHash").asText());
     Accelerant.Outcome verified =
         Accelerant.run("artifact", "verify", first.get("artifact").asText());
     assertThat(verified.exitCode()).as(verified.err()).isZero();

@@ -12,7 +12,7 @@ import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.network.MaskedTextModel;
+import io.accelerant.distill.model.network.MaskedTextModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

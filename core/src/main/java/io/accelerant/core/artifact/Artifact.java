@@ -2,6 +2,9 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.safetensors.RandomAccess;
+import io.accelerant.core.safetensors.SafetensorsFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -196,7 +199,7 @@ public final class Artifact {
       file = store.openRandom(name);
       Hashes.check(store, entry, new Manifest.FileEntry(name, file.size(), entry.sha256()));
       Hashes.check(store, entry, Hashes.hash(file.stream(), name));
-      SafetensorsFile opened = new SafetensorsFile(file, uri() + "/" + name);
+      SafetensorsFile opened = SafetensorsFile.of(file, uri() + "/" + name, StoreFailure::describe);
       file = null;
       return opened;
     } catch (DataException e) {

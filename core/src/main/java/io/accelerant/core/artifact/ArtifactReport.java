@@ -1,6 +1,7 @@
 package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -2,6 +2,7 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.CommitUnknownException;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -75,6 +76,15 @@ public final class ArtifactWriter implements AutoCloseable {
 
   public String runId() {
     return claims.claim().runId();
+  }
+
+  /**
+   * To be called now and then during long work.
+   *
+   * @throws ArtifactException if another run has taken over
+   */
+  public void requireHeld() {
+    claims.check();
   }
 
   /** Where checkpoints of this artifact go unless {@code run.checkpoint} says otherwise. */

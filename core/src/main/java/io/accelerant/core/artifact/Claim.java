@@ -1,6 +1,7 @@
 package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.accelerant.core.artifact;
 
+import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;

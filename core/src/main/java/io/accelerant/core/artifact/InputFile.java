@@ -1,6 +1,9 @@
 package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.safetensors.RandomAccess;
+import io.accelerant.core.safetensors.SafetensorsFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
@@ -49,6 +52,28 @@ public record InputFile(String uri, byte[] content) {
     } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new DataException(
           "Cannot read %s: %s.".formatted(uri, StoreFailure.explain(e).orElse(e.getMessage())), e);
+    }
+  }
+
+  /**
+   * Opens a safetensors file of any size; for one of an artifact see {@link Artifact#safetensors}.
+   *
+   * @throws DataException if it cannot be read or is malformed
+   */
+  public static SafetensorsFile safetensors(String uri, Configuration hadoop) {
+    Store store = Store.toRead(uri, hadoop);
+    try {
+      RandomAccess file = store.parent().openRandom(store.lastName());
+      try {
+        return SafetensorsFile.of(file, uri, StoreFailure::describe);
+      } catch (IOException | RuntimeException e) {
+        file.close();
+        throw e;
+      }
+    } catch (FileNotFoundException e) {
+      throw new DataException(uri + " does not exist.", e);
+    } catch (IOException e) {
+      throw new DataException("Cannot read " + uri + ": " + StoreFailure.describe(e), e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.accelerant.core.artifact;
 
+import io.accelerant.core.safetensors.RandomAccess;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,6 +4,7 @@ import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import org.apache.hadoop.conf.Configuration;
  * output, so that a checkpoint of another configuration is reported by the key that differs.
  */
 public final class StageStore {
+  /** Name of the folder inside the output where a run keeps its stages by default. */
+  public static final String FOLDER = Claims.CHECKPOINTS;
+
   private static final int FORMAT_VERSION = 1;
   private static final String IDENTITY = "identity.json";
   private static final String SUFFIX = ".stage.json";
@@ -29,6 +33,7 @@ public final class StageStore {
   private final Store store;
   private final Map<String, Object> identity;
   private final Progress progress;
+  private Runnable holding = () -> {};
   private boolean begun;
   private int loaded;
 
@@ -87,6 +92,15 @@ public final class StageStore {
       throw new ArtifactException(
           "Cannot read the checkpoint at " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
+  }
+
+  /**
+   * With a look at the claim before every save, so that a run that was believed dead and was taken
+   * over stops there, not hours later.
+   */
+  public StageStore heldBy(ArtifactWriter output) {
+    holding = output::requireHeld;
+    return this;
   }
 
   /** As it comes back from JSON, so that the two sides compare. */
@@ -171,9 +185,14 @@ public final class StageStore {
     }
   }
 
-  /** Saves what a stage computed. */
+  /**
+   * Saves what a stage computed.
+   *
+   * @throws ArtifactException if it cannot be written, or another run has taken over
+   */
   public void save(String stage, Map<String, ?> value) {
     String name = file(stage);
+    holding.run();
     try {
       if (!begun) {
         begin();

@@ -1,6 +1,7 @@
 package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.safetensors.RandomAccess;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.accelerant.core.json.CanonicalJson;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

@@ -1,5 +1,9 @@
 package io.accelerant.core.error;
 
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
 /**
  * A failure that a user can understand and act on; its message says what was found, what was
  * expected and what to do. Each subclass stands for one exit code.
@@ -15,5 +19,13 @@ public abstract class AccelerantException extends RuntimeException {
   /** The exit code of the process, see {@code accelerant --help}. */
   public int exitCode() {
     return exitCode;
+  }
+
+  /** The one that a failure is, or was caused by: Spark wraps what a task throws. */
+  public static Optional<AccelerantException> in(Throwable thrown) {
+    return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+        .filter(AccelerantException.class::isInstance)
+        .map(AccelerantException.class::cast)
+        .findFirst();
   }
 }

@@ -1,11 +1,11 @@
 package io.accelerant.core.features;
 
-import io.accelerant.core.artifact.Safetensors;
-import io.accelerant.core.artifact.SafetensorsFile;
-import io.accelerant.core.artifact.Tensor;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

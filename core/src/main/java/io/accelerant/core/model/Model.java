@@ -2,18 +2,16 @@ package io.accelerant.core.model;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Safetensors;
-import io.accelerant.core.artifact.SafetensorsFile;
-import io.accelerant.core.artifact.Tensor;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.safetensors.Tensor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -136,15 +134,6 @@ public record Model(NetworkSpec network, float[] parameters) {
       Safetensors.write(out, tensors, Map.of("format", "pt"));
     } catch (IOException e) {
       throw new ArtifactException("Cannot write " + name + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** {@code python/load.py} of an artifact: reads the weights with numpy alone. */
-  public static byte[] loader() {
-    try (InputStream in = Model.class.getResourceAsStream("load.py")) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,10 +1,11 @@
 package io.accelerant.core.model;
 
-import io.accelerant.core.artifact.CanonicalJson;
-import io.accelerant.core.artifact.SafetensorsFile;
+import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.safetensors.SafetensorsFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -190,7 +191,7 @@ final class ModelFolder {
     layout.tensors().forEach(t -> wanted.put(t.name(), t));
     for (String shard : shards()) {
       String file = uri(shard);
-      try (SafetensorsFile opened = SafetensorsFile.open(file, hadoop)) {
+      try (SafetensorsFile opened = InputFile.safetensors(file, hadoop)) {
         for (String stored : opened.names()) {
           sort(match, names, wanted, opened, new Place(file, stored));
         }
@@ -273,7 +274,7 @@ final class ModelFolder {
     float[] flat = new float[layout.size()];
     for (String shard : shards()) {
       String file = uri(shard);
-      try (SafetensorsFile opened = SafetensorsFile.open(file, hadoop)) {
+      try (SafetensorsFile opened = InputFile.safetensors(file, hadoop)) {
         match
             .parameters()
             .forEach(
@@ -289,7 +290,7 @@ final class ModelFolder {
   }
 
   private void requireEqual(Place place, Layout.Tensor t, float[] flat) {
-    try (SafetensorsFile opened = SafetensorsFile.open(place.file(), hadoop)) {
+    try (SafetensorsFile opened = InputFile.safetensors(place.file(), hadoop)) {
       float[] copy = opened.tensor(place.stored()).toFloats();
       if (!Arrays.equals(copy, 0, copy.length, flat, t.offset(), t.offset() + t.size())) {
         throw new DataException(

@@ -1,8 +1,8 @@
 package io.accelerant.core.onnx;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;

@@ -1,10 +1,10 @@
 package io.accelerant.core.train;
 
-import io.accelerant.core.artifact.Dtype;
 import io.accelerant.core.artifact.Snapshots;
-import io.accelerant.core.artifact.Tensor;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
+import io.accelerant.core.safetensors.Dtype;
+import io.accelerant.core.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.accelerant.core.train;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.NetworkSpec;
 import java.io.Serializable;

@@ -1,6 +1,6 @@
 package io.accelerant.core.train;
 
-import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.json.CanonicalJson;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.job.EngineSettings;
+import io.accelerant.core.job.GpuStage;
 import java.io.Serializable;
 import java.util.Set;
 
@@ -21,6 +23,11 @@ public interface RoundStep extends Serializable {
   /** Roles whose averages it reads as well, as roles called {@link Roles#average}. */
   default Set<String> averages() {
     return Set.of();
+  }
+
+  /** What the stage of such steps asks Spark for; a step off the engine needs no GPU. */
+  default GpuStage stage(EngineSettings engine) {
+    return engine.stage();
   }
 
   /** This step in every n-th round, the first of them being round n - 1; nothing in the others. */

@@ -94,8 +94,7 @@ public final class SyncRound implements Workers {
     try {
       List<Integer> indexes = IntStream.range(0, workers).boxed().toList();
       JavaPairRDD<Integer, byte[]> parts =
-          engine
-              .stage()
+          step.stage(engine)
               .on(spark.parallelize(indexes, workers))
               .mapToPair(
                   worker ->

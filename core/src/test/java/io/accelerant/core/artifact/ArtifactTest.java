@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.safetensors.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

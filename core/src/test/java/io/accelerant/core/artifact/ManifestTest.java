@@ -7,6 +7,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.json.CanonicalJson;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

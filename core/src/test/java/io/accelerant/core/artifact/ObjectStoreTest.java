@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.safetensors.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -60,10 +63,10 @@ class ObjectStoreTest {
       assertThat(in.readAllBytes()).hasSize(4);
       assertThat(file.tensor("w").toFloats()).containsExactly(1f, 2f);
     }
-    try (SafetensorsFile file = SafetensorsFile.open(URI + "/model.safetensors", hadoop)) {
+    try (SafetensorsFile file = InputFile.safetensors(URI + "/model.safetensors", hadoop)) {
       assertThat(file.names()).containsExactly("w");
     }
-    assertThatThrownBy(() -> SafetensorsFile.open(URI + "/none", hadoop))
+    assertThatThrownBy(() -> InputFile.safetensors(URI + "/none", hadoop))
         .isInstanceOf(DataException.class);
     assertThat(MemoryObjectStore.OBJECTS.keySet())
         .containsExactly(

@@ -362,4 +362,58 @@ class ProgramTest {
     java.util.Arrays.setAll(numbers, i -> stream.nextGaussian());
     return numbers;
   }
+
+  /** A cache of keys: each run writes its row at its place, the rows before stay. */
+  @Test
+  void carriedNumbersAreThereInTheNextRun() {
+    Graph g = new Graph(Precision.FLOAT32);
+    Value cache = g.input("cache", 3, 2);
+    Value place = g.input("place", 3, 1);
+    Value row = g.input("row", 1, 2);
+    Value written = cache.mul(place.neg().add(1)).add(place.mul(row));
+    g.carry(cache, written);
+    g.output("sum", written.sum(false, 0));
+    try (Program p = g.forward()) {
+      p.set("cache", new float[6]);
+      p.set("place", new float[] {1, 0, 0}).set("row", new float[] {1, 2}).run();
+      p.set("place", new float[] {0, 1, 0}).set("row", new float[] {10, 20}).run();
+      p.set("place", new float[] {0, 0, 1}).set("row", new float[] {100, 200}).run();
+      assertThat(p.floats("sum")).containsExactly(111, 222);
+      p.set("cache", new float[6]);
+      p.set("place", new float[] {1, 0, 0}).set("row", new float[] {1, 2}).run();
+      assertThat(p.floats("sum")).containsExactly(1, 2);
+    }
+  }
+
+  @Test
+  void whatIsCarriedMustBeComputedAndFit() {
+    Graph g = new Graph(Precision.FLOAT32);
+    Value a = g.input("a", 2);
+    Value b = g.input("b", 2);
+    Value c = g.input("c", 3);
+    assertThatThrownBy(() -> g.carry(a, c.add(1))).hasMessageContaining("carry");
+    assertThatThrownBy(() -> g.carry(a.add(1), b)).hasMessageContaining("is no input");
+    g.carry(a, b);
+    assertThatThrownBy(() -> g.carry(a, b.add(1))).hasMessageContaining("twice");
+    g.output("sum", a.add(b).sum());
+    assertThatThrownBy(g::forward).hasMessageContaining("compute it");
+  }
+
+  /** Norms of the gradients of single examples out of one backward pass. */
+  @Test
+  void gradientsOfLookedUpRowsAreThoseOfEachIndex() {
+    Graph g = new Graph(Precision.FLOAT64);
+    Value table = g.parameter("table", 3, 2);
+    Value rows = g.embedding(table, g.indices("ids", 4));
+    g.output("loss", rows.mul(g.input("weights", 4, 1)).square().sum());
+    try (Program p = g.training("loss")) {
+      p.setParameters(new double[] {1, 2, 3, 4, 5, 6});
+      p.set("ids", new int[] {2, 0, 2, 1}).set("weights", new double[] {1, 2, 3, 0}).run();
+      assertThat(p.rowGradients("table")).hasSize(1);
+      assertThat(p.rowGradients("table").get(0).doubles())
+          .containsExactly(10, 12, 8, 16, 90, 108, 0, 0);
+      assertThat(p.gradients().doubles()).containsExactly(8, 16, 0, 0, 100, 120);
+      assertThatThrownBy(() -> p.rowGradients("nobody")).hasMessageContaining("no rows of nobody");
+    }
+  }
 }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.accelerant.core.artifact.Safetensors;
-import io.accelerant.core.artifact.Tensor;
 import io.accelerant.core.data.IdxFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.Tensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.accelerant.core.artifact.Safetensors;
-import io.accelerant.core.artifact.SafetensorsFile;
-import io.accelerant.core.artifact.Tensor;
+import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.safetensors.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class BrokenModelTest {
     return model -> {
       Path file = model.resolve("model.safetensors");
       List<Tensor> tensors;
-      try (SafetensorsFile read = SafetensorsFile.open(file.toString(), new Configuration())) {
+      try (SafetensorsFile read = InputFile.safetensors(file.toString(), new Configuration())) {
         tensors = read.tensors();
       }
       Files.write(file, Safetensors.bytes(change.apply(new ArrayList<>(tensors)), Map.of()));

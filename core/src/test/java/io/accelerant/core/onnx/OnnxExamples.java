@@ -1,6 +1,6 @@
 package io.accelerant.core.onnx;
 
-import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -3,8 +3,8 @@ package io.accelerant.core.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.engine.Engine;
+import io.accelerant.core.json.CanonicalJson;
 import java.nio.ByteBuffer;
 import java.util.Map;
 

@@ -1,8 +1,8 @@
 package io.accelerant.selection.classifier;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.data.IdxFile;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
 import java.util.Arrays;
 import java.util.Map;
 

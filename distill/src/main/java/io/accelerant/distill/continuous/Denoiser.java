@@ -7,7 +7,7 @@ import java.util.Arrays;
  * rows with fixed labels.
  */
 public final class Denoiser {
-  private final NoiseModel model;
+  private final ContinuousModel model;
   private final int[] labels;
   private final int[] none;
   private final double guidance;
@@ -16,22 +16,22 @@ public final class Denoiser {
   private int modelCalls;
 
   /**
-   * @param labels [batch], {@link NoiseModel#NO_LABEL} for the unconditional model
+   * @param labels [batch], {@link ContinuousModel#NO_LABEL} for the unconditional model
    * @param guidance s of eps = eps_u + s (eps_c - eps_u); 1 takes the labels as they are
    */
-  public Denoiser(NoiseModel model, int[] labels, double guidance, Thresholding thresholding) {
+  public Denoiser(ContinuousModel model, int[] labels, double guidance, Thresholding thresholding) {
     this.model = model;
     this.labels = labels.clone();
     this.none = new int[labels.length];
-    Arrays.fill(none, NoiseModel.NO_LABEL);
+    Arrays.fill(none, ContinuousModel.NO_LABEL);
     this.guidance = guidance;
     this.thresholding = thresholding;
   }
 
   /** Without guidance and thresholding. */
-  public static Denoiser plain(NoiseModel model, int batch) {
+  public static Denoiser plain(ContinuousModel model, int batch) {
     int[] labels = new int[batch];
-    Arrays.fill(labels, NoiseModel.NO_LABEL);
+    Arrays.fill(labels, ContinuousModel.NO_LABEL);
     return new Denoiser(model, labels, 1, Thresholding.NONE);
   }
 

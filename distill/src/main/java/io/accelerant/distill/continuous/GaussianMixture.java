@@ -1,6 +1,6 @@
 package io.accelerant.distill.continuous;
 
-import io.accelerant.core.artifact.CanonicalJson;
+import io.accelerant.core.json.CanonicalJson;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,7 +9,7 @@ import java.util.Map;
  * p_0 = sum_k w_k N(mu_k, s_k^2 I) in R^d, whose noise prediction is known exactly at every time.
  * Conditional on a class it is the mixture of that class' components.
  */
-public final class GaussianMixture implements NoiseModelSource {
+public final class GaussianMixture implements ContinuousSource {
   private static final long serialVersionUID = 1;
 
   private final double[] weights;
@@ -69,12 +69,12 @@ public final class GaussianMixture implements NoiseModelSource {
   }
 
   @Override
-  public NoiseModel open() {
+  public ContinuousModel open() {
     return new Exact();
   }
 
   /** Not shared between threads: it keeps the responsibilities of the row at hand. */
-  private final class Exact implements NoiseModel {
+  private final class Exact implements ContinuousModel {
     private final double[] share = new double[weights.length];
 
     @Override

@@ -1,7 +1,7 @@
 package io.accelerant.distill.dcsolver;
 
 import io.accelerant.distill.continuous.Solver;
-import io.accelerant.distill.model.SolverSettings;
+import io.accelerant.distill.continuous.SolverSettings;
 import java.util.ArrayList;
 import java.util.List;
 

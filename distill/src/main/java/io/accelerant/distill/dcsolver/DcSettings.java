@@ -4,13 +4,13 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
-import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
-import io.accelerant.distill.model.ContinuousModel;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.NoiseRows;
-import io.accelerant.distill.model.SolverSettings;
+import io.accelerant.distill.model.OpenedContinuousModel;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
@@ -85,8 +85,8 @@ record DcSettings(
   }
 
   /** The truth for a model. */
-  ReferenceSolution truth(JobConfig config, NoiseModelSource model) {
-    boolean exact = model.roundingUnit() == NoiseModelSource.DOUBLE;
+  ReferenceSolution truth(JobConfig config, ContinuousSource model) {
+    boolean exact = model.roundingUnit() == ContinuousSource.DOUBLE;
     ReferenceSolution.Method method =
         config
             .find(DcSolverKeys.TRUTH)
@@ -100,17 +100,21 @@ record DcSettings(
   }
 
   /** Rows to fit on: all sets, one after the other. */
-  NoiseRows fitNoise(JobConfig config, JobContext context, ContinuousModel model) {
+  NoiseRows fitNoise(JobConfig config, JobContext context, OpenedContinuousModel model) {
     return noise(config, context, model, DcSolverKeys.FIT_NOISE, noiseSets);
   }
 
   /** Rows to measure on. */
-  NoiseRows evalNoise(JobConfig config, JobContext context, ContinuousModel model) {
+  NoiseRows evalNoise(JobConfig config, JobContext context, OpenedContinuousModel model) {
     return noise(config, context, model, DcSolverKeys.EVAL_NOISE, 1);
   }
 
   private static NoiseRows noise(
-      JobConfig config, JobContext context, ContinuousModel model, Key<String> key, int sets) {
+      JobConfig config,
+      JobContext context,
+      OpenedContinuousModel model,
+      Key<String> key,
+      int sets) {
     int size = model.source().size();
     return count(config, key)
         .map(rows -> NoiseRows.drawn(config.get(RunKeys.SEED), key.path(), 0, sets * rows, size))

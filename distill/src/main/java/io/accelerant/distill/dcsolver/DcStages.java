@@ -3,26 +3,24 @@ package io.accelerant.distill.dcsolver;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobDescription;
-import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.Shared;
+import io.accelerant.core.run.Batches;
+import io.accelerant.core.run.Stages;
+import io.accelerant.core.run.Units;
+import io.accelerant.core.run.Units.Opening;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
-import io.accelerant.distill.continuous.NoiseModel;
-import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.NoiseRows;
-import io.accelerant.distill.model.SolverSettings;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.util.LongAccumulator;
 
 /**
  * The Spark stages: for each guidance the truth of all rows, then one task for each (NFE, noise
@@ -31,20 +29,19 @@ import org.apache.spark.util.LongAccumulator;
  */
 final class DcStages {
   private final JobContext context;
-  private final JavaSparkContext spark;
   private final DcSettings settings;
-  private final NoiseModelSource source;
+  private final ContinuousSource source;
   private final ReferenceSolution reference;
   private final NoiseRows fit;
   private final NoiseRows held;
-  private final StageStore store;
+  private final Stages stages;
   private final int partitions;
   private final GpuStage stage;
 
   DcStages(
       JobContext context,
       DcSettings settings,
-      NoiseModelSource source,
+      ContinuousSource source,
       ReferenceSolution reference,
       NoiseRows fit,
       NoiseRows held,
@@ -52,21 +49,20 @@ final class DcStages {
       int partitions,
       GpuStage stage) {
     this.context = context;
-    this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     this.settings = settings;
     this.source = source;
     this.reference = reference;
     this.fit = fit;
     this.held = held;
-    this.store = store;
-    this.partitions = partitions;
+    this.stages = new Stages(context, store);
+    this.partitions = partitions > 0 ? partitions : Units.ONE_EACH;
     this.stage = stage;
   }
 
   /** What a task needs besides its index; one copy for each. */
   private record Work(
       DcSettings settings,
-      NoiseModelSource source,
+      ContinuousSource source,
       ReferenceSolution reference,
       double guidance,
       NoiseRows fit,
@@ -97,107 +93,90 @@ final class DcStages {
 
   /** The truth under a guidance, from the checkpoint or computed. */
   Truth truth(double guidance) {
-    double[] times = settings.times();
-    int size = source.size();
-    int fitLength = fit.rows() * size;
-    double[] flat =
-        saved(
-            "truth.cfg" + DcSampler.plain(guidance),
-            () -> {
-              context
-                  .progress()
-                  .say(
-                      "guidance %s: %s, %d steps, of %d + %d rows",
-                      DcSampler.plain(guidance),
-                      reference.method().label(),
-                      reference.steps(),
-                      fit.rows(),
-                      held.rows());
-              return solve(guidance, times);
-            });
-    double[][] states = new double[times.length][];
-    for (int k = 0; k < times.length; k++) {
-      states[k] = Arrays.copyOfRange(flat, k * fitLength, (k + 1) * fitLength);
-    }
-    return new Truth(
-        times, states, Arrays.copyOfRange(flat, times.length * fitLength, flat.length));
+    return stages.of(
+        "truth.cfg" + DcSampler.plain(guidance),
+        Truth.class,
+        () -> {
+          context
+              .progress()
+              .say(
+                  "guidance %s: %s, %d steps, of %d + %d rows",
+                  DcSampler.plain(guidance),
+                  reference.method().label(),
+                  reference.steps(),
+                  fit.rows(),
+                  held.rows());
+          return solve(guidance, settings.times());
+        });
   }
 
   /** Micro-batches by row id: those of the fit rows give all times, the held-out ones the end. */
-  private double[] solve(double guidance, double[] times) {
-    int batch = settings.batch();
-    int size = source.size();
-    int fitUnits = (fit.rows() + batch - 1) / batch;
-    int heldUnits = (held.rows() + batch - 1) / batch;
-    Work work = new Work(settings, source, reference, guidance, fit, held, null);
-    List<double[]> parts =
+  private Truth solve(double guidance, double[] times) {
+    Batches fitted = new Batches(fit.rows(), settings.batch());
+    Batches measured = new Batches(held.rows(), settings.batch());
+    int fitUnits = fitted.units();
+    int last = times.length - 1;
+    List<double[][]> parts =
         each(
             "DC-Solver: truth at guidance " + DcSampler.plain(guidance),
-            work,
-            fitUnits + heldUnits,
-            (unit, w, model) -> {
-              boolean isFit = unit < fitUnits;
-              NoiseRows rows = isFit ? w.fit() : w.held();
-              int from = (isFit ? unit : unit - fitUnits) * batch;
-              int to = Math.min(from + batch, rows.rows());
-              Denoiser denoiser =
-                  w.settings().solver().denoiser(model, w.guidance(), from, to - from);
-              double[][] states = w.reference().states(rows.slice(from, to), times, denoiser);
-              return isFit ? concatenated(states) : states[times.length - 1];
-            });
-    double[] flat = new double[(times.length * fit.rows() + held.rows()) * size];
-    int at = times.length * fit.rows() * size;
-    for (int unit = 0; unit < parts.size(); unit++) {
-      double[] part = parts.get(unit);
-      if (unit < fitUnits) {
-        int length = part.length / times.length;
-        for (int k = 0; k < times.length; k++) {
-          int target = (k * fit.rows() + unit * batch) * size;
-          System.arraycopy(part, k * length, flat, target, length);
-        }
-      } else {
-        System.arraycopy(part, 0, flat, at, part.length);
-        at += part.length;
-      }
-    }
-    return flat;
+            work(guidance, null),
+            fitUnits + measured.units(),
+            (model, w, unit) ->
+                unit < fitUnits
+                    ? states(model, w, w.fit(), fitted, unit, times)
+                    : new double[][] {
+                      states(model, w, w.held(), measured, unit - fitUnits, times)[last]
+                    });
+    List<double[][]> ofFit = parts.subList(0, fitUnits);
+    return new Truth(
+        times,
+        IntStream.range(0, times.length)
+            .mapToObj(k -> concatenated(ofFit, k))
+            .toArray(double[][]::new),
+        concatenated(parts.subList(fitUnits, parts.size()), 0));
   }
 
-  private static double[] concatenated(double[][] rows) {
-    return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+  private static double[][] states(
+      ContinuousModel model, Work w, NoiseRows rows, Batches batches, int batch, double[] times) {
+    int from = batches.from(batch);
+    Denoiser denoiser =
+        w.settings().solver().denoiser(model, w.guidance(), from, batches.length(batch));
+    return w.reference().states(rows.slice(from, batches.to(batch)), times, denoiser);
+  }
+
+  private static double[] concatenated(List<double[][]> parts, int k) {
+    return parts.stream().flatMapToDouble(part -> Arrays.stream(part[k])).toArray();
   }
 
   /** The fits under a guidance, by {@code nfe}: one result for each noise set. */
   Map<Integer, List<UnitFit.Result>> fits(double guidance, Truth truth) {
     int sets = settings.noiseSets();
-    int[] order = byCost();
-    Map<String, Object> found =
-        stage(
+    UnitFit.Result[] found =
+        stages.of(
             "fit.cfg" + DcSampler.plain(guidance),
-            () -> {
-              context
-                  .progress()
-                  .say("guidance %s: fitting %d settings", DcSampler.plain(guidance), order.length);
-              Work work = new Work(settings, source, reference, guidance, fit, held, truth);
-              List<double[]> parts =
-                  each(
-                      "DC-Solver: fits at guidance " + DcSampler.plain(guidance),
-                      work,
-                      order.length,
-                      (unit, w, model) -> fitUnit(order[unit], w, model));
-              Map<String, Object> packed = new LinkedHashMap<>();
-              for (int unit = 0; unit < order.length; unit++) {
-                packed.put(Integer.toString(order[unit]), parts.get(unit));
-              }
-              return packed;
-            });
+            UnitFit.Result[].class,
+            () -> fitAll(guidance, truth));
     Map<Integer, List<UnitFit.Result>> results = new LinkedHashMap<>();
     for (int n = 0; n < settings.nfes().size(); n++) {
-      List<UnitFit.Result> ofNfe = new ArrayList<>();
-      for (int set = 0; set < sets; set++) {
-        ofNfe.add(UnitFit.Result.unpack(numbers(found.get(Integer.toString(n * sets + set)))));
-      }
-      results.put(settings.nfes().get(n), ofNfe);
+      results.put(settings.nfes().get(n), List.of(found).subList(n * sets, (n + 1) * sets));
+    }
+    return results;
+  }
+
+  private UnitFit.Result[] fitAll(double guidance, Truth truth) {
+    int[] order = byCost();
+    context
+        .progress()
+        .say("guidance %s: fitting %d settings", DcSampler.plain(guidance), order.length);
+    List<UnitFit.Result> parts =
+        each(
+            "DC-Solver: fits at guidance " + DcSampler.plain(guidance),
+            work(guidance, truth),
+            order.length,
+            (model, w, unit) -> fitUnit(order[unit], w, model));
+    UnitFit.Result[] results = new UnitFit.Result[order.length];
+    for (int unit = 0; unit < order.length; unit++) {
+      results[order[unit]] = parts.get(unit);
     }
     return results;
   }
@@ -212,7 +191,7 @@ final class DcStages {
         .toArray();
   }
 
-  private static double[] fitUnit(int index, Work w, NoiseModel model) {
+  private static UnitFit.Result fitUnit(int index, Work w, ContinuousModel model) {
     int sets = w.settings().noiseSets();
     int steps = w.settings().nfes().get(index / sets);
     int set = index % sets;
@@ -220,8 +199,7 @@ final class DcStages {
     double[][] truth =
         w.truth().at(w.settings().solver().times(steps), set * length, (set + 1) * length);
     return new UnitFit(w.settings(), w.source(), model)
-        .run(steps, w.guidance(), w.fit(), truth, set, w.held(), w.truth().ends())
-        .pack();
+        .run(steps, w.guidance(), w.fit(), truth, set, w.held(), w.truth().ends());
   }
 
   /**
@@ -232,29 +210,23 @@ final class DcStages {
    */
   Map<String, double[]> errors(
       String what, double guidance, Truth truth, Map<String, double[]> ratios) {
-    if (ratios.isEmpty()) {
-      return Map.of();
-    }
-    List<String> names = List.copyOf(ratios.keySet());
-    double[][] own = names.stream().map(ratios::get).toArray(double[][]::new);
-    Work work = new Work(settings, source, reference, guidance, fit, held, truth);
-    List<double[]> parts =
+    double[][] own = ratios.values().toArray(double[][]::new);
+    Iterator<double[]> parts =
         each(
-            what,
-            work,
-            own.length,
-            (unit, w, model) ->
-                new UnitFit(w.settings(), w.source(), model)
-                    .errors(
-                        w.settings().solver(),
-                        own[unit],
-                        w.guidance(),
-                        w.held(),
-                        w.truth().ends()));
+                what,
+                work(guidance, truth),
+                own.length,
+                (model, w, unit) ->
+                    new UnitFit(w.settings(), w.source(), model)
+                        .errors(
+                            w.settings().solver(),
+                            own[unit],
+                            w.guidance(),
+                            w.held(),
+                            w.truth().ends()))
+            .iterator();
     Map<String, double[]> errors = new LinkedHashMap<>();
-    for (int unit = 0; unit < own.length; unit++) {
-      errors.put(names.get(unit), parts.get(unit));
-    }
+    ratios.keySet().forEach(name -> errors.put(name, parts.next()));
     return errors;
   }
 
@@ -265,12 +237,11 @@ final class DcStages {
    * @return [students][rows * d]
    */
   List<double[]> ends(double guidance, int rows, List<double[]> ratios) {
-    Work work = new Work(settings, source, reference, guidance, fit, held, null);
     return each(
         "DC-Solver: pictures at guidance " + DcSampler.plain(guidance),
-        work,
+        work(guidance, null),
         ratios.size(),
-        (unit, w, model) -> {
+        (model, w, unit) -> {
           SolverSettings solver = w.settings().solver();
           double[] own = ratios.get(unit);
           Denoiser denoiser = solver.denoiser(model, w.guidance(), 0, rows);
@@ -278,59 +249,22 @@ final class DcStages {
         });
   }
 
+  private Work work(double guidance, Truth truth) {
+    return new Work(settings, source, reference, guidance, fit, held, truth);
+  }
+
   /** What one unit computes. */
   @FunctionalInterface
-  private interface Task extends Serializable {
-    double[] of(int unit, Work work, NoiseModel model);
+  private interface Task<R> extends Serializable {
+    R run(ContinuousModel model, Work work, int unit);
   }
 
-  /** Runs units as tasks; results in the order of the units. */
-  private List<double[]> each(String description, Work work, int units, Task task) {
-    int slices = partitions > 0 ? Math.min(partitions, units) : units;
-    LongAccumulator done = RunMetrics.of(spark.sc()).counter("units");
-    try (Shared<Work> shared = Shared.of(spark, work);
-        JobDescription jobs = new JobDescription(spark.sc())) {
-      jobs.set(description);
-      JavaRDD<double[]> results =
-          stage
-              .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), slices))
-              .mapPartitions(
-                  indices -> {
-                    List<double[]> out = new ArrayList<>();
-                    Work own = shared.copy();
-                    try (NoiseModel model = own.source().open()) {
-                      while (indices.hasNext()) {
-                        out.add(task.of(indices.next(), own, model));
-                        done.add(1L);
-                      }
-                    }
-                    return out.iterator();
-                  });
-      return results.collect();
+  private <R extends Serializable> List<R> each(
+      String description, Work work, int count, Task<R> task) {
+    try (Shared<Work> shared = Shared.of(context, work)) {
+      Opening<ContinuousModel> open = () -> shared.copy().source().open();
+      return new Units<>(context, stage, partitions, open)
+          .map(description, count, (model, unit) -> task.run(model, shared.copy(), unit));
     }
-  }
-
-  private double[] saved(String name, Supplier<double[]> make) {
-    return numbers(stage(name, () -> Map.of("values", make.get())).get("values"));
-  }
-
-  private Map<String, Object> stage(String name, Supplier<Map<String, Object>> make) {
-    Map<String, Object> value =
-        store
-            .load(name)
-            .orElseGet(
-                () -> {
-                  Map<String, Object> made = make.get();
-                  store.save(name, made);
-                  return made;
-                });
-    context.checkStop();
-    return value;
-  }
-
-  private static double[] numbers(Object value) {
-    return value instanceof double[] made
-        ? made
-        : ((List<?>) value).stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
   }
 }

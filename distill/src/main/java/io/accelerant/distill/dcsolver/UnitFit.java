@@ -1,10 +1,11 @@
 package io.accelerant.distill.dcsolver;
 
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
-import io.accelerant.distill.continuous.NoiseModel;
-import io.accelerant.distill.continuous.NoiseModelSource;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.NoiseRows;
-import io.accelerant.distill.model.SolverSettings;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,10 +15,10 @@ import java.util.List;
  */
 final class UnitFit {
   private final DcSettings settings;
-  private final NoiseModelSource source;
-  private final NoiseModel model;
+  private final ContinuousSource source;
+  private final ContinuousModel model;
 
-  UnitFit(DcSettings settings, NoiseModelSource source, NoiseModel model) {
+  UnitFit(DcSettings settings, ContinuousSource source, ContinuousModel model) {
     this.settings = settings;
     this.source = source;
     this.model = model;
@@ -39,44 +40,8 @@ final class UnitFit {
       double fitBefore,
       double fitAfter,
       double modelCalls,
-      double[][] errors) {
-
-    /** As plain numbers. */
-    double[] pack() {
-      int n = ratios.length;
-      int rows = errors[0].length;
-      double[] packed = new double[6 + 2 * n + errors.length * rows];
-      packed[0] = n;
-      packed[1] = errors.length;
-      packed[2] = rows;
-      packed[3] = fitBefore;
-      packed[4] = fitAfter;
-      packed[5] = modelCalls;
-      System.arraycopy(ratios, 0, packed, 6, n);
-      System.arraycopy(onlyLast, 0, packed, 6 + n, n);
-      for (int a = 0; a < errors.length; a++) {
-        System.arraycopy(errors[a], 0, packed, 6 + 2 * n + a * rows, rows);
-      }
-      return packed;
-    }
-
-    static Result unpack(double[] p) {
-      int n = (int) p[0];
-      int rows = (int) p[2];
-      double[][] errors = new double[(int) p[1]][];
-      for (int a = 0; a < errors.length; a++) {
-        int from = 6 + 2 * n + a * rows;
-        errors[a] = Arrays.copyOfRange(p, from, from + rows);
-      }
-      return new Result(
-          Arrays.copyOfRange(p, 6, 6 + n),
-          Arrays.copyOfRange(p, 6 + n, 6 + 2 * n),
-          p[3],
-          p[4],
-          p[5],
-          errors);
-    }
-
+      double[][] errors)
+      implements Serializable {
     /** Whether the ratios lower the error at the end on their own rows. */
     boolean improves() {
       return fitAfter < fitBefore;

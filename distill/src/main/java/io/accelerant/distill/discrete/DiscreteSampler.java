@@ -15,7 +15,7 @@ public interface DiscreteSampler extends Serializable {
    *
    * @param seed seed of the streams; the prior of an id is the same for all samplers of a seed
    */
-  Samples sample(DiscreteTeacher teacher, long seed, long[] ids);
+  Samples sample(DiscreteModel teacher, long seed, long[] ids);
 
   /**
    * A batch of samples and what they cost.

@@ -26,14 +26,14 @@ public record FirstHitting() implements DiscreteSampler {
    * @throws IllegalArgumentException on the uniform graph, which has no MASK
    */
   @Override
-  public Samples sample(DiscreteTeacher teacher, long seed, long[] ids) {
+  public Samples sample(DiscreteModel teacher, long seed, long[] ids) {
     DiffusionProcess process = teacher.process();
     if (process.graph() != DiffusionGraph.ABSORB) {
       throw new IllegalArgumentException(
           "sampler first-hitting needs graph absorb; take euler or tweedie for graph uniform");
     }
     int length = teacher.length();
-    int[] states = GridSampler.prior(process, length, seed, ids);
+    int[] states = Walk.prior(process, length, seed, ids);
     RandomStream[] streams = new RandomStream[ids.length];
     double[] masked = new double[ids.length];
     for (int b = 0; b < ids.length; b++) {
@@ -75,7 +75,7 @@ public record FirstHitting() implements DiscreteSampler {
    * One call when the rows may share a time; else one for each row, since every row is at its own.
    */
   private static void evaluate(
-      DiscreteTeacher teacher, int[] states, double[] masked, double[] scores) {
+      DiscreteModel teacher, int[] states, double[] masked, double[] scores) {
     if (teacher.timeAgnosticPosterior()) {
       teacher.scores(states, masked.length, 1, scores);
       return;

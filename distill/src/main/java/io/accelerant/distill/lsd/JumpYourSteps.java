@@ -3,7 +3,7 @@ package io.accelerant.distill.lsd;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.ForwardProcess;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -25,6 +25,31 @@ final class JumpYourSteps {
   private static final int SOURCE_GRID = 1024;
 
   private JumpYourSteps() {}
+
+  /** The times for M steps: KLUB is measured on the teacher's own samples. */
+  static double[] fit(FitRun run, int m) {
+    LsdSettings settings = run.settings();
+    int count = Math.min(settings.config().get(LsdKeys.JYS_SAMPLES), settings.trajectories());
+    long seed = settings.fitSeed("jys", 0);
+    Bound bound =
+        (t1, t2, tn) -> {
+          run.checkStop();
+          return run.sumOverWalks(
+              "LSD baseline Jump Your Steps",
+              (teacher, ids, walk) -> {
+                double[] values = new double[t1.length];
+                int used = (int) Math.min(ids.length, count - ids[0]);
+                if (used > 0) {
+                  long[] some = Arrays.copyOf(ids, used);
+                  int[] samples = Arrays.copyOf(walk[walk.length - 1], used * teacher.length());
+                  Arrays.setAll(
+                      values, c -> klub(teacher, samples, t1[c], t2[c], tn[c], seed, some));
+                }
+                return values;
+              });
+        };
+    return times(m, settings.tEnd(), bound);
+  }
 
   /** KLUB of several intervals at once, so that those of one level are one Spark stage. */
   @FunctionalInterface
@@ -78,7 +103,7 @@ final class JumpYourSteps {
    * @param data [ids][length] data symbols, flat
    */
   static double klub(
-      DiscreteTeacher teacher, int[] data, double t1, double t2, double tn, long seed, long[] ids) {
+      DiscreteModel teacher, int[] data, double t1, double t2, double tn, long seed, long[] ids) {
     DiffusionProcess process = teacher.process();
     int symbols = process.symbols();
     int[] early = corrupt(process, data, t1, seed, ids);

@@ -1,10 +1,10 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.accelerant.distill.model;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.random.RandomStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.accelerant.distill.model;
 
 import io.accelerant.core.report.ImageGrid;
-import io.accelerant.distill.network.ImageModel;
+import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -13,11 +13,9 @@ import io.accelerant.core.report.ImageGrid;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.TrainSettings;
-import io.accelerant.distill.continuous.NoiseModel;
+import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.VpSchedule;
-import io.accelerant.distill.image.ImageRecord;
-import io.accelerant.distill.image.NoisePredictionLoss;
-import io.accelerant.distill.network.ImageModel;
+import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -171,7 +169,7 @@ final class ImageKind implements TeacherKind {
   public String look(float[] average) {
     ImageModel model = model(average);
     List<byte[]> drawn;
-    try (NoiseModel opened = model.open(context, config)) {
+    try (ContinuousModel opened = model.open(context, config)) {
       drawn = ImageSampling.of(config, model).draw(opened, 0, LOOK);
     }
     double sum = 0;

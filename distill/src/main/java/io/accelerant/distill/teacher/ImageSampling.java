@@ -7,15 +7,15 @@ import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
-import io.accelerant.distill.continuous.NoiseModel;
-import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.VpSchedule;
-import io.accelerant.distill.network.ImageModel;
-import io.accelerant.distill.network.NetworkNoiseSource;
+import io.accelerant.distill.model.network.ImageModel;
+import io.accelerant.distill.model.network.NetworkNoiseSource;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,7 +45,7 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
   }
 
   /** Samples {@code from .. to - 1}, each as bytes. */
-  List<byte[]> draw(NoiseModel model, int from, int to) {
+  List<byte[]> draw(ContinuousModel model, int from, int to) {
     int size = model.size();
     double[] noise = new double[(to - from) * size];
     int[] labels = new int[to - from];
@@ -76,8 +76,8 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
   LabelledImages draw(JobContext context, JobConfig config, ImageModel model, int count) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     int units = (count + BATCH - 1) / BATCH;
-    NoiseModelSource source = NetworkNoiseSource.of(context, model, "", config);
-    try (Shared<NoiseModelSource> shared = Shared.of(spark, source);
+    ContinuousSource source = NetworkNoiseSource.of(context, model, "", config);
+    try (Shared<ContinuousSource> shared = Shared.of(spark, source);
         JobDescription description = new JobDescription(spark.sc())) {
       description.set("train-teacher: draw %d samples".formatted(count));
       ImageSampling sampling = this;
@@ -86,7 +86,7 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
               .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), units))
               .flatMap(
                   unit -> {
-                    try (NoiseModel opened = shared.copy().open()) {
+                    try (ContinuousModel opened = shared.copy().open()) {
                       int from = unit * BATCH;
                       return sampling.draw(opened, from, Math.min(count, from + BATCH)).iterator();
                     }

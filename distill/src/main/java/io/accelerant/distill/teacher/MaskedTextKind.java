@@ -7,6 +7,8 @@ import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.lm.NgramModel;
+import io.accelerant.core.lm.TextScoring;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Norm;
@@ -17,14 +19,12 @@ import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.TrainSettings;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import io.accelerant.distill.discrete.ScoreTransform;
-import io.accelerant.distill.network.MaskedTextModel;
-import io.accelerant.distill.text.NgramModel;
-import io.accelerant.distill.text.TextScoring;
+import io.accelerant.distill.model.network.MaskedTextModel;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -177,7 +177,7 @@ final class MaskedTextKind implements TeacherKind {
             true);
     long[] ids = new long[count];
     Arrays.setAll(ids, i -> i);
-    try (DiscreteTeacher teacher = model(average).open(context, config)) {
+    try (DiscreteModel teacher = model(average).open(context, config)) {
       int[] tokens = sampler.sample(teacher, config.get(RunKeys.SEED), ids).tokens();
       String[] texts = new String[count];
       int length = corpus.length();

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,7 +24,7 @@ class GaussianMixtureTest {
   void theNoiseIsTheScoreOfTheDensity() {
     double[] x = {0.3, -0.2};
     Node node = SCHEDULE.node(0.3);
-    for (int label : new int[] {NoiseModel.NO_LABEL, 0, 1}) {
+    for (int label : new int[] {ContinuousModel.NO_LABEL, 0, 1}) {
       double[] noise = noise(Mixtures.plane(), x, 0.3, label);
       for (int i = 0; i < 2; i++) {
         double[] up = x.clone();
@@ -43,7 +43,7 @@ class GaussianMixtureTest {
     double[] s = {.3, .5};
     double p = 0;
     for (int k = 0; k < 2; k++) {
-      if (label == NoiseModel.NO_LABEL || label == k) {
+      if (label == ContinuousModel.NO_LABEL || label == k) {
         double v = Math.pow(node.alpha() * s[k], 2) + Math.pow(node.sigma(), 2);
         double q =
             Math.pow(x[0] - node.alpha() * mu[k][0], 2)
@@ -56,7 +56,8 @@ class GaussianMixtureTest {
 
   @Test
   void farFromEveryModeItIsStillFinite() {
-    double[] noise = noise(Mixtures.plane(), new double[] {1e6, -1e6}, 1e-3, NoiseModel.NO_LABEL);
+    double[] noise =
+        noise(Mixtures.plane(), new double[] {1e6, -1e6}, 1e-3, ContinuousModel.NO_LABEL);
     assertThat(java.util.Arrays.stream(noise)).allMatch(Double::isFinite);
   }
 
@@ -65,7 +66,8 @@ class GaussianMixtureTest {
     double[] x = {0.1, 0.5, 0.1, 0.5};
     Node node = SCHEDULE.node(0.4);
     double[] conditional = noise(Mixtures.plane(), x, 0.4, 1, 0);
-    double[] free = noise(Mixtures.plane(), x, 0.4, NoiseModel.NO_LABEL, NoiseModel.NO_LABEL);
+    double[] free =
+        noise(Mixtures.plane(), x, 0.4, ContinuousModel.NO_LABEL, ContinuousModel.NO_LABEL);
     Denoiser guided =
         new Denoiser(Mixtures.plane().open(), new int[] {1, 0}, 7.5, Thresholding.NONE);
     double[] out = guided.output(x, node, Form.NOISE);

@@ -31,14 +31,14 @@ abstract class SolverContract {
     return solver().on(SCHEDULE, spacing.times(SCHEDULE, 1e-3, steps));
   }
 
-  private double[] sample(NoiseModelSource model, double[] noise, Spacing spacing, int steps) {
+  private double[] sample(ContinuousSource model, double[] noise, Spacing spacing, int steps) {
     Denoiser denoiser = Denoiser.plain(model.open(), noise.length / model.size());
     return on(spacing, steps).sample(noise, denoiser);
   }
 
   /** Counts evaluations and remembers their times. */
-  private static final class Recording implements NoiseModel {
-    private final NoiseModel inner = MIXTURE.open();
+  private static final class Recording implements ContinuousModel {
+    private final ContinuousModel inner = MIXTURE.open();
     private final List<Double> times = new ArrayList<>();
 
     @Override

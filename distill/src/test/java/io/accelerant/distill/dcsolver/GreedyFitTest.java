@@ -3,11 +3,11 @@ package io.accelerant.distill.dcsolver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.continuous.MultistepSampler;
-import io.accelerant.distill.continuous.NoiseModelSource;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
@@ -33,7 +33,7 @@ class GreedyFitTest {
   }
 
   private static double[] fit(Solver solver, RatioSearch search) {
-    return new GreedyFit(solver.on(SCHEDULE, TIMES), search, NoiseModelSource.DOUBLE)
+    return new GreedyFit(solver.on(SCHEDULE, TIMES), search, ContinuousSource.DOUBLE)
         .fit(Mixtures.planeNoise(), truth(), model(), i -> true);
   }
 
@@ -65,7 +65,7 @@ class GreedyFitTest {
     for (int i = 1; i < update; i++) {
       state = sampler.advance(state, 1, model);
     }
-    return new StepProblem(sampler, state, model, truth()[update], NoiseModelSource.DOUBLE);
+    return new StepProblem(sampler, state, model, truth()[update], ContinuousSource.DOUBLE);
   }
 
   @Test
@@ -97,7 +97,7 @@ class GreedyFitTest {
 
   @Test
   void onlyWantedRatiosMove() {
-    GreedyFit fit = new GreedyFit(BH2.on(SCHEDULE, TIMES), ADAMW, NoiseModelSource.DOUBLE);
+    GreedyFit fit = new GreedyFit(BH2.on(SCHEDULE, TIMES), ADAMW, ContinuousSource.DOUBLE);
     double[] last = fit.fit(Mixtures.planeNoise(), truth(), model(), i -> i == 5);
     assertThat(last).startsWith(1, 1, 1, 1);
     assertThat(last[4]).isGreaterThan(1.2);

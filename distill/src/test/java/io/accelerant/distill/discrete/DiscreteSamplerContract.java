@@ -2,8 +2,8 @@ package io.accelerant.distill.discrete;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.markov.MarkovTeacher;
+import io.accelerant.distill.model.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -26,7 +26,7 @@ public abstract class DiscreteSamplerContract {
 
   @Test
   void timesFallStrictly() {
-    RecordingTeacher teacher = new RecordingTeacher(teacher());
+    RecordingModel teacher = new RecordingModel(teacher());
     sampler().sample(teacher, 1, new long[] {7});
     List<Double> times = teacher.times;
     assertThat(times.get(0)).isLessThanOrEqualTo(1);
@@ -37,7 +37,7 @@ public abstract class DiscreteSamplerContract {
 
   @Test
   void evaluationsAreCounted() {
-    RecordingTeacher teacher = new RecordingTeacher(teacher());
+    RecordingModel teacher = new RecordingModel(teacher());
     DiscreteSampler.Samples samples = sampler().sample(teacher, 1, new long[] {7});
     assertThat(samples.evaluations()).isEqualTo(teacher.times.size());
   }
@@ -58,7 +58,7 @@ public abstract class DiscreteSamplerContract {
 
   @Test
   void batchesDoNotMatter() {
-    DiscreteTeacher used = teacher();
+    DiscreteModel used = teacher();
     int[] together = sampler().sample(used, 1, IDS).tokens();
     for (int b = IDS.length - 1; b >= 0; b--) { // backwards, on a teacher that has seen other rows
       int[] alone = sampler().sample(used, 1, new long[] {IDS[b]}).tokens();
@@ -84,8 +84,8 @@ public abstract class DiscreteSamplerContract {
   }
 
   /** Countdown over 5 symbols, which makes contradicting states. */
-  private DiscreteTeacher teacher() {
+  private DiscreteModel teacher() {
     DiffusionProcess process = new DiffusionProcess(graph(), new NoiseSchedule.LogLinear(1e-3), 5);
-    return new MarkovTeacher(MarkovChain.countdown(5), process, LENGTH);
+    return new MarkovModel(MarkovChain.countdown(5), process, LENGTH);
   }
 }

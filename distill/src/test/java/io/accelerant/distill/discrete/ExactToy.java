@@ -1,6 +1,6 @@
 package io.accelerant.distill.discrete;
 
-import io.accelerant.distill.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovChain;
 
 /**
  * A model so small that every state can be listed: marginals p_t and scores by enumeration, and

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.distill.markov.MarkovTeacher;
+import io.accelerant.distill.model.markov.MarkovModel;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -17,9 +17,7 @@ class FirstHittingTest {
     long[] ids = new long[20_000];
     Arrays.setAll(ids, b -> b);
     int[] tokens =
-        new FirstHitting()
-            .sample(new MarkovTeacher(toy.chain(), toy.process(), 3), 5, ids)
-            .tokens();
+        new FirstHitting().sample(new MarkovModel(toy.chain(), toy.process(), 3), 5, ids).tokens();
     assertThat(GridSamplerTest.chiSquare(toy, toy.data(), tokens))
         .isLessThan(26 + 6 * Math.sqrt(52));
   }
@@ -44,7 +42,7 @@ class FirstHittingTest {
   void timesAreThoseAtWhichTheMasksOfTheForwardProcessFall() {
     DiffusionProcess process =
         new DiffusionProcess(DiffusionGraph.ABSORB, new NoiseSchedule.Geometric(1e-4, 20), 3);
-    RecordingTeacher teacher = new RecordingTeacher(new MarkovTeacher(toy.chain(), process, 3));
+    RecordingModel teacher = new RecordingModel(new MarkovModel(toy.chain(), process, 3));
     int draws = 4000;
     long[] ids = new long[draws];
     Arrays.setAll(ids, b -> b);
@@ -58,16 +56,16 @@ class FirstHittingTest {
 
   @Test
   void rowsAtTheirOwnTimesGiveTheSameTokens() {
-    DiscreteTeacher teacher = new MarkovTeacher(toy.chain(), toy.process(), 3);
+    DiscreteModel teacher = new MarkovModel(toy.chain(), toy.process(), 3);
     long[] ids = {1, 2, 3, 4, 5, 6};
-    assertThat(new FirstHitting().sample(new RecordingTeacher(teacher), 1, ids).tokens())
+    assertThat(new FirstHitting().sample(new RecordingModel(teacher), 1, ids).tokens())
         .isEqualTo(new FirstHitting().sample(teacher, 1, ids).tokens());
   }
 
   @Test
   void uniformGraphIsRefused() {
     ExactToy uniform = ExactToy.reference(DiffusionGraph.UNIFORM);
-    DiscreteTeacher teacher = new MarkovTeacher(uniform.chain(), uniform.process(), 3);
+    DiscreteModel teacher = new MarkovModel(uniform.chain(), uniform.process(), 3);
     assertThatThrownBy(() -> new FirstHitting().sample(teacher, 1, new long[] {1}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("absorb");

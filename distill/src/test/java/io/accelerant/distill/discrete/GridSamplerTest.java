@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.accelerant.distill.markov.MarkovTeacher;
+import io.accelerant.distill.model.markov.MarkovModel;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +28,7 @@ class GridSamplerTest {
     Arrays.setAll(ids, b -> b);
     int[] tokens =
         new GridSampler("euler", new Euler(), times, transform, true)
-            .sample(new MarkovTeacher(toy.chain(), toy.process(), 3), 5, ids)
+            .sample(new MarkovModel(toy.chain(), toy.process(), 3), 5, ids)
             .tokens();
     assertThat(chiSquare(toy, law, tokens)).isLessThan(26 + 6 * Math.sqrt(52));
   }
@@ -41,13 +41,13 @@ class GridSamplerTest {
     double[] half = {1, .5};
     DiscreteSampler.Samples samples =
         new GridSampler("euler", new Euler(), half, ScoreTransform.IDENTITY, true)
-            .sample(new MarkovTeacher(toy.chain(), toy.process(), 3), 5, ids);
+            .sample(new MarkovModel(toy.chain(), toy.process(), 3), 5, ids);
     assertThat(samples.leftMasked() / 6000.0).isCloseTo(.5, within(.03));
     assertThat(samples.evaluations()).isEqualTo(2);
     assertThat(Arrays.stream(samples.tokens())).allMatch(x -> x < 3);
     DiscreteSampler.Samples raw =
         new GridSampler("euler", new Euler(), half, ScoreTransform.IDENTITY, false)
-            .sample(new MarkovTeacher(toy.chain(), toy.process(), 3), 5, ids);
+            .sample(new MarkovModel(toy.chain(), toy.process(), 3), 5, ids);
     assertThat(Arrays.stream(raw.tokens()).filter(x -> x == 3).count())
         .isEqualTo(samples.leftMasked());
     assertThat(raw.evaluations()).isEqualTo(1);
@@ -56,8 +56,8 @@ class GridSamplerTest {
   @Test
   void samplersOfASeedShareThePrior() {
     DiffusionProcess process = ExactToy.reference(DiffusionGraph.UNIFORM).process();
-    int[] both = GridSampler.prior(process, 20, 3, new long[] {8, 9});
-    int[] second = GridSampler.prior(process, 20, 3, new long[] {9});
+    int[] both = Walk.prior(process, 20, 3, new long[] {8, 9});
+    int[] second = Walk.prior(process, 20, 3, new long[] {9});
     assertThat(second).isEqualTo(Arrays.copyOfRange(both, 20, 40));
     assertThat(Arrays.stream(both).distinct().sorted().toArray()).containsExactly(0, 1, 2);
   }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.markov.MarkovTeacher;
+import io.accelerant.distill.model.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovModel;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +19,7 @@ class LossTest {
   @Test
   void scoreEntropyOfNormalisedScoresIsWeightedCrossEntropy() {
     MarkovChain chain = MarkovChain.countdown(4);
-    MarkovTeacher teacher = new MarkovTeacher(chain, ABSORB, 8);
+    MarkovModel teacher = new MarkovModel(chain, ABSORB, 8);
     double[] scores = new double[8 * 5];
     for (int id = 0; id < 20; id++) {
       RandomStream stream = new RandomStream(1, 3, id, 0);
@@ -71,7 +71,7 @@ class LossTest {
   void meanOfCrossEntropyWithExactlyKMasksIsTheLikelihood() {
     int length = 5;
     MarkovChain chain = MarkovChain.countdown(4);
-    MarkovTeacher teacher = new MarkovTeacher(chain, ABSORB, length);
+    MarkovModel teacher = new MarkovModel(chain, ABSORB, length);
     int[] data = {2, 1, 0, 3, 2};
     double[] sum = new double[length + 1];
     int[] masks = new int[length + 1];

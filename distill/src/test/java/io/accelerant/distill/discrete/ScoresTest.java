@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.markov.MarkovTeacher;
+import io.accelerant.distill.model.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovModel;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -22,7 +22,7 @@ class ScoresTest {
     int[] state = {3, 2, 3, 3, 0, 3};
     double[] scores = new double[6 * 4];
     for (double t : new double[] {1e-3, .4, 1}) {
-      new MarkovTeacher(chain, ABSORB, 6).scores(state, 1, t, scores);
+      new MarkovModel(chain, ABSORB, 6).scores(state, 1, t, scores);
       double scale = Scores.scale(ABSORB, t);
       for (int i = 0; i < 6; i++) {
         double sum = Arrays.stream(scores, i * 4, i * 4 + 3).sum();

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.distill.discrete.DiffusionGraph;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.ExactToy;
 import io.accelerant.distill.discrete.GridSampler;
-import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.model.markov.MarkovSource;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,18 +91,16 @@ class ExactFitsTest {
     double[] times = GridSampler.uniformTimes(steps, ExactToy.END);
     ExactFits.ScoreL2Fitted exact = fits.scoreL2(CoefficientMode.SCALE, steps);
     double[] sums;
-    try (DiscreteTeacher teacher =
+    try (DiscreteModel teacher =
         new MarkovSource(toy.chain(), toy.process(), toy.length()).open()) {
       int[][] states =
-          FitRun.roll(teacher, new Euler(), ExactFits.TEACHER_STEPS, steps, ExactToy.END, 1, ids);
+          FitRun.walk(teacher, new Euler(), ExactFits.TEACHER_STEPS, steps, ExactToy.END, 1, ids);
       sums =
           ScoreL2.sums(
               teacher,
               new Euler(),
-              exact.coefficients(),
-              times,
+              new Fitted(times, exact.coefficients()),
               states,
-              times,
               CoefficientMode.SCALE,
               0,
               2,

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.model.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,7 +115,7 @@ class JumpYourStepsTest {
         expected += (t2 - tn) * r2 * (Math.log(r2 + 1e-8) - Math.log(r1 + 1e-8));
       }
     }
-    try (DiscreteTeacher teacher = new MarkovSource(coin, process, 1).open()) {
+    try (DiscreteModel teacher = new MarkovSource(coin, process, 1).open()) {
       assertThat(JumpYourSteps.klub(teacher, data, t1, t2, tn, 3, ids))
           .isCloseTo(expected, within(1e-9));
     }
@@ -150,7 +150,7 @@ class JumpYourStepsTest {
       System.arraycopy(CHAIN.sample(LENGTH, stream), 0, data, b * LENGTH, LENGTH);
     }
     double[] values = new double[t2.length];
-    try (DiscreteTeacher teacher = new MarkovSource(CHAIN, process, LENGTH).open()) {
+    try (DiscreteModel teacher = new MarkovSource(CHAIN, process, LENGTH).open()) {
       Arrays.setAll(values, c -> JumpYourSteps.klub(teacher, data, t1[c], t2[c], tn[c], 7, ids));
     }
     return values;

@@ -3,15 +3,15 @@ package io.accelerant.distill.lsd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.model.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
-import io.accelerant.distill.discrete.DiscreteTeacher;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.model.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,7 +30,7 @@ class PlainSamplersTest {
   private static DiscreteSampler.Samples draw(DiscreteSampler sampler, String graph) {
     DiffusionProcess process =
         new DiffusionProcess(DiffusionGraph.ofLabel(graph), new NoiseSchedule.LogLinear(1e-3), 32);
-    try (DiscreteTeacher teacher =
+    try (DiscreteModel teacher =
         new MarkovSource(MarkovChain.countdown(32), process, LENGTH).open()) {
       return sampler.sample(teacher, 5, LongStream.range(0, 20).toArray());
     }

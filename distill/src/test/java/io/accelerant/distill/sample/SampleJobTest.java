@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.PrepareTextJob;
@@ -14,9 +13,10 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
-import io.accelerant.distill.discrete.DiscreteTeacher;
+import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
@@ -24,8 +24,8 @@ import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.lsd.CoefficientMode;
 import io.accelerant.distill.lsd.Coefficients;
 import io.accelerant.distill.lsd.LsdSchedule;
-import io.accelerant.distill.markov.MarkovChain;
-import io.accelerant.distill.markov.MarkovSource;
+import io.accelerant.distill.model.markov.MarkovChain;
+import io.accelerant.distill.model.markov.MarkovSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -94,7 +94,7 @@ class SampleJobTest extends SparkTest {
 
   private static int[] drawn(GridSampler sampler, DiffusionGraph graph) {
     int[] drawn = new int[COUNT * LENGTH];
-    try (DiscreteTeacher teacher = countdown(graph).open()) {
+    try (DiscreteModel teacher = countdown(graph).open()) {
       for (int from = 0; from < COUNT; from += 8) {
         long[] ids = LongStream.range(from, Math.min(from + 8, COUNT)).toArray();
         int[] tokens = sampler.sample(teacher, 5, ids).tokens();

@@ -12,7 +12,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.distill.network.ImageModel;
+import io.accelerant.distill.model.network.ImageModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

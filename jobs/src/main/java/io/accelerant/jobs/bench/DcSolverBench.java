@@ -1,14 +1,14 @@
 package io.accelerant.jobs.bench;
 
-import io.accelerant.core.artifact.CanonicalJson;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.continuous.GaussianMixture;
 import io.accelerant.distill.continuous.Node;
-import io.accelerant.distill.continuous.NoiseModel;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -53,7 +52,10 @@ public final class DcSolverBench {
     this.progress = progress;
   }
 
-  /** {@code secondsPerFit}, and with a peer {@code torchSecondsPerFit} and {@code ratio}. */
+  /**
+   * {@code secondsPerFit}, with a peer {@code torchSecondsPerFit} and {@code torchGflops}, and
+   * {@code ratio} if that is a peer to compare with.
+   */
   public Map<String, Number> run() {
     GaussianMixture mixture = mixture();
     double[] times = Spacing.TIME_UNIFORM.times(SCHEDULE, SCHEDULE.end(), STEPS);
@@ -71,17 +73,10 @@ public final class DcSolverBench {
     try (Scratch scratch = Scratch.create()) {
       Path input =
           scratch.write("bench.json", CanonicalJson.bytes(input(mixture, times, noise, truth)));
-      Optional<PythonPeer> peer = PythonPeer.of("dc_solver.py", scratch, "torch, numpy");
+      Optional<TorchPeer> peer = TorchPeer.of("dc_solver.py", scratch, progress);
       if (peer.isPresent()) {
-        compare(
-            threads ->
-                peer.get()
-                    .run(Map.of("OMP_NUM_THREADS", Integer.toString(threads)), input, threads),
-            () -> measure(fit, mixture, noise, truth),
-            ratios,
-            metrics);
+        compare(peer.get(), input, () -> measure(fit, mixture, noise, truth), ratios, metrics);
       } else {
-        progress.say("no python3 with torch here: no peer to compare with");
         metrics.put("secondsPerFit", measure(fit, mixture, noise, truth));
       }
     }
@@ -89,7 +84,8 @@ public final class DcSolverBench {
   }
 
   private void compare(
-      IntFunction<Map<String, Object>> torch,
+      TorchPeer torch,
+      Path input,
       DoubleSupplier ours,
       double[] ratios,
       Map<String, Number> metrics) {
@@ -100,7 +96,8 @@ public final class DcSolverBench {
     for (int round = 0; round < ROUNDS; round++) {
       best = Math.min(best, ours.getAsDouble());
       for (int threads = 1; threads <= 2; threads++) {
-        Map<String, Object> answer = torch.apply(threads);
+        Map<String, Object> answer =
+            torch.run(Map.of("OMP_NUM_THREADS", Integer.toString(threads)), input, threads);
         theirs[threads] = Math.min(theirs[threads], PythonPeer.number(answer, "seconds"));
         List<?> found = (List<?>) answer.get("ratios");
         for (int i = 0; i < STEPS; i++) {
@@ -115,7 +112,8 @@ public final class DcSolverBench {
     double peer = Math.min(theirs[1], theirs[2]);
     metrics.put("secondsPerFit", best);
     metrics.put("torchSecondsPerFit", peer);
-    metrics.put("ratio", best / peer);
+    torch.putRate(metrics);
+    torch.putRatio(metrics, "ratio", best, peer);
     metrics.put("ratioDifference", difference);
   }
 
@@ -134,7 +132,7 @@ public final class DcSolverBench {
   }
 
   private static Denoiser model(GaussianMixture mixture) {
-    NoiseModel model = mixture.open();
+    ContinuousModel model = mixture.open();
     return new Denoiser(model, new int[ROWS], GUIDANCE, Thresholding.NONE); // class 0
   }
 

@@ -24,8 +24,8 @@ import java.util.Optional;
 /**
  * Milliseconds a round of a network of 0.1 million parameters: loss, gradient and a step of Adam on
  * 16 rows of 32 bytes. {@code ms.spark} as rounds of one worker on Spark, {@code ms.task} the same
- * rounds inside one task, {@code torchMs} the same step in PyTorch where {@code python3} has it; all
- * on one thread.
+ * rounds inside one task, {@code torchMs} the same step in PyTorch where {@code python3} has it;
+ * all on one thread.
  */
 final class SmallRounds {
   private static final int BATCH = 16;
@@ -52,7 +52,7 @@ final class SmallRounds {
         LocalRound task = new LocalRound(shards, pool, Precision.FLOAT32, 1)) {
       metrics.put("ms.task", ms(task));
     }
-    torchMs(scratch).ifPresent(ms -> metrics.put("torchMs", ms));
+    torchMs(scratch, metrics).ifPresent(ms -> metrics.put("torchMs", ms));
     progress.say(
         "a small network's round: %.1f ms on Spark, %.2f ms in a task%s",
         metrics.get("ms.spark").doubleValue(),
@@ -74,8 +74,7 @@ final class SmallRounds {
     Training adam = Training.of(OptimizerSpec.adam(0.9, 0.999, 1e-8), LearningRate.constant(RATE));
     double[] ms = new double[repetitions];
     try (Roles roles = new Roles(Precision.FLOAT32)) {
-      roles.trained(
-          Loss.NETWORK, NETWORK, adam, Flat.of(Precision.FLOAT32, NETWORK.initial(1)));
+      roles.trained(Loss.NETWORK, NETWORK, adam, Flat.of(Precision.FLOAT32, NETWORK.initial(1)));
       int warm = Math.min(50, 3 * repetitions);
       Trainer trainer = new Trainer(workers, roles, warm + repetitions);
       Draw draw = Draw.shuffled(BATCH, 1);
@@ -89,7 +88,7 @@ final class SmallRounds {
     return Median.of(ms);
   }
 
-  private Optional<Double> torchMs(Scratch scratch) {
+  private Optional<Double> torchMs(Scratch scratch, Map<String, Number> metrics) {
     int[] tokens = new int[BATCH * LENGTH];
     for (int i = 0; i < tokens.length; i++) {
       tokens[i] = row(i / LENGTH)[i % LENGTH] & 0xff;
@@ -101,13 +100,11 @@ final class SmallRounds {
         tokens,
         tokens,
         Map.of("adam", RATE));
-    return PythonPeer.of("transformer_step.py", scratch, "torch, numpy")
-        .map(
-            peer ->
-                1000
-                    * PythonPeer.number(
-                        peer.run(
-                            Map.of("OMP_NUM_THREADS", "1"), scratch.folder(), 1, 5 * repetitions),
-                        "seconds"));
+    Optional<TorchPeer> peer = TorchPeer.of("transformer_step.py", scratch, progress);
+    peer.ifPresent(torch -> torch.putRate(metrics));
+    return peer.map(
+            torch ->
+                torch.run(Map.of("OMP_NUM_THREADS", "1"), scratch.folder(), 1, 5 * repetitions))
+        .map(answer -> 1000 * PythonPeer.number(answer, "seconds"));
   }
 }

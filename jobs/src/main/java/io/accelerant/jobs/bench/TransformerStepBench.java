@@ -1,16 +1,16 @@
 package io.accelerant.jobs.bench;
 
-import io.accelerant.core.artifact.CanonicalJson;
-import io.accelerant.core.artifact.Safetensors;
-import io.accelerant.core.artifact.Tensor;
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -46,7 +46,8 @@ public final class TransformerStepBench {
   private record Side(double seconds, double loss, double gradientNorm) {}
 
   /**
-   * The metrics: seconds and ratios (ours over theirs; below 1 is faster) for one and two threads.
+   * The metrics: seconds and ratios (ours over theirs; below 1 is faster) for one and two threads;
+   * no ratios where PyTorch is slow, see {@link TorchPeer}.
    */
   public Map<String, Number> run() {
     int[] tokens = tokens(0);
@@ -66,10 +67,8 @@ public final class TransformerStepBench {
       metrics.put("parameters", parameters.length());
       metrics.put("nativeBytes", program.nativeBytes());
       writeInput(scratch, loss, parameters, tokens, targets, Map.of());
-      Optional<PythonPeer> peer = PythonPeer.of("transformer_step.py", scratch, "torch, numpy");
-      if (peer.isEmpty()) {
-        progress.say("no python3 with torch here: no peer to compare with");
-      }
+      Optional<TorchPeer> peer = TorchPeer.of("transformer_step.py", scratch, progress);
+      peer.ifPresent(torch -> torch.putRate(metrics));
       for (int threads = 1; threads <= 2; threads++) {
         compare(program, peer, scratch, threads, metrics);
       }
@@ -79,7 +78,7 @@ public final class TransformerStepBench {
 
   private void compare(
       Program program,
-      Optional<PythonPeer> peer,
+      Optional<TorchPeer> peer,
       Scratch scratch,
       int threads,
       Map<String, Number> metrics) {
@@ -108,7 +107,7 @@ public final class TransformerStepBench {
     metrics.put("seconds" + threads, ours.seconds());
     if (theirs != null) {
       metrics.put("torchSeconds" + threads, theirs.seconds());
-      metrics.put("ratio" + threads, ours.seconds() / theirs.seconds());
+      peer.get().putRatio(metrics, "ratio" + threads, ours.seconds(), theirs.seconds());
       metrics.put("lossDifference", Math.abs(ours.loss() - theirs.loss()));
       metrics.put(
           "gradientNormDifference",
@@ -129,8 +128,7 @@ public final class TransformerStepBench {
         seconds[step] = (System.nanoTime() - start) / 1e9;
       }
     }
-    return new Side(
-        Median.of(seconds), program.scalar("loss"), program.gradients().norm());
+    return new Side(Median.of(seconds), program.scalar("loss"), program.gradients().norm());
   }
 
   private static int[] tokens(int which) {
@@ -173,7 +171,7 @@ public final class TransformerStepBench {
   }
 
   private static Side torch(
-      PythonPeer peer, Scratch scratch, int threads, Map<String, String> environment) {
+      TorchPeer peer, Scratch scratch, int threads, Map<String, String> environment) {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.put("OMP_NUM_THREADS", Integer.toString(threads));
     Map<String, Object> answer = peer.run(all, scratch.folder(), threads, STEPS);

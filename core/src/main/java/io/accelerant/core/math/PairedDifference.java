@@ -1,0 +1,107 @@
+package io.accelerant.core.math;
+
+import io.accelerant.core.random.RandomStream;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * The difference of a metric of two sides that share their units (sample ids, seeds, prompts), with
+ * a 95% interval from the paired bootstrap (units drawn with replacement, both sides together;
+ * percentiles), or from the paired jackknife over blocks where the metric is no ratio. It holds the
+ * draws of the units, not those of what was fitted before.
+ *
+ * @param value first minus second; where less is better, negative when the first is better
+ */
+public record PairedDifference(double value, double low, double high) {
+  private static final long RESAMPLE = RandomStream.purpose("lsd.bootstrap");
+  private static final int RESAMPLES = 2000;
+
+  /**
+   * The difference of two ratios of sums over the same units.
+   *
+   * @param first {@code [units][2]}, flat: numerator and denominator of each unit
+   * @param second as {@code first}, of the other side
+   * @throws IllegalArgumentException if the numbers of units differ
+   */
+  public static PairedDifference ofRatios(double[] first, double[] second, long seed) {
+    requirePaired(first.length / 2, second.length / 2);
+    int n = first.length / 2;
+    double[] differences = new double[RESAMPLES];
+    for (int r = 0; r < RESAMPLES; r++) {
+      RandomStream stream = new RandomStream(seed, RESAMPLE, r, 0);
+      double[] sums = new double[4];
+      for (int draw = 0; draw < n; draw++) {
+        int b = 2 * stream.nextInt(n);
+        sums[0] += first[b];
+        sums[1] += first[b + 1];
+        sums[2] += second[b];
+        sums[3] += second[b + 1];
+      }
+      differences[r] = sums[0] / sums[1] - sums[2] / sums[3];
+    }
+    Arrays.sort(differences);
+    return new PairedDifference(
+        ratio(first) - ratio(second),
+        differences[(int) (0.025 * RESAMPLES)],
+        differences[(int) (0.975 * RESAMPLES) - 1]);
+  }
+
+  /**
+   * The ratio of the sums over all units.
+   *
+   * @param units {@code [units][2]}, flat
+   */
+  public static double ratio(double[] units) {
+    double numerator = 0;
+    double denominator = 0;
+    for (int b = 0; b < units.length; b += 2) {
+      numerator += units[b];
+      denominator += units[b + 1];
+    }
+    return numerator / denominator;
+  }
+
+  /**
+   * For a metric of the whole set, by the jackknife: the variance is (n-1)/n times the sum of
+   * squares of what leaving out one block on both sides changes; 1.96 standard errors to each side.
+   *
+   * @param value the difference over everything
+   * @param without the difference when block b is left out on both sides
+   */
+  public static PairedDifference ofBlocks(double value, double[] without) {
+    int blocks = without.length;
+    double mean = 0;
+    for (double w : without) {
+      mean += w / blocks;
+    }
+    double squares = 0;
+    for (double w : without) {
+      squares += (w - mean) * (w - mean);
+    }
+    double error =
+        blocks > 1 ? StrictMath.sqrt(squares * (blocks - 1) / blocks) : Double.POSITIVE_INFINITY;
+    return new PairedDifference(value, value - 1.96 * error, value + 1.96 * error);
+  }
+
+  /**
+   * Both sides must have as many units.
+   *
+   * @throws IllegalArgumentException if they have not
+   */
+  public static void requirePaired(int first, int second) {
+    if (first != second) {
+      throw new IllegalArgumentException(first + " samples cannot be paired with " + second);
+    }
+  }
+
+  /** What may be said about the first sampler against the second. */
+  public String verdict(String first, String second) {
+    String interval = String.format(Locale.ROOT, "%+.4f [%+.4f, %+.4f]", value, low, high);
+    if (high < 0) {
+      return first + " beats " + second + ": " + interval;
+    }
+    return low > 0
+        ? first + " is worse than " + second + ": " + interval
+        : first + " cannot be told from " + second + ": " + interval;
+  }
+}

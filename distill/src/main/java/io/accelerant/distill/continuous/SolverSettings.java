@@ -1,0 +1,137 @@
+package io.accelerant.distill.continuous;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that, with a model, a number of steps and a guidance, makes a sampler.
+ *
+ * @param labels classes by sample id modulo their number; empty for the unconditional model
+ */
+public record SolverSettings(
+    VpSchedule schedule,
+    double tEnd,
+    Spacing spacing,
+    Solver solver,
+    List<Integer> labels,
+    Thresholding thresholding)
+    implements Serializable {
+
+  public SolverSettings {
+    labels = List.copyOf(labels);
+  }
+
+  /**
+   * Reads the keys of a job.
+   *
+   * @throws io.accelerant.core.error.ConfigException if they do not go together; names the key
+   */
+  public static SolverSettings of(JobConfig config, SolverKeys keys) {
+    VpSchedule schedule = VpSchedule.ofLabel(config.find(keys.schedule).orElse("vp-linear"));
+    double tEnd = config.find(keys.tEnd).orElse(schedule.end());
+    if (tEnd < schedule.end() - 1e-12 && schedule.networkTime(1) != 1) {
+      throw config.invalid(
+          keys.tEnd, "is below %s, where %s ends.".formatted(schedule.end(), schedule.label()));
+    }
+    return new SolverSettings(
+        schedule,
+        tEnd,
+        Spacing.ofLabel(config.find(keys.spacing).orElse("time-uniform")),
+        solver(config, keys),
+        config.find(keys.label).orElse(List.of()),
+        new Thresholding(config.find(keys.threshold).orElse(0.0)));
+  }
+
+  private static Solver solver(JobConfig config, SolverKeys keys) {
+    String name = config.find(keys.solver).orElse(Solver.UNIPC);
+    int order = config.find(keys.order).orElse(Solver.usualOrder(name));
+    if (order < Solver.lowest(name) || order > Solver.highest(name)) {
+      throw config.invalid(
+          keys.order,
+          "is %d; %s takes %d to %d."
+              .formatted(order, name, Solver.lowest(name), Solver.highest(name)));
+    }
+    boolean unipc = name.equals(Solver.UNIPC);
+    for (Key<?> key : List.of(keys.variant, keys.corrector)) {
+      if (!unipc && config.find(key).isPresent()) {
+        throw config.invalid(key, "is set, but only solver unipc has it, not " + name + ".");
+      }
+    }
+    return new Solver(
+        name,
+        order,
+        UniPc.Variant.ofLabel(config.find(keys.variant).orElse("bh2")),
+        CorrectorUse.ofLabel(config.find(keys.corrector).orElse(unipc ? "true" : "false")),
+        config.find(keys.finalOrder).map(FinalOrder::ofLabel).orElse(Solver.usualFinalOrder(name)));
+  }
+
+  /**
+   * Checks labels and guidance against a model.
+   *
+   * @throws io.accelerant.core.error.ConfigException if the model cannot do it
+   */
+  public void check(
+      ContinuousSource model, double guidance, JobConfig config, SolverKeys keys, Key<?> cfg) {
+    for (int label : labels) {
+      if (label >= model.classes()) {
+        throw config.invalid(
+            keys.label,
+            model.classes() == 0
+                ? "is set, but the model has no classes."
+                : "is %d; the model has classes 0 to %d.".formatted(label, model.classes() - 1));
+      }
+    }
+    if (guidance != 1 && labels.isEmpty()) {
+      throw config.invalid(
+          cfg, "is %s, which needs a class: set %s.".formatted(guidance, keys.label.path()));
+    }
+    if ((guidance != 1 || labels.isEmpty()) && !model.takesNoLabel()) {
+      throw config.invalid(
+          labels.isEmpty() ? keys.label : cfg,
+          "needs the model without a label: set onnx.nullLabel.");
+    }
+  }
+
+  /** The times of N steps. */
+  public double[] times(int steps) {
+    return spacing.times(schedule, tEnd, steps);
+  }
+
+  /** The sampler of N steps. */
+  public MultistepSampler sampler(int steps) {
+    return solver.on(schedule, times(steps));
+  }
+
+  /** As these settings, with another solver. */
+  public SolverSettings with(Solver other) {
+    return new SolverSettings(schedule, tEnd, spacing, other, labels, thresholding);
+  }
+
+  /** The model for samples {@code firstId}, {@code firstId} + 1, .. */
+  public Denoiser denoiser(ContinuousModel model, double guidance, long firstId, int rows) {
+    int[] own = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      own[row] =
+          labels.isEmpty()
+              ? ContinuousModel.NO_LABEL
+              : labels.get((int) ((firstId + row) % labels.size()));
+    }
+    return new Denoiser(model, own, guidance, thresholding);
+  }
+
+  /** The part of {@code sampler.json} that says how to run it. */
+  public Map<String, Object> toJson() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("schedule", schedule.label());
+    json.put("tEnd", tEnd);
+    json.put("spacing", spacing.label());
+    json.putAll(solver.toJson());
+    json.put("labels", labels);
+    json.put("threshold", thresholding.quantile());
+    return json;
+  }
+}

@@ -1,8 +1,0 @@
-/**
- * Markov chains as exact teachers of discrete diffusion: order k over V symbols, given or counted
- * from a corpus. Their posteriors under the forward process are one forward-backward pass, so that
- * no network is needed and every error of a sampler is the sampler's own. {@link
- * io.accelerant.distill.markov.MarkovSource} travels, {@link
- * io.accelerant.distill.markov.MarkovTeacher} scores.
- */
-package io.accelerant.distill.markov;

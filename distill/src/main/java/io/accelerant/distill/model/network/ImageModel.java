@@ -1,0 +1,158 @@
+package io.accelerant.distill.model.network;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.model.Model;
+import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.nn.Networks;
+import io.accelerant.core.nn.PatchTransformer;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.VpSchedule;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A continuous diffusion model of images: a patch transformer that predicts the noise in x_t =
+ * alpha_t x_0 + sigma_t eps, pixels of x_0 in [-1, 1]. An artifact of kind {@code model} whose
+ * {@code config.json} says so in a block {@code diffusion}.
+ *
+ * @param network takes {@code 1000 t}; its label {@code classes} stands for no class
+ * @param parameters the average over training, in the order of {@code network.layout()}; not copied
+ * @param schedule of alpha and sigma
+ */
+public record ImageModel(PatchTransformer network, float[] parameters, VpSchedule schedule) {
+  /** Value of {@code diffusion.kind}. */
+  public static final String KIND = "image";
+
+  private static final String BLOCK = "diffusion";
+  private static final List<Integer> RANGE = List.of(-1, 1);
+
+  /**
+   * @throws IllegalArgumentException if the network predicts a variance too
+   */
+  public ImageModel {
+    if (network.learnSigma()) {
+      throw new IllegalArgumentException(
+          "the network predicts a variance (learn_sigma), of which no solver here makes use");
+    }
+  }
+
+  /** Numbers of an image. */
+  public int size() {
+    return network.channels() * network.size() * network.size();
+  }
+
+  /** Pixel of a byte: 0 is -1, 255 is 1. */
+  public static float pixel(byte value) {
+    return (value & 0xff) / 127.5f - 1;
+  }
+
+  /** The nearest byte of a pixel; what is outside [-1, 1] is cut off. */
+  public static byte toByte(double pixel) {
+    return (byte) Math.max(0, Math.min(255, Math.rint(127.5 * (pixel + 1))));
+  }
+
+  /**
+   * Opens this model in this process, beside the tasks.
+   *
+   * @param config for {@code engine.*}
+   */
+  public ContinuousModel open(JobContext context, JobConfig config) {
+    return new NetworkNoiseModel(
+        SharedNetwork.openHere(context, network, parameters, 1, config), size(), network.classes());
+  }
+
+  /**
+   * Writes {@code config.json} and both sets of weights.
+   *
+   * @param raw the weights as training left them
+   */
+  public void write(ArtifactWriter artifact, float[] raw) {
+    new Model(network, parameters).write(artifact, Map.of(BLOCK, block()));
+    new Model(network, raw).writeWeights(artifact, MaskedTextModel.RAW_WEIGHTS);
+  }
+
+  private Map<String, Object> block() {
+    Map<String, Object> block = new LinkedHashMap<>();
+    block.put("kind", KIND);
+    block.put("prediction", "noise");
+    block.put("schedule", schedule.label());
+    block.put("timeScale", (int) ForwardPrograms.TIME_SCALE);
+    block.put("range", RANGE);
+    block.put("nullLabel", network.classes());
+    block.put("weights", "ema");
+    return block;
+  }
+
+  /**
+   * Reads a published model; every byte is verified.
+   *
+   * @param what names the need in errors, such as a configuration key
+   * @throws ArtifactException if there is none, it is another kind of model, is damaged, or says
+   *     things that do not go together
+   */
+  public static ImageModel read(String uri, JobContext context, String what) {
+    return read(Artifact.open(uri, context.hadoop()), what);
+  }
+
+  /** As {@link #read(String, JobContext, String)}, of an opened artifact. */
+  public static ImageModel read(Artifact artifact, String what) {
+    schedule(artifact, what);
+    Model model = Model.read(artifact);
+    return of(artifact, model.network(), model.parameters());
+  }
+
+  /** Whether an artifact says that it is a model of this kind. */
+  public static boolean isOne(Artifact artifact) {
+    return artifact.manifest().kind().equals(Model.KIND)
+        && artifact.readJson(Model.CONFIG).get(BLOCK) instanceof Map<?, ?> block
+        && KIND.equals(block.get("kind"));
+  }
+
+  /**
+   * Checks all of an artifact but its weights, and says with which schedule it was trained.
+   *
+   * @throws ArtifactException as {@link #read(String, JobContext, String)}
+   */
+  public static VpSchedule schedule(Artifact artifact, String what) {
+    Map<String, Object> config = artifact.requireKind(Model.KIND, what).readJson(Model.CONFIG);
+    if (!isOne(artifact)) {
+      throw new ArtifactException(
+          "%s needs a diffusion model of images; %s/%s has no block \"%s\" of kind %s. train-teacher with trainTeacher.kind = %s makes one."
+              .formatted(what, artifact.uri(), Model.CONFIG, BLOCK, KIND, KIND));
+    }
+    try {
+      return of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0])
+          .schedule();
+    } catch (DataException e) {
+      throw new ArtifactException(e.getMessage(), e);
+    }
+  }
+
+  private static ImageModel of(Artifact artifact, NetworkSpec network, float[] parameters) {
+    String where = artifact.uri() + "/" + Model.CONFIG;
+    JsonReader block =
+        JsonReader.of(artifact.readJson(Model.CONFIG), where, ArtifactException::new).block(BLOCK);
+    if (!(network instanceof PatchTransformer patches)) {
+      throw new ArtifactException(
+          "%s: an %s model needs a patch transformer, not a %s."
+              .formatted(where, KIND, network.config().get("model_type")));
+    }
+    block.only("prediction", "noise");
+    block.only("timeScale", (int) ForwardPrograms.TIME_SCALE);
+    block.only("range", RANGE);
+    block.only("nullLabel", patches.classes());
+    block.only("weights", "ema");
+    try {
+      return new ImageModel(patches, parameters, VpSchedule.ofLabel(block.text("schedule")));
+    } catch (IllegalArgumentException e) {
+      throw new ArtifactException("%s: %s.".formatted(where, e.getMessage()), e);
+    }
+  }
+}
