@@ -186,7 +186,8 @@ public final class Snapshots {
     delete(name(round));
   }
 
-  private void delete(String child) {
+  /** Removes a file or folder beside the snapshots; says so if it cannot. */
+  public void delete(String child) {
     try {
       store.delete(child + "/" + Manifest.FILE); // without it the rest does not count
       store.delete(child);

@@ -63,8 +63,8 @@ final class ClassifierReport {
         Report.titled("A classifier on random subsets", context.progress()::say)
             .paragraph(
                 ("Test accuracy in percent after the last round (not the best round), mean ±"
-                     + " standard deviation over the seeds. %s: %d images to train, %d to test, one"
-                     + " network %s, %d rounds of batches of %d, pixels %s. Computed by %s.")
+                        + " standard deviation over the seeds. %s: %d images to train, %d to test, one"
+                        + " network %s, %d rounds of batches of %d, pixels %s. Computed by %s.")
                     .formatted(
                         data.source(),
                         data.train().count(),

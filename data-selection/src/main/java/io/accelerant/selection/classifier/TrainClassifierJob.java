@@ -192,7 +192,7 @@ public final class TrainClassifierJob implements PublishingJob {
   private static void requireMemory(SparkSession spark, Recipe recipe) {
     long bytes;
     try (Program program =
-        recipe.network().training(Precision.FLOAT32, BatchShape.of(recipe.batch()))) {
+        new ClassifierLoss(recipe).training(Precision.FLOAT32, BatchShape.of(recipe.batch()))) {
       // twice: the evaluation has a program of its own, of no more buffers
       bytes = 2 * program.nativeBytes() + 8L * recipe.network().layout().size();
     }

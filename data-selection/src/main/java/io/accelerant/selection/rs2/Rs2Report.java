@@ -91,7 +91,7 @@ final class Rs2Report {
   private String coverage() {
     if (settings.mode() == SubsetMode.STATIC) {
       return "static: every round is the same subset. This is the baseline that RS2 has to beat,"
-                 + " not RS2.";
+          + " not RS2.";
     }
     if (settings.mode() == SubsetMode.WITH_REPLACEMENT) {
       double seen = 1 - StrictMath.pow(1 - settings.ratio(), settings.rounds());
@@ -112,8 +112,8 @@ final class Rs2Report {
         folder.equals(Rs2Tables.ROUND)
             ? "import pandas as pd\n\nround0 = pd.read_parquet(\"round/round=0\")"
             : "import pandas as pd, glob\n\n"
-                  + "round0 = pd.concat(pd.read_json(f, lines=True) for f in"
-                  + " sorted(glob.glob(\"round.jsonl/round=0/*.json\")))";
+                + "round0 = pd.concat(pd.read_json(f, lines=True) for f in"
+                + " sorted(glob.glob(\"round.jsonl/round=0/*.json\")))";
     if (settings.key().isEmpty()) {
       python +=
           ".sort_values(\"position\")\n\n"

@@ -104,7 +104,7 @@ final class DcReport {
             settings.solver().solver().describe(),
             settings.guard()
                 ? "the fit where it lowers the error at the end on its own rows, else the plain"
-                      + " solver"
+                    + " solver"
                 : "the fit, without a guard",
             settings.noiseSets() > 1
                 ? " `sets` is mean ± standard deviation of `after` over %d fits on different noise."

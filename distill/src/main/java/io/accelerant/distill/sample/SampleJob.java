@@ -81,8 +81,7 @@ public final class SampleJob implements PublishingJob {
     requireSampler(config);
     Optional<DiscreteSamplerFormat.Learned> learned = learned(context, config);
     List<Manifest.Parent> inputs =
-        new ArrayList<>(
-            Models.DISCRETE.inputs(model(context, config), request(config, learned)));
+        new ArrayList<>(Models.DISCRETE.inputs(model(context, config), request(config, learned)));
     learned.ifPresent(found -> inputs.add(found.source()));
     String sampler =
         config

@@ -32,7 +32,7 @@ public final class TrainTeacherJob implements PublishingJob {
   @Override
   public String summary() {
     return "Train a diffusion model to start from: masked text or images, on any number of"
-               + " executors";
+        + " executors";
   }
 
   @Override
