@@ -54,7 +54,7 @@ final class Accelerant {
     }
   }
 
-  /** In this process; Spark is that of {@code SparkTest} if it runs. */
+  /** In this process; a test whose job needs Spark is a {@code SparkTest}, and gives it its own. */
   static Outcome run(String... arguments) {
     return run(Commands.all(), arguments);
   }
@@ -99,8 +99,8 @@ final class Accelerant {
 
   /** Options, class path, class and arguments of a JVM of the tests. */
   private static List<String> command(Class<?> main, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of(ClassArchive.spark().option(), "-cp", ClassArchive.classPath(), main.getName()));
+    List<String> command = new ArrayList<>(ClassArchive.spark().using());
+    command.add(main.getName());
     command.addAll(List.of(arguments));
     return command;
   }
@@ -128,16 +128,15 @@ final class Accelerant {
       Path scratch,
       String... arguments) {
     Path home = scratch.resolve("spark-home");
+    List<String> executor = new ArrayList<>(CHEAP_START.subList(0, 3));
+    executor.addAll(ClassArchive.spark().options());
     List<String> command = command(main, arguments);
     for (String setting :
         List.of(
             "master=" + master,
             "executor.memory=700m",
             "executor.extraClassPath=" + ClassArchive.classPath(),
-            "executor.extraJavaOptions="
-                + String.join(" ", CHEAP_START.subList(0, 3))
-                + " "
-                + ClassArchive.spark().option())) {
+            "executor.extraJavaOptions=" + String.join(" ", executor))) {
       command.addAll(List.of("--set", "spark." + setting));
     }
     try {

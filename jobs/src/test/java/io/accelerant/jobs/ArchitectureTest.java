@@ -18,6 +18,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
+import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.job.Job;
 import org.junit.jupiter.api.Test;
 
@@ -141,6 +142,23 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.accelerant.distill.model.onnx.."));
+  }
+
+  /** So that every output is claimed before the work and read back after it. */
+  @Test
+  void artifactsAreMadeInOneFrame() {
+    check(
+        noClasses()
+            .that(resideInAPackage("io.accelerant.."))
+            .and()
+            .resideOutsideOfPackages(CORE + "run..", CORE + "artifact..")
+            .should()
+            .callMethodWhere(
+                describe(
+                    "claims an output",
+                    call ->
+                        call.getTargetOwner().isEquivalentTo(ArtifactWriter.class)
+                            && call.getName().equals("claim"))));
   }
 
   @Test

@@ -36,7 +36,9 @@ class ClaimFirstTest {
         "run.output=" + scratch.resolve("out"));
   }
 
-  /** Whichever is second, while the first is at work; its last words come before any of the work. */
+  /**
+   * Whichever is second, while the first is at work; its last words come before any of the work.
+   */
   @Test
   void theSecondOfTwoStopsWithFourBeforeItComputes() throws Exception {
     List<Accelerant.Running> both = List.of(start("one"), start("other"));

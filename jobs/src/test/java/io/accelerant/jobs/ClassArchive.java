@@ -10,36 +10,34 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The classes of a first process, archived: those that tests start after it take half the processor
- * time until their work begins. An archive holds for one class path, which must be of jars and not
- * of folders. To make one takes time that grows faster than the number of classes.
+ * The classes of a process, archived: one that starts from them takes half the processor time until
+ * its work begins. An archive holds for one class path, which must be of jars and not of folders.
  *
- * @param file new for each run of the tests
+ * @param file new in each run of the tests
  */
 record ClassArchive(Path file) {
   private static final Path FOLDER = Accelerant.project().resolve("jobs/target/class-archive");
 
-  /** Of Spark at work, made by the first test that starts such a process. */
+  /**
+   * Of Spark at work. Begun by the first who asks and made in the background, which takes the time
+   * of some starts without it; nobody waits for it.
+   */
   static ClassArchive spark() {
     return Spark.ARCHIVE;
   }
 
   private static final class Spark {
-    static final ClassArchive ARCHIVE = make();
+    static final ClassArchive ARCHIVE = begin();
 
-    private static ClassArchive make() {
+    private static ClassArchive begin() {
       ClassArchive archive = named("spark");
       List<String> command = new ArrayList<>(archive.making());
       command.add(ProbeMain.class.getName());
-      command.addAll(
-          List.of("probe", "--set", "run.output=/out", "--set", "probe.teacher=ann"));
-      command.addAll(
-          List.of("--set", "spark.master=local[2]", "--set", "probe.behaviour=chatter"));
-      Accelerant.Outcome outcome =
-          Accelerant.java(command, FOLDER.resolve("spark"), Map.of()).finish();
-      if (outcome.exitCode() != 0 || !Files.exists(archive.file)) {
-        throw new AssertionError("no archive of classes:\n" + outcome.out() + outcome.err());
-      }
+      command.addAll(List.of("probe", "--set", "run.output=/out", "--set", "probe.teacher=ann"));
+      command.addAll(List.of("--set", "spark.master=local[2]", "--set", "probe.behaviour=chatter"));
+      Process maker = Accelerant.java(command, archive.file.getParent(), Map.of()).process();
+      maker.onExit().thenAccept(archive::accept);
+      Runtime.getRuntime().addShutdownHook(new Thread(maker::destroyForcibly));
       return archive;
     }
   }
@@ -58,17 +56,36 @@ record ClassArchive(Path file) {
 
   /** Options of the JVM that leaves the archive when it ends by itself. */
   List<String> making() {
-    return List.of("-XX:ArchiveClassesAtExit=" + file, "-Xlog:cds=off", "-cp", classPath());
+    return List.of("-XX:ArchiveClassesAtExit=" + unfinished(), "-Xlog:cds=off", "-cp", classPath());
   }
 
-  /** Options of a JVM that starts from it. */
+  private Path unfinished() {
+    return file.resolveSibling("unfinished.jsa");
+  }
+
+  /** To be called when the process that was to leave the archive has ended. */
+  void accept(Process maker) {
+    try {
+      if (maker.exitValue() == 0) {
+        Files.move(unfinished(), file);
+      } else {
+        System.err.printf("no archive of classes %s: exit %d%n", file, maker.exitValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Options of a JVM that starts from it, if it is there. */
   List<String> using() {
-    return List.of(option(), "-cp", classPath());
+    List<String> options = new ArrayList<>(options());
+    options.addAll(List.of("-cp", classPath()));
+    return options;
   }
 
-  /** For a JVM whose class path only begins with {@link #classPath}. */
-  String option() {
-    return "-XX:SharedArchiveFile=" + file;
+  /** The same where the class path is given otherwise, and begins with {@link #classPath}. */
+  List<String> options() {
+    return Files.exists(file) ? List.of("-XX:SharedArchiveFile=" + file) : List.of();
   }
 
   /** The class path of the tests, with folders packed. */

@@ -45,7 +45,7 @@ public final class GpuProbeMain {
   private GpuProbeMain() {}
 
   public static void main(String[] arguments) {
-    JobCommand command = new JobCommand(new Probe()) {};
+    JobCommand command = new JobCommand(new Probe());
     System.exit(Main.run(arguments, new Console(System.out, System.err), List.of(command)));
   }
 

@@ -60,6 +60,7 @@ class PublishRaceTest {
     first.publish(S3Proxy.shared().bucket("first") + "/artifact");
     assertThat(first.answer()).isEqualTo(PUBLISHED);
     first.end();
+    archive.accept(first.process);
     assertThat(archive.file()).exists();
   }
 

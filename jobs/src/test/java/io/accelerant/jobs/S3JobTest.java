@@ -46,8 +46,7 @@ class S3JobTest extends SparkTest {
     SmallTeacher.Corpus onDisk = SmallTeacher.corpus();
     upload(Files.readString(onDisk.source()), server.bucket("data") + "/source.txt");
     corpusContent = onDisk.contentHash();
-    modelContent =
-        content(Accelerant.run(train(onDisk.folder().toString(), scratch + "/model")));
+    modelContent = content(Accelerant.run(train(onDisk.folder().toString(), scratch + "/model")));
 
     proxy.rule(request -> Fate.PASS);
     corpus =

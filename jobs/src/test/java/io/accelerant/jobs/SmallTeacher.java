@@ -16,7 +16,7 @@ final class SmallTeacher {
   private SmallTeacher() {}
 
   /** Lines that differ and say little. */
-  private static Path write(Path source) throws IOException {
+  static Path write(Path source) throws IOException {
     return Files.writeString(
         source,
         IntStream.range(0, 300)
@@ -37,7 +37,8 @@ final class SmallTeacher {
 
     private static Corpus make() {
       try {
-        Path folder = Files.createTempDirectory(Accelerant.project().resolve("jobs/target"), "corpus");
+        Path folder =
+            Files.createTempDirectory(Accelerant.project().resolve("jobs/target"), "corpus");
         Path source = write(folder.resolve("source.txt"));
         Path corpus = folder.resolve("corpus");
         Accelerant.Outcome outcome = Accelerant.run(prepare(source.toString(), corpus.toString()));

@@ -18,8 +18,7 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * What the finished stages of a job computed, so that a run that was stopped goes on from there.
- * One JSON file per stage, verified on read. Opening only reads; open it before claiming the
- * output, so that a checkpoint of another configuration is reported by the key that differs.
+ * One JSON file per stage, verified on read. Opening only reads.
  */
 public final class StageStore {
   /** Name of the folder inside the output where a run keeps its stages by default. */

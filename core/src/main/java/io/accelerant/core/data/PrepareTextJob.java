@@ -158,7 +158,7 @@ public final class PrepareTextJob implements PublishingJob {
       return new Documents(() -> WordNetGlosses.read(context.spark()), WordNetGlosses::sha256);
     }
     Dataset<Row> table = table(context, config);
-    return new Documents(() -> table, () -> fingerprint(table, source));
+    return new Documents(() -> table, () -> TableSource.hash(table, source));
   }
 
   private static Dataset<Row> table(JobContext context, JobConfig config) {
@@ -179,17 +179,6 @@ public final class PrepareTextJob implements PublishingJob {
               .formatted(uri, column, TableSource.columns(table)));
     }
     return table.select(table.col("`" + column.replace("`", "``") + "`").as("text"));
-  }
-
-  /**
-   * Reads the source once, so that a file that cannot be read is found before anything is claimed.
-   */
-  private static String fingerprint(Dataset<Row> documents, String source) {
-    try {
-      return TableFingerprint.of(documents);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw TableSource.cannotRead(source, e);
-    }
   }
 
   private static Map<String, Object> describe(Alphabet alphabet, int length, List<Double> split) {

@@ -18,8 +18,10 @@ import java.util.TreeMap;
 /**
  * The order of every run: identity, is the output free, claim, work, files, commit, read back. The
  * claim comes before the work, so that of two runs into one output the second stops before it
- * computes. A run that fails or is stopped gives its claim back and keeps its checkpoints; one that
- * is killed leaves a claim that only the same work, or {@code --force}, takes over.
+ * computes. A run that fails or is stopped gives its claim back and keeps its checkpoints. One that
+ * is killed leaves a claim: the same work takes it over, from any host, since nobody can tell
+ * whether a process elsewhere lives; other work needs {@code --force}. Who was taken over while
+ * alive stops at the next stage that it saves.
  */
 record Frame(String job, JobContext context, JobConfig config) {
   static List<String> plan(Work work, JobContext context, JobConfig config) {

@@ -88,18 +88,7 @@ public final class Rs2Job implements PublishingJob {
           () -> CanonicalJson.sha256Of(Map.of("range", rows)));
     }
     Dataset<Row> table = Rs2Tables.open(context, settings);
-    return new Source(() -> table, () -> fingerprint(table, settings));
-  }
-
-  /**
-   * Reads the input once, so that a file that cannot be read is found before anything is claimed.
-   */
-  private static String fingerprint(Dataset<Row> table, Rs2Settings settings) {
-    try {
-      return TableFingerprint.of(table);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw TableSource.cannotRead(settings.input(), e);
-    }
+    return new Source(() -> table, () -> TableSource.hash(table, settings.input()));
   }
 
   private static Map<Long, Long> sizes(Dataset<Row> round) {

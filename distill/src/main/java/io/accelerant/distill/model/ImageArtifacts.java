@@ -5,7 +5,7 @@ import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.model.network.NetworkNoiseSource;
+import io.accelerant.distill.model.network.NetworkImageSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,7 +43,7 @@ final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuous
     ImageModel model = ImageModel.read(artifact, name.key().path());
     PatchTransformer network = model.network();
     return new OpenedContinuousModel(
-        NetworkNoiseSource.of(name.context(), model, artifact.contentHash(), name.config()),
+        NetworkImageSource.of(name.context(), model, artifact.contentHash(), name.config()),
         "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
         Optional.of(new Pixels(network.channels(), network.size(), network.size())),
         List.of(TextArtifacts.parent(artifact)));

@@ -4,8 +4,8 @@ import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.model.onnx.OnnxContinuousSource;
 import io.accelerant.distill.model.onnx.OnnxKeys;
-import io.accelerant.distill.model.onnx.OnnxNoiseSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +36,7 @@ final class OnnxContinuousProvider implements ModelProvider<VpSchedule, OpenedCo
   @Override
   public List<Manifest.Parent> inputs(ModelName name, VpSchedule schedule) {
     OnnxFile file = OnnxTextProvider.file(name);
-    OnnxNoiseSource.check(file, name.config());
+    OnnxContinuousSource.check(file, name.config());
     return List.of(OnnxTextProvider.parent(file));
   }
 
@@ -44,7 +44,7 @@ final class OnnxContinuousProvider implements ModelProvider<VpSchedule, OpenedCo
   public OpenedContinuousModel open(ModelName name, VpSchedule schedule) {
     OnnxFile file = OnnxTextProvider.file(name);
     return new OpenedContinuousModel(
-        OnnxNoiseSource.open(file, name.context(), name.config(), schedule),
+        OnnxContinuousSource.open(file, name.context(), name.config(), schedule),
         "the network " + file.uri(),
         Optional.empty(),
         List.of(OnnxTextProvider.parent(file)));

@@ -15,7 +15,7 @@ import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.model.network.NetworkNoiseSource;
+import io.accelerant.distill.model.network.NetworkImageSource;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +76,7 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
   LabelledImages draw(JobContext context, JobConfig config, ImageModel model, int count) {
     JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
     int units = (count + BATCH - 1) / BATCH;
-    ContinuousSource source = NetworkNoiseSource.of(context, model, "", config);
+    ContinuousSource source = NetworkImageSource.of(context, model, "", config);
     try (Shared<ContinuousSource> shared = Shared.of(spark, source);
         JobDescription description = new JobDescription(spark.sc())) {
       description.set("train-teacher: draw %d samples".formatted(count));

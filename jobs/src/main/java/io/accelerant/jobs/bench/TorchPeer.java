@@ -36,7 +36,8 @@ record TorchPeer(PythonPeer python, double gflops) {
     progress.say("PyTorch multiplies matrices with %.1f GFLOP/s on one thread", timed.gflops);
     if (!timed.isHonest()) {
       progress.say(
-          "that is below %.0f GFLOP/s, so no ratio to it is given: Debian's torch needs libopenblas0-pthread",
+          "that is below %.0f GFLOP/s, so no ratio to it is given: Debian's torch needs"
+              + " libopenblas0-pthread",
           HONEST_GFLOPS);
     }
     return timed;

@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
@@ -63,7 +62,7 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
     return new Transitions(
         normal,
         place,
-        () -> artifact.map(Artifact::contentHash).orElseGet(() -> fingerprint(normal, place)));
+        () -> artifact.map(Artifact::contentHash).orElseGet(() -> TableSource.hash(normal, place)));
   }
 
   /** Sources that are no artifact are read for it. */
@@ -110,16 +109,8 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
     return tables.entrySet().stream()
         .map(e -> e.getValue().withColumn("dataset", lit(e.getKey())))
         .reduce(Dataset::union)
-        .map(all -> fingerprint(all, place))
+        .map(all -> TableSource.hash(all, place))
         .orElseThrow(() -> new DataException(place + " holds no transitions."));
-  }
-
-  private static String fingerprint(Dataset<Row> table, String place) {
-    try {
-      return TableFingerprint.of(table);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw TableSource.cannotRead(place, e);
-    }
   }
 
   private static Dataset<Row> select(

@@ -27,8 +27,7 @@ class TransitionsTest extends SparkTest {
         context(),
         config(path, sets),
         TrajectoryWeightsKeys.INPUT,
-        TrajectoryWeightsKeys.DATASET,
-        true);
+        TrajectoryWeightsKeys.DATASET);
   }
 
   static JobConfig config(Path input, String... sets) {

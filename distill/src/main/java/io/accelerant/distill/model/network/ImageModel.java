@@ -64,7 +64,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
    * @param config for {@code engine.*}
    */
   public ContinuousModel open(JobContext context, JobConfig config) {
-    return new NetworkNoiseModel(
+    return new NetworkImageModel(
         SharedNetwork.openHere(context, network, parameters, 1, config), size(), network.classes());
   }
 

@@ -77,7 +77,7 @@ public record MaskedTextModel(
   }
 
   /**
-   * Opens this model as a teacher in this process, beside the tasks.
+   * Opens this model in this process, beside the tasks.
    *
    * @param config for {@code engine.*}
    */

@@ -7,7 +7,7 @@ import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSource;
 
-/** A trained model of text as the source of teachers. */
+/** A trained model of text behind the interface that samplers know. */
 public final class NetworkTextSource implements DiscreteSource {
   private static final long serialVersionUID = 1;
 

@@ -20,7 +20,7 @@ import java.io.Serializable;
 final class SharedNetwork implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** A teacher on the driver beside the tasks, and one more while the first is still open. */
+  /** A model on the driver beside the tasks, and one more while the first is still open. */
   private static final int OUTSIDE_TASKS = 2;
 
   private final NetworkSpec network;

@@ -16,7 +16,7 @@ import java.util.function.Predicate;
  * be it the noise, the data or the velocity. Which of them it is, and what t means, the caller
  * knows. Thread-safe.
  */
-public final class ContinuousOnnxModel implements AutoCloseable {
+public final class OnnxContinuousModel implements AutoCloseable {
   /** Names of inputs and output; what is empty is found out by type and shape. */
   public record Names(
       Optional<String> x, Optional<String> time, Optional<String> label, Optional<String> output) {
@@ -33,7 +33,7 @@ public final class ContinuousOnnxModel implements AutoCloseable {
   private final OnnxPort output;
   private final long[] item;
 
-  private ContinuousOnnxModel(
+  private OnnxContinuousModel(
       OnnxModel model,
       OnnxPort x,
       OnnxPort time,
@@ -59,7 +59,7 @@ public final class ContinuousOnnxModel implements AutoCloseable {
    * @throws io.accelerant.core.error.ConfigException if names, types or shapes leave no single
    *     reading; lists the model's signature
    */
-  public static ContinuousOnnxModel of(OnnxModel model, Names names, long... item) {
+  public static OnnxContinuousModel of(OnnxModel model, Names names, long... item) {
     List<OnnxPort> rest = new ArrayList<>(model.signature().inputs());
     OnnxPort x =
         take(model, rest, names.x(), "x", p -> p.element().isFloat() && p.rank() >= 2)
@@ -90,7 +90,7 @@ public final class ContinuousOnnxModel implements AutoCloseable {
     long[] shape = item.length > 0 ? item.clone() : fixed(model, x);
     checkItem(model, x, shape);
     OnnxPort output = output(model, names.output(), x, shape);
-    return new ContinuousOnnxModel(model, x, time, label, output, shape);
+    return new OnnxContinuousModel(model, x, time, label, output, shape);
   }
 
   private static boolean onePerItem(OnnxPort port, boolean integer) {

@@ -24,14 +24,14 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 
-class NetworkNoiseModelTest extends SparkTest {
+class NetworkImageModelTest extends SparkTest {
   private static final int SIZE = ImageModels.SIZE;
   private static final Node NODE = VpLinear.standard().node(0.3);
 
-  private static NetworkNoiseSource source() {
+  private static NetworkImageSource source() {
     JobConfig config =
         JobConfig.load(List.of(), List.of("run.output=none"), RunKeys.and(List.of()));
-    return NetworkNoiseSource.of(context(), ImageModels.model(5), "hash", config);
+    return NetworkImageSource.of(context(), ImageModels.model(5), "hash", config);
   }
 
   private static double[] images(int batch) {

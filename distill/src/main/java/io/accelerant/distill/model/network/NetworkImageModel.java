@@ -12,7 +12,7 @@ import java.util.Arrays;
  * A batch is cut into programs of few sizes from its start on, so that the neighbours of a row, and
  * with them its bits, follow from the batch alone.
  */
-final class NetworkNoiseModel implements ContinuousModel {
+final class NetworkImageModel implements ContinuousModel {
   private final ForwardPrograms programs;
   private final int size;
   private final int classes;
@@ -20,7 +20,7 @@ final class NetworkNoiseModel implements ContinuousModel {
   /**
    * @param classes number that the network takes for no class; 0 for one without labels
    */
-  NetworkNoiseModel(ForwardPrograms programs, int size, int classes) {
+  NetworkImageModel(ForwardPrograms programs, int size, int classes) {
     this.programs = programs;
     this.size = size;
     this.classes = classes;

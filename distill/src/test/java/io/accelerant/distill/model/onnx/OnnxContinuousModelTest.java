@@ -8,12 +8,12 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.onnx.OnnxExamples;
 import io.accelerant.core.onnx.OnnxModel;
 import io.accelerant.core.onnx.OnnxSettings;
-import io.accelerant.distill.model.onnx.ContinuousOnnxModel.Names;
+import io.accelerant.distill.model.onnx.OnnxContinuousModel.Names;
 import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ContinuousOnnxModelTest {
+class OnnxContinuousModelTest {
   private static final int SIZE = 2 * 4 * 4;
 
   private static OnnxModel open(String name) {
@@ -34,7 +34,7 @@ class ContinuousOnnxModelTest {
     double[] t = OnnxExamples.goldenInput("image", "t");
     double[] labels = OnnxExamples.goldenInput("image", "label");
     double[] expected = OnnxExamples.goldenOutput("image");
-    try (ContinuousOnnxModel model = ContinuousOnnxModel.of(open("image"), Names.none())) {
+    try (OnnxContinuousModel model = OnnxContinuousModel.of(open("image"), Names.none())) {
       assertThat(model.item()).containsExactly(2, 4, 4);
       assertThat(model.isConditional()).isTrue();
       double[] out = new double[SIZE];
@@ -50,8 +50,8 @@ class ContinuousOnnxModelTest {
   @Test
   void aBatchIsItsItems() {
     double[] x = OnnxExamples.goldenInput("image", "x");
-    try (ContinuousOnnxModel model =
-        ContinuousOnnxModel.of(open("image"), names("x", "t", "label", "velocity"), 2, 4, 4)) {
+    try (OnnxContinuousModel model =
+        OnnxContinuousModel.of(open("image"), names("x", "t", "label", "velocity"), 2, 4, 4)) {
       double[] together = new double[x.length];
       model.predict(x, 0.5, new int[] {1, 2, 3}, together);
       double[] alone = new double[SIZE];
@@ -66,21 +66,21 @@ class ContinuousOnnxModelTest {
   void otherModelsAreRefusedWithTheirSignature() {
     try (OnnxModel text = open("text");
         OnnxModel image = open("image")) {
-      assertThatThrownBy(() -> ContinuousOnnxModel.of(text, Names.none()))
+      assertThatThrownBy(() -> OnnxContinuousModel.of(text, Names.none()))
           .isInstanceOf(ConfigException.class)
           .hasMessage(
               "The model text.onnx has no input for x: expected floating-point numbers [batch, ...]."
                   + " It has inputs tokens: int64 [batch, length]; outputs logits: float32 [batch, length, 28].");
-      assertThatThrownBy(() -> ContinuousOnnxModel.of(image, Names.none(), 3, 4, 4))
+      assertThatThrownBy(() -> OnnxContinuousModel.of(image, Names.none(), 3, 4, 4))
           .hasMessageContaining(
               "takes x as x: float32 [batch, 2, 4, 4], expected floating-point numbers [batch, 3, 4, 4]");
-      assertThatThrownBy(() -> ContinuousOnnxModel.of(image, names("image", null, null, null)))
+      assertThatThrownBy(() -> OnnxContinuousModel.of(image, names("image", null, null, null)))
           .hasMessageContaining("has no input \"image\" for x left");
-      assertThatThrownBy(() -> ContinuousOnnxModel.of(image, names("x", "x", null, null)))
+      assertThatThrownBy(() -> OnnxContinuousModel.of(image, names("x", "x", null, null)))
           .hasMessageContaining("has no input \"x\" for time left");
-      assertThatThrownBy(() -> ContinuousOnnxModel.of(image, names(null, null, null, "noise")))
+      assertThatThrownBy(() -> OnnxContinuousModel.of(image, names(null, null, null, "noise")))
           .hasMessageContaining("has 0 outputs \"noise\" of floating-point numbers");
-      assertThatThrownBy(() -> ContinuousOnnxModel.of(image, names(null, "label", "t", null)))
+      assertThatThrownBy(() -> OnnxContinuousModel.of(image, names(null, "label", "t", null)))
           .hasMessageContaining("takes the label as t: float32 [batch], expected integers [batch]");
     }
   }

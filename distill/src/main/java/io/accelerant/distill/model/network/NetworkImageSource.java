@@ -8,7 +8,7 @@ import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.VpSchedule;
 
 /** A trained model of images behind the interface that solvers know. */
-public final class NetworkNoiseSource implements ContinuousSource {
+public final class NetworkImageSource implements ContinuousSource {
   private static final long serialVersionUID = 1;
 
   private final SharedNetwork network;
@@ -17,7 +17,7 @@ public final class NetworkNoiseSource implements ContinuousSource {
   private final VpSchedule schedule;
   private final String modelHash;
 
-  private NetworkNoiseSource(ImageModel model, SharedNetwork network, String modelHash) {
+  private NetworkImageSource(ImageModel model, SharedNetwork network, String modelHash) {
     this.network = network;
     this.size = model.size();
     this.classes = model.network().classes();
@@ -33,11 +33,11 @@ public final class NetworkNoiseSource implements ContinuousSource {
    * @throws io.accelerant.core.error.ConfigException if executors lack the memory for the programs
    *     of their tasks
    */
-  public static NetworkNoiseSource of(
+  public static NetworkImageSource of(
       JobContext context, ImageModel model, String modelHash, JobConfig config) {
     SharedNetwork network =
         SharedNetwork.of(context, model.network(), model.parameters(), 1, config);
-    return new NetworkNoiseSource(model, network, modelHash);
+    return new NetworkImageSource(model, network, modelHash);
   }
 
   @Override
@@ -73,6 +73,6 @@ public final class NetworkNoiseSource implements ContinuousSource {
 
   @Override
   public ContinuousModel open() {
-    return new NetworkNoiseModel(network.open(), size, classes);
+    return new NetworkImageModel(network.open(), size, classes);
   }
 }

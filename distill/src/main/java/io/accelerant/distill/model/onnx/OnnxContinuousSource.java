@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A continuous ONNX model as a prediction of the noise. Its bytes travel once to each executor. */
-public final class OnnxNoiseSource implements ContinuousSource {
+public final class OnnxContinuousSource implements ContinuousSource {
   private static final long serialVersionUID = 1;
   private static final int NONE = -1;
 
@@ -34,13 +34,13 @@ public final class OnnxNoiseSource implements ContinuousSource {
   private final boolean timeIsIndex;
   private final GpuStage stage;
 
-  private OnnxNoiseSource(
+  private OnnxContinuousSource(
       OnnxHandle handle,
-      ContinuousOnnxModel model,
+      OnnxContinuousModel model,
       JobConfig config,
       VpSchedule schedule,
       GpuStage stage) {
-    ContinuousOnnxModel.Names given = names(config);
+    OnnxContinuousModel.Names given = names(config);
     this.handle = handle;
     this.names =
         List.of(
@@ -75,10 +75,10 @@ public final class OnnxNoiseSource implements ContinuousSource {
     model(file.open(OnnxSettings.cpu()), config).close();
   }
 
-  private static ContinuousOnnxModel model(OnnxModel model, JobConfig config) {
+  private static OnnxContinuousModel model(OnnxModel model, JobConfig config) {
     try {
       List<Long> shape = config.find(OnnxKeys.SHAPE).orElse(List.of());
-      return ContinuousOnnxModel.of(
+      return OnnxContinuousModel.of(
           model, names(config), shape.stream().mapToLong(Long::longValue).toArray());
     } catch (RuntimeException e) {
       model.close();
@@ -86,8 +86,8 @@ public final class OnnxNoiseSource implements ContinuousSource {
     }
   }
 
-  private static ContinuousOnnxModel.Names names(JobConfig config) {
-    return new ContinuousOnnxModel.Names(
+  private static OnnxContinuousModel.Names names(JobConfig config) {
+    return new OnnxContinuousModel.Names(
         config.find(OnnxKeys.X),
         config.find(OnnxKeys.TIME),
         config.find(OnnxKeys.LABEL),
@@ -99,11 +99,12 @@ public final class OnnxNoiseSource implements ContinuousSource {
    *
    * @param schedule that the model was trained with
    */
-  public static OnnxNoiseSource open(
+  public static OnnxContinuousSource open(
       OnnxFile file, JobContext context, JobConfig config, VpSchedule schedule) {
-    try (ContinuousOnnxModel model = model(file.open(OnnxSettings.cpu()), config)) {
+    try (OnnxContinuousModel model = model(file.open(OnnxSettings.cpu()), config)) {
       OnnxHandle handle = file.broadcast(context, OnnxKeys.settings(config));
-      return new OnnxNoiseSource(handle, model, config, schedule, OnnxKeys.stage(context, config));
+      return new OnnxContinuousSource(
+          handle, model, config, schedule, OnnxKeys.stage(context, config));
     }
   }
 
@@ -149,9 +150,9 @@ public final class OnnxNoiseSource implements ContinuousSource {
 
   @Override
   public ContinuousModel open() {
-    ContinuousOnnxModel model =
-        ContinuousOnnxModel.of(
-            handle.open(), new ContinuousOnnxModel.Names(name(0), name(1), name(2), name(3)), item);
+    OnnxContinuousModel model =
+        OnnxContinuousModel.of(
+            handle.open(), new OnnxContinuousModel.Names(name(0), name(1), name(2), name(3)), item);
     return new Network(model);
   }
 
@@ -160,9 +161,9 @@ public final class OnnxNoiseSource implements ContinuousSource {
   }
 
   private final class Network implements ContinuousModel {
-    private final ContinuousOnnxModel model;
+    private final OnnxContinuousModel model;
 
-    private Network(ContinuousOnnxModel model) {
+    private Network(OnnxContinuousModel model) {
       this.model = model;
     }
 
