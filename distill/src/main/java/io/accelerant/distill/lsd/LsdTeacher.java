@@ -93,8 +93,7 @@ record LsdTeacher(OpenedDiscreteModel model, Reference reference, List<int[]> re
     int count = settings.config().get(LsdKeys.FIT_SAMPLES);
     context.progress().say("no lsd.reference: drawing %d samples of the teacher instead", count);
     GridSampler sampler =
-        GridSampler.plain(
-            settings.kernel(), settings.uniformTimes(settings.teacherSteps()));
+        GridSampler.plain(settings.kernel(), settings.uniformTimes(settings.teacherSteps()));
     long seed = settings.fitSeed("reference", 0);
     int length = model.source().length();
     List<int[]> real = new ArrayList<>();
