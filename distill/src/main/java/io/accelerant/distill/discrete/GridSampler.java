@@ -29,6 +29,11 @@ public record GridSampler(
     }
   }
 
+  /** The kernel on the model's scores as they are, with the final denoising. */
+  public static GridSampler plain(ReverseKernel kernel, double[] times) {
+    return new GridSampler(kernel.label(), kernel, times, ScoreTransform.IDENTITY, true);
+  }
+
   /** M equal steps from 1 to {@code end}. */
   public static double[] uniformTimes(int steps, double end) {
     double[] times = new double[steps + 1];

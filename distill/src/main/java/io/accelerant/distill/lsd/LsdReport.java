@@ -13,7 +13,6 @@ import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
-import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.measure.Measured;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -199,9 +198,7 @@ final class LsdReport {
   }
 
   private void samples(Report report, int m) {
-    GridSampler euler =
-        new GridSampler(
-            "euler", new Euler(), settings.uniformTimes(m), ScoreTransform.IDENTITY, true);
+    GridSampler euler = GridSampler.plain(new Euler(), settings.uniformTimes(m));
     List<String> lines = new ArrayList<>();
     lines.add("Euler, " + m + " steps");
     texts(euler).forEach(text -> lines.add("  " + text));

@@ -10,7 +10,6 @@ import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.FirstHitting;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
-import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.discrete.Tweedie;
 import io.accelerant.distill.lsd.LsdFindings.Learned;
 import io.accelerant.distill.measure.Measured;
@@ -169,8 +168,8 @@ final class LsdStages {
     List<Candidate> candidates = new ArrayList<>();
     for (int m : settings.plainSteps()) {
       double[] times = settings.uniformTimes(m);
-      candidates.add(new Candidate(Row.EULER, m, plain(new Euler(), times)));
-      candidates.add(new Candidate(Row.TWEEDIE, m, plain(new Tweedie(), times)));
+      candidates.add(new Candidate(Row.EULER, m, GridSampler.plain(new Euler(), times)));
+      candidates.add(new Candidate(Row.TWEEDIE, m, GridSampler.plain(new Tweedie(), times)));
     }
     if (settings.graph() == DiffusionGraph.ABSORB) {
       int length = teacher.source().length();
@@ -179,7 +178,7 @@ final class LsdStages {
     ReverseKernel kernel = settings.kernel();
     learned.forEach(
         (m, found) -> {
-          candidates.add(new Candidate(Row.JYS, m, plain(kernel, found.jumps())));
+          candidates.add(new Candidate(Row.JYS, m, GridSampler.plain(kernel, found.jumps())));
           candidates.add(new Candidate(Row.CONSTANT, m, constant(m, found.exponent())));
           found
               .fits()
@@ -188,10 +187,6 @@ final class LsdStages {
                       candidates.add(new Candidate(objective.row(), m, fitted.sampler(kernel))));
         });
     return candidates;
-  }
-
-  private static GridSampler plain(ReverseKernel kernel, double[] times) {
-    return new GridSampler(kernel.label(), kernel, times, ScoreTransform.IDENTITY, true);
   }
 
   private Entry<Row, Measured> evaluate(Candidate candidate) {

@@ -13,7 +13,6 @@ import io.accelerant.core.run.Batches;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.GridSampler;
-import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.measure.Measured;
 import io.accelerant.distill.measure.Reference;
 import io.accelerant.distill.measure.SampleMeter;
@@ -94,12 +93,7 @@ record LsdTeacher(OpenedDiscreteModel model, Reference reference, List<int[]> re
     int count = settings.config().get(LsdKeys.FIT_SAMPLES);
     context.progress().say("no lsd.reference: drawing %d samples of the teacher instead", count);
     GridSampler sampler =
-        new GridSampler(
-            "teacher",
-            settings.kernel(),
-            settings.uniformTimes(settings.teacherSteps()),
-            ScoreTransform.IDENTITY,
-            true);
+        GridSampler.plain(settings.kernel(), settings.uniformTimes(settings.teacherSteps()));
     long seed = settings.fitSeed("reference", 0);
     int length = model.source().length();
     List<int[]> real = new ArrayList<>();

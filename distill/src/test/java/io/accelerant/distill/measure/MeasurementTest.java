@@ -13,7 +13,6 @@ import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.model.markov.MarkovChain;
 import io.accelerant.distill.model.markov.MarkovSource;
 import java.util.ArrayList;
@@ -32,8 +31,7 @@ class MeasurementTest extends SparkTest {
           8);
 
   private static DiscreteSampler euler(int steps) {
-    return new GridSampler(
-        "euler", new Euler(), GridSampler.uniformTimes(steps, 1e-3), ScoreTransform.IDENTITY, true);
+    return GridSampler.plain(new Euler(), GridSampler.uniformTimes(steps, 1e-3));
   }
 
   /** What the tasks measure, batch by batch, without Spark. */
