@@ -24,8 +24,8 @@ record NextByte(Transformer network, int microBatch, int length) implements Loss
   public void set(Program program, Batch batch) {
     int[] tokens = new int[microBatch * length];
     float[] weights = new float[tokens.length];
-    Arrays.fill(weights, 1f / (length * batch.union()));
-    for (int i = 0; i < tokens.length; i++) {
+    Arrays.fill(weights, 0, length * batch.size(), 1f / (length * batch.union()));
+    for (int i = 0; i < length * batch.size(); i++) {
       tokens[i] = batch.records().get(i / length)[i % length] & 0xff;
     }
     program.set("tokens", tokens).set("targets", tokens).set("weights", weights);
