@@ -13,13 +13,12 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 
 /** Units that are saved one by one, see {@link Units#saved}. */
 record SavedUnits<U extends SavedUnit, R>(
-    JobContext context, Stages stages, Class<R> type, BiConsumer<U, R> said) {
+    JobContext context, Stages stages, Class<R> type, Units.Said<U, R> said) {
 
   private record Ended<U, R>(U unit, R result) {}
 
@@ -63,11 +62,11 @@ record SavedUnits<U extends SavedUnit, R>(
               return new Ended<>(unit, work.apply(unit));
             });
       }
-      for (int n = 0; n < missing.size(); n++) {
+      for (int n = 1; n <= missing.size(); n++) {
         Ended<U, R> ended = ends.take().get();
         found.put(ended.unit(), ended.result());
         stages.save(ended.unit().stage(), ended.result());
-        said.accept(ended.unit(), ended.result());
+        said.made(ended.unit(), ended.result(), n, missing.size());
         context.checkStop();
       }
     } finally {

@@ -98,8 +98,9 @@ class UnitsTest extends SparkTest {
   }
 
   @Test
-  void noUnitsAreNoResults() {
+  void noUnitsOpenNothing() {
     assertThat(units(0).map("test", 0, Model::result)).isEmpty();
+    assertThat(OPENED).hasValue(0);
   }
 
   @Test
@@ -202,7 +203,7 @@ class UnitsTest extends SparkTest {
               MADE.incrementAndGet();
               return new Result(1, cell.name(), new double[] {0.1});
             },
-            (cell, result) -> said.add(cell.name()));
+            (cell, result, n, of) -> said.add(cell.name()));
   }
 
   @Test
@@ -249,7 +250,7 @@ class UnitsTest extends SparkTest {
                         (model, cell) -> {
                           throw new ConfigException(cell.name() + " is bad");
                         },
-                        (cell, result) -> {}))
+                        (cell, result, n, of) -> {}))
         .isInstanceOf(ConfigException.class)
         .hasMessageEndingWith("is bad");
   }
