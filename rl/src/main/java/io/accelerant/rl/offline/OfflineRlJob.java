@@ -198,7 +198,8 @@ public final class OfflineRlJob implements Job {
     Model model = Model.read(artifact);
     Policy policy =
         PublishedPolicy.of(model, artifact.readJson(Model.CONFIG), uri + "/" + Model.CONFIG);
-    double[] again = CellRun.stages(context, config, environment).measure(List.of(policy)).get(0);
+    double[] again =
+        Evaluation.of(config, environment).returns(context, policy.controller(environment));
     if (!java.util.Arrays.equals(again, recorded.returns())) {
       throw new IllegalStateException(
           "The published policy does not reproduce its returns; the artifact %s should not be used."
