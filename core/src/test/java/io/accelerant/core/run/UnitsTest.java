@@ -254,4 +254,46 @@ class UnitsTest extends SparkTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageEndingWith("is bad");
   }
+
+  /** The caller closes what tasks read: none of them may start afterwards. */
+  @Test
+  void aStopEndsTheUnitsThatRun() {
+    AtomicInteger saved = new AtomicInteger();
+    JobContext stopping =
+        new JobContext(
+            SparkTest::spark,
+            context().hadoop(),
+            Progress.SILENT,
+            () -> saved.get() > 0,
+            false,
+            "");
+    long start = System.nanoTime();
+    assertThatThrownBy(
+            () ->
+                new Units<>(stopping, GpuStage.NONE, 0, Model::new)
+                    .saved(
+                        stages(stopping),
+                        Result.class,
+                        CELLS,
+                        (model, cell) -> {
+                          if (!cell.name().equals("c")) {
+                            sleepUntilInterrupted();
+                          }
+                          return model.result(0);
+                        },
+                        (cell, result, n, of) -> saved.incrementAndGet()))
+        .isInstanceOf(StoppedException.class);
+    assertThat(System.nanoTime() - start).isLessThan(30_000_000_000L);
+    assertThat(saved).hasValue(1);
+    assertThat(MADE.get()).isLessThanOrEqualTo(2); // as many as there are cores beside the first
+  }
+
+  private static void sleepUntilInterrupted() {
+    MADE.incrementAndGet();
+    try {
+      Thread.sleep(60_000);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 }
