@@ -1,35 +1,48 @@
 package io.accelerant.jobs;
 
-import java.util.ArrayList;
+import io.accelerant.core.data.PrepareImagesJob;
+import io.accelerant.core.data.PrepareTextJob;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.model.ImportModelJob;
+import io.accelerant.distill.dcsolver.DcSolverJob;
+import io.accelerant.distill.evaluate.EvaluateJob;
+import io.accelerant.distill.lsd.LsdJob;
+import io.accelerant.distill.sample.SampleJob;
+import io.accelerant.distill.teacher.TrainTeacherJob;
+import io.accelerant.rl.offline.OfflineRlJob;
+import io.accelerant.rl.trajectory.CollectTrajectoriesJob;
+import io.accelerant.rl.trajectory.TrajectoryWeightsJob;
+import io.accelerant.selection.classifier.TrainClassifierJob;
+import io.accelerant.selection.rs2.Rs2Job;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Every job that the command line knows, in the order of the help text. */
 final class Commands {
   private Commands() {}
 
   static List<JobCommand> all() {
-    List<JobCommand> all = new ArrayList<>();
-    all.add(new QuickstartCommand());
-    all.addAll(jobs());
-    all.add(new PipelineCommand());
-    return List.copyOf(all);
+    return Stream.of(Stream.of(new QuickstartJob()), jobs().stream(), Stream.of(new PipelineJob()))
+        .flatMap(job -> job)
+        .map(JobCommand::new)
+        .toList();
   }
 
   /** Those that publish an artifact of their own: what a pipeline can chain. */
-  static List<JobCommand> jobs() {
+  static List<Job> jobs() {
     return List.of(
-        new PrepareTextCommand(),
-        new ImportModelCommand(),
-        new TrainTeacherCommand(),
-        new LsdCommand(),
-        new SampleCommand(),
-        new EvaluateCommand(),
-        new PrepareImagesCommand(),
-        new Rs2Command(),
-        new TrainClassifierCommand(),
-        new DcSolverCommand(),
-        new CollectTrajectoriesCommand(),
-        new TrajectoryWeightsCommand(),
-        new OfflineRlCommand());
+        new PrepareTextJob(),
+        new ImportModelJob(),
+        new TrainTeacherJob(),
+        new LsdJob(),
+        new SampleJob(),
+        new EvaluateJob(),
+        new PrepareImagesJob(),
+        new Rs2Job(),
+        new TrainClassifierJob(),
+        new DcSolverJob(),
+        new CollectTrajectoriesJob(),
+        new TrajectoryWeightsJob(),
+        new OfflineRlJob());
   }
 }

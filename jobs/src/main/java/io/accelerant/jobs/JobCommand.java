@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The command of one job: reads the configuration, runs the job, prints its result. */
-abstract class JobCommand implements Callable<Integer> {
+final class JobCommand implements Callable<Integer> {
   @Mixin private Options options;
 
   @Option(
@@ -41,16 +41,16 @@ abstract class JobCommand implements Callable<Integer> {
     this.job = job;
   }
 
-  final Job job() {
+  Job job() {
     return job;
   }
 
-  final String name() {
+  String name() {
     return job.name();
   }
 
   /** This command with its options and the keys of the job as help text. */
-  final CommandLine on(Console runConsole, String[] allArguments) {
+  CommandLine on(Console runConsole, String[] allArguments) {
     console = runConsole;
     arguments = allArguments;
     CommandSpec spec = CommandSpec.forAnnotatedObject(this);
@@ -59,7 +59,7 @@ abstract class JobCommand implements Callable<Integer> {
   }
 
   @Override
-  public final Integer call() {
+  public Integer call() {
     return console.run(name(), options.verbose, this::execute);
   }
 

@@ -74,9 +74,7 @@ final class PipelineJob implements Job {
 
   private static List<Planned> planned(JobContext context, JobConfig config) {
     Map<String, Job> jobs = new TreeMap<>();
-    for (JobCommand command : Commands.jobs()) {
-      jobs.put(command.name(), command.job());
-    }
+    Commands.jobs().forEach(job -> jobs.put(job.name(), job));
     String folder = config.get(OUTPUT).replaceAll("/+$", "");
     if (folder.contains("{")) {
       throw config.invalid(OUTPUT, "is the folder of all stages and holds no {version}.");

@@ -11,11 +11,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToIntFunction;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -30,10 +33,13 @@ final class Accelerant {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** Commands in this process take turns: each has standard output, the signals and Spark. */
+  private static final Lock TURN = new ReentrantLock(true);
+
   private Accelerant() {}
 
-  /** What a finished run left: the exit code and both streams. */
-  record Outcome(int exitCode, String out, String err) {
+  /** What a finished run left: the exit code and both streams; and how long it took. */
+  record Outcome(int exitCode, String out, String err, Duration time) {
     /** The only line on standard output. */
     JsonNode line() {
       List<String> lines = out.lines().toList();
@@ -48,7 +54,7 @@ final class Accelerant {
     }
   }
 
-  /** In this process; Spark is that of {@code SparkTest} if it runs. */
+  /** In this process; a test whose job needs Spark is a {@code SparkTest}, and gives it its own. */
   static Outcome run(String... arguments) {
     return run(Commands.all(), arguments);
   }
@@ -70,9 +76,16 @@ final class Accelerant {
         new Console(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
-    int code = command.applyAsInt(console);
-    return new Outcome(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    TURN.lock();
+    try {
+      long start = System.nanoTime();
+      int code = command.applyAsInt(console);
+      Duration time = Duration.ofNanos(System.nanoTime() - start);
+      return new Outcome(
+          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8), time);
+    } finally {
+      TURN.unlock();
+    }
   }
 
   /** In a JVM of its own on the test class path. */
@@ -81,10 +94,15 @@ final class Accelerant {
   }
 
   static Running start(Class<?> main, Path scratch, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    return java(command(main, arguments), scratch, Map.of());
+  }
+
+  /** Options, class path, class and arguments of a JVM of the tests. */
+  private static List<String> command(Class<?> main, String... arguments) {
+    List<String> command = new ArrayList<>(ClassArchive.spark().using());
+    command.add(main.getName());
     command.addAll(List.of(arguments));
-    return java(command, scratch, Map.of());
+    return command;
   }
 
   /** As {@link #spawn}, with two executors of one core each in processes of their own. */
@@ -109,16 +127,16 @@ final class Accelerant {
       Class<?> main,
       Path scratch,
       String... arguments) {
-    String classPath = System.getProperty("java.class.path");
     Path home = scratch.resolve("spark-home");
-    List<String> command = new ArrayList<>(List.of("-cp", classPath, main.getName()));
-    command.addAll(List.of(arguments));
+    List<String> executor = new ArrayList<>(CHEAP_START.subList(0, 3));
+    executor.addAll(ClassArchive.spark().options());
+    List<String> command = command(main, arguments);
     for (String setting :
         List.of(
             "master=" + master,
             "executor.memory=700m",
-            "executor.extraClassPath=" + classPath,
-            "executor.extraJavaOptions=" + String.join(" ", CHEAP_START.subList(0, 3)))) {
+            "executor.extraClassPath=" + ClassArchive.classPath(),
+            "executor.extraJavaOptions=" + String.join(" ", executor))) {
       command.addAll(List.of("--set", "spark." + setting));
     }
     try {
@@ -133,12 +151,9 @@ final class Accelerant {
 
   /** As {@link #start}, where no file may grow beyond a size. */
   static Running startLimited(Class<?> main, Path scratch, int kibibytes, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
-    command.addAll(List.of(arguments));
     return java(
         List.of("bash", "-c", "ulimit -f %d && exec \"$@\"".formatted(kibibytes), "bash"),
-        command,
+        command(main, arguments),
         scratch,
         Map.of());
   }
@@ -173,7 +188,11 @@ final class Accelerant {
   }
 
   /** A running process and the files that its streams go to. */
-  record Running(Process process, Path out, Path err) {
+  record Running(Process process, Path out, Path err, long started) {
+    Running(Process process, Path out, Path err) {
+      this(process, out, err, System.nanoTime());
+    }
+
     /** Waits until a file is there. */
     void await(Path file) throws IOException, InterruptedException {
       while (!Files.exists(file)) {
@@ -197,7 +216,8 @@ final class Accelerant {
         if (!process.waitFor(5, TimeUnit.MINUTES)) {
           throw new AssertionError("no end after 5 minutes:\n" + Files.readString(err));
         }
-        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
+        Duration time = Duration.ofNanos(System.nanoTime() - started);
+        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err), time);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       } catch (InterruptedException e) {

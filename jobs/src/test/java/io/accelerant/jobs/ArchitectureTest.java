@@ -1,6 +1,7 @@
 package io.accelerant.jobs;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -17,6 +18,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
+import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.job.Job;
 import org.junit.jupiter.api.Test;
 
@@ -110,15 +112,53 @@ class ArchitectureTest {
                         "io.accelerant.distill..",
                         "io.accelerant.selection..",
                         "io.accelerant.rl..")
-                    .and(
-                        describe(
-                            "have no job in their package",
-                            type ->
-                                type.getPackage().getClasses().stream()
-                                    .noneMatch(ArchitectureTest::isJob))))
+                    .and(describe("have no job in their package", type -> !isBesideAJob(type))))
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop.."));
+  }
+
+  /** It finds what a method publishes by the kind of the artifact. */
+  @Test
+  void samplingKnowsNoMethod() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("io.accelerant.distill.sample..")
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage("io.accelerant.distill..")
+                    .and(not(resideInAPackage("io.accelerant.distill.sample..")))
+                    .and(describe("are of a job's package", ArchitectureTest::isBesideAJob))));
+  }
+
+  /** What a model comes as is a matter of the registry and its providers. */
+  @Test
+  void jobsOpenModelsByTheirNames() {
+    check(
+        noClasses()
+            .that()
+            .resideOutsideOfPackage("io.accelerant.distill.model..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.accelerant.distill.model.onnx.."));
+  }
+
+  /** So that every output is claimed before the work and read back after it. */
+  @Test
+  void artifactsAreMadeInOneFrame() {
+    check(
+        noClasses()
+            .that(resideInAPackage("io.accelerant.."))
+            .and()
+            .resideOutsideOfPackages(CORE + "run..", CORE + "artifact..")
+            .should()
+            .callMethodWhere(
+                describe(
+                    "claims an output",
+                    call ->
+                        call.getTargetOwner().isEquivalentTo(ArtifactWriter.class)
+                            && call.getName().equals("claim"))));
   }
 
   @Test
@@ -170,6 +210,10 @@ class ArchitectureTest {
 
   static boolean isJob(JavaClass type) {
     return type.isAssignableTo(Job.class) && !type.isInterface();
+  }
+
+  private static boolean isBesideAJob(JavaClass type) {
+    return type.getPackage().getClasses().stream().anyMatch(ArchitectureTest::isJob);
   }
 
   private static ArchRule only(String name, String... others) {

@@ -14,13 +14,16 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.TaskGpu;
 import io.accelerant.core.train.Batch;
-import io.accelerant.core.train.Flat;
+import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
+import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.PackedShards;
+import io.accelerant.core.train.Programs;
 import io.accelerant.core.train.Regression;
+import io.accelerant.core.train.Roles;
+import io.accelerant.core.train.RoundStep;
 import io.accelerant.core.train.Sums;
 import io.accelerant.core.train.SyncRound;
-import io.accelerant.core.train.WorkerStep;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -45,19 +48,24 @@ public final class GpuProbeMain {
   private GpuProbeMain() {}
 
   public static void main(String[] arguments) {
-    JobCommand command = new JobCommand(new Probe()) {};
+    JobCommand command = new JobCommand(new Probe());
     System.exit(Main.run(arguments, new Console(System.out, System.err), List.of(command)));
   }
 
   /** A step on the processor that says which GPU the task was given. */
   private record Recorded(GradientStep step, GpuStage stage, CollectionAccumulator<String> given)
-      implements WorkerStep {
+      implements RoundStep {
     @Override
-    public Sums on(Flat parameters, Batch batch) {
+    public GpuStage stage(EngineSettings engine) {
+      return stage;
+    }
+
+    @Override
+    public Sums on(Programs programs, Batch batch) {
       String alone = RUNNING.incrementAndGet() == 1 ? "" : " beside another";
       try {
         given.add(SparkEnv.get().executorId() + ":" + gpu() + alone);
-        return step.on(parameters, batch);
+        return step.on(programs, batch);
       } finally {
         RUNNING.decrementAndGet();
       }
@@ -116,8 +124,12 @@ public final class GpuProbeMain {
         throw new IllegalStateException(e);
       }
       context.progress().say("stages by profile: %s", profiles.stages);
-      boolean same = Arrays.equals(with.gradient().floats(), without.gradient().floats());
+      boolean same = Arrays.equals(gradient(with), gradient(without));
       return new JobResult("none", "none", Map.of("sameBits", same ? 1 : 0));
+    }
+
+    private static float[] gradient(Sums sums) {
+      return sums.gradients().get(Loss.NETWORK).floats();
     }
 
     private static PackedShards shards(JobContext context, String folder) {
@@ -136,12 +148,13 @@ public final class GpuProbeMain {
 
     private static Sums round(
         JobContext context, JavaSparkContext spark, PackedShards shards, GpuStage stage) {
-      GradientStep cpu =
-          new GradientStep(Regression.small(), Precision.FLOAT32, EngineSettings.cpu(1), 4);
+      GradientStep gradient = new GradientStep(Regression.small());
       CollectionAccumulator<String> given = spark.sc().collectionAccumulator("given");
       try (SyncRound round =
-          new SyncRound(spark, context.hadoop(), shards, new Recorded(cpu, stage, given), 8, 42)) {
-        Sums sums = round.sums(Regression.small().initial(Precision.FLOAT32), 0);
+              new SyncRound(spark, context.hadoop(), shards, EngineSettings.cpu(1), 4, 42);
+          Roles roles = Regression.small().frozen(Precision.FLOAT32)) {
+        Sums sums =
+            round.sums(new Recorded(gradient, stage, given), Draw.shuffled(8, 42), roles, 0);
         context.progress().say("training tasks: %s", new TreeSet<>(given.value()));
         return sums;
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.accelerant.core.job.SparkTest;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,8 @@ class JobContractTest extends SparkTest {
    * Example files of {@code conf/}, each with what makes it small. Later ones read earlier ones.
    */
   private static final Map<String, Example> EXAMPLES = new LinkedHashMap<>();
+
+  private static final ContentHashes HASHES = new ContentHashes();
 
   /**
    * @param job name on the command line
@@ -207,6 +210,11 @@ class JobContractTest extends SparkTest {
                 .toArray(String[]::new));
   }
 
+  @Test
+  void everyExampleHasAContentHash() {
+    assertThat(HASHES.examples()).containsExactlyInAnyOrderElementsOf(EXAMPLES.keySet());
+  }
+
   @ParameterizedTest
   @MethodSource("names")
   void aDryRunPlansAndWritesNothing(String example) {
@@ -217,17 +225,32 @@ class JobContractTest extends SparkTest {
 
   @ParameterizedTest
   @MethodSource("names")
-  void aRunPublishesAnArtifactThatVerifiesAndTheSameAgainHasTheSameContent(String example) {
+  void aRunPublishesAnArtifactThatVerifiesAndTheSameAgainHasTheSameContent(String example)
+      throws IOException {
     String output = "@/run-" + example.hashCode() + "-{version}";
     JsonNode first = run(example, output);
+    HASHES.check(example, first.get("contentHash").asText());
     Accelerant.Outcome verified =
         Accelerant.run("artifact", "verify", first.get("artifact").asText());
     assertThat(verified.exitCode()).as(verified.err()).isZero();
     assertThat(Path.of(first.get("artifact").asText(), "report.md")).isNotEmptyFile();
+    String killed = leaveKilledRun(first.get("artifact").asText());
+    JsonNode plan = run(example, output, "--dry-run").get("plan");
     JsonNode second =
         run(example, output, "--set", "run.format=json", "--set", "spark.sql.shuffle.partitions=3");
-    assertThat(second.get("artifact")).isNotEqualTo(first.get("artifact"));
+    assertThat(second.get("artifact").asText()).isEqualTo(killed);
+    assertThat(plan.get(plan.size() - 1).asText()).contains(killed);
     assertThat(second.get("contentHash")).isEqualTo(first.get("contentHash"));
+  }
+
+  /** What a run of the same work leaves in version 7 when it is killed: nothing but its claim. */
+  private static String leaveKilledRun(String first) throws IOException {
+    Path killed = Path.of(first.replaceFirst("-1$", "-7"));
+    ObjectMapper json = new ObjectMapper();
+    ObjectNode claim = (ObjectNode) json.readTree(Path.of(first, "_claim").toFile());
+    claim.put("pid", 999_999_999L);
+    json.writeValue(Files.createDirectory(killed).resolve("_claim").toFile(), claim);
+    return killed.toString();
   }
 
   @ParameterizedTest

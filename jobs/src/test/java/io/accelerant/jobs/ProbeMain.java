@@ -11,6 +11,6 @@ public final class ProbeMain {
   }
 
   static JobCommand command() {
-    return new JobCommand(new ProbeJob()) {};
+    return new JobCommand(new ProbeJob());
   }
 }

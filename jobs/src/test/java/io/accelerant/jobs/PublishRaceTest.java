@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.accelerant.core.artifact.Artifact;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,8 +16,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +33,8 @@ class PublishRaceTest {
   private static final int RACES = 50;
   private static final String PUBLISHED = "published";
 
+  private static ClassArchive archive;
+
   @TempDir Path scratch;
   private List<String> settings = List.of();
   private Configuration hadoop = new Configuration();
@@ -42,20 +42,33 @@ class PublishRaceTest {
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
   private final Deque<Racer> spares = new ArrayDeque<>();
-  private List<String> command = List.of();
   private int started;
 
   /** Nanoseconds of an undisturbed publication, the last one that was seen. */
   private long life;
 
+  private static List<String> onS3() {
+    Map<String, String> access = S3Proxy.access(S3Proxy.shared().endpoint());
+    return access.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+  }
+
+  /** The first publisher ends by itself and leaves an archive, with which all others start. */
+  @BeforeAll
+  static void anUndisturbedPublisher(@TempDir Path folder) throws Exception {
+    archive = ClassArchive.named("publisher");
+    Racer first = start(archive.making(), onS3(), folder.resolve("errors"));
+    first.publish(S3Proxy.shared().bucket("first") + "/artifact");
+    assertThat(first.answer()).isEqualTo(PUBLISHED);
+    first.end();
+    archive.accept(first.process);
+    assertThat(archive.file()).exists();
+  }
+
   @Test
   void ofTwoPublishersOnS3WithOneKilledExactlyOneArtifactIsLeft() throws Exception {
-    try (S3Proxy server = S3Proxy.start(scratch)) {
-      Map<String, String> access = S3Proxy.access(server.endpoint());
-      settings = access.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
-      hadoop = S3Proxy.configuration(access);
-      race(server.bucket("races"));
-    }
+    settings = onS3();
+    hadoop = S3Proxy.configuration(S3Proxy.access(S3Proxy.shared().endpoint()));
+    race(S3Proxy.shared().bucket("races"));
   }
 
   @Test
@@ -65,7 +78,6 @@ class PublishRaceTest {
 
   private void race(String root) throws Exception {
     warmUp = root + "/warm-up-";
-    prepareStart();
     Map<String, Integer> count = new TreeMap<>();
     List<Racer> racers = new ArrayList<>();
     try {
@@ -159,46 +171,24 @@ class PublishRaceTest {
     assertThat(artifact.manifest().files()).hasSize(Publisher.FILES.length);
   }
 
-  /**
-   * The first process leaves an archive of its classes, with which the others start in half the
-   * time; that takes a class path without folders.
-   */
-  private void prepareStart() throws Exception {
-    List<String> jars = new ArrayList<>();
-    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-      boolean folder = Files.isDirectory(Path.of(entry));
-      jars.add(
-          folder
-              ? Accelerant.jar(Path.of(entry), scratch.resolve(jars.size() + ".jar")).toString()
-              : entry);
-    }
-    command =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-Xmx200m",
-            "-Dlog4j2.configurationFile=" + Accelerant.project().resolve("conf/log4j2.properties"),
-            "-cp",
-            String.join(File.pathSeparator, jars));
-    Path archive = scratch.resolve("classes.jsa");
-    Racer first = start("-XX:ArchiveClassesAtExit=" + archive);
-    first.end();
-    assertThat(archive).exists();
-    command =
-        Stream.concat(command.stream(), Stream.of("-XX:SharedArchiveFile=" + archive)).toList();
-  }
-
-  private Racer start(String... options) throws IOException {
+  private Racer start() throws IOException {
     int number = started++;
-    List<String> all = new ArrayList<>(command);
-    all.addAll(List.of(options));
-    all.add(Publisher.class.getName());
-    all.addAll(settings);
-    File errors = scratch.resolve("publisher-" + number).toFile();
-    Racer racer = new Racer(new ProcessBuilder(all).redirectError(errors).start());
+    Racer racer = start(archive.using(), settings, scratch.resolve("publisher-" + number));
     racer.publish(warmUp + number);
     return racer;
+  }
+
+  private static Racer start(List<String> options, List<String> settings, Path errors)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx200m"));
+    command.add(
+        "-Dlog4j2.configurationFile=" + Accelerant.project().resolve("conf/log4j2.properties"));
+    command.addAll(options);
+    command.add(Publisher.class.getName());
+    command.addAll(settings);
+    return new Racer(new ProcessBuilder(command).redirectError(errors.toFile()).start());
   }
 
   /** A publisher in a process of its own. */
@@ -222,7 +212,6 @@ class PublishRaceTest {
       return line == null ? "the publisher has ended" : line;
     }
 
-    /** Lets it end by itself. */
     void end() throws InterruptedException {
       in.close();
       assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();

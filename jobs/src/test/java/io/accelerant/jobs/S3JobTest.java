@@ -43,12 +43,10 @@ class S3JobTest extends SparkTest {
   static void corpusOnBoth() throws IOException {
     server = S3Proxy.start(scratch);
     proxy = new FaultProxy(server.port());
-    Path source = SmallTeacher.write(scratch.resolve("source.txt"));
-    upload(Files.readString(source), server.bucket("data") + "/source.txt");
-
-    corpusContent =
-        content(Accelerant.run(SmallTeacher.prepare(source.toString(), scratch + "/corpus")));
-    modelContent = content(Accelerant.run(train(scratch + "/corpus", scratch + "/model")));
+    SmallTeacher.Corpus onDisk = SmallTeacher.corpus();
+    upload(Files.readString(onDisk.source()), server.bucket("data") + "/source.txt");
+    corpusContent = onDisk.contentHash();
+    modelContent = content(Accelerant.run(train(onDisk.folder().toString(), scratch + "/model")));
 
     proxy.rule(request -> Fate.PASS);
     corpus =

@@ -20,6 +20,22 @@ final class S3Proxy implements AutoCloseable {
   static final String ACCESS_KEY = "accelerant-tests";
   static final String SECRET_KEY = "kWm3Zx-not-to-be-seen-9Qd7";
 
+  private static final class Shared {
+    static final S3Proxy SERVER = start();
+
+    private static S3Proxy start() {
+      try {
+        S3Proxy server = S3Proxy.start(Files.createTempDirectory(TARGET, "s3-shared"));
+        Runtime.getRuntime().addShutdownHook(new Thread(server::kill));
+        return server;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private static final Path TARGET = Accelerant.project().resolve("jobs/target");
+
   private final Path folder;
   private final int port;
   private Process process;
@@ -29,7 +45,14 @@ final class S3Proxy implements AutoCloseable {
     this.port = port;
   }
 
+  /** The server of all tests that leave it running; each takes buckets of its own. */
+  static S3Proxy shared() {
+    return Shared.SERVER;
+  }
+
   /**
+   * A server that a test may kill.
+   *
    * @param scratch gets the buckets and the log
    */
   static S3Proxy start(Path scratch) {
@@ -76,7 +99,7 @@ final class S3Proxy implements AutoCloseable {
   }
 
   private static Path jar() throws IOException {
-    try (Stream<Path> files = Files.list(Accelerant.project().resolve("jobs/target/s3proxy"))) {
+    try (Stream<Path> files = Files.list(TARGET.resolve("s3proxy"))) {
       return files.filter(f -> f.toString().endsWith(".jar")).findFirst().orElseThrow();
     }
   }

@@ -3,6 +3,7 @@ package io.accelerant.jobs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,31 @@ final class SmallTeacher {
             .mapToObj(i -> Integer.toString(i * 7919 + 1000, 26).replaceAll("[0-9]", "x"))
             .map(w -> "the line %s speaks of another line %s%n".formatted(w, w))
             .collect(Collectors.joining()));
+  }
+
+  /** The lines and what was prepared of them on this machine, once for all tests. */
+  record Corpus(Path source, Path folder, String contentHash) {}
+
+  static Corpus corpus() {
+    return Prepared.CORPUS;
+  }
+
+  private static final class Prepared {
+    static final Corpus CORPUS = make();
+
+    private static Corpus make() {
+      try {
+        Path folder =
+            Files.createTempDirectory(Accelerant.project().resolve("jobs/target"), "corpus");
+        Path source = write(folder.resolve("source.txt"));
+        Path corpus = folder.resolve("corpus");
+        Accelerant.Outcome outcome = Accelerant.run(prepare(source.toString(), corpus.toString()));
+        assertThat(outcome.exitCode()).as(outcome.err()).isZero();
+        return new Corpus(source, corpus, outcome.line().get("contentHash").asText());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** {@code prepare-text} of those lines. */

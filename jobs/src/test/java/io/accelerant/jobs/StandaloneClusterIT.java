@@ -89,8 +89,6 @@ class StandaloneClusterIT {
   /** A teacher whose driver is killed with SIGKILL in the middle and submitted again. */
   @Test
   void aTrainingDriverKilledAndSubmittedAgainPublishesWhatALocalRunPublishes() throws Exception {
-    Path source = SmallTeacher.write(scratch.resolve("source.txt"));
-    contentHash(Accelerant.run(SmallTeacher.prepare(source.toString(), scratch + "/corpus")));
     String[] arguments = train("teacher-{version}");
     Accelerant.Running first =
         cluster.submit(scratch.resolve("first-driver"), List.of(), arguments);
@@ -115,7 +113,8 @@ class StandaloneClusterIT {
   }
 
   private static String[] train(String output, String... more) {
-    return SmallTeacher.train(scratch + "/corpus", scratch + "/" + output, ROUNDS, more);
+    return SmallTeacher.train(
+        SmallTeacher.corpus().folder().toString(), scratch + "/" + output, ROUNDS, more);
   }
 
   /** What Prometheus would get once the first round is logged. */

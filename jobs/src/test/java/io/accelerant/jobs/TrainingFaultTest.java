@@ -24,18 +24,15 @@ class TrainingFaultTest extends SparkTest {
   private static String content;
 
   @BeforeAll
-  static void anUndisturbedRun() throws IOException {
-    Path source = SmallTeacher.write(scratch.resolve("source.txt"));
-    Accelerant.Outcome corpus =
-        Accelerant.run(SmallTeacher.prepare(source.toString(), scratch + "/corpus"));
-    assertThat(corpus.exitCode()).as(corpus.err()).isZero();
+  static void anUndisturbedRun() {
     Accelerant.Outcome whole = Accelerant.run(arguments("whole"));
     assertThat(whole.exitCode()).as(whole.err()).isZero();
     content = whole.line().get("contentHash").asText();
   }
 
   private static String[] arguments(String output, String... more) {
-    return SmallTeacher.train(scratch + "/corpus", scratch + "/" + output, ROUNDS, more);
+    return SmallTeacher.train(
+        SmallTeacher.corpus().folder().toString(), scratch + "/" + output, ROUNDS, more);
   }
 
   /** The folder of the checkpoint that counts from when its manifest is there. */

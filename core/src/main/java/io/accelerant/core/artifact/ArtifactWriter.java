@@ -78,6 +78,15 @@ public final class ArtifactWriter implements AutoCloseable {
     return claims.claim().runId();
   }
 
+  /**
+   * To be called now and then during long work.
+   *
+   * @throws ArtifactException if another run has taken over
+   */
+  public void requireHeld() {
+    claims.check();
+  }
+
   /** Where checkpoints of this artifact go unless {@code run.checkpoint} says otherwise. */
   public String checkpointUri() {
     return store.isLocal() ? store.uri() + "/" + Claims.CHECKPOINTS : store.uri(Claims.CHECKPOINTS);

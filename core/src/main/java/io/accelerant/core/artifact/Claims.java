@@ -117,13 +117,20 @@ final class Claims {
     }
   }
 
-  private static void checkTakeOver(
-      Store store, Optional<Claim> holder, Claim claim, boolean force) {
+  /**
+   * @throws ArtifactException if the holder certainly runs
+   */
+  static void refuseAlive(Store store, Optional<Claim> holder) {
     if (holder.isPresent() && holder.get().isAliveHere()) {
       throw new ArtifactException(
           "%s is being written by %s, which is still running; wait for it, stop it, or choose another run.output."
               .formatted(store.uri(), holder.get().describe()));
     }
+  }
+
+  private static void checkTakeOver(
+      Store store, Optional<Claim> holder, Claim claim, boolean force) {
+    refuseAlive(store, holder);
     boolean sameWork = holder.map(h -> h.resumeKey().equals(claim.resumeKey())).orElse(false);
     if (!sameWork && !force) {
       throw taken(

@@ -6,6 +6,7 @@ import io.accelerant.core.safetensors.RandomAccess;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -26,6 +27,29 @@ public record InputFile(String uri, byte[] content) {
    * @throws DataException if there is no such file, it is larger, or cannot be read
    */
   public static InputFile read(String uri, Configuration hadoop, int largest) {
+    return read(
+        uri,
+        hadoop,
+        status -> {
+          if (!status.isFile() || status.getLen() > largest) {
+            throw new DataException(
+                "%s is %s; expected a file of at most %,d bytes."
+                    .formatted(
+                        uri,
+                        status.isFile()
+                            ? "%,d bytes long".formatted(status.getLen())
+                            : "a directory",
+                        largest));
+          }
+        });
+  }
+
+  /**
+   * As {@link #read(String, Configuration, int)}.
+   *
+   * @param check refuses what is no file, or too large
+   */
+  public static InputFile read(String uri, Configuration hadoop, Consumer<FileStatus> check) {
     String full =
         uri.matches("(?s)[a-zA-Z][a-zA-Z0-9+.-]*:.*")
             ? uri
@@ -34,14 +58,7 @@ public record InputFile(String uri, byte[] content) {
       Path path = new Path(full);
       FileSystem files = path.getFileSystem(hadoop);
       FileStatus status = files.getFileStatus(path);
-      if (!status.isFile() || status.getLen() > largest) {
-        throw new DataException(
-            "%s is %s; expected a file of at most %,d bytes."
-                .formatted(
-                    uri,
-                    status.isFile() ? "%,d bytes long".formatted(status.getLen()) : "a directory",
-                    largest));
-      }
+      check.accept(status);
       byte[] content = new byte[(int) status.getLen()];
       try (FSDataInputStream in = files.open(path)) {
         in.readFully(0, content);

@@ -3,6 +3,7 @@ package io.accelerant.core.artifact;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.json.JsonReader;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public record Manifest(
   public static final int FORMAT_VERSION = 1;
 
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
+  private static final String UNKNOWN = "is not a known field";
   private static final Set<String> FIELDS =
       Set.of(
           "formatVersion",
@@ -154,50 +156,53 @@ public record Manifest(
    * @throws ArtifactException if it is not valid in every field, or of an unknown format version
    */
   public static Manifest fromJson(byte[] json, String whatItIs) {
-    Fields fields;
+    JsonReader fields;
     try {
-      fields = new Fields(CanonicalJson.readObject(json, whatItIs), whatItIs);
+      fields =
+          JsonReader.of(CanonicalJson.readObject(json, whatItIs), whatItIs, ArtifactException::new);
     } catch (DataException e) {
       throw new ArtifactException(e.getMessage(), e);
     }
-    long version = fields.integer("formatVersion");
+    long version = integer(fields, "formatVersion");
     if (version != FORMAT_VERSION) {
       throw fields.wrong(
           "formatVersion",
           "is " + version + "; this version of accelerant reads " + FORMAT_VERSION);
     }
-    fields.onlyKnown(FIELDS);
+    fields.refuseOthers(FIELDS, UNKNOWN);
     List<FileEntry> files = new ArrayList<>();
-    for (Fields file : fields.objects("files")) {
-      file.onlyKnown(Set.of("path", "size", "sha256"));
-      files.add(new FileEntry(file.text("path"), file.integer("size"), file.hash("sha256")));
+    for (JsonReader file : objects(fields, "files", "path", "size", "sha256")) {
+      files.add(new FileEntry(text(file, "path"), integer(file, "size"), hash(file, "sha256")));
       checkFile(files, fields);
     }
     List<Parent> parents = new ArrayList<>();
-    for (Fields parent : fields.objects("parents")) {
-      parent.onlyKnown(Set.of("role", "uri", "contentHash"));
-      parents.add(new Parent(parent.text("role"), parent.text("uri"), parent.text("contentHash")));
+    for (JsonReader parent : objects(fields, "parents", "role", "uri", "contentHash")) {
+      parents.add(
+          new Parent(text(parent, "role"), text(parent, "uri"), text(parent, "contentHash")));
     }
     Map<String, String> identity = new LinkedHashMap<>();
-    Fields parts = fields.object("identity");
-    parts.names().forEach(part -> identity.put(part, parts.hash(part)));
+    JsonReader parts = present(fields, "identity").inner("identity");
+    parts.fields().keySet().forEach(part -> identity.put(part, hash(parts, part)));
     Map<String, Number> metrics = new LinkedHashMap<>();
-    Fields numbers = fields.object("metrics");
-    numbers.names().forEach(metric -> metrics.put(metric, numbers.number(metric)));
+    JsonReader numbers = present(fields, "metrics").inner("metrics");
+    numbers
+        .fields()
+        .keySet()
+        .forEach(metric -> metrics.put(metric, numbers.typed(metric, Number.class, "a number")));
     Manifest manifest =
         new Manifest(
-            fields.text("kind"),
-            fields.text("method"),
-            fields.text("name"),
-            fields.text("runId"),
-            fields.text("created"),
-            fields.text("codeVersion"),
-            fields.integer("seed"),
-            fields.object("config").values(),
+            text(fields, "kind"),
+            text(fields, "method"),
+            text(fields, "name"),
+            text(fields, "runId"),
+            text(fields, "created"),
+            text(fields, "codeVersion"),
+            integer(fields, "seed"),
+            present(fields, "config").inner("config").fields(),
             files,
             parents,
             identity,
-            fields.hash("contentHash"),
+            hash(fields, "contentHash"),
             metrics);
     checkCreated(manifest.created(), fields);
     for (String part : identity.keySet()) {
@@ -217,7 +222,7 @@ public record Manifest(
     return manifest;
   }
 
-  private static void checkCreated(String created, Fields fields) {
+  private static void checkCreated(String created, JsonReader fields) {
     try {
       Instant.parse(created);
     } catch (DateTimeParseException e) {
@@ -225,7 +230,7 @@ public record Manifest(
     }
   }
 
-  private static void checkFile(List<FileEntry> files, Fields fields) {
+  private static void checkFile(List<FileEntry> files, JsonReader fields) {
     FileEntry file = files.get(files.size() - 1);
     Names.violation(file.path(), false)
         .ifPresent(
@@ -240,74 +245,40 @@ public record Manifest(
     }
   }
 
-  /** Typed access to a JSON object; whatever is missing or of another type is an error. */
-  private record Fields(Map<String, Object> values, String whatItIs) {
-    ArtifactException wrong(String field, String why) {
-      return new ArtifactException(whatItIs + ": " + field + " " + why + ".");
+  private static JsonReader present(JsonReader json, String field) {
+    if (!json.has(field)) {
+      throw json.wrong(field, "is missing");
     }
+    return json;
+  }
 
-    Set<String> names() {
-      return values.keySet();
+  private static String text(JsonReader json, String field) {
+    return present(json, field).typed(field, String.class, "a string");
+  }
+
+  private static String hash(JsonReader json, String field) {
+    String hash = text(json, field);
+    if (!HASH.matcher(hash).matches()) {
+      throw json.wrong(field, "must be a SHA-256 of 64 hexadecimal digits");
     }
+    return hash;
+  }
 
-    void onlyKnown(Set<String> known) {
-      for (String field : names()) {
-        if (!known.contains(field)) {
-          throw wrong(field, "is not a known field");
-        }
+  private static long integer(JsonReader json, String field) {
+    return present(json, field).wholeLong(field, "an integer of at most 64 bits");
+  }
+
+  /** The objects of a list, each with these fields and no others. */
+  private static List<JsonReader> objects(JsonReader json, String field, String... known) {
+    List<JsonReader> objects = new ArrayList<>();
+    for (Object element : present(json, field).typed(field, List.class, "an array")) {
+      if (!(element instanceof Map<?, ?> map)) {
+        throw json.wrong(field, "must hold objects");
       }
+      JsonReader object = JsonReader.of(map, json.where() + ": " + field, ArtifactException::new);
+      object.refuseOthers(Set.of(known), UNKNOWN);
+      objects.add(object);
     }
-
-    private <T> T typed(String field, Class<T> type, String typeName) {
-      Object value = values.get(field);
-      if (value == null) {
-        throw wrong(field, "is missing");
-      }
-      if (!type.isInstance(value)) {
-        throw wrong(field, "must be " + typeName);
-      }
-      return type.cast(value);
-    }
-
-    String text(String field) {
-      return typed(field, String.class, "a string");
-    }
-
-    String hash(String field) {
-      String hash = text(field);
-      if (!HASH.matcher(hash).matches()) {
-        throw wrong(field, "must be a SHA-256 of 64 hexadecimal digits");
-      }
-      return hash;
-    }
-
-    Number number(String field) {
-      return typed(field, Number.class, "a number");
-    }
-
-    long integer(String field) {
-      Number number = number(field);
-      if (!(number instanceof Integer || number instanceof Long)) {
-        throw wrong(field, "must be an integer of at most 64 bits");
-      }
-      return number.longValue();
-    }
-
-    @SuppressWarnings("unchecked")
-    Fields object(String field) {
-      return new Fields(typed(field, Map.class, "an object"), whatItIs + ": " + field);
-    }
-
-    @SuppressWarnings("unchecked")
-    List<Fields> objects(String field) {
-      List<Fields> objects = new ArrayList<>();
-      for (Object element : typed(field, List.class, "an array")) {
-        if (!(element instanceof Map)) {
-          throw wrong(field, "must hold objects");
-        }
-        objects.add(new Fields((Map<String, Object>) element, whatItIs + ": " + field));
-      }
-      return objects;
-    }
+    return objects;
   }
 }

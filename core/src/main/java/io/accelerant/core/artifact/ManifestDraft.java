@@ -80,6 +80,15 @@ public record ManifestDraft(
         kind, method, name, seed, config, parents, more, identityFiles, metrics);
   }
 
+  /** With more tables, names to fingerprints. */
+  public ManifestDraft withTables(Map<String, String> more) {
+    ManifestDraft draft = this;
+    for (Map.Entry<String, String> table : more.entrySet()) {
+      draft = draft.withTable(table.getKey(), table.getValue());
+    }
+    return draft;
+  }
+
   /** With one more file that counts for the content hash. */
   public ManifestDraft withIdentityFile(String file) {
     Set<String> more = new LinkedHashSet<>(identityFiles);

@@ -37,6 +37,7 @@ public final class Snapshots {
   private final Store store;
   private final Claim claim;
   private final Progress progress;
+  private Runnable holding = () -> {};
 
   /**
    * What was saved.
@@ -63,6 +64,12 @@ public final class Snapshots {
   public static Snapshots at(
       String uri, Configuration hadoop, String resumeKey, Progress progress) {
     return new Snapshots(Store.at(uri, hadoop), Claim.of(resumeKey), progress);
+  }
+
+  /** As {@link StageStore#heldBy}. */
+  public Snapshots heldBy(ArtifactWriter output) {
+    holding = output::requireHeld;
+    return this;
   }
 
   /** A full URI of a file or folder beside the snapshots, for Spark and Hadoop. */
@@ -136,9 +143,11 @@ public final class Snapshots {
   /**
    * Saves and reads back, then drops what is too old.
    *
-   * @throws ArtifactException if it cannot be written; the snapshots before it are untouched
+   * @throws ArtifactException if it cannot be written, or another run has taken over; the snapshots
+   *     before it are untouched
    */
   public void save(int round, Collection<Tensor> tensors, Map<String, Long> values) {
+    holding.run();
     Store target = store.child(name(round));
     dropDamaged(target);
     try (ArtifactWriter writer = ArtifactWriter.claim(target, claim, true, false)) {
@@ -177,7 +186,8 @@ public final class Snapshots {
     delete(name(round));
   }
 
-  private void delete(String child) {
+  /** Removes a file or folder beside the snapshots; says so if it cannot. */
+  public void delete(String child) {
     try {
       store.delete(child + "/" + Manifest.FILE); // without it the rest does not count
       store.delete(child);

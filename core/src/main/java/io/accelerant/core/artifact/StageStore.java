@@ -18,10 +18,12 @@ import org.apache.hadoop.conf.Configuration;
 
 /**
  * What the finished stages of a job computed, so that a run that was stopped goes on from there.
- * One JSON file per stage, verified on read. Opening only reads; open it before claiming the
- * output, so that a checkpoint of another configuration is reported by the key that differs.
+ * One JSON file per stage, verified on read. Opening only reads.
  */
 public final class StageStore {
+  /** Name of the folder inside the output where a run keeps its stages by default. */
+  public static final String FOLDER = Claims.CHECKPOINTS;
+
   private static final int FORMAT_VERSION = 1;
   private static final String IDENTITY = "identity.json";
   private static final String SUFFIX = ".stage.json";
@@ -30,6 +32,7 @@ public final class StageStore {
   private final Store store;
   private final Map<String, Object> identity;
   private final Progress progress;
+  private Runnable holding = () -> {};
   private boolean begun;
   private int loaded;
 
@@ -88,6 +91,15 @@ public final class StageStore {
       throw new ArtifactException(
           "Cannot read the checkpoint at " + store.uri() + ": " + StoreFailure.describe(e), e);
     }
+  }
+
+  /**
+   * With a look at the claim before every save, so that a run that was believed dead and was taken
+   * over stops there, not hours later.
+   */
+  public StageStore heldBy(ArtifactWriter output) {
+    holding = output::requireHeld;
+    return this;
   }
 
   /** As it comes back from JSON, so that the two sides compare. */
@@ -172,9 +184,14 @@ public final class StageStore {
     }
   }
 
-  /** Saves what a stage computed. */
+  /**
+   * Saves what a stage computed.
+   *
+   * @throws ArtifactException if it cannot be written, or another run has taken over
+   */
   public void save(String stage, Map<String, ?> value) {
     String name = file(stage);
+    holding.run();
     try {
       if (!begun) {
         begin();

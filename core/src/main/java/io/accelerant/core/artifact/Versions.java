@@ -51,14 +51,24 @@ public final class Versions {
   /**
    * As {@link #resolve}, of a place that is still free.
    *
-   * @throws ArtifactException if there is an artifact already
+   * @throws ArtifactException if there is an artifact already, or a run that is alive on this host
+   *     writes one
    */
   public static String requireFree(String uri, Configuration hadoop, String resumeKey) {
     String output = resolve(uri, hadoop, resumeKey);
     if (Artifact.find(output, hadoop).isPresent()) {
       throw new ArtifactException(
           output
-              + " is an artifact already, and artifacts are immutable; choose another run.output or use {version}.");
+              + " is an artifact already, and artifacts are immutable; choose another run.output or"
+              + " use {version}.");
+    }
+    Store store = Store.at(output, hadoop);
+    try {
+      if (!store.isFile("")) {
+        Claims.refuseAlive(store, Claims.holder(store));
+      }
+    } catch (IOException e) {
+      throw cannotList(store, e);
     }
     return output;
   }

@@ -3,6 +3,8 @@ package io.accelerant.core.data;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.run.Run;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,6 +18,28 @@ public final class ArtifactTables {
   private static final String JSON = ".jsonl";
 
   private ArtifactTables() {}
+
+  /**
+   * A table of an artifact that is being made.
+   *
+   * @param folder by which the manifest knows it
+   * @param rows as they read back; JSON lines do not keep every type
+   */
+  public record Written(String folder, Dataset<Row> rows) {
+    /** The expression in Python that reads it with {@code pd}, from the artifact's directory. */
+    public String pandas() {
+      return folder.endsWith(JSON)
+          ? "pd.concat(pd.read_json(f, lines=True) for f in sorted(__import__(\"glob\").glob(\"%s/*.json\")))"
+              .formatted(folder)
+          : "pd.read_parquet(\"%s\")".formatted(folder);
+    }
+  }
+
+  /** Writes a table into the artifact of a run, in the format of its configuration. */
+  public static Written write(Run run, Dataset<Row> table, String name) {
+    String folder = write(table, name, run.artifact(), run.config().get(RunKeys.FORMAT));
+    return new Written(folder, written(run.context().spark(), run.artifact(), folder));
+  }
 
   /**
    * Writes a table into an artifact that is being made.

@@ -1,5 +1,6 @@
 package io.accelerant.core.data;
 
+import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.DataException;
@@ -31,6 +32,10 @@ record ImageRows(
     String source, JavaRDD<Row> rows, int channels, int height, int width, String hash) {
   private static final String SAMPLE_FOLDER = "fashion-mnist/";
   private static final int SLICES = 8;
+
+  Manifest.Parent parent(String role) {
+    return new Manifest.Parent(role, source, hash);
+  }
 
   int size() {
     return channels * height * width;

@@ -45,12 +45,6 @@ record ImageSources(JobConfig config) {
     return config.get(PrepareImagesJob.SOURCE).equals(PrepareImagesJob.SAMPLE);
   }
 
-  /** All that can be checked without reading the images of Parquet. */
-  void check(JobContext context) {
-    source(context);
-    test(context);
-  }
-
   ImageRows source(JobContext context) {
     return isSample()
         ? ImageRows.Idx.sample().rows(context)

@@ -3,20 +3,12 @@ package io.accelerant.core.data;
 import static org.apache.spark.sql.functions.col;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.TableFingerprint;
-import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
-import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.Permutation;
 import io.accelerant.core.random.PermutationKind;
@@ -25,6 +17,11 @@ import io.accelerant.core.report.ImageGrid;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.PublishingJob;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Work;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -33,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -44,14 +40,15 @@ import org.apache.spark.sql.types.StructType;
  * {@code prepare-images}: labelled images of one size to a table, from idx files as MNIST has them,
  * from Parquet, or the Fashion-MNIST sample that comes with this program. Every row is checked.
  */
-public final class PrepareImagesJob implements Job {
+public final class PrepareImagesJob implements PublishingJob {
   /** The source that needs no download. */
   static final String SAMPLE = "fashion-mnist-sample";
 
   static final Key<String> SOURCE =
       Key.string(
               "prepareImages.source",
-              "fashion-mnist-sample (10,000 images that come along), or the URI of an idx file of images, plain or gzip, or of Parquet")
+              "fashion-mnist-sample (10,000 images that come along), or the URI of an idx file of"
+                  + " images, plain or gzip, or of Parquet")
           .withDefault(SAMPLE);
   static final Key<String> LABELS =
       Key.string("prepareImages.labels", "URI of the idx file of labels; says that source is idx")
@@ -66,7 +63,8 @@ public final class PrepareImagesJob implements Job {
   static final Key<String> IMAGE_COLUMN =
       Key.string(
               "prepareImages.imageColumn",
-              "Column of Parquet that holds [channels][height][width] bytes, or an array of 0 to 255")
+              "Column of Parquet that holds [channels][height][width] bytes, or an array of 0 to"
+                  + " 255")
           .withDefault("image");
   static final Key<String> LABEL_COLUMN =
       Key.string("prepareImages.labelColumn", "Column of Parquet that holds the class")
@@ -88,7 +86,8 @@ public final class PrepareImagesJob implements Job {
   static final Key<List<Double>> SPLIT =
       Key.numbers(
               "prepareImages.split",
-              "Shares of images for train and test, where there is no testSource; default [0.9, 0.1]")
+              "Shares of images for train and test, where there is no testSource; default [0.9,"
+                  + " 0.1]")
           .between(0, 1)
           .optional();
 
@@ -127,22 +126,26 @@ public final class PrepareImagesJob implements Job {
   }
 
   @Override
-  public List<String> plan(JobContext context, JobConfig config) {
+  public Work open(JobContext context, JobConfig config) {
     List<Double> split = split(config);
-    ImageSources.of(config).check(context);
-    String output =
-        Versions.resolve(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
-    return List.of(
-        "read images from " + config.get(SOURCE),
-        config
-            .find(TEST_SOURCE)
-            .map(test -> "take the test split from " + test)
-            .orElse("divide them by a keyed permutation, train/test " + split),
-        "publish the images to " + output);
+    ImageSources sources = ImageSources.of(config);
+    ImageRows first = sources.source(context);
+    Optional<ImageRows> test = sources.test(context);
+    List<Manifest.Parent> inputs = new ArrayList<>(List.of(first.parent("source")));
+    test.ifPresent(
+        t -> {
+          requireSameShape(first, t);
+          inputs.add(t.parent("testSource"));
+        });
+    return Work.on(
+        inputs,
+        output ->
+            List.of(
+                "read images from " + config.get(SOURCE),
+                test.map(t -> "take the test split from " + t.source())
+                    .orElse("divide them by a keyed permutation, train/test " + split),
+                "publish the images to " + output),
+        run -> make(run, first, test, split.get(0)));
   }
 
   /** Shares of train and test. */
@@ -160,57 +163,37 @@ public final class PrepareImagesJob implements Job {
     return split;
   }
 
-  @Override
-  public JobResult run(JobContext context, JobConfig config) {
-    double share = split(config).get(0);
-    ImageSources sources = ImageSources.of(config);
-    ImageRows first = sources.source(context);
-    Optional<ImageRows> test = sources.test(context);
-    test.ifPresent(t -> requireSameShape(first, t));
+  private static Product make(Run run, ImageRows first, Optional<ImageRows> test, double share) {
+    JobContext context = run.context();
+    JobConfig config = run.config();
     int classes = config.get(CLASSES);
     long counted = ImageCheck.count(first, classes);
-    long tests = test.map(t -> ImageCheck.count(t, classes)).orElse(0L);
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    identity.put("input.source", first.hash());
-    test.ifPresent(t -> identity.put("input.testSource", t.hash()));
-    Claim claim = Claim.of(StageStore.resumeKey(identity));
-    try (ArtifactWriter artifact =
-        ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force())) {
-      context
-          .progress()
-          .say("%,d images of %d x %d", counted + tests, first.height(), first.width());
-      JavaRDD<Row> rows =
-          test.isPresent()
-              ? numbered(first.rows(), 0, "train")
-                  .union(numbered(test.get().rows(), counted, "test"))
-              : divided(first.rows(), counted, share, config.get(RunKeys.SEED));
-      Dataset<Row> table = context.spark().createDataFrame(rows, SCHEMA);
-      String folder =
-          ArtifactTables.write(table, Images.KIND, artifact, config.get(RunKeys.FORMAT));
-      Dataset<Row> written =
-          Images.typed(ArtifactTables.written(context.spark(), artifact, folder));
-      Map<String, Number> metrics = metrics(written, first, classes);
-      String fingerprint = TableFingerprint.of(written);
-      artifact.writeJson(Images.CONFIG, describe(first, classes));
-      artifact.writeJson("metrics.json", metrics);
-      report(context, config, metrics, first, written).files().forEach(artifact::write);
-      artifact.write("README.md", card(config, first, folder).markdown());
-      if (sources.isSample()) {
-        artifact.write(LICENCE, licence());
-      }
-      ManifestDraft draft =
-          ManifestDraft.of(Images.KIND, name(), config)
-              .withParent("source", first.source(), first.hash())
-              .withTable(folder, fingerprint)
-              .withMetrics(metrics);
-      if (test.isPresent()) {
-        draft = draft.withParent("testSource", test.get().source(), test.get().hash());
-      }
-      Manifest manifest = artifact.commit(draft);
-      reproduce(context, artifact.uri(), counted + tests);
-      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+    long all = counted + test.map(t -> ImageCheck.count(t, classes)).orElse(0L);
+    context.progress().say("%,d images of %d x %d", all, first.height(), first.width());
+    JavaRDD<Row> rows =
+        test.isPresent()
+            ? numbered(first.rows(), 0, "train").union(numbered(test.get().rows(), counted, "test"))
+            : divided(first.rows(), counted, share, config.get(RunKeys.SEED));
+    Dataset<Row> table = context.spark().createDataFrame(rows, SCHEMA);
+    ArtifactTables.Written stored = ArtifactTables.write(run, table, Images.KIND);
+    Dataset<Row> written = Images.typed(stored.rows());
+    Map<String, Number> metrics = metrics(written, first, classes);
+    run.artifact().writeJson(Images.CONFIG, describe(first, classes));
+    if (config.get(SOURCE).equals(SAMPLE)) {
+      run.artifact().write(LICENCE, licence());
     }
+    return new Product(
+        run.draft(Images.KIND, metrics).withTable(stored.folder(), TableFingerprint.of(written)),
+        report(context, config, metrics, first, written).files(),
+        card(run, first, stored.folder()),
+        new Check("the number of images", all, artifact -> count(context, artifact)));
+  }
+
+  /** As a reader of the images gets it. */
+  private static long count(JobContext context, Artifact artifact) {
+    return Images.open(context.spark(), context.hadoop(), artifact.uri(), "prepare-images")
+        .table()
+        .count();
   }
 
   private static void requireSameShape(ImageRows train, ImageRows test) {
@@ -275,7 +258,7 @@ public final class PrepareImagesJob implements Job {
     return metrics;
   }
 
-  private Report report(
+  private static Report report(
       JobContext context,
       JobConfig config,
       Map<String, Number> metrics,
@@ -301,22 +284,23 @@ public final class PrepareImagesJob implements Job {
             "The first images of the first classes, class by class");
   }
 
-  private ModelCard card(JobConfig config, ImageRows rows, String folder) {
-    return new ModelCard(
+  private static ModelCard card(Run run, ImageRows rows, String folder) {
+    JobConfig config = run.config();
+    return run.card(
         "Images of %d x %d".formatted(rows.height(), rows.width()),
         """
         Labelled images for diffusion models and classifiers. Table `%s`: `id` (0, 1, ..), `image`
-        (%d bytes: channel, row, column), `label` (0 to %d), `split` (train or test)."""
+        (%d bytes: channel, row, column), `label` (0 to %d), `split` (train or test).\
+        """
             .formatted(folder, rows.size(), config.get(CLASSES) - 1),
-        List.of(ModelCard.command(name(), config)),
         """
         import numpy as np
         import pandas as pd
 
         table = pd.read_parquet("%s")
-        images = np.stack([np.frombuffer(b, np.uint8) for b in table["image"]]).reshape(-1, %d, %d, %d)"""
+        images = np.stack([np.frombuffer(b, np.uint8) for b in table["image"]]).reshape(-1, %d, %d, %d)\
+        """
             .formatted(folder, rows.channels(), rows.height(), rows.width()),
-        List.of(new ModelCard.Parent(rows.source(), rows.hash())),
         config.get(SOURCE).equals(SAMPLE)
             ? "Fashion-MNIST, MIT licence, see `" + LICENCE + "`."
             : "That of the source.");
@@ -327,16 +311,6 @@ public final class PrepareImagesJob implements Job {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** What a reader gets is what was counted. */
-  private static void reproduce(JobContext context, String uri, long images) {
-    long read =
-        Images.open(context.spark(), context.hadoop(), uri, "prepare-images").table().count();
-    if (read != images) {
-      throw new ArtifactException(
-          "%s holds %d images, but %d were written.".formatted(uri, read, images));
     }
   }
 }

@@ -3,30 +3,27 @@ package io.accelerant.core.data;
 import static org.apache.spark.sql.functions.col;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.TableFingerprint;
-import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.CorpusTable.Counts;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
-import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.PublishingJob;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Work;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.DataTypes;
@@ -36,7 +33,7 @@ import org.apache.spark.sql.types.DataTypes;
  * and cut into consecutive windows of exactly {@code length} symbols; a shorter tail, and a
  * document without a whole window, is dropped and counted. Equal documents count once.
  */
-public final class PrepareTextJob implements Job {
+public final class PrepareTextJob implements PublishingJob {
   static final Key<String> SOURCE =
       Key.string(
               "prepareText.source",
@@ -76,70 +73,53 @@ public final class PrepareTextJob implements Job {
   }
 
   @Override
-  public List<String> plan(JobContext context, JobConfig config) {
+  public Work open(JobContext context, JobConfig config) {
     List<Double> split = split(config);
-    if (isWordNet(config.get(SOURCE))) {
-      refuseColumn(config); // all that can be wrong, and it needs no Spark
-    } else {
-      documents(context, config);
-    }
-    String output =
-        Versions.resolve(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
-    return List.of(
-        "read documents from " + config.get(SOURCE),
-        "normalise to %s, drop duplicates, cut into windows of %d symbols"
-            .formatted(config.get(ALPHABET), config.get(LENGTH)),
-        "split documents by hash, train/validation/test " + split,
-        "publish the corpus to " + output);
+    Documents documents = documents(context, config);
+    return new Work(
+        () -> List.of(new Manifest.Parent("source", config.get(SOURCE), documents.hash().get())),
+        output ->
+            List.of(
+                "read documents from " + config.get(SOURCE),
+                "normalise to %s, drop duplicates, cut into windows of %d symbols"
+                    .formatted(config.get(ALPHABET), config.get(LENGTH)),
+                "split documents by hash, train/validation/test " + split,
+                "publish the corpus to " + output),
+        run -> make(run, documents.table().get(), split));
   }
 
-  @Override
-  public JobResult run(JobContext context, JobConfig config) {
-    List<Double> split = split(config);
+  private static Product make(Run run, Dataset<Row> documents, List<Double> split) {
+    JobConfig config = run.config();
     Alphabet alphabet = Alphabet.ofLabel(config.get(ALPHABET));
     int length = config.get(LENGTH);
     String source = config.get(SOURCE);
-    Dataset<Row> documents = documents(context, config);
-    String sourceHash =
-        isWordNet(source) ? WordNetGlosses.sha256() : fingerprint(documents, source);
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    identity.put("input.source", sourceHash);
-    Claim claim = Claim.of(StageStore.resumeKey(identity));
-    try (ArtifactWriter artifact =
-            ArtifactWriter.claim(
-                config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force());
-        CorpusTable corpus = CorpusTable.of(documents, alphabet, length, split, source)) {
-      context
+    try (CorpusTable corpus = CorpusTable.of(documents, alphabet, length, split, source)) {
+      long windows = corpus.counts().windows();
+      run.context()
           .progress()
-          .say(
-              "%,d documents, %,d windows of %d symbols",
-              corpus.counts().read(), corpus.counts().windows(), length);
-      String folder =
-          ArtifactTables.write(corpus.table(), Corpus.TABLE, artifact, config.get(RunKeys.FORMAT));
-      Dataset<Row> written = ArtifactTables.written(context.spark(), artifact, folder);
-      Map<String, Number> metrics = metrics(corpus.counts(), length, written);
-      String fingerprint = TableFingerprint.of(written);
-      artifact.writeJson(Corpus.CONFIG, describe(alphabet, length, split));
-      artifact.writeJson("vocabulary.json", alphabet.vocabulary());
-      artifact.writeJson("metrics.json", metrics);
-      report(context, config, metrics, written).files().forEach(artifact::write);
-      artifact.write("README.md", card(config, sourceHash, folder).markdown());
+          .say("%,d documents, %,d windows of %d symbols", corpus.counts().read(), windows, length);
+      ArtifactTables.Written written = ArtifactTables.write(run, corpus.table(), Corpus.TABLE);
+      Map<String, Number> metrics = metrics(corpus.counts(), length, written.rows());
+      run.artifact().writeJson(Corpus.CONFIG, describe(alphabet, length, split));
+      run.artifact().writeJson("vocabulary.json", alphabet.vocabulary());
       if (isWordNet(source)) {
-        artifact.write(LICENCE, WordNetGlosses.licence());
+        run.artifact().write(LICENCE, WordNetGlosses.licence());
       }
-      Manifest manifest =
-          artifact.commit(
-              ManifestDraft.of(Corpus.KIND, name(), config)
-                  .withParent("source", source, sourceHash)
-                  .withTable(folder, fingerprint)
-                  .withMetrics(metrics));
-      reproduce(context, artifact.uri(), corpus.counts().windows());
-      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+      return new Product(
+          run.draft(Corpus.KIND, metrics)
+              .withTable(written.folder(), TableFingerprint.of(written.rows())),
+          report(run, metrics, written.rows()).files(),
+          card(run, written),
+          new Check("the number of windows", windows, artifact -> count(run, artifact)));
     }
+  }
+
+  /** As a reader of the corpus gets it. */
+  private static long count(Run run, Artifact artifact) {
+    JobContext context = run.context();
+    return Corpus.open(context.spark(), context.hadoop(), artifact.uri(), "prepare-text")
+        .table()
+        .count();
   }
 
   private static List<Double> split(JobConfig config) {
@@ -165,13 +145,24 @@ public final class PrepareTextJob implements Job {
     return source.equals(WordNetGlosses.SOURCE);
   }
 
-  /** Documents in a column {@code text}. */
-  private static Dataset<Row> documents(JobContext context, JobConfig config) {
-    String uri = config.get(SOURCE);
-    if (isWordNet(uri)) {
+  /**
+   * Documents in a column {@code text}; those that come along need Spark when they are read, not
+   * before.
+   */
+  private record Documents(Supplier<Dataset<Row>> table, Supplier<String> hash) {}
+
+  private static Documents documents(JobContext context, JobConfig config) {
+    String source = config.get(SOURCE);
+    if (isWordNet(source)) {
       refuseColumn(config);
-      return WordNetGlosses.read(context.spark());
+      return new Documents(() -> WordNetGlosses.read(context.spark()), WordNetGlosses::sha256);
     }
+    Dataset<Row> table = table(context, config);
+    return new Documents(() -> table, () -> TableSource.hash(table, source));
+  }
+
+  private static Dataset<Row> table(JobContext context, JobConfig config) {
+    String uri = config.get(SOURCE);
     TableSource source = TableSource.find(uri, context.hadoop());
     Dataset<Row> table = source.read(context.spark());
     if (source.format() == TableSource.Format.TEXT) {
@@ -188,17 +179,6 @@ public final class PrepareTextJob implements Job {
               .formatted(uri, column, TableSource.columns(table)));
     }
     return table.select(table.col("`" + column.replace("`", "``") + "`").as("text"));
-  }
-
-  /**
-   * Reads the source once, so that a file that cannot be read is found before anything is claimed.
-   */
-  private static String fingerprint(Dataset<Row> documents, String source) {
-    try {
-      return TableFingerprint.of(documents);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw TableSource.cannotRead(source, e);
-    }
   }
 
   private static Map<String, Object> describe(Alphabet alphabet, int length, List<Double> split) {
@@ -231,15 +211,14 @@ public final class PrepareTextJob implements Job {
     return metrics;
   }
 
-  private Report report(
-      JobContext context, JobConfig config, Map<String, Number> metrics, Dataset<Row> written) {
+  private static Report report(Run run, Map<String, Number> metrics, Dataset<Row> written) {
     Table table = Table.of("count", "value");
     metrics.forEach(table::row);
     List<String> texts = new ArrayList<>();
     for (Row row : written.filter(col("id").lt(10)).orderBy("id").collectAsList()) {
       texts.add(row.getAs("text"));
     }
-    return Report.titled("Corpus from " + config.get(SOURCE), context.progress()::say)
+    return Report.titled("Corpus from " + run.config().get(SOURCE), run.context().progress()::say)
         .paragraph(
             "Documents = missing + duplicate + short + used; symbols.dropped are tails of documents"
                 + " and documents shorter than a window, after equal documents were merged.")
@@ -248,33 +227,20 @@ public final class PrepareTextJob implements Job {
         .code("text", String.join("\n", texts));
   }
 
-  private ModelCard card(JobConfig config, String sourceHash, String folder) {
-    String read = folder.equals(Corpus.TABLE) ? "pd.read_parquet(\"%s\")" : JSON_READER;
-    return new ModelCard(
+  private static ModelCard card(Run run, ArtifactTables.Written written) {
+    JobConfig config = run.config();
+    return run.card(
         "Corpus: windows of %d symbols".formatted(config.get(LENGTH)),
         """
         Text for discrete diffusion models. Table `%s`: `id` (0, 1, ..), `text` (one character per
         symbol, %d of them), `split` (train, validation, test; whole documents), `document` (64-bit
         hash of the normalised document). `vocabulary.json` lists the symbols by token. Equal
-        documents occur once; near-duplicates may be on both sides of a split."""
-            .formatted(folder, config.get(LENGTH)),
-        List.of(ModelCard.command(name(), config)),
-        "import pandas as pd\n\ncorpus = " + read.formatted(folder),
-        List.of(new ModelCard.Parent(config.get(SOURCE), sourceHash)),
+        documents occur once; near-duplicates may be on both sides of a split.\
+        """
+            .formatted(written.folder(), config.get(LENGTH)),
+        "import pandas as pd\n\ncorpus = " + written.pandas(),
         isWordNet(config.get(SOURCE))
             ? "WordNet 3.1 licence, see `" + LICENCE + "`."
             : "That of the source.");
-  }
-
-  private static final String JSON_READER =
-      "pd.concat(pd.read_json(f, lines=True) for f in sorted(__import__(\"glob\").glob(\"%s/*.json\")))";
-
-  /** What a reader gets is what was counted. */
-  private static void reproduce(JobContext context, String uri, long windows) {
-    long read = Corpus.open(context.spark(), context.hadoop(), uri, "prepare-text").table().count();
-    if (read != windows) {
-      throw new ArtifactException(
-          "%s holds %d windows, but %d were written.".formatted(uri, read, windows));
-    }
   }
 }

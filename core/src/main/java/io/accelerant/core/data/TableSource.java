@@ -1,6 +1,7 @@
 package io.accelerant.core.data;
 
 import io.accelerant.core.artifact.StoreFailure;
+import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.error.DataException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -100,6 +101,21 @@ public record TableSource(String uri, Format format) {
       };
     } catch (Exception e) { // Spark throws checked exceptions that it does not declare
       throw cannotRead(uri + " as " + format.name().toLowerCase(Locale.ROOT), e);
+    }
+  }
+
+  /**
+   * The fingerprint of rows that came from a source. All of them are read, so that a file that
+   * cannot be read is found before anything is made from it.
+   *
+   * @param source for messages
+   * @throws DataException if a file cannot be read
+   */
+  public static String hash(Dataset<Row> rows, String source) {
+    try {
+      return TableFingerprint.of(rows);
+    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
+      throw cannotRead(source, e);
     }
   }
 

@@ -9,37 +9,22 @@ package io.accelerant.core.engine;
  */
 record Addend(Buffer numbers, Buffer indices) {
   /** Adds to the tensor's place, zero before the first addend. */
-  void addTo(float[] flat, Layout.Tensor tensor) {
+  void addTo(Flat flat, Layout.Tensor tensor) {
     if (indices == null) {
       numbers.get(flat, tensor.offset(), tensor.size());
       return;
     }
-    float[] rows = new float[(int) numbers.length];
-    numbers.get(rows, 0, rows.length);
+    Flat rows = rows();
     int[] starts = starts(tensor);
     int width = tensor.shape().get(1);
     for (int i = 0; i < starts.length; i++) {
-      for (int j = 0; j < width; j++) {
-        flat[starts[i] + j] += rows[i * width + j];
-      }
+      flat.add(starts[i], rows, i * width, width);
     }
   }
 
-  /** As {@link #addTo(float[], Layout.Tensor)}. */
-  void addTo(double[] flat, Layout.Tensor tensor) {
-    if (indices == null) {
-      numbers.get(flat, tensor.offset(), tensor.size());
-      return;
-    }
-    double[] rows = new double[(int) numbers.length];
-    numbers.get(rows, 0, rows.length);
-    int[] starts = starts(tensor);
-    int width = tensor.shape().get(1);
-    for (int i = 0; i < starts.length; i++) {
-      for (int j = 0; j < width; j++) {
-        flat[starts[i] + j] += rows[i * width + j];
-      }
-    }
+  /** The numbers of all rows, {@code [indices][width]}. */
+  Flat rows() {
+    return numbers.read(Math.toIntExact(numbers.length));
   }
 
   /** Where each row begins in the flat array. */

@@ -92,30 +92,20 @@ final class Buffer {
     return whole.bytes() <= Integer.MAX_VALUE;
   }
 
-  void put(double[] from, int offset, int count) {
-    if (type == DataType.DOUBLE) {
-      ((DoublePointer) pointer).put(from, offset, count);
-      written();
+  /** Writes numbers, converted where their precision is another. */
+  void put(Flat from, int offset, int count) {
+    boolean wide = type == DataType.DOUBLE;
+    if ((from.precision() == Precision.FLOAT64) != wide) {
+      Precision own = wide ? Precision.FLOAT64 : Precision.FLOAT32;
+      put(from.slice(offset, count).to(own), 0, count);
       return;
     }
-    float[] narrow = new float[count];
-    for (int i = 0; i < count; i++) {
-      narrow[i] = (float) from[offset + i];
+    if (wide) {
+      ((DoublePointer) pointer).put(from.doubles(), offset, count);
+    } else {
+      ((FloatPointer) pointer).put(from.floats(), offset, count);
     }
-    put(narrow, 0, count);
-  }
-
-  void put(float[] from, int offset, int count) {
-    if (type == DataType.FLOAT) {
-      ((FloatPointer) pointer).put(from, offset, count);
-      written();
-      return;
-    }
-    double[] wide = new double[count];
-    for (int i = 0; i < count; i++) {
-      wide[i] = from[offset + i];
-    }
-    put(wide, 0, count);
+    written();
   }
 
   void put(int[] from) {
@@ -123,30 +113,22 @@ final class Buffer {
     written();
   }
 
-  void get(double[] into, int offset, int count) {
+  /** Reads into numbers of the same precision. */
+  void get(Flat into, int offset, int count) {
+    fetch();
     if (type == DataType.DOUBLE) {
-      fetch();
-      ((DoublePointer) pointer).get(into, offset, count);
-      return;
-    }
-    float[] narrow = new float[count];
-    get(narrow, 0, count);
-    for (int i = 0; i < count; i++) {
-      into[offset + i] = narrow[i];
+      ((DoublePointer) pointer).get(into.doubles(), offset, count);
+    } else {
+      ((FloatPointer) pointer).get(into.floats(), offset, count);
     }
   }
 
-  void get(float[] into, int offset, int count) {
-    if (type == DataType.FLOAT) {
-      fetch();
-      ((FloatPointer) pointer).get(into, offset, count);
-      return;
-    }
-    double[] wide = new double[count];
-    get(wide, 0, count);
-    for (int i = 0; i < count; i++) {
-      into[offset + i] = (float) wide[i];
-    }
+  /** The first elements. */
+  Flat read(int count) {
+    Precision own = type == DataType.DOUBLE ? Precision.FLOAT64 : Precision.FLOAT32;
+    Flat numbers = Flat.zeros(own, count);
+    get(numbers, 0, count);
+    return numbers;
   }
 
   void get(int[] into) {

@@ -37,7 +37,7 @@ final class BufferPool {
           Buffer buffer = pinned(type, n);
           double[] numbers = new double[n];
           Arrays.fill(numbers, 1);
-          buffer.put(numbers, 0, n);
+          buffer.put(Flat.of(numbers), 0, n);
           return buffer;
         });
   }

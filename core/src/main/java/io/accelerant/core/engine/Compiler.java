@@ -71,6 +71,7 @@ final class Compiler {
     source = gradient.source();
     Set<String> wanted = new LinkedHashSet<>();
     outputs.values().forEach(v -> wanted.add(v.variable.name()));
+    graph.carried.values().forEach(v -> wanted.add(v.variable.name()));
     gradient.parts().values().forEach(list -> list.forEach(p -> wanted.add(p.variable())));
     List<Node> nodes = graph.nodes(source);
     nodes.addAll(gradient.backward());
@@ -81,6 +82,7 @@ final class Compiler {
     graph.leaves.values().stream().filter(Leaf::isBound).forEach(this::bindLeaf);
     bindOwnConstants(order, wanted);
     order.forEach(this::bind);
+    graph.carried.forEach(this::bindCarry);
     return new Program(graph, pool, steps, this::buffer, outputs, gradient.parts());
   }
 
@@ -90,13 +92,24 @@ final class Compiler {
     if (leaf.source() instanceof Leaf.Constant fixed) {
       constant = true;
       if (fixed.numbers() instanceof double[] numbers) {
-        buffer.put(numbers, 0, numbers.length);
+        buffer.put(Flat.of(numbers), 0, numbers.length);
       } else {
         buffer.put((int[]) fixed.numbers());
       }
     }
     INDArray array = buffer.view(Shapes.longs(leaf.shape()));
     variables.put(leaf.name(), new Variable(array, buffer, constant));
+  }
+
+  /** After all else; a value that shares its memory with an input could be overwritten before. */
+  private void bindCarry(String input, Value value) {
+    Variable from = find(value.variable.name());
+    Variable to = find(input);
+    if (from.buffer().whole.pinned) {
+      throw new IllegalArgumentException(
+          "carry: what goes to " + input + " is an input or a constant; compute it");
+    }
+    steps.add(Steps.copy(from, to));
   }
 
   /** Constants that SameDiff made while differentiating, such as the seed of the gradient. */

@@ -21,6 +21,7 @@ public final class Graph {
   final SameDiff sd;
   final Map<String, Leaf> leaves = new LinkedHashMap<>();
   final Map<String, int[]> shapes = new HashMap<>();
+  final Map<String, Value> carried = new LinkedHashMap<>();
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
   private boolean differentiated;
@@ -181,6 +182,29 @@ public final class Graph {
     require(value);
     if (outputs.putIfAbsent(name, value) != null) {
       throw new IllegalArgumentException("output " + name + " is named twice");
+    }
+  }
+
+  /**
+   * Carries numbers from run to run: when a run ends, the numbers of a value become those of an
+   * input, without a way through Java. Such an input is set for the first run only.
+   *
+   * @param input an input of numbers, carried into once
+   * @param value of the same shape, computed by an operation
+   */
+  public void carry(Value input, Value value) {
+    require(input);
+    require(value);
+    requireNumbers(input);
+    Leaf leaf = leaves.get(input.variable.name());
+    if (leaf == null || !(leaf.source() instanceof Leaf.Input)) {
+      throw new IllegalArgumentException("carry: " + input + " is no input");
+    }
+    if (!Arrays.equals(input.shape(), value.shape())) {
+      throw Shapes.mismatch("carry", input.shape(), value.shape());
+    }
+    if (carried.putIfAbsent(input.variable.name(), value) != null) {
+      throw new IllegalArgumentException("carry: " + input + " is carried into twice");
     }
   }
 

@@ -1,9 +1,11 @@
 package io.accelerant.core.engine;
 
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * Where each named tensor lies in one flat array: row-major, one after the other, in order of
@@ -59,6 +61,30 @@ public record Layout(List<Tensor> tensors, int size) implements Serializable {
         .filter(t -> t.name().equals(name))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException("no tensor is named " + name));
+  }
+
+  /** Some of the tensors, laid one after the other in the same order. */
+  public Layout only(Predicate<String> names) {
+    Map<String, int[]> kept = shapes();
+    kept.keySet().removeIf(names.negate());
+    return of(kept);
+  }
+
+  /**
+   * Copies the numbers of all tensors that both layouts have.
+   *
+   * @param numbers in the order of this layout
+   * @param into in the order of the other
+   */
+  public void copy(Flat numbers, Layout other, Flat into) {
+    Map<String, Tensor> targets = new HashMap<>();
+    other.tensors.forEach(t -> targets.put(t.name(), t));
+    for (Tensor t : tensors) {
+      Tensor target = targets.get(t.name());
+      if (target != null) {
+        into.put(target.offset(), numbers, t.offset(), t.size());
+      }
+    }
   }
 
   /** Names and shapes in order. */

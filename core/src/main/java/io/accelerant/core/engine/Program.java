@@ -1,7 +1,6 @@
 package io.accelerant.core.engine;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,15 +103,19 @@ public final class Program implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is none of that name or the length differs
    */
-  public Program set(String name, float[] numbers) {
-    target(name, numbers.length, true).put(numbers, 0, numbers.length);
+  public Program set(String name, Flat numbers) {
+    target(name, numbers.length(), true).put(numbers, 0, numbers.length());
     return this;
   }
 
-  /** As {@link #set(String, float[])}. */
+  /** As {@link #set(String, Flat)}. */
+  public Program set(String name, float[] numbers) {
+    return set(name, Flat.of(numbers));
+  }
+
+  /** As {@link #set(String, Flat)}. */
   public Program set(String name, double[] numbers) {
-    target(name, numbers.length, true).put(numbers, 0, numbers.length);
-    return this;
+    return set(name, Flat.of(numbers));
   }
 
   /**
@@ -134,19 +137,35 @@ public final class Program implements AutoCloseable {
     return this;
   }
 
-  /** Sets all parameters from one array in the order of {@link #parameters()}. */
-  public Program setParameters(float[] flat) {
-    requireLength("parameters", parameters.size(), flat.length);
-    requireOpen();
-    parameters.tensors().forEach(t -> settable.get(t.name()).put(flat, t.offset(), t.size()));
-    return this;
+  /** Sets all parameters from one flat array in the order of {@link #parameters()}. */
+  public Program setParameters(Flat flat) {
+    requireLength("parameters", parameters.size(), flat.length());
+    return setParameters("", parameters, flat);
   }
 
-  /** As {@link #setParameters(float[])}. */
+  /** As {@link #setParameters(Flat)}. */
+  public Program setParameters(float[] flat) {
+    return setParameters(Flat.of(flat));
+  }
+
+  /** As {@link #setParameters(Flat)}. */
   public Program setParameters(double[] flat) {
-    requireLength("parameters", parameters.size(), flat.length);
+    return setParameters(Flat.of(flat));
+  }
+
+  /**
+   * Sets those parameters of this program that a layout has, too.
+   *
+   * @param prefix goes before the names of the layout
+   * @param flat numbers in the order of the layout
+   */
+  public Program setParameters(String prefix, Layout layout, Flat flat) {
     requireOpen();
-    parameters.tensors().forEach(t -> settable.get(t.name()).put(flat, t.offset(), t.size()));
+    for (Layout.Tensor t : layout.tensors()) {
+      if (settable.containsKey(prefix + t.name())) {
+        target(prefix + t.name(), t.size(), true).put(flat, t.offset(), t.size());
+      }
+    }
     return this;
   }
 
@@ -184,54 +203,56 @@ public final class Program implements AutoCloseable {
     }
   }
 
+  /** The numbers of a named output, in the precision of the program. */
+  public Flat numbers(String output) {
+    Output found = output(output);
+    return found.buffer().read(Shapes.size(found.shape()));
+  }
+
   /** The numbers of a named output. */
   public float[] floats(String output) {
-    Output found = output(output);
-    float[] numbers = new float[Shapes.size(found.shape())];
-    found.buffer().get(numbers, 0, numbers.length);
-    return numbers;
+    return numbers(output).to(Precision.FLOAT32).floats();
   }
 
   /** The numbers of a named output. */
   public double[] doubles(String output) {
-    Output found = output(output);
-    double[] numbers = new double[Shapes.size(found.shape())];
-    found.buffer().get(numbers, 0, numbers.length);
-    return numbers;
+    return numbers(output).to(Precision.FLOAT64).doubles();
   }
 
   /** The first number of a named output, such as a loss. */
   public double scalar(String output) {
-    double[] number = new double[1];
-    output(output).buffer().get(number, 0, 1);
-    return number[0];
+    return output(output).buffer().read(1).get(0);
   }
 
   /** The gradient in the order of {@link #differentiated()}. */
-  public float[] gradients() {
-    float[] flat = new float[differentiated.size()];
-    gradients(flat);
+  public Flat gradients() {
+    requireOpen();
+    Flat flat = Flat.zeros(precision, differentiated.size());
+    for (Layout.Tensor t : differentiated.tensors()) {
+      gradients.get(t.name()).forEach(addend -> addend.addTo(flat, t));
+    }
     return flat;
   }
 
-  /** Writes the gradient in the order of {@link #differentiated()}. */
-  public void gradients(float[] flat) {
-    requireLength("gradient", differentiated.size(), flat.length);
+  /**
+   * The gradient of the rows that a lookup took from a table, before they are scattered: row i is
+   * that of the i-th index, so that the gradient of one example is told from that of another.
+   *
+   * @param table name of a differentiated parameter
+   * @return {@code [indices][width]}, of one lookup after the other
+   * @throws IllegalArgumentException if no lookup reads a table of that name
+   */
+  public List<Flat> rowGradients(String table) {
     requireOpen();
-    for (Layout.Tensor t : differentiated.tensors()) {
-      Arrays.fill(flat, t.offset(), t.offset() + t.size(), 0);
-      gradients.get(t.name()).forEach(addend -> addend.addTo(flat, t));
+    List<Flat> rows =
+        gradients.getOrDefault(table, List.of()).stream()
+            .filter(addend -> addend.indices() != null)
+            .map(Addend::rows)
+            .toList();
+    if (rows.isEmpty()) {
+      throw new IllegalArgumentException("no rows of " + table + " are differentiated");
     }
-  }
-
-  /** Writes the gradient in the order of {@link #differentiated()}. */
-  public void gradients(double[] flat) {
-    requireLength("gradient", differentiated.size(), flat.length);
-    requireOpen();
-    for (Layout.Tensor t : differentiated.tensors()) {
-      Arrays.fill(flat, t.offset(), t.offset() + t.size(), 0);
-      gradients.get(t.name()).forEach(addend -> addend.addTo(flat, t));
-    }
+    return rows;
   }
 
   /** From now on, time every operation of every run. */

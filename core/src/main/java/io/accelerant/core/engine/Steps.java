@@ -47,6 +47,15 @@ final class Steps {
         : new Step.Legacy((Op) function, in.get(0).array(), out.get(0).array());
   }
 
+  /** All numbers of one variable to another. */
+  static Step copy(Variable from, Variable to) {
+    Runnable copy =
+        Engine.portable || !from.buffer().isVisible() || !to.buffer().isVisible()
+            ? () -> to.array().assign(from.array())
+            : Moves.join(List.of(from.bytes()), to.bytes());
+    return new Step.Computed("carry", copy);
+  }
+
   private static Step step(CustomOp op, List<Variable> in, List<Variable> out) {
     return Engine.portable
         ? new PortableStep(op, Variable.arrays(in), Variable.arrays(out))

@@ -97,19 +97,11 @@ public final class Updater implements AutoCloseable {
    *
    * @param iteration steps done before this one
    */
-  public void apply(float[] numbers, double learningRate, int iteration) {
-    prepare(numbers.length, learningRate);
-    gradient.put(numbers, 0, numbers.length);
+  public void apply(Flat numbers, double learningRate, int iteration) {
+    prepare(numbers.length(), learningRate);
+    gradient.put(numbers, 0, numbers.length());
     updater.applyUpdater(view, iteration, 0);
-    gradient.get(numbers, 0, numbers.length);
-  }
-
-  /** As {@link #apply(float[], double, int)}. */
-  public void apply(double[] numbers, double learningRate, int iteration) {
-    prepare(numbers.length, learningRate);
-    gradient.put(numbers, 0, numbers.length);
-    updater.applyUpdater(view, iteration, 0);
-    gradient.get(numbers, 0, numbers.length);
+    gradient.get(numbers, 0, numbers.length());
   }
 
   private void prepare(int length, double learningRate) {
@@ -125,29 +117,14 @@ public final class Updater implements AutoCloseable {
   }
 
   /** The numbers of one running average. */
-  public float[] floats(String name) {
-    float[] numbers = new float[(int) gradient.length];
-    find(name).get(numbers, 0, numbers.length);
-    return numbers;
-  }
-
-  /** The numbers of one running average. */
-  public double[] doubles(String name) {
-    double[] numbers = new double[(int) gradient.length];
-    find(name).get(numbers, 0, numbers.length);
-    return numbers;
+  public Flat get(String name) {
+    return find(name).read((int) gradient.length);
   }
 
   /** Sets one running average, as read from a checkpoint. */
-  public void set(String name, float[] numbers) {
-    requireLength(numbers.length);
-    find(name).put(numbers, 0, numbers.length);
-  }
-
-  /** Sets one running average, as read from a checkpoint. */
-  public void set(String name, double[] numbers) {
-    requireLength(numbers.length);
-    find(name).put(numbers, 0, numbers.length);
+  public void set(String name, Flat numbers) {
+    requireLength(numbers.length());
+    find(name).put(numbers, 0, numbers.length());
   }
 
   private Buffer find(String name) {

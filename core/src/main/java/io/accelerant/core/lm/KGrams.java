@@ -36,6 +36,16 @@ public final class KGrams {
     return counts;
   }
 
+  /** Entropy of the law given by counts, in nats; NaN if there are none. */
+  public static double entropy(double[] counts) {
+    double total = sum(counts);
+    double entropy = total > 0 ? 0 : Double.NaN;
+    for (double c : counts) {
+      entropy -= c > 0 ? c / total * StrictMath.log(c / total) : 0;
+    }
+    return entropy;
+  }
+
   /** Half the L1 distance of two laws given by counts: their total variation. */
   public static double totalVariation(double[] counts, double[] reference) {
     double n = sum(counts);

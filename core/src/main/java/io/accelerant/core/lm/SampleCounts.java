@@ -114,11 +114,6 @@ public final class SampleCounts implements Serializable {
   }
 
   private static double entropy(long[] counts) {
-    double total = Arrays.stream(counts).sum();
-    double entropy = total > 0 ? 0 : Double.NaN;
-    for (long n : counts) {
-      entropy -= n > 0 ? n / total * StrictMath.log(n / total) : 0;
-    }
-    return entropy;
+    return KGrams.entropy(Arrays.stream(counts).asDoubleStream().toArray());
   }
 }

@@ -11,9 +11,7 @@ import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.safetensors.Tensor;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -136,15 +134,6 @@ public record Model(NetworkSpec network, float[] parameters) {
       Safetensors.write(out, tensors, Map.of("format", "pt"));
     } catch (IOException e) {
       throw new ArtifactException("Cannot write " + name + ": " + e.getMessage(), e);
-    }
-  }
-
-  /** {@code python/load.py} of an artifact: reads the weights with numpy alone. */
-  public static byte[] loader() {
-    try (InputStream in = Model.class.getResourceAsStream("load.py")) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -1,5 +1,9 @@
 package io.accelerant.core.nn;
 
+import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.ProgramPool;
+import java.util.List;
+
 /**
  * Static shape of one program's batch.
  *
@@ -27,5 +31,10 @@ public record BatchShape(int batch, int length, boolean padded) {
 
   public static BatchShape padded(int batch, int length) {
     return new BatchShape(batch, length, true);
+  }
+
+  /** The key of a program of this shape. */
+  public ProgramPool.Key key(String what, Precision precision) {
+    return new ProgramPool.Key(padded ? "padded " + what : what, List.of(batch, length), precision);
   }
 }

@@ -43,10 +43,9 @@ public record BertMaskedLm(
   public Value logits(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time) {
     Scope bert = scope.in("bert");
     Scope tables = bert.in("embeddings");
-    Value words = tables.in("word_embeddings").parameter("weight", NORMAL, vocabulary, width);
-    Value places =
-        tables.in("position_embeddings").parameter("weight", NORMAL, maximumLength, width);
-    Value kinds = tables.in("token_type_embeddings").parameter("weight", NORMAL, types, width);
+    Value words = tables.in("word_embeddings").table(NORMAL, vocabulary, width);
+    Value places = tables.in("position_embeddings").table(NORMAL, maximumLength, width);
+    Value kinds = tables.in("token_type_embeddings").table(NORMAL, types, width);
     Value x =
         scope
             .graph()

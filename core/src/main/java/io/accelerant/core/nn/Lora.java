@@ -8,8 +8,8 @@ import io.accelerant.core.error.ConfigException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * A network with low-rank adapters (Hu et al., "LoRA", 2021, eq. 3): {@code W + alpha / rank * B A}
@@ -34,38 +34,48 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
     }
   }
 
+  @Override
+  public Scope scope(Scope scope) {
+    return scope(scope, (module, order) -> {});
+  }
+
+  /**
+   * @param each takes every matrix of the base and how it is stored
+   */
+  private Scope scope(Scope scope, BiConsumer<String, Scope.Order> each) {
+    return scope.adaptedBy(
+        (root, module, x, y, order) -> {
+          each.accept(module, order);
+          return adapts(module) ? y.add(product(root, module, x, y.size(1))) : y;
+        });
+  }
+
   /**
    * @throws ConfigException if a target names no matrix of the base
    */
   @Override
-  public void build(Scope scope, BatchShape shape, boolean training) {
-    declare(scope, shape, training);
+  public void build(Scope scope, BatchShape shape) {
+    declare(scope, shape);
   }
 
   /** The matrices that have an adapter, and how they are stored. */
-  private Map<String, Scope.Order> declare(Scope scope, BatchShape shape, boolean training) {
-    Set<String> modules = new TreeSet<>();
-    Map<String, Scope.Order> adapted = new LinkedHashMap<>();
-    base.build(
-        scope.adaptedBy(
-            (root, module, x, y, order) -> {
-              modules.add(module);
-              if (targets.stream().noneMatch(t -> names(t, module))) {
-                return y;
-              }
-              adapted.put(module, order);
-              return y.add(product(root, module, x, y.size(1)));
-            }),
-        shape,
-        training);
+  private Map<String, Scope.Order> declare(Scope scope, BatchShape shape) {
+    Map<String, Scope.Order> modules = new TreeMap<>();
+    base.build(scope(scope, modules::put), shape);
+    Map<String, Scope.Order> adapted = new LinkedHashMap<>(modules);
+    adapted.keySet().removeIf(module -> !adapts(module));
     for (String target : targets) {
-      if (modules.stream().noneMatch(module -> names(target, module))) {
+      if (modules.keySet().stream().noneMatch(module -> names(target, module))) {
         throw new ConfigException(
             "LoRA target \"%s\" names no matrix; there are %s."
-                .formatted(target, String.join(", ", modules)));
+                .formatted(target, String.join(", ", modules.keySet())));
       }
     }
     return adapted;
+  }
+
+  private boolean adapts(String module) {
+    return targets.stream().anyMatch(target -> names(target, module));
   }
 
   private static boolean names(String target, String module) {
@@ -111,7 +121,7 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
     Layout to = base.layout();
     double[] merged = new double[to.size()];
     Graph graph = new Graph(Precision.FLOAT32);
-    Map<String, Scope.Order> adapted = declare(Scope.on(graph), BatchShape.of(1), false);
+    Map<String, Scope.Order> adapted = declare(Scope.on(graph), BatchShape.of(1));
     Layout from = graph.parameters();
     for (Layout.Tensor t : to.tensors()) {
       System.arraycopy(flat, from.find(t.name()).offset(), merged, t.offset(), t.size());

@@ -8,9 +8,7 @@ import java.util.Map;
 
 /**
  * Fully connected layers, {@code layers.0.weight [out, in]} and so on, initialised as PyTorch's
- * Linear. Input {@code x [batch, in]}, output {@code prediction [batch, out]}. Training: {@code
- * target [batch, out]}, {@code weights [batch]}, loss = sum of weight times mean squared error of a
- * row.
+ * Linear. Input {@code x [batch, in]}, output {@code prediction [batch, out]}.
  *
  * @param hidden widths of the hidden layers; may be empty
  */
@@ -25,16 +23,9 @@ public record Mlp(int in, List<Integer> hidden, int out, Activation activation)
   }
 
   @Override
-  public void build(Scope scope, BatchShape shape, boolean training) {
+  public void build(Scope scope, BatchShape shape) {
     Graph g = scope.graph();
-    int batch = shape.batch();
-    Value y = apply(scope, g.input("x", batch, in));
-    if (!training) {
-      g.output("prediction", y);
-      return;
-    }
-    Value error = y.sub(g.input("target", batch, out)).square().mean(false, 1);
-    g.output("loss", error.mul(g.input("weights", batch)).sum());
+    g.output("prediction", apply(scope, g.input("x", shape.batch(), in)));
   }
 
   /**

@@ -1,29 +1,28 @@
 package io.accelerant.core.nn;
 
-import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Value;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
  * An {@link Mlp} whose outputs are logits of classes. Input {@code x [batch, in]}, output {@code
- * logits [batch, out]}. Training: {@code targets [batch]} (whole numbers), {@code weights [batch]},
- * loss = sum of weight times {@code -log softmax(logits)[target]}, in nats.
+ * logits [batch, out]}.
  */
 public record MlpClassifier(Mlp mlp) implements NetworkSpec {
   static final String TYPE = "accelerant-mlp-classifier";
 
   @Override
-  public void build(Scope scope, BatchShape shape, boolean training) {
-    Graph g = scope.graph();
-    int batch = shape.batch();
-    Value logits = mlp.apply(scope, g.input("x", batch, mlp.in()));
-    if (!training) {
-      g.output("logits", logits);
-      return;
-    }
-    Value targets = g.indices("targets", batch);
-    g.output("loss", g.crossEntropy(logits, targets, g.input("weights", batch)));
+  public void build(Scope scope, BatchShape shape) {
+    scope.graph().output("logits", logits(scope, shape));
+  }
+
+  /**
+   * Declares the input as well.
+   *
+   * @return {@code [batch, out]}
+   */
+  public Value logits(Scope scope, BatchShape shape) {
+    return mlp.apply(scope, scope.graph().input("x", shape.batch(), mlp.in()));
   }
 
   @Override

@@ -13,9 +13,7 @@ import java.util.Optional;
  * in one point, see {@link #condition}. Inputs {@code x [batch, channels, size, size]}, {@code time
  * [batch]} (steps 0..999), {@code label [batch]} if there are classes, where the number {@code
  * classes} stands for "no class". Output {@code prediction [batch, channels, size, size]}, twice
- * the channels with {@code learnSigma}. Training: {@code target [batch, channels, size, size]},
- * {@code weights [batch]}; loss = sum of weight times mean squared error of an image, over the
- * first {@code channels}.
+ * the channels with {@code learnSigma}.
  *
  * @param patch divides size
  * @param width divisible by 4 and by heads
@@ -54,21 +52,18 @@ public record PatchTransformer(
   }
 
   @Override
-  public void build(Scope scope, BatchShape shape, boolean training) {
+  public void build(Scope scope, BatchShape shape) {
+    scope.graph().output("prediction", apply(scope, shape));
+  }
+
+  /** As {@link #apply(Scope, Value, Value, Optional)}; declares the inputs as well. */
+  public Value apply(Scope scope, BatchShape shape) {
     Graph g = scope.graph();
     int batch = shape.batch();
     Value x = g.input("x", batch, channels, size, size);
     Value time = g.input("time", batch);
     Optional<Value> label = classes > 0 ? Optional.of(g.indices("label", batch)) : Optional.empty();
-    Value y = apply(scope, x, time, label);
-    if (!training) {
-      g.output("prediction", y);
-      return;
-    }
-    Value mean = learnSigma ? y.slice(1, 0, channels) : y;
-    Value target = g.input("target", batch, channels, size, size);
-    Value error = mean.sub(target).square().mean(false, 1, 2, 3);
-    g.output("loss", error.mul(g.input("weights", batch)).sum());
+    return apply(scope, x, time, label);
   }
 
   /** The function alone, for losses of one's own; shapes as above. */
@@ -102,7 +97,7 @@ public record PatchTransformer(
       return c;
     }
     Scope s = scope.in("y_embedder").in("embedding_table");
-    Value table = s.parameter("weight", Initial.normal(1), classes + 1, width);
+    Value table = s.table(Initial.normal(1), classes + 1, width);
     return c.add(scope.graph().embedding(table, label.get()));
   }
 

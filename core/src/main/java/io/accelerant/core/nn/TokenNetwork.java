@@ -7,9 +7,7 @@ import java.util.Optional;
 /**
  * A network from tokens to logits over the same vocabulary. Inputs: {@code tokens [batch, length]};
  * {@code padding [batch, length]} where the shape asks for it; {@code time [batch]} if {@link
- * #timed}. Output {@code logits [batch, length, vocabulary]}. Training: also {@code targets} and
- * {@code weights [batch, length]}, output {@code loss} = sum of weight times negative log
- * likelihood in nats.
+ * #timed}. Output {@code logits [batch, length, vocabulary]}.
  */
 public interface TokenNetwork extends NetworkSpec {
   /** Number of tokens. */
@@ -29,8 +27,12 @@ public interface TokenNetwork extends NetworkSpec {
    */
   Value logits(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time);
 
-  @Override
-  default void build(Scope scope, BatchShape shape, boolean training) {
+  /**
+   * Declares the inputs as well.
+   *
+   * @return {@code [batch, length, vocabulary]}
+   */
+  default Value logits(Scope scope, BatchShape shape) {
     Graph g = scope.graph();
     int batch = shape.batch();
     int length = shape.length();
@@ -42,13 +44,11 @@ public interface TokenNetwork extends NetworkSpec {
     Optional<Value> padding =
         shape.padded() ? Optional.of(g.input("padding", batch, length)) : Optional.empty();
     Optional<Value> time = timed() ? Optional.of(g.input("time", batch)) : Optional.empty();
-    Value logits = logits(scope, tokens, padding, time).reshape(batch, length, vocabulary());
-    if (!training) {
-      g.output("logits", logits);
-      return;
-    }
-    Value targets = g.indices("targets", batch, length);
-    Value weights = g.input("weights", batch, length);
-    g.output("loss", g.crossEntropy(logits, targets, weights));
+    return logits(scope, tokens, padding, time).reshape(batch, length, vocabulary());
+  }
+
+  @Override
+  default void build(Scope scope, BatchShape shape) {
+    scope.graph().output("logits", logits(scope, shape));
   }
 }

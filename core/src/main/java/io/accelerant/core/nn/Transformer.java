@@ -145,10 +145,10 @@ public record Transformer(
     int length = tokens.size(1);
     Scope s = scope.in("transformer");
     Initial normal = Initial.normal(DEVIATION);
-    Value table = s.in("wte").parameter("weight", normal, vocabulary, width);
+    Value table = s.in("wte").table(normal, vocabulary, width);
     Value x = s.graph().embedding(table, tokens);
     if (positions == Positions.LEARNED) {
-      Value rows = s.in("wpe").parameter("weight", normal, maximumLength, width);
+      Value rows = s.in("wpe").table(normal, maximumLength, width);
       x = x.add(rows.slice(0, 0, length));
     } else if (positions == Positions.SINUSOIDAL) {
       x = x.add(s.graph().constant(Positions.sinusoids(length, width), length, width));

@@ -1,15 +1,10 @@
 package io.accelerant.core.onnx;
 
+import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
-import java.io.FileNotFoundException;
-import java.io.IOException;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** The bytes of an ONNX file and what identifies them. Looked over, not yet loaded. */
@@ -33,31 +28,21 @@ public final class OnnxFile {
    *     its weights in other files
    */
   public static OnnxFile read(String uri, Configuration hadoop) {
-    String full =
-        uri.matches("(?s)[a-zA-Z][a-zA-Z0-9+.-]*:.*")
-            ? uri
-            : java.nio.file.Path.of(uri).toAbsolutePath().normalize().toUri().toString();
-    try {
-      Path path = new Path(full);
-      FileSystem files = path.getFileSystem(hadoop);
-      FileStatus status = files.getFileStatus(path);
-      if (!status.isFile()) {
-        throw new DataException(uri + " is a directory; an ONNX model is one file.");
-      }
-      if (status.getLen() > LARGEST) {
-        throw new DataException(
-            "%s has %d bytes; an ONNX file has at most 2 GB.".formatted(uri, status.getLen()));
-      }
-      byte[] bytes = new byte[(int) status.getLen()];
-      try (FSDataInputStream in = files.open(path)) {
-        in.readFully(0, bytes);
-      }
-      return of(uri, bytes);
-    } catch (FileNotFoundException e) {
-      throw new DataException("There is no file " + uri + ".", e);
-    } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
-      throw new DataException("Cannot read " + uri + ": " + e.getMessage(), e);
-    }
+    InputFile file =
+        InputFile.read(
+            uri,
+            hadoop,
+            status -> {
+              if (!status.isFile()) {
+                throw new DataException(uri + " is a directory; an ONNX model is one file.");
+              }
+              if (status.getLen() > LARGEST) {
+                throw new DataException(
+                    "%s has %d bytes; an ONNX file has at most 2 GB."
+                        .formatted(uri, status.getLen()));
+              }
+            });
+    return of(uri, file.content());
   }
 
   /**

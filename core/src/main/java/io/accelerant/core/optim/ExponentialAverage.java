@@ -1,5 +1,7 @@
 package io.accelerant.core.optim;
 
+import io.accelerant.core.engine.Flat;
+
 /**
  * Exponential moving average of parameters: {@code a' = d a + (1 - d) p}, kept apart from the raw
  * weights. The decay of step t (from 0) is {@code min(decay, (1 + t) / (10 + t))}, so that the
@@ -21,18 +23,7 @@ public record ExponentialAverage(double decay, boolean warmUp) implements java.i
   }
 
   /** Moves the average, in place, towards the parameters. */
-  public void update(float[] average, float[] parameters, long step) {
-    float share = (float) (1 - at(step));
-    for (int i = 0; i < average.length; i++) {
-      average[i] += share * (parameters[i] - average[i]);
-    }
-  }
-
-  /** As {@link #update(float[], float[], long)}. */
-  public void update(double[] average, double[] parameters, long step) {
-    double share = 1 - at(step);
-    for (int i = 0; i < average.length; i++) {
-      average[i] += share * (parameters[i] - average[i]);
-    }
+  public void update(Flat average, Flat parameters, long step) {
+    average.moveTowards(parameters, 1 - at(step));
   }
 }

@@ -1,5 +1,6 @@
 package io.accelerant.core.optim;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Updater;
@@ -43,39 +44,14 @@ public final class Optimizer implements AutoCloseable {
    * @param gradient overwritten by the step that was subtracted
    * @param learningRate of this step
    */
-  public void step(float[] parameters, float[] gradient, double learningRate) {
-    requireLength(parameters.length);
-    updater.apply(gradient, learningRate, steps++);
-    if (spec.weightDecay() > 0) {
-      float keep = (float) (1 - learningRate * spec.weightDecay());
-      for (Layout.Tensor t : decayed) {
-        int end = t.offset() + t.size();
-        for (int i = t.offset(); i < end; i++) {
-          parameters[i] *= keep;
-        }
-      }
-    }
-    for (int i = 0; i < parameters.length; i++) {
-      parameters[i] -= gradient[i];
-    }
-  }
-
-  /** As {@link #step(float[], float[], double)}. */
-  public void step(double[] parameters, double[] gradient, double learningRate) {
-    requireLength(parameters.length);
+  public void step(Flat parameters, Flat gradient, double learningRate) {
+    requireLength(parameters.length());
     updater.apply(gradient, learningRate, steps++);
     if (spec.weightDecay() > 0) {
       double keep = 1 - learningRate * spec.weightDecay();
-      for (Layout.Tensor t : decayed) {
-        int end = t.offset() + t.size();
-        for (int i = t.offset(); i < end; i++) {
-          parameters[i] *= keep;
-        }
-      }
+      decayed.forEach(t -> parameters.scale(keep, t.offset(), t.size()));
     }
-    for (int i = 0; i < parameters.length; i++) {
-      parameters[i] -= gradient[i];
-    }
+    parameters.subtract(gradient);
   }
 
   private void requireLength(int length) {
@@ -96,13 +72,8 @@ public final class Optimizer implements AutoCloseable {
   }
 
   /** One state array. */
-  public float[] floats(String name) {
-    return updater.floats(name);
-  }
-
-  /** One state array. */
-  public double[] doubles(String name) {
-    return updater.doubles(name);
+  public Flat state(String name) {
+    return updater.get(name);
   }
 
   /** Restores the number of steps; restore every array of {@link #names()} too. */
@@ -111,12 +82,7 @@ public final class Optimizer implements AutoCloseable {
   }
 
   /** Restores one state array. */
-  public void restore(String name, float[] numbers) {
-    updater.set(name, numbers);
-  }
-
-  /** Restores one state array. */
-  public void restore(String name, double[] numbers) {
+  public void restore(String name, Flat numbers) {
     updater.set(name, numbers);
   }
 

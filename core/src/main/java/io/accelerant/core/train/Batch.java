@@ -1,21 +1,36 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.random.RandomStream;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.LongStream;
 
 /**
- * Consecutive examples of the union batch of one round. The union batch holds {@code W b} examples;
- * worker w has those numbered {@code w b .. w b + b - 1}.
+ * A worker's examples of the union batch of one round.
  *
  * @param records packed records, one per example
- * @param first number of the first example in the union batch
+ * @param numbers in the union batch, one per example, rising
  * @param union size of the union batch, the global normaliser
  * @param seed of the run
  * @param round counted from 0
  */
-public record Batch(List<byte[]> records, long first, long union, long seed, int round) {
+public record Batch(List<byte[]> records, long[] numbers, long union, long seed, int round) {
   public Batch {
     records = List.copyOf(records);
+  }
+
+  /**
+   * Consecutive examples.
+   *
+   * @param first number of the first in the union batch
+   */
+  public Batch(List<byte[]> records, long first, long union, long seed, int round) {
+    this(records, LongStream.range(first, first + records.size()).toArray(), union, seed, round);
   }
 
   public int size() {
@@ -24,7 +39,7 @@ public record Batch(List<byte[]> records, long first, long union, long seed, int
 
   /** Number of an example in the union batch. */
   public long number(int example) {
-    return first + example;
+    return numbers[example];
   }
 
   /** The random numbers of one example: a function of (seed, purpose, number, round). */
@@ -43,13 +58,33 @@ public record Batch(List<byte[]> records, long first, long union, long seed, int
     return uniform - Math.floor(uniform);
   }
 
-  /** Cuts into pieces of at most {@code size} examples, in order. */
-  List<Batch> cut(int size) {
-    List<Batch> pieces = new java.util.ArrayList<>();
-    for (int from = 0; from < size(); from += size) {
-      int to = Math.min(size(), from + size);
-      pieces.add(new Batch(records.subList(from, to), first + from, union, seed, round));
+  /**
+   * Cuts into micro-batches: examples of one shape together, the shortest shape first, in order of
+   * number.
+   */
+  public void pieces(Objective objective, BiConsumer<Batch, BatchShape> each) {
+    Map<BatchShape, List<Integer>> examples =
+        new TreeMap<>(
+            Comparator.comparingInt(BatchShape::length)
+                .thenComparingInt(BatchShape::batch)
+                .thenComparing((BatchShape shape) -> shape.padded()));
+    for (int i = 0; i < size(); i++) {
+      examples.computeIfAbsent(objective.shape(records.get(i)), s -> new ArrayList<>()).add(i);
     }
-    return pieces;
+    examples.forEach(
+        (shape, own) -> {
+          for (int from = 0; from < own.size(); from += shape.batch()) {
+            each.accept(of(own.subList(from, Math.min(own.size(), from + shape.batch()))), shape);
+          }
+        });
+  }
+
+  private Batch of(List<Integer> examples) {
+    return new Batch(
+        examples.stream().map(records::get).toList(),
+        examples.stream().mapToLong(i -> numbers[i]).toArray(),
+        union,
+        seed,
+        round);
   }
 }

@@ -1,6 +1,9 @@
 package io.accelerant.core.train;
 
 import io.accelerant.core.artifact.Snapshots;
+import io.accelerant.core.engine.Flat;
+import io.accelerant.core.engine.Precision;
+import io.accelerant.core.safetensors.Dtype;
 import io.accelerant.core.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,7 +39,7 @@ final class Checkpoints {
               if (name.startsWith(LOG)) {
                 logged.put(name.substring(LOG.length()), tensor.toDoubles());
               } else {
-                arrays.put(name, Flat.of(tensor));
+                arrays.put(name, flat(tensor));
               }
             });
     return new Standing(
@@ -45,8 +48,19 @@ final class Checkpoints {
 
   void save(int rounds, State state, RoundLog log) {
     List<Tensor> tensors = new ArrayList<>();
-    state.arrays().forEach((name, numbers) -> tensors.add(numbers.tensor(name)));
-    log.columns().forEach((name, column) -> tensors.add(Flat.of(column).tensor(LOG + name)));
+    state.arrays().forEach((name, numbers) -> tensors.add(tensor(name, numbers)));
+    log.columns().forEach((name, column) -> tensors.add(tensor(LOG + name, Flat.of(column))));
     snapshots.save(rounds, tensors, state.counters());
+  }
+
+  private static Tensor tensor(String name, Flat numbers) {
+    long[] shape = {numbers.length()};
+    return numbers.precision() == Precision.FLOAT32
+        ? Tensor.of(name, shape, numbers.floats())
+        : Tensor.of(name, shape, numbers.doubles());
+  }
+
+  private static Flat flat(Tensor tensor) {
+    return tensor.dtype() == Dtype.F64 ? Flat.of(tensor.toDoubles()) : Flat.of(tensor.toFloats());
   }
 }

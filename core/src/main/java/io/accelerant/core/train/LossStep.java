@@ -1,39 +1,23 @@
 package io.accelerant.core.train;
 
-import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
-import io.accelerant.core.engine.ProgramPool;
-import io.accelerant.core.job.EngineSettings;
-import io.accelerant.core.job.GpuStage;
 
 /**
- * The loss of a network over a worker's batch, without its gradient: for held-out data. Totals: the
- * loss.
- *
- * @param engine as in {@link GradientStep}
- * @param slots as in {@link GradientStep}
+ * The loss of an objective over a worker's batch, without its gradient: for held-out data. Totals:
+ * {@code loss}.
  */
-public record LossStep(Loss loss, Precision precision, EngineSettings engine, int slots)
-    implements WorkerStep {
+public record LossStep(Objective objective) implements RoundStep {
   @Override
-  public Sums on(Flat parameters, Batch batch) {
-    engine.start();
-    ProgramPool pool = ProgramPool.ofJvm(slots);
-    try (ProgramPool.Lease lease = loss.network().loss(pool, precision, loss.shape())) {
-      Program program = lease.program();
-      parameters.setParameters(program);
-      double sum = 0;
-      for (Batch piece : batch.cut(loss.shape().batch())) {
-        loss.set(program, piece);
-        program.run();
-        sum += program.scalar("loss");
-      }
-      return new Sums(Flat.zeros(precision, 0), new double[] {sum});
-    }
-  }
-
-  @Override
-  public GpuStage stage() {
-    return engine.stage();
+  public Sums on(Programs programs, Batch batch) {
+    Sums sums = new Sums();
+    batch.pieces(
+        objective,
+        (piece, shape) -> {
+          Program program = programs.forward(objective, shape);
+          objective.set(program, piece);
+          program.run();
+          sums.addTotal("loss", program.scalar("loss"));
+        });
+    return sums;
   }
 }

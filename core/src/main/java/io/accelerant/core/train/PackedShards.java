@@ -5,8 +5,6 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.random.Permutation;
-import io.accelerant.core.random.PermutationKind;
-import io.accelerant.core.random.RandomStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -27,32 +25,18 @@ import org.apache.spark.util.SerializableConfiguration;
 import scala.Tuple2;
 
 /**
- * A data set cut once into one file per logical worker, records of one size end to end. Row i of n
- * goes to worker {@code pi(i) mod W} at place {@code pi(i) div W}, pi being a keyed permutation, so
- * that what a worker has depends on (rows in order of id, W, seed) alone. Rounds read the files by
- * range: the data may be larger than memory.
+ * A data set cut once into one file per logical worker, records of one size end to end. Rounds read
+ * the files by range: the data may be larger than memory.
  *
  * @param files full URIs by worker
  * @param counts records by worker
- * @param recordBytes bytes of a record
+ * @param recordBytes bytes of a record; shorter ones are padded by whoever makes the rows
  */
-public record PackedShards(List<String> files, List<Long> counts, int recordBytes)
-    implements Serializable {
-  private static final long CUT = RandomStream.purpose("train.shards");
-
+public record PackedShards(List<String> files, List<Long> counts, int recordBytes, long seed)
+    implements Shards, Serializable {
   public PackedShards {
     files = List.copyOf(files);
     counts = List.copyOf(counts);
-  }
-
-  /** Number of workers. */
-  public int workers() {
-    return files.size();
-  }
-
-  /** Records of all workers. */
-  public long records() {
-    return counts.stream().mapToLong(Long::longValue).sum();
   }
 
   /**
@@ -84,6 +68,29 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
     return made;
   }
 
+  /**
+   * The shards of one iteration of an outer loop; those of the iteration before are deleted. Save
+   * the state of the loop first: a run that goes on from an earlier one packs anew.
+   *
+   * @param iteration counted from 0
+   */
+  public static PackedShards open(
+      StageStore stages,
+      Snapshots snapshots,
+      String name,
+      int iteration,
+      Dataset<Row> rows,
+      int workers,
+      long seed,
+      String source) {
+    PackedShards opened =
+        open(stages, snapshots, name + "-" + iteration, rows, workers, seed, source);
+    if (iteration > 0) {
+      snapshots.delete(name + "-" + (iteration - 1));
+    }
+    return opened;
+  }
+
   private static PackedShards pack(
       Dataset<Row> rows, String folder, int workers, long seed, String source) {
     JavaPairRDD<Long, byte[]> numbered =
@@ -100,7 +107,7 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
               .formatted(source, count, workers));
     }
     int bytes = numbered.first()._2().length;
-    Permutation order = PermutationKind.AUTO.of(count, seed ^ CUT, 0);
+    Permutation order = Shards.order(count, seed);
     SerializableConfiguration hadoop =
         new SerializableConfiguration(rows.sparkSession().sparkContext().hadoopConfiguration());
     List<String> files =
@@ -117,7 +124,7 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
     for (int worker = 0; worker < workers; worker++) {
       counts.add(count / workers + (worker < count % workers ? 1 : 0));
     }
-    return new PackedShards(files, counts, bytes);
+    return new PackedShards(files, counts, bytes, seed);
   }
 
   /** Every attempt has a file of its own; the driver learns which one counts. */
@@ -165,7 +172,7 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
   }
 
   private Map<String, Object> toJson() {
-    return Map.of("files", files, "counts", counts, "recordBytes", recordBytes);
+    return Map.of("files", files, "counts", counts, "recordBytes", recordBytes, "seed", seed);
   }
 
   @SuppressWarnings("unchecked")
@@ -173,6 +180,9 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
     List<Long> counts = new ArrayList<>();
     ((List<Number>) json.get("counts")).forEach(count -> counts.add(count.longValue()));
     return new PackedShards(
-        (List<String>) json.get("files"), counts, ((Number) json.get("recordBytes")).intValue());
+        (List<String>) json.get("files"),
+        counts,
+        ((Number) json.get("recordBytes")).intValue(),
+        ((Number) json.get("seed")).longValue());
   }
 }

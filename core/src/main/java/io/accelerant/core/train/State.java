@@ -1,24 +1,25 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.engine.Flat;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Everything that a run goes on from, by role: networks, moments of optimizers, averages, buffers,
- * and whole numbers such as steps done.
+ * Everything that a run goes on from: parameters, averages and moments by role, what an outer loop
+ * keeps, and whole numbers such as steps done.
  *
- * @param arrays by name, such as {@code network}, {@code ema}, {@code optimizer.M}
- * @param counters by name, such as {@code optimizer.steps}
+ * @param arrays by name, such as {@code network.parameters}, {@code network.optimizer.M}
+ * @param counters by name, such as {@code network.optimizer.steps}
  */
-public record State(Map<String, Flat> arrays, Map<String, Long> counters) {
-  public State {
+record State(Map<String, Flat> arrays, Map<String, Long> counters) {
+  State {
     arrays = Collections.unmodifiableMap(new LinkedHashMap<>(arrays));
     counters = Collections.unmodifiableMap(new LinkedHashMap<>(counters));
   }
 
-  /** This state with more roles. */
-  public State with(Map<String, Flat> moreArrays, Map<String, Long> moreCounters) {
+  /** This state with more in it. */
+  State with(Map<String, Flat> moreArrays, Map<String, Long> moreCounters) {
     Map<String, Flat> a = new LinkedHashMap<>(arrays);
     a.putAll(moreArrays);
     Map<String, Long> c = new LinkedHashMap<>(counters);
@@ -29,14 +30,14 @@ public record State(Map<String, Flat> arrays, Map<String, Long> counters) {
   /**
    * @throws IllegalStateException if there is no array of that name
    */
-  public Flat array(String name) {
+  Flat array(String name) {
     return require(arrays.get(name), name);
   }
 
   /**
    * @throws IllegalStateException if there is no counter of that name
    */
-  public long counter(String name) {
+  long counter(String name) {
     return require(counters.get(name), name);
   }
 

@@ -2,12 +2,14 @@ package io.accelerant.core.train;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.engine.Updater;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.optim.ExponentialAverage;
 import io.accelerant.core.optim.LearningRate;
 import io.accelerant.core.optim.OptimizerSpec;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The size and pace of a training run.
@@ -56,6 +58,18 @@ public record TrainSettings(
       Key.number("train.ema", "Decay of the average of the weights, which is what is published")
           .between(0, 0.999999)
           .withDefault(0.999);
+  public static final Key<String> OPTIMIZER =
+      Key.string("train.optimizer", "Update rule; weight decay is decoupled from it, as in AdamW")
+          .oneOf("adam", "adamax", "nesterovs", "sgd")
+          .withDefault("adam");
+  public static final Key<Double> BETA1 =
+      Key.number("train.beta1", "Decay of the first moment; momentum of nesterovs")
+          .between(0, 0.999999)
+          .withDefault(0.9);
+  public static final Key<Double> BETA2 =
+      Key.number("train.beta2", "Decay of the second moment")
+          .between(0, 0.999999)
+          .withDefault(0.99);
   public static final Key<Integer> MICRO_BATCH =
       Key.integer(
               "train.microBatch",
@@ -75,10 +89,11 @@ public record TrainSettings(
           WEIGHT_DECAY,
           CLIP,
           EMA,
+          OPTIMIZER,
+          BETA1,
+          BETA2,
           MICRO_BATCH);
 
-  private static final double BETA1 = 0.9;
-  private static final double BETA2 = 0.99;
   private static final double EPSILON = 1e-8;
   private static final double FLOOR = 0.05;
 
@@ -97,14 +112,25 @@ public record TrainSettings(
     return (long) workers * batch;
   }
 
-  /** AdamW with warm-up and a cosine to 5% of the peak, clipping, and an average. */
-  public GradientLearner.Settings learner(JobConfig config) {
+  /** How these settings draw records. */
+  public Draw draw() {
+    return Draw.shuffled(batch, seed);
+  }
+
+  /** Warm-up and a cosine to 5% of the peak, clipping, and an average. */
+  public Training training(JobConfig config) {
     int warmUp = Math.min(config.get(WARM_UP), rounds / 2);
     LearningRate fall = LearningRate.cosine(learningRate, FLOOR * learningRate, rounds - warmUp);
-    return new GradientLearner.Settings(
-        OptimizerSpec.adamW(BETA1, BETA2, EPSILON, config.get(WEIGHT_DECAY)),
-        warmUp == 0 ? fall : LearningRate.warmUp(warmUp, learningRate, fall),
-        config.get(CLIP),
-        new ExponentialAverage(config.get(EMA), true));
+    OptimizerSpec optimizer =
+        new OptimizerSpec(
+            Updater.Rule.valueOf(config.get(OPTIMIZER).toUpperCase(Locale.ROOT)),
+            config.get(BETA1),
+            config.get(BETA2),
+            EPSILON,
+            config.get(WEIGHT_DECAY));
+    return Training.of(
+            optimizer, warmUp == 0 ? fall : LearningRate.warmUp(warmUp, learningRate, fall))
+        .clipped(config.get(CLIP))
+        .averaged(new ExponentialAverage(config.get(EMA), true), 1);
   }
 }

@@ -60,10 +60,8 @@ class BucketsTest {
       b.setParameters(parameters).run();
       assertThat(b.scalar("loss"))
           .isCloseTo(a.scalar("loss"), org.assertj.core.api.Assertions.within(1e-14));
-      double[] expected = new double[parameters.length];
-      double[] found = new double[parameters.length];
-      a.gradients(expected);
-      b.gradients(found);
+      double[] expected = a.gradients().toDoubles();
+      double[] found = b.gradients().toDoubles();
       assertThat(found).containsExactly(expected, org.assertj.core.api.Assertions.within(1e-13));
     }
   }

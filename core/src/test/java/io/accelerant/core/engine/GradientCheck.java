@@ -25,8 +25,7 @@ public final class GradientCheck {
   public static Map<String, Double> errors(Program program, String loss, double[] at) {
     set(program, at);
     program.run();
-    double[] gradient = new double[at.length];
-    program.gradients(gradient);
+    double[] gradient = program.gradients().toDoubles();
     Map<String, Double> errors = new LinkedHashMap<>();
     for (Layout.Tensor tensor : program.differentiated().tensors()) {
       double[] numbers = slice(at, tensor);

@@ -111,8 +111,7 @@ class KernelTest {
       double[] all = random(p.parameters().size(), 1, 0.3);
       System.arraycopy(x, 0, all, 0, x.length);
       p.setParameters(all).run();
-      double[] gradient = new double[all.length];
-      p.gradients(gradient);
+      double[] gradient = p.gradients().toDoubles();
       double[] both = java.util.Arrays.copyOf(p.doubles("y"), x.length + all.length);
       System.arraycopy(gradient, 0, both, x.length, all.length);
       return both;

@@ -212,8 +212,7 @@ class OperationGradientTest {
           .tensors()
           .forEach(t -> p.set(t.name(), Arrays.copyOfRange(at, t.offset(), t.offset() + t.size())));
       p.run();
-      double[] gradient = new double[layout.size()];
-      p.gradients(gradient);
+      double[] gradient = p.gradients().toDoubles();
       double[] all = Arrays.copyOf(gradient, gradient.length + 1);
       all[gradient.length] = p.scalar("loss");
       return all;
@@ -228,7 +227,7 @@ class OperationGradientTest {
     try (Program p = g.training("loss")) {
       p.setParameters(new double[] {1, 2, 3}).run();
       assertThat(p.scalar("loss")).isEqualTo(14);
-      assertThat(p.gradients()).containsExactly(1, 2, 3);
+      assertThat(p.gradients().doubles()).containsExactly(1, 2, 3);
     }
   }
 

@@ -50,7 +50,7 @@ class PortableStepTest extends OperationGradientTest {
     try (Program p = SMALL.graph(precision).training("loss")) {
       SMALL.fill(p);
       p.run();
-      return p.gradients();
+      return p.gradients().toFloats();
     }
   }
 
@@ -69,9 +69,9 @@ class PortableStepTest extends OperationGradientTest {
   void anUpdaterTakesTheSameSteps() {
     float[] steps = {1, -2, 0.5f};
     try (Updater adam = new Updater(Updater.Rule.ADAM, 0.9, 0.99, 1e-8, 3, Precision.FLOAT32)) {
-      adam.apply(steps, 0.1, 0);
+      adam.apply(Flat.of(steps), 0.1, 0);
       assertThat(steps).containsExactly(new float[] {0.1f, -0.1f, 0.1f}, within(1e-6f));
-      assertThat(adam.floats(adam.names().first()))
+      assertThat(adam.get(adam.names().first()).floats())
           .containsExactly(new float[] {0.1f, -0.2f, 0.05f}, within(1e-6f));
     }
   }

@@ -45,9 +45,8 @@ class ProgramTest {
       narrow.run();
       wide.run();
       assertThat(narrow.scalar("loss")).isCloseTo(wide.scalar("loss"), within(1e-5));
-      double[] exact = new double[wide.differentiated().size()];
-      wide.gradients(exact);
-      assertThat(relativeDistance(narrow.gradients(), exact)).isLessThan(1e-5);
+      double[] exact = wide.gradients().toDoubles();
+      assertThat(relativeDistance(narrow.gradients().floats(), exact)).isLessThan(1e-5);
     }
   }
 
@@ -72,10 +71,9 @@ class ProgramTest {
     g.output("loss", h.mul(h.softmax()).sum());
     double[] numbers = numbers(12, 1);
     double[] weights = numbers(20, 2);
-    double[] copyFree = new double[20];
     try (Program p = g.training("loss")) {
       p.set("x", numbers).setParameters(weights).run();
-      p.gradients(copyFree);
+      double[] copyFree = p.gradients().toDoubles();
       Map<String, INDArray> in =
           Map.of(
               "x",
@@ -126,21 +124,20 @@ class ProgramTest {
   void memoryStaysFlatOverFiveHundredSteps() {
     try (Program p = SMALL.graph(Precision.FLOAT32).training("loss")) {
       SMALL.fill(p);
-      float[] gradient = new float[p.differentiated().size()];
-      step(p, gradient, 100);
+      step(p, 100);
       System.gc();
       long before = Pointer.physicalBytes();
-      step(p, gradient, 500);
+      step(p, 500);
       System.gc();
       assertThat(Pointer.physicalBytes() - before).isLessThan(16L << 20);
     }
   }
 
-  private static void step(Program p, float[] gradient, int times) {
+  private static void step(Program p, int times) {
     for (int i = 0; i < times; i++) {
       SMALL.fill(p, i);
       p.run();
-      p.gradients(gradient);
+      p.gradients();
     }
   }
 
@@ -185,7 +182,7 @@ class ProgramTest {
             }
             for (int i = 0; i < 30; i++) {
               p.setParameters(parameters).run();
-              float[] gradient = p.gradients();
+              float[] gradient = p.gradients().floats();
               for (int j = 0; j < gradient.length; j++) {
                 parameters[j] -= 0.1f * gradient[j];
               }
@@ -222,8 +219,7 @@ class ProgramTest {
     try (Program p = example.graph(Precision.FLOAT32).training("loss")) {
       example.fill(p);
       p.run();
-      double[] gradient = new double[p.differentiated().size()];
-      p.gradients(gradient);
+      double[] gradient = p.gradients().toDoubles();
       return gradient;
     } finally {
       Engine.start(1, "auto");
@@ -329,7 +325,7 @@ class ProgramTest {
     g.output("loss", a.square().sum());
     try (Program p = g.training("loss")) {
       p.setParameters(new float[] {1, 2, 7, 7, 7}).run();
-      assertThat(p.gradients()).containsExactly(2, 4, 0, 0, 0);
+      assertThat(p.gradients().floats()).containsExactly(2, 4, 0, 0, 0);
     }
   }
 
@@ -342,7 +338,7 @@ class ProgramTest {
     g.output("loss", x.mul(frozen.add(adapter)).sum());
     try (Program p = g.training("loss", List.of("adapter", "x"))) {
       p.set("x", new float[] {3, 4}).setParameters(new float[] {1, 2, 10, 20}).run();
-      assertThat(p.gradients()).containsExactly(3, 4, 11, 22);
+      assertThat(p.gradients().floats()).containsExactly(3, 4, 11, 22);
       assertThat(p.differentiated().shapes().keySet()).containsExactly("adapter", "x");
     }
   }
@@ -365,5 +361,59 @@ class ProgramTest {
     double[] numbers = new double[n];
     java.util.Arrays.setAll(numbers, i -> stream.nextGaussian());
     return numbers;
+  }
+
+  /** A cache of keys: each run writes its row at its place, the rows before stay. */
+  @Test
+  void carriedNumbersAreThereInTheNextRun() {
+    Graph g = new Graph(Precision.FLOAT32);
+    Value cache = g.input("cache", 3, 2);
+    Value place = g.input("place", 3, 1);
+    Value row = g.input("row", 1, 2);
+    Value written = cache.mul(place.neg().add(1)).add(place.mul(row));
+    g.carry(cache, written);
+    g.output("sum", written.sum(false, 0));
+    try (Program p = g.forward()) {
+      p.set("cache", new float[6]);
+      p.set("place", new float[] {1, 0, 0}).set("row", new float[] {1, 2}).run();
+      p.set("place", new float[] {0, 1, 0}).set("row", new float[] {10, 20}).run();
+      p.set("place", new float[] {0, 0, 1}).set("row", new float[] {100, 200}).run();
+      assertThat(p.floats("sum")).containsExactly(111, 222);
+      p.set("cache", new float[6]);
+      p.set("place", new float[] {1, 0, 0}).set("row", new float[] {1, 2}).run();
+      assertThat(p.floats("sum")).containsExactly(1, 2);
+    }
+  }
+
+  @Test
+  void whatIsCarriedMustBeComputedAndFit() {
+    Graph g = new Graph(Precision.FLOAT32);
+    Value a = g.input("a", 2);
+    Value b = g.input("b", 2);
+    Value c = g.input("c", 3);
+    assertThatThrownBy(() -> g.carry(a, c.add(1))).hasMessageContaining("carry");
+    assertThatThrownBy(() -> g.carry(a.add(1), b)).hasMessageContaining("is no input");
+    g.carry(a, b);
+    assertThatThrownBy(() -> g.carry(a, b.add(1))).hasMessageContaining("twice");
+    g.output("sum", a.add(b).sum());
+    assertThatThrownBy(g::forward).hasMessageContaining("compute it");
+  }
+
+  /** Norms of the gradients of single examples out of one backward pass. */
+  @Test
+  void gradientsOfLookedUpRowsAreThoseOfEachIndex() {
+    Graph g = new Graph(Precision.FLOAT64);
+    Value table = g.parameter("table", 3, 2);
+    Value rows = g.embedding(table, g.indices("ids", 4));
+    g.output("loss", rows.mul(g.input("weights", 4, 1)).square().sum());
+    try (Program p = g.training("loss")) {
+      p.setParameters(new double[] {1, 2, 3, 4, 5, 6});
+      p.set("ids", new int[] {2, 0, 2, 1}).set("weights", new double[] {1, 2, 3, 0}).run();
+      assertThat(p.rowGradients("table")).hasSize(1);
+      assertThat(p.rowGradients("table").get(0).doubles())
+          .containsExactly(10, 12, 8, 16, 90, 108, 0, 0);
+      assertThat(p.gradients().doubles()).containsExactly(8, 16, 0, 0, 100, 120);
+      assertThatThrownBy(() -> p.rowGradients("nobody")).hasMessageContaining("no rows of nobody");
+    }
   }
 }

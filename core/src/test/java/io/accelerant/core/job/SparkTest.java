@@ -5,12 +5,19 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
 
 /**
  * Base of tests that need Spark: one session with two threads for all of them in a process, started
  * by the first that asks. No test stops it; settings that a test changes it puts back.
  */
 public abstract class SparkTest {
+  /** Before a job in this process starts, and stops, one of its own under another test. */
+  @BeforeAll
+  static void startSpark() {
+    spark();
+  }
+
   /** The shared session, {@code local[2]}. */
   protected static SparkSession spark() {
     return Shared.SESSION;

@@ -12,6 +12,7 @@ import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -166,8 +167,10 @@ class ImportModelJobTest {
 
   @Test
   void theLoaderReadsTheArtifactWithNumpyAlone() throws Exception {
-    assertThat(new String(Model.loader(), StandardCharsets.UTF_8).lines().count())
-        .isLessThanOrEqualTo(50);
+    try (InputStream loader = Model.class.getResourceAsStream("load.py")) {
+      assertThat(new String(loader.readAllBytes(), StandardCharsets.UTF_8).lines().count())
+          .isLessThanOrEqualTo(50);
+    }
     assumeThat(new ProcessBuilder("python3", "-c", "import numpy").start().waitFor()).isZero();
     Path script = Path.of(run("gpt2-f32").artifact()).resolve("python/load.py");
     Process process = new ProcessBuilder("python3", script.toString()).start();

@@ -73,13 +73,14 @@ class BlocksTest {
   private static double[] lossAndGradient(int batch, double[] w) {
     double[] weights = new double[batch * 4];
     Arrays.fill(weights, 0, 4, 0.25);
-    try (Program p = Examples.GPT2.training(Precision.FLOAT64, BatchShape.of(batch, 4))) {
+    try (Program p =
+        new Examples.Usual(Examples.GPT2).training(Precision.FLOAT64, BatchShape.of(batch, 4))) {
       p.setParameters(w).set("weights", weights);
       p.set("tokens", Arrays.copyOf(new int[] {1, 2, 3, 4}, 4 * batch));
       p.set("targets", Arrays.copyOf(new int[] {2, 3, 4, 0}, 4 * batch));
       p.run();
       double[] all = new double[w.length + 1];
-      p.gradients(w = new double[w.length]);
+      w = p.gradients().doubles();
       System.arraycopy(w, 0, all, 1, w.length);
       all[0] = p.scalar("loss");
       return all;

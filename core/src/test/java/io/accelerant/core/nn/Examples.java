@@ -3,6 +3,9 @@ package io.accelerant.core.nn;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.train.Batch;
+import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.Scopes;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +45,36 @@ final class Examples {
     all.put("lora on gpt2", new Lora(GPT2, 2, 3, List.of("c_attn", "mlp.c_fc")));
     all.put("lora on dit", new Lora(DIT, 2, 3, List.of("qkv", "adaLN_modulation.1")));
     return all;
+  }
+
+  /** The usual loss of a network: cross entropy of logits, else squared error. */
+  record Usual(NetworkSpec network) implements Loss {
+    @Override
+    public BatchShape shape() {
+      return Examples.shape(network);
+    }
+
+    @Override
+    public void build(Scopes scopes, BatchShape shape) {
+      Scope scope = scopes.of(NETWORK);
+      NetworkSpec applied = network instanceof Lora lora ? lora.base() : network;
+      if (applied instanceof TokenNetwork tokens) {
+        scopes.crossEntropy(tokens.logits(scope, shape));
+      } else if (applied instanceof PatchTransformer images) {
+        scopes.squaredError(images.apply(scope, shape).slice(1, 0, images.channels()));
+      } else if (applied instanceof MlpClassifier classifier) {
+        scopes.crossEntropy(classifier.logits(scope, shape));
+      } else if (applied instanceof Mlp mlp) {
+        scopes.squaredError(mlp.apply(scope, scope.graph().input("x", shape.batch(), mlp.in())));
+      } else {
+        throw new IllegalArgumentException(network.toString());
+      }
+    }
+
+    @Override
+    public void set(Program program, Batch batch) {
+      fill(program, network, shape(), true);
+    }
   }
 
   static BatchShape shape(NetworkSpec spec) {

@@ -28,7 +28,7 @@ class NetworkGradientTest {
 
   private static Program training(NetworkSpec spec, Precision precision) {
     BatchShape shape = Examples.shape(spec);
-    Program program = spec.training(precision, shape);
+    Program program = new Examples.Usual(spec).training(precision, shape);
     Examples.fill(program, spec, shape, true);
     program.setParameters(Examples.parameters(program.parameters()));
     return program;
@@ -37,8 +37,7 @@ class NetworkGradientTest {
   /** Worst error of each tensor over at most {@link #SAMPLE} of its elements. */
   private static Map<String, Double> errors(Program program) {
     program.run();
-    double[] gradient = new double[program.differentiated().size()];
-    program.gradients(gradient);
+    double[] gradient = program.gradients().doubles();
     assertThat(Arrays.stream(gradient).map(Math::abs).max().orElseThrow()).isGreaterThan(1e-3);
     double[] at = Examples.parameters(program.parameters());
     Map<String, Double> errors = new LinkedHashMap<>();
@@ -89,10 +88,8 @@ class NetworkGradientTest {
       narrow.run();
       wide.run();
       assertThat(narrow.scalar("loss") / wide.scalar("loss")).isCloseTo(1, within(5e-6));
-      double[] g = new double[wide.differentiated().size()];
-      double[] h = new double[g.length];
-      narrow.gradients(h);
-      wide.gradients(g);
+      double[] g = wide.gradients().doubles();
+      double[] h = narrow.gradients().toDoubles();
       double norm = Math.sqrt(Arrays.stream(g).map(x -> x * x).sum());
       double difference = 0;
       for (int i = 0; i < g.length; i++) {

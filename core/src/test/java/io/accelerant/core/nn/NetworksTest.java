@@ -2,6 +2,7 @@ package io.accelerant.core.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
@@ -99,7 +100,7 @@ class NetworksTest {
   void fixedPositionsOfDitAreNotTrained() {
     Layout layout = Examples.DIT.layout();
     assertThat(layout.find("pos_embed").shape()).containsExactly(1, 4, 8);
-    assertThat(Examples.DIT.trained(layout))
+    assertThat(layout.only(Examples.DIT::trains).shapes().keySet())
         .hasSize(layout.tensors().size() - 1)
         .doesNotContain("pos_embed")
         .contains("blocks.0.attn.qkv.weight", "y_embedder.embedding_table.weight");
@@ -174,7 +175,7 @@ class NetworksTest {
       Examples.GPT2.forward(pool, Precision.FLOAT32, shape).close();
       again.forward(pool, Precision.FLOAT32, shape).close();
       assertThat(pool.builds()).isEqualTo(1);
-      again.training(pool, Precision.FLOAT32, shape).close();
+      new Examples.Usual(again).training(pool, Precision.FLOAT32, shape).close();
       again.forward(pool, Precision.FLOAT32, BatchShape.padded(1, 3)).close();
       Examples.MASKED.forward(pool, Precision.FLOAT32, shape).close();
       assertThat(pool.builds()).isEqualTo(4);
@@ -188,5 +189,31 @@ class NetworksTest {
         .hasMessageContainingAll("c.json: model_type", "gpt2", "llama");
     assertThatThrownBy(() -> Networks.of(Map.of("model_type", "bert", "vocab_size", -1), "c.json"))
         .hasMessageContaining("vocab_size must be a whole number of at least 1, is -1");
+  }
+
+  @Test
+  void scaledWeightsStartByTheirWidth() {
+    Transformer wide = Transformer.gpt2(50, 8, 64, 1, 2);
+    double[] scaled = wide.initial(3, InitialScale.SCALED);
+    Layout layout = wide.layout();
+    assertThat(deviation(scaled, layout.find("transformer.h.0.attn.c_attn.weight")))
+        .isCloseTo(0.7 / 8, within(0.005));
+    assertThat(deviation(scaled, layout.find("transformer.h.0.mlp.c_proj.weight")))
+        .isCloseTo(0.7 / 16, within(0.003));
+    assertThat(deviation(scaled, layout.find("transformer.wte.weight")))
+        .isCloseTo(0.1, within(0.005));
+    assertThat(deviation(wide.initial(3), layout.find("transformer.wte.weight")))
+        .isCloseTo(0.02, within(0.001));
+    assertThat(deviation(scaled, layout.find("transformer.h.0.attn.c_attn.bias"))).isZero();
+    double[] image = Examples.DIT.initial(3, InitialScale.SCALED);
+    assertThat(deviation(image, Examples.DIT.layout().find("final_layer.linear.weight"))).isZero();
+  }
+
+  private static double deviation(double[] flat, Layout.Tensor t) {
+    double squares = 0;
+    for (int i = 0; i < t.size(); i++) {
+      squares += flat[t.offset() + i] * flat[t.offset() + i];
+    }
+    return Math.sqrt(squares / t.size());
   }
 }

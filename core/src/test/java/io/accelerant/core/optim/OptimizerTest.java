@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ class OptimizerTest {
     double[] p = START.clone();
     try (Optimizer optimizer = new Optimizer(spec, LAYOUT, Precision.FLOAT64)) {
       for (int t = 0; t < GRADIENTS.length; t++) {
-        optimizer.step(p, GRADIENTS[t].clone(), RATES[t]);
+        optimizer.step(Flat.of(p), Flat.of(GRADIENTS[t].clone()), RATES[t]);
       }
     }
     return p;
@@ -103,7 +104,7 @@ class OptimizerTest {
     try (Optimizer optimizer =
         new Optimizer(spec, LAYOUT, Precision.FLOAT64, t -> t.shape().size() > 1)) {
       for (int t = 0; t < 3; t++) {
-        optimizer.step(p, GRADIENTS[t].clone(), RATES[t]);
+        optimizer.step(Flat.of(p), Flat.of(GRADIENTS[t].clone()), RATES[t]);
       }
     }
     assertThat(p).containsExactly(adam(0.9, 0.99, 1e-8, 0.1, true), within(1e-14));
@@ -134,7 +135,7 @@ class OptimizerTest {
     try (Optimizer optimizer = new Optimizer(spec, LAYOUT, Precision.FLOAT32)) {
       for (int t = 0; t < 3; t++) {
         double[] g = GRADIENTS[t];
-        optimizer.step(p, new float[] {(float) g[0], (float) g[1], (float) g[2]}, RATES[t]);
+        optimizer.step(Flat.of(p), Flat.of(Precision.FLOAT32, g), RATES[t]);
       }
     }
     double[] expected = run(spec);
@@ -156,12 +157,12 @@ class OptimizerTest {
       float[] q;
       try (Optimizer first = new Optimizer(spec, LAYOUT, Precision.FLOAT32);
           Optimizer second = new Optimizer(spec, LAYOUT, Precision.FLOAT32)) {
-        first.step(p, new float[] {0.1f, -0.2f, 0.3f}, 0.1);
+        first.step(Flat.of(p), Flat.of(new float[] {0.1f, -0.2f, 0.3f}), 0.1);
         q = p.clone();
         second.restore(first.steps());
-        first.names().forEach(name -> second.restore(name, first.floats(name)));
-        first.step(p, new float[] {0.3f, 0.1f, -0.2f}, 0.1);
-        second.step(q, new float[] {0.3f, 0.1f, -0.2f}, 0.1);
+        first.names().forEach(name -> second.restore(name, first.state(name)));
+        first.step(Flat.of(p), Flat.of(new float[] {0.3f, 0.1f, -0.2f}), 0.1);
+        second.step(Flat.of(q), Flat.of(new float[] {0.3f, 0.1f, -0.2f}), 0.1);
       }
       assertThat(q).as(spec.rule().toString()).containsExactly(p);
     }
@@ -171,9 +172,10 @@ class OptimizerTest {
   void wrongSizesAndNamesAreRefused() {
     try (Optimizer optimizer =
         new Optimizer(OptimizerSpec.adam(0.9, 0.99, 1e-8), LAYOUT, Precision.FLOAT32)) {
-      assertThatThrownBy(() -> optimizer.step(new float[2], new float[3], 0.1))
+      assertThatThrownBy(() -> optimizer.step(Flat.of(new float[2]), Flat.of(new float[3]), 0.1))
           .hasMessageContaining("3 parameters, got 2");
-      assertThatThrownBy(() -> optimizer.restore("X", new float[3])).hasMessageContaining("[M, V]");
+      assertThatThrownBy(() -> optimizer.restore("X", Flat.of(new float[3])))
+          .hasMessageContaining("[M, V]");
     }
     assertThatThrownBy(() -> OptimizerSpec.nesterovs(1)).hasMessageContaining("[0, 1)");
   }
@@ -183,7 +185,7 @@ class OptimizerTest {
     Optimizer optimizer = new Optimizer(OptimizerSpec.sgd(), LAYOUT, Precision.FLOAT32);
     optimizer.close();
     optimizer.close();
-    assertThatThrownBy(() -> optimizer.step(new float[3], new float[3], 0.1))
+    assertThatThrownBy(() -> optimizer.step(Flat.of(new float[3]), Flat.of(new float[3]), 0.1))
         .hasMessageContaining("closed");
   }
 }

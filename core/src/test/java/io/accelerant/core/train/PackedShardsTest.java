@@ -125,4 +125,27 @@ class PackedShardsTest extends SparkTest {
               java.util.Arrays.copyOfRange(file, indexes[i] * bytes, (indexes[i] + 1) * bytes));
     }
   }
+
+  @Test
+  void thePackOfAnIterationReplacesTheOneBefore() {
+    List<PackedShards> packs = new ArrayList<>();
+    for (int iteration = 0; iteration < 3; iteration++) {
+      StageStore stages =
+          StageStore.open(
+              temp.toString(), new Configuration(), Map.of("a", 1), "auto", Progress.SILENT);
+      packs.add(
+          PackedShards.open(
+              stages,
+              snapshots(),
+              "samples",
+              iteration,
+              Regression.rows(spark(), 20 + iteration, 2),
+              2,
+              42,
+              "test"));
+    }
+    assertThat(Path.of(java.net.URI.create(packs.get(1).files().get(0)))).doesNotExist();
+    assertThat(Path.of(java.net.URI.create(packs.get(2).files().get(0)))).exists();
+    assertThat(packs.get(2).records()).isEqualTo(22);
+  }
 }

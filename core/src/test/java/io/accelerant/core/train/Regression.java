@@ -1,7 +1,9 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.Value;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Mlp;
@@ -28,6 +30,12 @@ public record Regression(Mlp network, int microBatch) implements Loss {
   @Override
   public BatchShape shape() {
     return BatchShape.of(microBatch);
+  }
+
+  @Override
+  public void build(Scopes scopes, BatchShape shape) {
+    Value x = scopes.graph().input("x", shape.batch(), 2);
+    scopes.squaredError(network.apply(scopes.of(NETWORK), x));
   }
 
   @Override
@@ -72,5 +80,10 @@ public record Regression(Mlp network, int microBatch) implements Loss {
 
   public Flat initial(Precision precision) {
     return Flat.of(precision, network.initial(1));
+  }
+
+  /** The network with these numbers, frozen. */
+  public Roles frozen(Precision precision) {
+    return new Roles(precision).frozen(NETWORK, network, initial(precision));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.Progress;
@@ -36,16 +37,17 @@ class SyncRoundTest extends SparkTest {
   }
 
   private Sums onSpark(PackedShards shards, Precision precision, int round) {
-    GradientStep step = new GradientStep(Regression.small(), precision, EngineSettings.cpu(1), 2);
     try (SyncRound sync =
-        new SyncRound(
-            new JavaSparkContext(spark().sparkContext()),
-            new Configuration(),
-            shards,
-            step,
-            BATCH,
-            42)) {
-      return sync.sums(Regression.small().initial(precision), round);
+            new SyncRound(
+                new JavaSparkContext(spark().sparkContext()),
+                new Configuration(),
+                shards,
+                EngineSettings.cpu(1),
+                2,
+                42);
+        Roles roles = Regression.small().frozen(precision)) {
+      return sync.sums(
+          new GradientStep(Regression.small()), Draw.shuffled(BATCH, 42), roles, round);
     }
   }
 
@@ -60,8 +62,11 @@ class SyncRoundTest extends SparkTest {
               shards.files().get(w), shards.recordBytes(), indexes, new Configuration()));
     }
     Regression whole = new Regression(Regression.small().network(), union.size());
-    return new GradientStep(whole, precision, EngineSettings.cpu(1), 2)
-        .on(whole.initial(precision), new Batch(union, 0, union.size(), 42, round));
+    return OneStep.sums(
+        new GradientStep(whole),
+        whole,
+        whole.initial(precision),
+        new Batch(union, 0, union.size(), 42, round));
   }
 
   /** 19 workers are three groups in two levels of the tree. */
@@ -71,7 +76,7 @@ class SyncRoundTest extends SparkTest {
     for (int round : new int[] {0, 5}) {
       Sums spark = onSpark(shards, Precision.FLOAT64, round);
       Sums one = onOneMachine(shards, Precision.FLOAT64, round);
-      assertThat(spark.totals()[0]).isEqualTo(one.totals()[0], within(1e-10));
+      assertThat(spark.total("loss")).isEqualTo(one.total("loss"), within(1e-10));
       assertThat(distance(spark, one)).isLessThan(1e-10);
       assertThat(norm(one)).isGreaterThan(1e-3);
     }
@@ -89,16 +94,20 @@ class SyncRoundTest extends SparkTest {
   void aRoundHasTheSameBitsEveryTime() {
     PackedShards shards = shards(19);
     Sums first = onSpark(shards, Precision.FLOAT32, 2);
-    assertThat(onSpark(shards, Precision.FLOAT32, 2).gradient().floats())
-        .isEqualTo(first.gradient().floats());
-    assertThat(onSpark(shards, Precision.FLOAT32, 3).gradient().floats())
-        .isNotEqualTo(first.gradient().floats());
+    assertThat(onSpark(shards, Precision.FLOAT32, 2).gradients().get(Loss.NETWORK).floats())
+        .isEqualTo(first.gradients().get(Loss.NETWORK).floats());
+    assertThat(onSpark(shards, Precision.FLOAT32, 3).gradients().get(Loss.NETWORK).floats())
+        .isNotEqualTo(first.gradients().get(Loss.NETWORK).floats());
+  }
+
+  private static Flat gradient(Sums sums) {
+    return sums.gradients().get(Loss.NETWORK);
   }
 
   private static double distance(Sums a, Sums b) {
     double sum = 0;
-    for (int i = 0; i < a.gradient().length(); i++) {
-      double d = a.gradient().get(i) - b.gradient().get(i);
+    for (int i = 0; i < gradient(a).length(); i++) {
+      double d = gradient(a).get(i) - gradient(b).get(i);
       sum += d * d;
     }
     return Math.sqrt(sum);
@@ -106,8 +115,8 @@ class SyncRoundTest extends SparkTest {
 
   private static double norm(Sums a) {
     double sum = 0;
-    for (int i = 0; i < a.gradient().length(); i++) {
-      sum += a.gradient().get(i) * a.gradient().get(i);
+    for (int i = 0; i < gradient(a).length(); i++) {
+      sum += gradient(a).get(i) * gradient(a).get(i);
     }
     return Math.sqrt(sum);
   }

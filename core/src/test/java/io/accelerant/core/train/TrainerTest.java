@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -100,24 +101,28 @@ class TrainerTest extends SparkTest {
               false,
               "");
       TrainSettings settings = new TrainSettings(3, rounds, 6, rate, checkpointEvery, 42);
-      try (GradientLearner learner =
-          new GradientLearner(
-              new GradientLearner.Settings(
-                  OptimizerSpec.adamW(0.9, 0.99, 1e-8, 0.01),
-                  LearningRate.constant(rate),
-                  1,
-                  new ExponentialAverage(0.9, true)),
-              loss.network().layout(),
-              loss.network()::trains,
-              loss.initial(Precision.FLOAT32))) {
+      Training training =
+          Training.of(OptimizerSpec.adamW(0.9, 0.99, 1e-8, 0.01), LearningRate.constant(rate))
+              .clipped(1)
+              .averaged(new ExponentialAverage(0.9, true), 1);
+      try (Roles roles =
+              new Roles(Precision.FLOAT32)
+                  .trained(
+                      Loss.NETWORK, loss.network(), training, loss.initial(Precision.FLOAT32));
+          SyncRound workers =
+              new SyncRound(
+                  new JavaSparkContext(spark().sparkContext()),
+                  new Configuration(),
+                  shards,
+                  EngineSettings.cpu(1),
+                  2,
+                  42)) {
         RoundLog log =
-            new Trainer(context, "test", settings, snapshots)
-                .train(
-                    shards,
-                    new GradientStep(loss, Precision.FLOAT32, EngineSettings.cpu(1), 2),
-                    learner,
-                    watcher);
-        return new Trained(learner.parameters().toFloats(), learner.average().toFloats(), log);
+            Trainer.of(context, "test", settings, workers, roles, snapshots)
+                .watch(watcher)
+                .train(new GradientStep(loss), settings.draw());
+        return new Trained(
+            roles.parameters(Loss.NETWORK).floats(), roles.averages(Loss.NETWORK).floats(), log);
       }
     }
   }

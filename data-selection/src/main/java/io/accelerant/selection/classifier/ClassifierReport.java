@@ -1,12 +1,12 @@
 package io.accelerant.selection.classifier;
 
-import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.report.Table.Spread;
+import io.accelerant.core.run.Run;
 import io.accelerant.selection.classifier.SubsetTraining.Trained;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,9 +62,9 @@ final class ClassifierReport {
     Report report =
         Report.titled("A classifier on random subsets", context.progress()::say)
             .paragraph(
-                ("Test accuracy in percent after the last round (not the best round), mean ± standard"
-                        + " deviation over the seeds. %s: %d images to train, %d to test, one network %s,"
-                        + " %d rounds of batches of %d, pixels %s. Computed by %s.")
+                ("Test accuracy in percent after the last round (not the best round), mean ±"
+                        + " standard deviation over the seeds. %s: %d images to train, %d to test, one"
+                        + " network %s, %d rounds of batches of %d, pixels %s. Computed by %s.")
                     .formatted(
                         data.source(),
                         data.train().count(),
@@ -79,7 +79,8 @@ final class ClassifierReport {
     report
         .section("Time")
         .paragraph(
-            "Seconds of training a cell, without evaluation and set-up; wall time of tasks that ran side by side, and processor time of the training thread.")
+            "Seconds of training a cell, without evaluation and set-up; wall time of tasks that ran"
+                + " side by side, and processor time of the training thread.")
         .table(times());
     if (scores.ratios().size() > 1) {
       report.plot("accuracy", byRatio(), "Last-round test accuracy against the ratio of a round");
@@ -254,24 +255,23 @@ final class ClassifierReport {
     return plot;
   }
 
-  ModelCard card(JobConfig config, String hash) {
+  ModelCard card(Run run) {
     Cell best = scores.best();
-    return new ModelCard(
+    return run.card(
         "Classifier %s, trained %s".formatted(sizes(), best.row()),
         """
         The cell of the table in `report.md` with the highest accuracy after its last round: %s, %s%%
         of the test images right. It was chosen by that number, which is therefore a little too good;
         the means in the table are not chosen. Input: pixels in 0..1, row by row, less `input_mean`,
-        over `input_deviation` of `config.json`; output: logits."""
+        over `input_deviation` of `config.json`; output: logits.\
+        """
             .formatted(best.stage(), Table.number(scores.cells().get(best).last(), 4)),
-        List.of(ModelCard.command("train-classifier", config)),
         """
         import sys; sys.path.insert(0, "python")
         import load
         logits = load.classify(".", images)  # images [n, %d] in 0..1
         """
             .formatted(recipe.network().mlp().in()),
-        List.of(new ModelCard.Parent(data.source(), hash)),
         "Weights: Apache-2.0. Fashion-MNIST: MIT.");
   }
 }

@@ -48,6 +48,13 @@ record ImageSet(int width, byte[] pixels, byte[] labels) {
     }
   }
 
+  /** The pixels of an image, then its label. */
+  byte[] record(int image) {
+    byte[] record = Arrays.copyOfRange(pixels, image * width, (image + 1) * width + 1);
+    record[width] = labels[image];
+    return record;
+  }
+
   /** Mean of all pixels, in 0..1. */
   double mean() {
     long sum = 0;

@@ -1,14 +1,22 @@
 package io.accelerant.selection.classifier;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.optim.LearningRate;
-import io.accelerant.core.optim.Optimizer;
 import io.accelerant.core.optim.OptimizerSpec;
 import io.accelerant.core.random.Permutation;
 import io.accelerant.core.random.PermutationKind;
+import io.accelerant.core.train.Draw;
+import io.accelerant.core.train.GradientStep;
+import io.accelerant.core.train.LocalRound;
+import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.MemoryShards;
+import io.accelerant.core.train.Roles;
+import io.accelerant.core.train.Trainer;
+import io.accelerant.core.train.Training;
 import io.accelerant.selection.subset.Block;
 import io.accelerant.selection.subset.SubsetPlan;
 import io.accelerant.selection.subset.SubsetSchedule;
@@ -16,11 +24,13 @@ import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Trains one cell, step after step, on one thread: SGD with Nesterov's momentum on the rounds of
- * RS2 in order of {@code pi_p(id)}, under a cosine schedule. A function of (cell, recipe, images).
+ * Trains one cell on one thread, a step being a round of one worker: SGD with Nesterov's momentum
+ * on the rounds of RS2 in order of {@code pi_p(id)}, under a cosine schedule. A function of (cell,
+ * recipe, images).
  */
 final class SubsetTraining {
   private static final int TEST_BATCH = 500;
@@ -32,6 +42,8 @@ final class SubsetTraining {
   private final SubsetPlan plan;
   private final SubsetSchedule schedule;
   private final LearningRate rate;
+  private int[] order;
+  private int ordered = -1;
 
   SubsetTraining(Cell cell, Recipe recipe, ImageSet train) {
     this.cell = cell;
@@ -85,82 +97,47 @@ final class SubsetTraining {
     return ids;
   }
 
+  /** The images of a step: a batch of its round's order. */
+  private long[] images(int step) {
+    int e = Math.toIntExact(step / schedule.stepsPerRound());
+    if (e != ordered) {
+      order = order(e);
+      ordered = e;
+    }
+    int from = Math.toIntExact(step % schedule.stepsPerRound()) * recipe.batch();
+    int to = Math.min(order.length, from + recipe.batch());
+    return Arrays.stream(order, from, to).asLongStream().toArray();
+  }
+
   Trained run(ProgramPool pool, ImageSet test) {
-    BatchShape shape = BatchShape.of(recipe.batch());
-    float[] parameters = floats(recipe.network().initial(cell.seed()));
+    ClassifierLoss loss = new ClassifierLoss(recipe);
+    Flat initial = Flat.of(Precision.FLOAT32, recipe.network().initial(cell.seed()));
+    Training training =
+        Training.of(OptimizerSpec.nesterovs(recipe.momentum()), rate)
+            .penalised(recipe.weightDecay());
+    MemoryShards shards = new MemoryShards(train.count(), train::record, cell.seed());
+    int each = Math.toIntExact(schedule.stepsPerRound());
     List<Double> curve = new ArrayList<>();
     long nanos = 0;
     long cpu = 0;
-    try (ProgramPool.Lease lease = recipe.network().training(pool, Precision.FLOAT32, shape);
-        Optimizer optimizer =
-            new Optimizer(
-                OptimizerSpec.nesterovs(recipe.momentum()),
-                lease.program().parameters(),
-                Precision.FLOAT32)) {
-      Steps steps = new Steps(lease.program(), optimizer, parameters);
+    try (LocalRound workers = new LocalRound(shards, pool, Precision.FLOAT32, cell.seed());
+        Roles roles =
+            new Roles(Precision.FLOAT32)
+                .trained(Loss.NETWORK, recipe.network(), training, initial)) {
+      Trainer trainer = new Trainer(workers, roles, Math.toIntExact(schedule.steps()));
       for (int e = 0; e < recipe.rounds(); e++) {
         long start = System.nanoTime();
         long cpuStart = THREAD.getCurrentThreadCpuTime();
-        steps.round(order(e));
+        trainer.rounds(e * each, (e + 1) * each, new GradientStep(loss), Draw.chosen(this::images));
         cpu += THREAD.getCurrentThreadCpuTime() - cpuStart;
         nanos += System.nanoTime() - start;
         if ((e + 1) % recipe.evaluateEvery() == 0 || e + 1 == recipe.rounds()) {
-          curve.add(accuracy(recipe, pool, parameters, test));
+          curve.add(accuracy(recipe, pool, roles.parameters(Loss.NETWORK).floats(), test));
         }
       }
       double[] accuracy = curve.stream().mapToDouble(Double::doubleValue).toArray();
-      return new Trained(accuracy, nanos / 1e9, cpu / 1e9, optimizer.steps(), parameters);
-    }
-  }
-
-  private static float[] floats(double[] numbers) {
-    float[] floats = new float[numbers.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) numbers[i];
-    }
-    return floats;
-  }
-
-  /** The steps of one training, with the buffers that they share. */
-  private final class Steps {
-    private final Program program;
-    private final Optimizer optimizer;
-    private final float[] parameters;
-    private final float[] gradient;
-    private final float[] x = new float[recipe.batch() * train.width()];
-    private final int[] targets = new int[recipe.batch()];
-    private final float[] weights = new float[recipe.batch()];
-    private final float[] numbers = recipe.pixels();
-
-    Steps(Program program, Optimizer optimizer, float[] parameters) {
-      this.program = program;
-      this.optimizer = optimizer;
-      this.parameters = parameters;
-      this.gradient = new float[parameters.length];
-    }
-
-    void round(int[] ids) {
-      for (int from = 0; from < ids.length; from += recipe.batch()) {
-        step(ids, from, Math.min(ids.length, from + recipe.batch()));
-      }
-    }
-
-    /** The last batch of a round is filled up with images of weight zero. */
-    private void step(int[] ids, int from, int to) {
-      for (int b = 0; b < recipe.batch(); b++) {
-        int image = ids[Math.min(from + b, to - 1)];
-        train.copy(image, numbers, x, b * train.width());
-        targets[b] = train.label(image);
-        weights[b] = from + b < to ? 1f / (to - from) : 0;
-      }
-      program.setParameters(parameters).set("x", x).set("targets", targets).set("weights", weights);
-      program.run();
-      program.gradients(gradient);
-      float decay = (float) recipe.weightDecay();
-      for (int i = 0; i < gradient.length; i++) {
-        gradient[i] += decay * parameters[i];
-      }
-      optimizer.step(parameters, gradient, rate.at(optimizer.steps()));
+      float[] parameters = roles.parameters(Loss.NETWORK).floats();
+      return new Trained(accuracy, nanos / 1e9, cpu / 1e9, trainer.done(), parameters);
     }
   }
 

@@ -1,39 +1,32 @@
 package io.accelerant.selection.classifier;
 
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.ResumableRun;
 import io.accelerant.core.artifact.StageStore;
-import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.EngineSettings;
-import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
-import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Mlp;
 import io.accelerant.core.nn.MlpClassifier;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.PublishingJob;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Work;
+import io.accelerant.selection.classifier.SubsetTraining.Trained;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -42,7 +35,7 @@ import org.apache.spark.sql.SparkSession;
  * cell of the table is one Spark task that trains on one thread; a run that is stopped goes on with
  * the cells that are missing.
  */
-public final class TrainClassifierJob implements Job {
+public final class TrainClassifierJob implements PublishingJob {
   @Override
   public String name() {
     return "train-classifier";
@@ -59,31 +52,26 @@ public final class TrainClassifierJob implements Job {
   }
 
   @Override
-  public List<String> plan(JobContext context, JobConfig config) {
+  public Work open(JobContext context, JobConfig config) {
     ClassifierData data = ClassifierData.open(context, config);
     Recipe recipe = recipe(config, data, 1);
     List<Cell> cells = cells(config, data);
-    String output =
-        Versions.requireFree(
-            config.get(RunKeys.OUTPUT),
-            context.hadoop(),
-            StageStore.resumeKey(identity(config, data)));
-    long steps = 0;
-    for (Cell cell : cells) {
-      steps += new SubsetTraining(cell, recipe, data.train()).steps();
-    }
-    return List.of(
-        "read %d images to train and %d to test from %s"
-            .formatted(data.train().count(), data.test().count(), data.source()),
-        "train %d cells, %,d steps of %d images in all"
-            .formatted(cells.size(), steps, recipe.batch()),
-        "publish the best model to " + output);
+    return Work.on(
+        List.of(new Manifest.Parent("images", data.source(), hash(data))),
+        output ->
+            List.of(
+                "read %d images to train and %d to test from %s"
+                    .formatted(data.train().count(), data.test().count(), data.source()),
+                "train %d cells, %,d steps of %d images in all"
+                    .formatted(cells.size(), steps(cells, recipe, data), recipe.batch()),
+                "publish the best model to " + output),
+        run -> make(run, data, cells));
   }
 
-  private static Map<String, Object> identity(JobConfig config, ClassifierData data) {
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    identity.put("input.images", hash(data));
-    return identity;
+  private static long steps(List<Cell> cells, Recipe recipe, ClassifierData data) {
+    return cells.stream()
+        .mapToLong(cell -> new SubsetTraining(cell, recipe, data.train()).steps())
+        .sum();
   }
 
   private static String hash(ClassifierData data) {
@@ -149,33 +137,41 @@ public final class TrainClassifierJob implements Job {
         slots);
   }
 
-  @Override
-  public JobResult run(JobContext context, JobConfig config) {
-    EngineSettings.of(config).start();
-    ClassifierData data = ClassifierData.open(context, config);
-    List<Cell> cells = cells(config, data);
-    recipe(config, data, 1); // before Spark starts
-    Map<String, Object> identity = identity(config, data);
-    ResumableRun resumable = ResumableRun.open(context, config, identity);
-    StageStore store = resumable.stages();
-    Recipe recipe = recipe(config, data, slots(context.spark()));
+  private static Product make(Run run, ClassifierData data, List<Cell> cells) {
+    JobContext context = run.context();
+    StageStore store = run.stages();
+    EngineSettings.of(run.config()).start();
+    Recipe recipe = recipe(run.config(), data, slots(context.spark()));
     requireMemory(context.spark(), recipe);
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
       Scores scores =
           new Scores(new Cells(context, store, recipe, data.train(), data.test()).run(cells));
-      if (store.loaded() > 0) {
-        context.progress().say("%d stages were taken from the checkpoint", store.loaded());
-      }
       Map<String, Number> metrics = new LinkedHashMap<>();
       metrics.put("images", data.train().count());
       metrics.put("testImages", data.test().count());
       metrics.putAll(scores.metrics());
       metrics.put("executorCpuShare", cpu.share());
-      JobResult result =
-          publish(context, config, data, recipe, scores, metrics, resumable.resumeKey());
-      store.delete();
-      return result;
+      Trained best = scores.cells().get(scores.best());
+      new Model(recipe.network(), best.parameters())
+          .write(
+              run.artifact(),
+              Map.of("input_mean", recipe.mean(), "input_deviation", recipe.deviation()));
+      run.writeLoader(TrainClassifierJob.class);
+      ClassifierReport report = new ClassifierReport(context, recipe, data, scores);
+      return new Product(
+          run.draft(Model.KIND, metrics),
+          report.files(),
+          report.card(run),
+          new Check(
+              "the percentage of test images that the model gets right",
+              best.last(),
+              artifact -> accuracy(recipe, data, Model.read(artifact))));
     }
+  }
+
+  private static double accuracy(Recipe recipe, ClassifierData data, Model model) {
+    ProgramPool pool = ProgramPool.ofJvm(2 * recipe.slots());
+    return SubsetTraining.accuracy(recipe, pool, model.parameters(), data.test());
   }
 
   /** Tasks that run at once in one process. */
@@ -196,62 +192,10 @@ public final class TrainClassifierJob implements Job {
   private static void requireMemory(SparkSession spark, Recipe recipe) {
     long bytes;
     try (Program program =
-        recipe.network().training(Precision.FLOAT32, BatchShape.of(recipe.batch()))) {
+        new ClassifierLoss(recipe).training(Precision.FLOAT32, BatchShape.of(recipe.batch()))) {
       // twice: the evaluation has a program of its own, of no more buffers
       bytes = 2 * program.nativeBytes() + 8L * recipe.network().layout().size();
     }
     NativeMemory.check(settings(spark), recipe.slots(), bytes, 0);
-  }
-
-  private JobResult publish(
-      JobContext context,
-      JobConfig config,
-      ClassifierData data,
-      Recipe recipe,
-      Scores scores,
-      Map<String, Number> metrics,
-      String resumeKey) {
-    try (ArtifactWriter artifact =
-        ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT), context.hadoop(), Claim.of(resumeKey), context.force())) {
-      Cell best = scores.best();
-      float[] parameters = scores.cells().get(best).parameters();
-      new Model(recipe.network(), parameters)
-          .write(
-              artifact, Map.of("input_mean", recipe.mean(), "input_deviation", recipe.deviation()));
-      artifact.writeJson("metrics.json", metrics);
-      ClassifierReport report = new ClassifierReport(context, recipe, data, scores);
-      report.files().forEach(artifact::write);
-      artifact.write("README.md", report.card(config, hash(data)).markdown());
-      artifact.write("python/load.py", loader());
-      Manifest manifest =
-          artifact.commit(
-              ManifestDraft.of(Model.KIND, name(), config)
-                  .withParent("images", data.source(), hash(data))
-                  .withMetrics(metrics));
-      reproduce(context, recipe, data, artifact.uri(), scores.cells().get(best).last());
-      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
-    }
-  }
-
-  private static byte[] loader() {
-    try (InputStream in = TrainClassifierJob.class.getResourceAsStream("load.py")) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** What a reader gets is right as often as was recorded. */
-  private static void reproduce(
-      JobContext context, Recipe recipe, ClassifierData data, String uri, double recorded) {
-    Model model = Model.open(uri, context.hadoop(), "train-classifier");
-    ProgramPool pool = ProgramPool.ofJvm(2 * recipe.slots());
-    double again = SubsetTraining.accuracy(recipe, pool, model.parameters(), data.test());
-    if (again != recorded) {
-      throw new ArtifactException(
-          "%s was published, but what is read from it is right in %s%% instead of %s%%."
-              .formatted(uri, again, recorded));
-    }
   }
 }

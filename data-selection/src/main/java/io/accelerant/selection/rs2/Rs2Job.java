@@ -2,31 +2,25 @@ package io.accelerant.selection.rs2;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.TableFingerprint;
-import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.TableSource;
-import io.accelerant.core.error.ArtifactException;
-import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
-import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.json.CanonicalJson;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.PublishingJob;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Work;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -35,7 +29,7 @@ import org.apache.spark.sql.Row;
  * pass are one scan without an exchange. A run that is started again draws the same rounds, since a
  * round depends on ids, seed and number alone; nothing is saved on the way.
  */
-public final class Rs2Job implements Job {
+public final class Rs2Job implements PublishingJob {
   /** Kind of the artifact. */
   public static final String KIND = "subsets";
 
@@ -55,60 +49,46 @@ public final class Rs2Job implements Job {
   }
 
   @Override
-  public List<String> plan(JobContext context, JobConfig config) {
+  public Work open(JobContext context, JobConfig config) {
     Rs2Settings settings = Rs2Settings.of(config);
-    if (settings.range().isEmpty()) {
-      TableSource.find(settings.input(), context.hadoop());
-    }
-    String output =
-        Versions.resolve(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
-    return settings.plan(output);
+    Source source = source(context, settings);
+    return new Work(
+        () -> List.of(new Manifest.Parent("input", settings.input(), source.hash().get())),
+        settings::plan,
+        run -> make(run, settings, source.table().get()));
   }
 
-  @Override
-  public JobResult run(JobContext context, JobConfig config) {
-    Rs2Settings settings = Rs2Settings.of(config);
-    Dataset<Row> input = Rs2Tables.open(context, settings);
-    String inputHash = hash(input, settings);
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    identity.put("input.table", inputHash);
-    Claim claim = Claim.of(StageStore.resumeKey(identity));
-    try (ArtifactWriter artifact =
-        ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force())) {
-      Rs2Tables tables = new Rs2Tables(context, settings, artifact);
-      tables.write(input);
-      Map<Long, Long> sizes = sizes(tables.written(Rs2Tables.ROUND));
-      Map<String, Number> metrics = metrics(settings, tables, sizes);
-      artifact.writeJson("sampler.json", tables.sampler());
-      artifact.writeJson("metrics.json", metrics);
-      new Rs2Report(context, settings, tables, sizes).files().forEach(artifact::write);
-      artifact.write("README.md", Rs2Report.card(settings, tables, inputHash).markdown());
-      if (settings.key().isEmpty()) {
-        artifact.write("python/load.py", loader());
-      }
-      Manifest manifest = artifact.commit(draft(config, settings, tables, inputHash, metrics));
-      reproduce(context, artifact.uri(), sizes);
-      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+  private static Product make(Run run, Rs2Settings settings, Dataset<Row> input) {
+    Rs2Tables tables = new Rs2Tables(run.context(), settings, run.artifact());
+    tables.write(input);
+    Map<Long, Long> sizes = sizes(tables.written(Rs2Tables.ROUND));
+    run.artifact().writeJson("sampler.json", tables.sampler());
+    if (settings.key().isEmpty()) {
+      run.writeLoader(Rs2Job.class);
     }
+    return new Product(
+        draft(run.draft(KIND, metrics(settings, tables, sizes)), tables),
+        new Rs2Report(run.context(), settings, tables, sizes).files(),
+        Rs2Report.card(run, settings, tables),
+        new Check(
+            "the sizes of the rounds",
+            sizes,
+            artifact ->
+                sizes(ArtifactTables.read(run.context().spark(), artifact, Rs2Tables.ROUND))));
   }
 
-  /**
-   * Reads the input once, so that a file that cannot be read is found before anything is claimed.
-   */
-  private static String hash(Dataset<Row> input, Rs2Settings settings) {
+  /** The table and its hash; a range needs Spark when it is drawn from, not before. */
+  private record Source(Supplier<Dataset<Row>> table, Supplier<String> hash) {}
+
+  private static Source source(JobContext context, Rs2Settings settings) {
     if (settings.range().isPresent()) {
-      return CanonicalJson.sha256Of(Map.of("range", settings.range().getAsLong()));
+      long rows = settings.range().getAsLong();
+      return new Source(
+          () -> context.spark().range(rows).toDF("id"),
+          () -> CanonicalJson.sha256Of(Map.of("range", rows)));
     }
-    try {
-      return TableFingerprint.of(input);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw TableSource.cannotRead(settings.input(), e);
-    }
+    Dataset<Row> table = Rs2Tables.open(context, settings);
+    return new Source(() -> table, () -> TableSource.hash(table, settings.input()));
   }
 
   private static Map<Long, Long> sizes(Dataset<Row> round) {
@@ -132,42 +112,18 @@ public final class Rs2Job implements Job {
     return metrics;
   }
 
-  private ManifestDraft draft(
-      JobConfig config,
-      Rs2Settings settings,
-      Rs2Tables tables,
-      String inputHash,
-      Map<String, Number> metrics) {
-    ManifestDraft draft = ManifestDraft.of(KIND, name(), config);
+  private static ManifestDraft draft(ManifestDraft begun, Rs2Tables tables) {
+    ManifestDraft draft = begun;
     if (tables.permutation().isPresent()) {
       Map<String, Object> values = new TreeMap<>(draft.config());
       values.put("rs2.permutation.used", tables.permutation().get());
       draft = draft.withConfig(values);
     }
-    draft = draft.withParent("input", settings.input(), inputHash).withMetrics(metrics);
-    for (Map.Entry<String, String> table : tables.folders().entrySet()) {
-      draft =
-          draft.withTable(table.getValue(), TableFingerprint.of(tables.written(table.getKey())));
-    }
-    return draft;
-  }
-
-  private static byte[] loader() {
-    try (InputStream in = Rs2Job.class.getResourceAsStream("load.py")) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** What a reader gets has the sizes that were recorded. */
-  private static void reproduce(JobContext context, String uri, Map<Long, Long> sizes) {
-    Artifact artifact = Artifact.open(uri, context.hadoop());
-    Map<Long, Long> again = sizes(ArtifactTables.read(context.spark(), artifact, Rs2Tables.ROUND));
-    if (!again.equals(sizes)) {
-      throw new ArtifactException(
-          "%s was published, but its rounds have the sizes %s instead of %s."
-              .formatted(uri, again, sizes));
-    }
+    Map<String, String> fingerprints = new TreeMap<>();
+    tables
+        .folders()
+        .forEach(
+            (name, folder) -> fingerprints.put(folder, TableFingerprint.of(tables.written(name))));
+    return draft.withTables(fingerprints);
   }
 }

@@ -4,6 +4,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Run;
 import io.accelerant.selection.subset.SubsetMode;
 import io.accelerant.selection.subset.SubsetPlan;
 import java.util.List;
@@ -89,7 +90,8 @@ final class Rs2Report {
 
   private String coverage() {
     if (settings.mode() == SubsetMode.STATIC) {
-      return "static: every round is the same subset. This is the baseline that RS2 has to beat, not RS2.";
+      return "static: every round is the same subset. This is the baseline that RS2 has to beat,"
+          + " not RS2.";
     }
     if (settings.mode() == SubsetMode.WITH_REPLACEMENT) {
       double seen = 1 - StrictMath.pow(1 - settings.ratio(), settings.rounds());
@@ -104,27 +106,30 @@ final class Rs2Report {
                 : "; the rows that are left over sit out, others in every pass.");
   }
 
-  static ModelCard card(Rs2Settings settings, Rs2Tables tables, String inputHash) {
+  static ModelCard card(Run run, Rs2Settings settings, Rs2Tables tables) {
     String folder = tables.folders().get(Rs2Tables.ROUND);
     String python =
         folder.equals(Rs2Tables.ROUND)
             ? "import pandas as pd\n\nround0 = pd.read_parquet(\"round/round=0\")"
-            : "import pandas as pd, glob\n\nround0 = pd.concat(pd.read_json(f, lines=True) for f in sorted(glob.glob(\"round.jsonl/round=0/*.json\")))";
+            : "import pandas as pd, glob\n\n"
+                + "round0 = pd.concat(pd.read_json(f, lines=True) for f in"
+                + " sorted(glob.glob(\"round.jsonl/round=0/*.json\")))";
     if (settings.key().isEmpty()) {
       python +=
-          ".sort_values(\"position\")\n\n# the ids of any round, drawn anew with numpy alone:\n#   python python/load.py 3";
+          ".sort_values(\"position\")\n\n"
+              + "# the ids of any round, drawn anew with numpy alone:\n"
+              + "#   python python/load.py 3";
     }
-    return new ModelCard(
+    return run.card(
         "Random subsets: %s of %s rows, %s"
             .formatted(settings.ratio(), tables.rows(), settings.mode().label()),
         """
         Table `%s`, partitioned by `round`: a reader of one round reads its bytes only. Sort a round
         by `position` for its batches, or take `position` modulo the number of workers. `sampler.json`
-        says how rounds are drawn, so that they can be drawn anew elsewhere."""
+        says how rounds are drawn, so that they can be drawn anew elsewhere.\
+        """
             .formatted(folder),
-        List.of(ModelCard.command("rs2", settings.config())),
         python,
-        List.of(new ModelCard.Parent(settings.input(), inputHash)),
         "That of the input.");
   }
 }

@@ -53,9 +53,6 @@ final class Rs2Tables {
 
   /** The input as it is. */
   static Dataset<Row> open(JobContext context, Rs2Settings settings) {
-    if (settings.range().isPresent()) {
-      return context.spark().range(settings.range().getAsLong()).toDF("id");
-    }
     TableSource source = TableSource.find(settings.input(), context.hadoop());
     boolean assigns = settings.id().isEmpty() && settings.key().isEmpty();
     if (source.format() == TableSource.Format.TEXT

@@ -1,5 +1,6 @@
 package io.accelerant.distill.continuous;
 
+import io.accelerant.core.job.GpuStage;
 import java.io.Serializable;
 
 /** What travels to the tasks in place of a model: enough to open one there. */
@@ -27,6 +28,11 @@ public interface ContinuousSource extends Serializable {
   /** Relative rounding error of a prediction: how close two points may be for a difference. */
   double roundingUnit();
 
-  /** Opens a model for one task; the caller closes it. */
+  /** What stages that open the model ask Spark for. */
+  default GpuStage stage() {
+    return GpuStage.NONE;
+  }
+
+  /** Opens the model for one task; the caller closes it. */
   ContinuousModel open();
 }

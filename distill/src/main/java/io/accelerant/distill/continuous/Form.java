@@ -6,7 +6,7 @@ package io.accelerant.distill.continuous;
  * prediction" x_t/alpha_t = x_s/alpha_s - int e^-lambda eps dlambda). The two differ by exchanging
  * alpha and sigma and the sign of the step.
  */
-public enum Form {
+enum Form {
   DATA {
     @Override
     double z(Node s, Node t) {
@@ -48,17 +48,4 @@ public enum Form {
 
   /** alpha_t in data form, sigma_t in noise form. */
   abstract double scale(Node t);
-
-  /** The update of order 1, which is DDIM: linear x - scale expm1(z) m_0. */
-  double[] base(double[] x, History history, Node t) {
-    Node s = history.node(0);
-    double a = linear(s, t);
-    double b = -scale(t) * StrictMath.expm1(z(s, t));
-    double[] m0 = history.output(0);
-    double[] y = new double[x.length];
-    for (int i = 0; i < y.length; i++) {
-      y[i] = a * x[i] + b * m0[i];
-    }
-    return y;
-  }
 }

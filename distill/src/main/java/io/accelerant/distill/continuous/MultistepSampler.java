@@ -8,6 +8,7 @@ import java.util.Arrays;
  * evaluations. Immutable.
  */
 public final class MultistepSampler {
+  private final Form form;
   private final Predictor predictor;
   private final UniPc corrector;
   private final int order;
@@ -24,6 +25,7 @@ public final class MultistepSampler {
   public record State(double[] x, History history, int updates) {}
 
   MultistepSampler(
+      Form form,
       Predictor predictor,
       int order,
       UniPc.Variant variant,
@@ -31,8 +33,9 @@ public final class MultistepSampler {
       FinalOrder finalOrder,
       VpSchedule schedule,
       double[] times) {
+    this.form = form;
     this.predictor = predictor;
-    this.corrector = new UniPc(predictor.form(), variant);
+    this.corrector = new UniPc(variant);
     this.order = order;
     this.use = use;
     this.finalOrder = finalOrder;
@@ -46,7 +49,7 @@ public final class MultistepSampler {
 
   /** The noise at T and its first evaluation. */
   public State start(double[] noise, Denoiser model) {
-    double[] output = model.output(noise, nodes[0], predictor.form());
+    double[] output = model.output(noise, nodes[0], form);
     return new State(noise.clone(), History.empty().push(nodes[0], output), 0);
   }
 
@@ -60,13 +63,14 @@ public final class MultistepSampler {
     Node t = nodes[i];
     int p = finalOrder.order(order, i, steps());
     History history = Compensation.apply(state.history(), ratio);
-    double[] x = predictor.predict(state.x(), history, t, p);
+    Step step = new Step(form, history, t);
+    double[] x = predictor.predict(state.x(), step, p);
     if (i == steps()) {
       return new State(x, history, i);
     }
-    double[] output = model.output(x, t, predictor.form());
+    double[] output = model.output(x, t, form);
     if (use.corrects(i, steps())) {
-      x = corrector.correct(state.x(), history, t, output, p);
+      x = corrector.correct(state.x(), step, output, p);
     }
     return new State(x, history.push(t, output), i);
   }
@@ -82,8 +86,8 @@ public final class MultistepSampler {
    */
   public double[] predict(State state, double ratio) {
     int i = state.updates() + 1;
-    History history = Compensation.apply(state.history(), ratio);
-    return predictor.predict(state.x(), history, nodes[i], finalOrder.order(order, i, steps()));
+    Step step = new Step(form, Compensation.apply(state.history(), ratio), nodes[i]);
+    return predictor.predict(state.x(), step, finalOrder.order(order, i, steps()));
   }
 
   /** x at the end of the grid. */

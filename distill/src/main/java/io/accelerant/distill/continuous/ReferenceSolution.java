@@ -51,13 +51,12 @@ public record ReferenceSolution(Method method, int steps, VpSchedule schedule)
 
   private double[] ddim(double[] x, double from, double to, double[] times, Denoiser model) {
     int count = share(from - to, times[0] - times[times.length - 1]);
-    Ddim step = new Ddim();
     double[] fine = Spacing.linspace(from, to, count);
     Node s = schedule.node(from);
     for (int j = 1; j <= count; j++) {
       History history = History.empty().push(s, model.output(x, s, Form.DATA));
       s = schedule.node(fine[j]);
-      x = step.predict(x, history, s, 1);
+      x = new Step(Form.DATA, history, s).ddim(x);
     }
     return x;
   }

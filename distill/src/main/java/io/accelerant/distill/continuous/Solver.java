@@ -49,7 +49,13 @@ public record Solver(
 
   /** The largest order of a solver. */
   public static int highest(String name) {
-    return predictor(name, UniPc.Variant.BH2, VpLinear.standard()).maxOrder();
+    return switch (name) {
+      case DDIM -> 1;
+      case DPMPP_2M -> 2;
+      case DPMPP_3M, DPMPP_3M_DOUBLED, UNIPC -> 3;
+      case DEIS -> History.LONGEST;
+      default -> throw new IllegalArgumentException("no solver is called " + name);
+    };
   }
 
   /** The order that is meant where none is given. */
@@ -75,22 +81,26 @@ public record Solver(
     return new Solver(UNIPC, order, variant, corrector, FinalOrder.ALWAYS);
   }
 
-  private static Predictor predictor(String name, UniPc.Variant variant, VpSchedule schedule) {
-    return switch (name) {
-      case DDIM -> new Ddim();
-      case DPMPP_2M -> new DpmSolver2M(Form.DATA);
-      case DPMPP_3M -> new DpmSolver3M(false);
-      case DPMPP_3M_DOUBLED -> new DpmSolver3M(true);
-      case DEIS -> new DeisTab(schedule);
-      case UNIPC -> new UniPc(Form.DATA, variant);
-      default -> throw new IllegalArgumentException("no solver is called " + name);
-    };
-  }
-
   /** This solver on a grid of times. */
   public MultistepSampler on(VpSchedule schedule, double[] times) {
+    Form form = name.equals(DEIS) ? Form.NOISE : Form.DATA;
     return new MultistepSampler(
-        predictor(name, variant, schedule), order, variant, corrector, finalOrder, schedule, times);
+        form, predictor(schedule), order, variant, corrector, finalOrder, schedule, times);
+  }
+
+  /** While the history is short, the updates of one formula start with those of lower order. */
+  private Predictor predictor(VpSchedule schedule) {
+    return switch (name) {
+      case DEIS -> (x, step, p) -> Updates.deis(x, step, p, schedule);
+      case UNIPC -> new UniPc(variant);
+      default ->
+          (x, step, p) ->
+              switch (p) {
+                case 1 -> step.ddim(x);
+                case 2 -> Updates.dpmSolver2M(x, step);
+                default -> Updates.dpmSolver3M(x, step, name.equals(DPMPP_3M_DOUBLED) ? 2 : 1);
+              };
+    };
   }
 
   /** Such as {@code unipc-2 bh2}, for tables. */

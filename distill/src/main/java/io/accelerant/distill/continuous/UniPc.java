@@ -1,13 +1,15 @@
 package io.accelerant.distill.continuous;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
  * UniPC (Zhao et al. 2023): predictor UniP-p and corrector UniC-p of one step s to t. With r_j =
- * (lambda_j - lambda_0)/h, D_j = (m_j - m_0)/r_j and z = -h (data) or h (noise), x = base - scale B
+ * (lambda_j - lambda_0)/h, D_j = (m_j - m_0)/r_j and z = -h (data) or h (noise), x = ddim - scale B
  * sum_j c_j D_j, where c solves sum_j r_j^(k-1) c_j = b_k.
  */
-public record UniPc(Form form, Variant variant) implements Predictor {
+public record UniPc(Variant variant) implements Predictor {
 
   /** B(h). It cancels wherever c is solved for: the two differ by the fixed weights 1/2 alone. */
   public enum Variant {
@@ -37,53 +39,46 @@ public record UniPc(Form form, Variant variant) implements Predictor {
     }
   }
 
-  @Override
-  public int maxOrder() {
-    return 3;
-  }
-
   /** UniP-p: the differences to p - 1 older outputs. */
   @Override
-  public double[] predict(double[] x, History history, Node t, int order) {
-    double[] r = ratios(history, t, order - 1);
-    double[] c = order == 2 ? new double[] {0.5} : weights(r, history.node(0), t);
-    return combine(form.base(x, history, t), history, t, r, c);
+  public double[] predict(double[] x, Step step, int p) {
+    return update(x, step, older(step, p - 1), p == 2);
   }
 
   /**
-   * UniC-p: as UniP with the new output m_t at r_p = 1 as one more difference; order p + 1.
-   *
-   * @param newest the output at t, of the predicted x
+   * UniC-p: as UniP with the output m_t of the predicted x, at r = 1, as one more difference; order
+   * p + 1.
    */
-  double[] correct(double[] x, History history, Node t, double[] newest, int order) {
-    double[] r = java.util.Arrays.copyOf(ratios(history, t, order - 1), order);
-    r[order - 1] = 1;
-    double[] c = order == 1 ? new double[] {0.5} : weights(r, history.node(0), t);
-    double[] y = combine(form.base(x, history, t), history, t, r, c);
-    double factor = -form.scale(t) * variant.b(form.z(history.node(0), t)) * c[order - 1];
-    double[] m0 = history.output(0);
-    for (int i = 0; i < y.length; i++) {
-      y[i] += factor * (newest[i] - m0[i]);
-    }
-    return y;
+  double[] correct(double[] x, Step step, double[] mt, int p) {
+    List<Output> outputs = older(step, p - 1);
+    outputs.add(new Output(1, mt));
+    return update(x, step, outputs, p == 1);
   }
 
-  /** r_j = (lambda_j - lambda_0) / h for j = 1 .. count, negative. */
-  private static double[] ratios(History history, Node t, int count) {
-    double lambda = history.node(0).lambda();
-    double[] r = new double[count];
-    for (int j = 0; j < count; j++) {
-      r[j] = (history.node(j + 1).lambda() - lambda) / (t.lambda() - lambda);
+  /** An output other than m_0, and its r. */
+  private record Output(double r, double[] m) {}
+
+  private static List<Output> older(Step step, int count) {
+    List<Output> outputs = new ArrayList<>();
+    for (int j = 1; j <= count; j++) {
+      outputs.add(new Output(step.r(j), step.m(j)));
     }
-    return r;
+    return outputs;
   }
 
-  /** y - scale B sum_j c_j (m_j - m_0) / r_j over the older outputs. */
-  private double[] combine(double[] y, History history, Node t, double[] r, double[] c) {
-    double factor = -form.scale(t) * variant.b(form.z(history.node(0), t));
-    double[] m0 = history.output(0);
-    for (int j = 0; j < r.length && r[j] < 0; j++) {
-      double[] mj = history.output(j + 1);
+  /**
+   * x_t = ddim - scale B(h) sum_j c_j (m_j - m_0) / r_j.
+   *
+   * @param half whether c_1 is 1/2 instead of the solution
+   */
+  private double[] update(double[] x, Step step, List<Output> outputs, boolean half) {
+    double[] r = outputs.stream().mapToDouble(Output::r).toArray();
+    double[] c = half ? new double[] {0.5} : weights(r, step.z());
+    double factor = -step.scale() * variant.b(step.z());
+    double[] m0 = step.m(0);
+    double[] y = step.ddim(x);
+    for (int j = 0; j < r.length; j++) {
+      double[] mj = outputs.get(j).m();
       for (int i = 0; i < y.length; i++) {
         y[i] += factor * c[j] * (mj[i] - m0[i]) / r[j];
       }
@@ -92,8 +87,7 @@ public record UniPc(Form form, Variant variant) implements Predictor {
   }
 
   /** The solution of the Vandermonde system sum_j r_j^(k-1) c_j = b_k, k = 1 .. p. */
-  private double[] weights(double[] r, Node s, Node t) {
-    double z = form.z(s, t);
+  private double[] weights(double[] r, double z) {
     double bh = variant.b(z);
     int p = r.length;
     double[][] matrix = new double[p][p + 1];

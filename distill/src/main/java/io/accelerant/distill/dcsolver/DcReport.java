@@ -6,22 +6,16 @@ import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Run;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.model.OpenedContinuousModel;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/**
- * The files for people in the artifact: report with tables and plots, model card, Python loader.
- */
+/** What people read in the artifact: report with tables and plots, model card. */
 final class DcReport {
   private static final int DIGITS = 3;
 
@@ -55,14 +49,7 @@ final class DcReport {
 
   /** File names to contents. */
   Map<String, byte[]> files(String uri) {
-    Map<String, byte[]> files = new LinkedHashMap<>(report(uri).files());
-    files.put("README.md", card(uri).markdown().getBytes(StandardCharsets.UTF_8));
-    try (InputStream in = DcReport.class.getResourceAsStream("load.py")) {
-      files.put("python/load.py", in.readAllBytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return files;
+    return report(uri).files();
   }
 
   private Report report(String uri) {
@@ -116,7 +103,8 @@ final class DcReport {
             reference.steps(),
             settings.solver().solver().describe(),
             settings.guard()
-                ? "the fit where it lowers the error at the end on its own rows, else the plain solver"
+                ? "the fit where it lowers the error at the end on its own rows, else the plain"
+                    + " solver"
                 : "the fit, without a guard",
             settings.noiseSets() > 1
                 ? " `sets` is mean ± standard deviation of `after` over %d fits on different noise."
@@ -317,7 +305,9 @@ final class DcReport {
             .formatted(fit.rank(), number(fit.condition()), number(fit.rmse())));
     if (fit.rank() < CascadePolynomial.SIZE) {
       lines.add(
-          "The settings leave directions open (rank below 36): the smallest coefficients are taken, and far from the fitted settings the polynomial says little. More numbers of steps or guidances would close them.");
+          "The settings leave directions open (rank below 36): the smallest coefficients are taken,"
+              + " and far from the fitted settings the polynomial says little. More numbers of"
+              + " steps or guidances would close them.");
     }
     prediction
         .outOfSample()
@@ -368,8 +358,8 @@ final class DcReport {
         .collect(Collectors.joining());
   }
 
-  private ModelCard card(String uri) {
-    return new ModelCard(
+  ModelCard card(Run run) {
+    return run.card(
         "DC-Solver ratios for " + model.description(),
         "`sampler.json`: %s on %s, %s spacing, with compensation ratios for %s. They belong to this model (sha256 `%s`) and to no other. Measured:\n\n%s"
             .formatted(
@@ -379,12 +369,10 @@ final class DcReport {
                 findings.ratios().keySet(),
                 model.source().modelHash(),
                 bullets(verdicts())),
-        List.of(ModelCard.command("dc-solver", config)),
         "import sys; sys.path.insert(0, \"python\")\nimport load\n\nx = load.sample(noise, eps, nfe=%d, guidance=%s)  # eps(x, t) -> guided noise prediction"
             .formatted(
                 findings.settings().get(0).nfe(),
                 DcSampler.plain(findings.settings().get(0).guidance())),
-        List.of(new ModelCard.Parent(model.parent().uri(), model.parent().contentHash())),
         "Apache-2.0; the model keeps its own");
   }
 }

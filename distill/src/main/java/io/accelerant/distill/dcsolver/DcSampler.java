@@ -2,6 +2,8 @@ package io.accelerant.distill.dcsolver;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.json.JsonReader;
 import io.accelerant.distill.continuous.Compensation;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
@@ -13,7 +15,6 @@ import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.continuous.VpSchedule;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,38 +85,36 @@ public record DcSampler(
               .formatted(
                   where, METHOD, FORMAT_VERSION, json.get("method"), json.get("formatVersion")));
     }
+    JsonReader fields = JsonReader.of(json, where + " is damaged", ArtifactException::new);
+    JsonReader fitted = fields.inner("ratios");
+    Map<String, double[]> ratios = new LinkedHashMap<>();
+    fitted.fields().keySet().forEach(key -> ratios.put(key, fitted.numbers(key)));
     try {
-      Map<String, double[]> ratios = new LinkedHashMap<>();
-      ((Map<?, ?>) json.get("ratios")).forEach((k, v) -> ratios.put((String) k, numbers(v)));
       Optional<CascadePolynomial> cpr =
-          Optional.ofNullable(json.get("cpr")).map(c -> new CascadePolynomial(numbers(c)));
-      return new DcSampler((String) json.get("modelSha256"), settings(json), ratios, cpr);
-    } catch (ClassCastException | NullPointerException | IllegalArgumentException e) {
+          fields.has("cpr")
+              ? Optional.of(new CascadePolynomial(fields.numbers("cpr")))
+              : Optional.empty();
+      return new DcSampler(fields.text("modelSha256"), settings(fields), ratios, cpr);
+    } catch (IllegalArgumentException e) {
       throw new ArtifactException(where + " is damaged: " + e.getMessage(), e);
     }
   }
 
-  private static SolverSettings settings(Map<String, Object> json) {
+  private static SolverSettings settings(JsonReader json) {
     Solver solver =
         new Solver(
-            (String) json.get("solver"),
-            (Integer) json.get("order"),
-            UniPc.Variant.ofLabel((String) json.get("variant")),
-            CorrectorUse.ofLabel((String) json.get("corrector")),
-            FinalOrder.ofLabel((String) json.get("lowerOrderFinal")));
-    List<Integer> labels = new ArrayList<>();
-    ((List<?>) json.get("labels")).forEach(label -> labels.add((Integer) label));
+            json.text("solver"),
+            json.whole("order"),
+            UniPc.Variant.ofLabel(json.text("variant")),
+            CorrectorUse.ofLabel(json.text("corrector")),
+            FinalOrder.ofLabel(json.text("lowerOrderFinal")));
     return new SolverSettings(
-        VpSchedule.ofLabel((String) json.get("schedule")),
-        ((Number) json.get("tEnd")).doubleValue(),
-        Spacing.ofLabel((String) json.get("spacing")),
+        VpSchedule.ofLabel(json.text("schedule")),
+        json.number("tEnd"),
+        Spacing.ofLabel(json.text("spacing")),
         solver,
-        labels,
-        new Thresholding(((Number) json.get("threshold")).doubleValue()));
-  }
-
-  private static double[] numbers(Object list) {
-    return ((List<?>) list).stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
+        json.wholes("labels"),
+        new Thresholding(json.number("threshold")));
   }
 
   /**
@@ -157,7 +156,7 @@ public record DcSampler(
       return CascadePolynomial.ofNpy(content, where);
     }
     Object json =
-        io.accelerant.core.json.CanonicalJson.readValue(
+        CanonicalJson.readValue(
             new String(content, java.nio.charset.StandardCharsets.UTF_8), where);
     Object list = json instanceof Map<?, ?> map ? map.get("cpr") : json;
     if (!(list instanceof List<?> numbers)
@@ -165,6 +164,7 @@ public record DcSampler(
         || !numbers.stream().allMatch(Number.class::isInstance)) {
       throw new DataException(where + " must hold 36 numbers: a list, or {\"cpr\": [..]}.");
     }
-    return new CascadePolynomial(numbers(numbers));
+    return new CascadePolynomial(
+        numbers.stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray());
   }
 }

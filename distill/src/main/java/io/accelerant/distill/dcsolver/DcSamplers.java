@@ -6,6 +6,10 @@ import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.distill.continuous.ContinuousSource;
+import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.sample.ContinuousSamplerFormat;
+import java.util.List;
 
 /**
  * Opens published samplers and polynomials.
@@ -13,7 +17,8 @@ import io.accelerant.core.job.JobContext;
  * @param where name of the file, for messages
  * @param source the artifact, or the bare file, with its hash
  */
-public record DcSamplers(DcSampler sampler, String where, Manifest.Parent source) {
+public record DcSamplers(DcSampler sampler, String where, Manifest.Parent source)
+    implements ContinuousSamplerFormat.Learned {
   private static final int LARGEST = 64 << 20;
 
   /**
@@ -42,8 +47,45 @@ public record DcSamplers(DcSampler sampler, String where, Manifest.Parent source
     }
   }
 
+  @Override
+  public SolverSettings settings() {
+    return sampler.settings();
+  }
+
+  @Override
+  public List<String> guidances() {
+    return sampler.ratios().keySet().stream()
+        .map(key -> key.replaceFirst(".*\\.cfg", ""))
+        .distinct()
+        .toList();
+  }
+
+  @Override
+  public int[] steps(double guidance) {
+    return sampler.ratios().entrySet().stream()
+        .filter(e -> e.getKey().equals(DcSampler.key(e.getValue().length, guidance)))
+        .mapToInt(e -> e.getValue().length)
+        .toArray();
+  }
+
+  @Override
+  public double[] ratios(int steps, double guidance) {
+    return sampler.ratios(steps, guidance, where);
+  }
+
+  @Override
+  public void requireModel(ContinuousSource model) {
+    sampler.requireModel(model, where);
+  }
+
   /** Coefficients and where they came from. */
-  public record Polynomial(CascadePolynomial polynomial, Manifest.Parent source) {}
+  public record Polynomial(CascadePolynomial polynomial, Manifest.Parent source)
+      implements ContinuousSamplerFormat.Ratios {
+    @Override
+    public double[] ratios(int steps, double guidance) {
+      return polynomial.ratios(steps, guidance);
+    }
+  }
 
   /**
    * Opens 36 numbers: a .npy or JSON file, or the artifact of a dc-solver run.

@@ -4,7 +4,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
-import io.accelerant.distill.model.onnx.ContinuousOnnxKeys;
+import io.accelerant.distill.model.Models;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -115,7 +115,7 @@ public final class DcSolverKeys {
 
   static final List<Key<?>> ALL =
       RunKeys.and(
-          Stream.of(OWN, SOLVER.all(), ContinuousOnnxKeys.ALL)
+          Stream.of(OWN, SOLVER.all(), Models.CONTINUOUS.keys())
               .<Key<?>>flatMap(List::stream)
               .toList());
 

@@ -3,41 +3,41 @@ package io.accelerant.distill.discrete;
 import java.util.Arrays;
 
 /**
- * Spares a teacher the rows of a batch that have not changed since the last call: on the absorbing
+ * Spares a model the rows of a batch that have not changed since the last call: on the absorbing
  * graph, with a posterior that does not depend on the time, only c(t) differs (the cached sampler
  * of MDLM). Samplers go on counting evaluations as if nothing were spared. Bits may differ from the
- * uncached teacher: a posterior is recovered as s/c(t).
+ * uncached model: a posterior is recovered as s/c(t).
  */
 public final class CachedModel implements DiscreteModel {
-  private final DiscreteModel teacher;
+  private final DiscreteModel model;
   private int[] known = new int[0];
   private double[] posteriors = new double[0];
   private long spared;
 
   /**
-   * @throws IllegalArgumentException if the teacher's posterior depends on the time
+   * @throws IllegalArgumentException if the model's posterior depends on the time
    */
-  public CachedModel(DiscreteModel teacher) {
-    if (teacher.process().graph() != DiffusionGraph.ABSORB || !teacher.timeAgnosticPosterior()) {
+  public CachedModel(DiscreteModel model) {
+    if (model.process().graph() != DiffusionGraph.ABSORB || !model.timeAgnosticPosterior()) {
       throw new IllegalArgumentException(
           "caching needs graph absorb and a model that is not given the time");
     }
-    this.teacher = teacher;
+    this.model = model;
   }
 
-  /** Rows that were asked for and not evaluated, over the life of this teacher. */
+  /** Rows that were asked for and not evaluated, over the life of this model. */
   public long evaluationsSpared() {
     return spared;
   }
 
   @Override
   public DiffusionProcess process() {
-    return teacher.process();
+    return model.process();
   }
 
   @Override
   public int length() {
-    return teacher.length();
+    return model.length();
   }
 
   @Override
@@ -66,7 +66,7 @@ public final class CachedModel implements DiscreteModel {
     }
     spared += batch - count;
     if (count > 0) {
-      teacher.scores(changed, count, time, scores);
+      model.scores(changed, count, time, scores);
       for (int n = 0; n < count; n++) {
         keep(scores, n * length, rows[n] * length, time);
       }
@@ -89,6 +89,6 @@ public final class CachedModel implements DiscreteModel {
 
   @Override
   public void close() {
-    teacher.close();
+    model.close();
   }
 }

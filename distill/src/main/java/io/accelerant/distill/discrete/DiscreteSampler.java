@@ -3,8 +3,8 @@ package io.accelerant.distill.discrete;
 import java.io.Serializable;
 
 /**
- * Draws data from a teacher. A sample depends on (teacher, sampler, seed, id) and on nothing else,
- * in particular not on the other ids of the batch as far as the teacher's rows do not.
+ * Draws data from a model. A sample depends on (model, sampler, seed, id) and on nothing else, in
+ * particular not on the other ids of the batch as far as the model's rows do not.
  */
 public interface DiscreteSampler extends Serializable {
   /** Name in configurations and reports. */
@@ -15,7 +15,7 @@ public interface DiscreteSampler extends Serializable {
    *
    * @param seed seed of the streams; the prior of an id is the same for all samplers of a seed
    */
-  Samples sample(DiscreteModel teacher, long seed, long[] ids);
+  Samples sample(DiscreteModel model, long seed, long[] ids);
 
   /**
    * A batch of samples and what they cost.

@@ -1,8 +1,9 @@
 package io.accelerant.distill.discrete;
 
+import io.accelerant.core.job.GpuStage;
 import java.io.Serializable;
 
-/** What travels to the tasks in place of a teacher: enough to open one there. */
+/** What travels to the tasks in place of a model: enough to open one there. */
 public interface DiscreteSource extends Serializable {
   DiffusionProcess process();
 
@@ -13,6 +14,11 @@ public interface DiscreteSource extends Serializable {
    */
   String modelHash();
 
-  /** Opens a teacher for one task; the caller closes it. */
+  /** What stages that open the model ask Spark for. */
+  default GpuStage stage() {
+    return GpuStage.NONE;
+  }
+
+  /** Opens the model for one task; the caller closes it. */
   DiscreteModel open();
 }

@@ -26,14 +26,14 @@ public record FirstHitting() implements DiscreteSampler {
    * @throws IllegalArgumentException on the uniform graph, which has no MASK
    */
   @Override
-  public Samples sample(DiscreteModel teacher, long seed, long[] ids) {
-    DiffusionProcess process = teacher.process();
+  public Samples sample(DiscreteModel model, long seed, long[] ids) {
+    DiffusionProcess process = model.process();
     if (process.graph() != DiffusionGraph.ABSORB) {
       throw new IllegalArgumentException(
           "sampler first-hitting needs graph absorb; take euler or tweedie for graph uniform");
     }
-    int length = teacher.length();
-    int[] states = GridSampler.prior(process, length, seed, ids);
+    int length = model.length();
+    int[] states = Walk.prior(process, length, seed, ids);
     RandomStream[] streams = new RandomStream[ids.length];
     double[] masked = new double[ids.length];
     for (int b = 0; b < ids.length; b++) {
@@ -46,7 +46,7 @@ public record FirstHitting() implements DiscreteSampler {
       for (int b = 0; b < ids.length; b++) {
         masked[b] = hit(masked[b], n, streams[b].nextDouble());
       }
-      evaluate(teacher, states, masked, scores);
+      evaluate(model, states, masked, scores);
       for (int b = 0; b < ids.length; b++) {
         int row = maskedPosition(states, b * length, process.mask(), streams[b].nextInt(n));
         // The posterior of a masked position is its normalised score, whatever the time.
@@ -75,17 +75,17 @@ public record FirstHitting() implements DiscreteSampler {
    * One call when the rows may share a time; else one for each row, since every row is at its own.
    */
   private static void evaluate(
-      DiscreteModel teacher, int[] states, double[] masked, double[] scores) {
-    if (teacher.timeAgnosticPosterior()) {
-      teacher.scores(states, masked.length, 1, scores);
+      DiscreteModel model, int[] states, double[] masked, double[] scores) {
+    if (model.timeAgnosticPosterior()) {
+      model.scores(states, masked.length, 1, scores);
       return;
     }
-    int length = teacher.length();
+    int length = model.length();
     int[] state = new int[length];
-    double[] score = new double[length * teacher.process().symbols()];
+    double[] score = new double[length * model.process().symbols()];
     for (int b = 0; b < masked.length; b++) {
       System.arraycopy(states, b * length, state, 0, length);
-      teacher.scores(state, 1, time(teacher.process(), masked[b]), score);
+      model.scores(state, 1, time(model.process(), masked[b]), score);
       System.arraycopy(score, 0, scores, b * score.length, score.length);
     }
   }

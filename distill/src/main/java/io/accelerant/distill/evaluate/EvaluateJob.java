@@ -1,20 +1,12 @@
 package io.accelerant.distill.evaluate;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.StageStore;
-import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.Corpus;
-import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
-import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.lm.NgramCounts;
 import io.accelerant.core.lm.NgramModel;
@@ -22,16 +14,19 @@ import io.accelerant.core.lm.TextMetrics;
 import io.accelerant.core.lm.TextScoring;
 import io.accelerant.core.lm.TextScoring.Scored;
 import io.accelerant.core.model.Model;
-import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.report.Table.Spread;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.PublishingJob;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Work;
 import io.accelerant.distill.model.network.TrainingCorpus;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -40,7 +35,7 @@ import org.apache.spark.sql.Row;
  * reference's training documents, the half that no teacher reads; every metric of the samples
  * stands beside the same metric of as much held-out real text.
  */
-public final class EvaluateJob implements Job {
+public final class EvaluateJob implements PublishingJob {
   static final Key<String> SAMPLES =
       Key.string(
           "evaluate.samples",
@@ -48,14 +43,16 @@ public final class EvaluateJob implements Job {
   static final Key<String> REFERENCE =
       Key.string(
           "evaluate.reference",
-          "URI of the corpus artifact to compare with, or of a model artifact: then the corpus that it was trained on");
+          "URI of the corpus artifact to compare with, or of a model artifact: then the corpus that"
+              + " it was trained on");
   static final Key<Integer> ORDER =
       Key.integer("evaluate.judgeOrder", "n of the n-gram judge").between(2, 9).withDefault(5);
 
   static final Key<Double> LAMBDA =
       Key.number(
               "evaluate.judgeLambda",
-              "Weight of the next lower order in the judge, in counts per symbol seen after a context")
+              "Weight of the next lower order in the judge, in counts per symbol seen after a"
+                  + " context")
           .between(1e-6, 1e6)
           .withDefault(1.0);
 
@@ -78,22 +75,22 @@ public final class EvaluateJob implements Job {
   }
 
   @Override
-  public List<String> plan(JobContext context, JobConfig config) {
+  public Work open(JobContext context, JobConfig config) {
     Corpus reference = reference(context, config);
     requireOrder(config, reference);
     SampleTable samples = SampleTable.open(context, config.get(SAMPLES), reference.alphabet());
-    String output =
-        Versions.resolve(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
-    return List.of(
-        "fit a %d-gram judge on half of the training documents of %s"
-            .formatted(config.get(ORDER), reference.uri()),
-        "score the samples of " + samples.uri(),
-        "score as much text of the test split",
-        "publish the evaluation to " + output);
+    return Work.on(
+        List.of(
+            new Manifest.Parent("samples", samples.uri(), samples.hash()),
+            new Manifest.Parent("reference", reference.uri(), reference.contentHash())),
+        output ->
+            List.of(
+                "fit a %d-gram judge on half of the training documents of %s"
+                    .formatted(config.get(ORDER), reference.uri()),
+                "score the samples of " + samples.uri(),
+                "score as much text of the test split",
+                "publish the evaluation to " + output),
+        run -> make(run, samples, reference));
   }
 
   private static Corpus reference(JobContext context, JobConfig config) {
@@ -123,46 +120,34 @@ public final class EvaluateJob implements Job {
     }
   }
 
-  @Override
-  public JobResult run(JobContext context, JobConfig config) {
-    Corpus reference = reference(context, config);
-    requireOrder(config, reference);
-    SampleTable samples = SampleTable.open(context, config.get(SAMPLES), reference.alphabet());
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    identity.put("input.samples", samples.hash());
-    identity.put("input.reference", reference.contentHash());
-    Claim claim = Claim.of(StageStore.resumeKey(identity));
-    try (ArtifactWriter artifact =
-        ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force())) {
-      NgramModel judge =
-          TextScoring.fit(
-              required(reference.train(Corpus.Half.JUDGE), reference, "judge's half"),
-              reference.alphabet(),
-              config.get(ORDER),
-              config.get(LAMBDA));
-      context.progress().say("judge: %d-gram, model %s", judge.order(), judge.modelHash());
-      Scored scored = TextScoring.score(samples.table(), reference.alphabet(), judge);
-      Scored real = real(reference, scored, judge);
-      TextMetrics generated = metrics(scored, judge, samples.uri());
-      TextMetrics heldOut = metrics(real, judge, reference.uri());
-      Map<String, Number> metrics = new LinkedHashMap<>(generated.flat(""));
-      metrics.putAll(heldOut.flat("reference."));
-
-      artifact.writeJson(CONFIG, describe(samples, reference, judge));
-      artifact.writeJson(METRICS, metrics);
-      report(context, reference, judge, generated, heldOut).files().forEach(artifact::write);
-      artifact.write("README.md", card(config, samples, reference).markdown());
-      Manifest manifest =
-          artifact.commit(
-              ManifestDraft.of("evaluation", name(), config)
-                  .withParent("samples", samples.uri(), samples.hash())
-                  .withParent("reference", reference.uri(), reference.contentHash())
-                  .withIdentityFile(METRICS)
-                  .withMetrics(metrics));
-      reproduce(context, artifact.uri(), generated);
-      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
-    }
+  private static Product make(Run run, SampleTable samples, Corpus reference) {
+    NgramModel judge =
+        TextScoring.fit(
+            required(reference.train(Corpus.Half.JUDGE), reference, "judge's half"),
+            reference.alphabet(),
+            run.config().get(ORDER),
+            run.config().get(LAMBDA));
+    run.context().progress().say("judge: %d-gram, model %s", judge.order(), judge.modelHash());
+    Scored scored = TextScoring.score(samples.table(), reference.alphabet(), judge);
+    Scored real = real(reference, scored, judge);
+    TextMetrics generated = metrics(scored, judge, samples.uri());
+    TextMetrics heldOut = metrics(real, judge, reference.uri());
+    Map<String, Number> metrics = new LinkedHashMap<>(generated.flat(""));
+    metrics.putAll(heldOut.flat("reference."));
+    run.artifact().writeJson(CONFIG, describe(samples, reference, judge));
+    return new Product(
+        run.draft("evaluation", metrics).withIdentityFile(METRICS),
+        report(run.context(), reference, judge, generated, heldOut).files(),
+        run.card(
+            "Evaluation of samples",
+            "Metrics in `metrics.json`, with those of real text under `reference.`; see"
+                + " `report.md`.",
+            "import json\n\nmetrics = json.load(open(\"metrics.json\"))",
+            "That of the samples and the reference."),
+        new Check(
+            "judgeNll",
+            generated.judgeNll(),
+            artifact -> artifact.readJson(METRICS).get("judgeNll")));
   }
 
   /** As many windows of the test split as there are symbols in the samples, or all. */
@@ -206,7 +191,7 @@ public final class EvaluateJob implements Job {
     return description;
   }
 
-  private Report report(
+  private static Report report(
       JobContext context,
       Corpus reference,
       NgramModel judge,
@@ -227,7 +212,8 @@ public final class EvaluateJob implements Job {
             Real text: windows of the test split of `%s` (content hash `%s`), as many symbols as the
             samples have if there are so many, since 4-gram entropy, distinct 4-grams and the bigram
             distance depend on the amount of text. Judge and bigram law: a %d-gram model (back-off
-            weight %s, model hash `%s`) of the half of the training documents that no teacher reads."""
+            weight %s, model hash `%s`) of the half of the training documents that no teacher reads.\
+            """
                 .formatted(
                     reference.uri(),
                     reference.contentHash(),
@@ -242,25 +228,5 @@ public final class EvaluateJob implements Job {
 
   private static Spread nll(TextMetrics metrics) {
     return new Spread(metrics.judgeNll(), metrics.judgeNllSd());
-  }
-
-  private ModelCard card(JobConfig config, SampleTable samples, Corpus reference) {
-    return new ModelCard(
-        "Evaluation of samples",
-        "Metrics in `metrics.json`, with those of real text under `reference.`; see `report.md`.",
-        List.of(ModelCard.command(name(), config)),
-        "import json\n\nmetrics = json.load(open(\"metrics.json\"))",
-        List.of(
-            new ModelCard.Parent(samples.uri(), samples.hash()),
-            new ModelCard.Parent(reference.uri(), reference.contentHash())),
-        "That of the samples and the reference.");
-  }
-
-  private static void reproduce(JobContext context, String uri, TextMetrics generated) {
-    Object read = Artifact.open(uri, context.hadoop()).readJson(METRICS).get("judgeNll");
-    if (!Double.valueOf(generated.judgeNll()).equals(read)) {
-      throw new ArtifactException(
-          "%s says judgeNll %s, but it is %s.".formatted(uri, read, generated.judgeNll()));
-    }
   }
 }

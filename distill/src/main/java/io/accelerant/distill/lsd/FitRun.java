@@ -3,16 +3,20 @@ package io.accelerant.distill.lsd;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.run.Batches;
+import io.accelerant.core.run.Units;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
-import io.accelerant.distill.model.onnx.OnnxKeys;
+import io.accelerant.distill.discrete.Walk;
+import io.accelerant.distill.measure.Measurement;
+import io.accelerant.distill.measure.SampleMeter;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.spark.api.java.JavaSparkContext;
+import java.util.stream.IntStream;
 
 /**
  * What the fits of one run share: the settings, the way into Spark, and the teacher's walks, which
@@ -24,22 +28,21 @@ final class FitRun implements AutoCloseable {
   private final JobContext context;
   private final LsdSettings settings;
   private final DiscreteSource source;
-  private final JavaSparkContext spark;
-  private final TeacherTasks tasks;
+  private final Units<DiscreteModel> units;
   private final List<Shared<?>> shared = new ArrayList<>();
-  private TeacherTasks.States states;
+  private Units<DiscreteModel>.Kept<int[][]> walks;
 
   FitRun(JobContext context, LsdSettings settings, DiscreteSource source) {
     this.context = context;
     this.settings = settings;
     this.source = source;
-    this.spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-    this.tasks =
-        new TeacherTasks(
-            spark,
-            share(source),
+    Shared<DiscreteSource> own = share(source);
+    this.units =
+        new Units<>(
+            context,
+            source.stage(),
             settings.config().get(LsdKeys.PARTITIONS),
-            OnnxKeys.stage(context, settings.config()));
+            () -> own.copy().open());
   }
 
   LsdSettings settings() {
@@ -50,17 +53,13 @@ final class FitRun implements AutoCloseable {
     return source;
   }
 
-  TeacherTasks tasks() {
-    return tasks;
-  }
-
   void say(String format, Object... arguments) {
     context.progress().say(format, arguments);
   }
 
   /** Broadcasts a value until this run is closed. */
-  <T extends Serializable> Shared<T> share(T value) {
-    Shared<T> broadcast = Shared.of(spark, value);
+  private <T extends Serializable> Shared<T> share(T value) {
+    Shared<T> broadcast = Shared.of(context, value);
     shared.add(broadcast);
     return broadcast;
   }
@@ -70,23 +69,74 @@ final class FitRun implements AutoCloseable {
     context.checkStop();
   }
 
-  /** The teacher's walks as {@link #roll} returns them. */
-  TeacherTasks.States states() {
-    if (states == null) {
+  Measurement measurement(SampleMeter meter) {
+    return new Measurement(units, settings.batch(), share(meter));
+  }
+
+  /** What is done to a micro-batch of ids, for one of several candidates. */
+  @FunctionalInterface
+  interface IdsTask extends Serializable {
+    double[] run(DiscreteModel teacher, int candidate, long[] ids);
+  }
+
+  /**
+   * The sums over all ids, one for each candidate. Micro-batches are added in their order: one
+   * order of float64 addition, whatever the partitioning.
+   */
+  List<double[]> sums(String description, int candidates, Batches batches, IdsTask task) {
+    int each = batches.units();
+    List<double[]> parts =
+        units.map(
+            description,
+            candidates * each,
+            (teacher, unit) -> task.run(teacher, unit / each, batches.ids(unit % each)));
+    return IntStream.range(0, candidates)
+        .mapToObj(c -> sum(parts.subList(c * each, (c + 1) * each)))
+        .toList();
+  }
+
+  /** What is done to a micro-batch of the teacher's walks. */
+  @FunctionalInterface
+  interface WalkTask extends Serializable {
+    /**
+     * @param walk [grid points + 1][batch * length]; the last are the teacher's samples
+     */
+    double[] run(DiscreteModel teacher, long[] ids, int[][] walk);
+  }
+
+  /** The sum over the teacher's walks, in the order of {@link #sums}. */
+  double[] sumOverWalks(String description, WalkTask task) {
+    Batches batches = settings.trajectoryBatches();
+    return sum(
+        walks()
+            .map(description, (teacher, unit, walk) -> task.run(teacher, batches.ids(unit), walk)));
+  }
+
+  static double[] sum(List<double[]> parts) {
+    double[] sum = new double[parts.get(0).length];
+    for (double[] part : parts) {
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += part[i];
+      }
+    }
+    return sum;
+  }
+
+  private Units<DiscreteModel>.Kept<int[][]> walks() {
+    if (walks == null) {
       say("teacher: %d trajectories of %d steps", settings.trajectories(), settings.teacherSteps());
+      Batches batches = settings.trajectoryBatches();
       ReverseKernel kernel = settings.kernel();
       int grid = settings.gridPoints();
       int n = settings.teacherSteps();
       double end = settings.tEnd();
       long seed = settings.seed();
-      states =
-          tasks
-          .new States(
-              settings.trajectories(),
-              settings.batch(),
-              (teacher, ids) -> roll(teacher, kernel, n, grid, end, seed, ids));
+      walks =
+          units.keep(
+              batches.units(),
+              (teacher, unit) -> walk(teacher, kernel, n, grid, end, seed, batches.ids(unit)));
     }
-    return states;
+    return walks;
   }
 
   /**
@@ -96,7 +146,7 @@ final class FitRun implements AutoCloseable {
    * @param n number N of steps
    * @param grid number G, which divides N
    */
-  static int[][] roll(
+  static int[][] walk(
       DiscreteModel teacher,
       ReverseKernel kernel,
       int n,
@@ -105,37 +155,25 @@ final class FitRun implements AutoCloseable {
       long seed,
       long[] ids) {
     double[] times = GridSampler.uniformTimes(n, end);
-    int[] x = GridSampler.prior(teacher.process(), teacher.length(), seed, ids);
-    double[] scores = new double[x.length * teacher.process().symbols()];
+    Walk walk = Walk.fromPrior(teacher, TEACHER, seed, ids);
     int[][] kept = new int[grid + 1][];
     for (int j = 0; j < n; j++) {
       if (j % (n / grid) == 0) {
-        kept[j / (n / grid)] = x.clone();
+        kept[j / (n / grid)] = walk.states().clone();
       }
-      teacher.scores(x, ids.length, times[j], scores);
-      GridSampler.step(
-          teacher.process(),
-          kernel,
-          ScoreTransform.IDENTITY,
-          j,
-          times[j],
-          times[j + 1],
-          x,
-          scores,
-          TEACHER,
-          seed,
-          ids);
+      walk.evaluate(times[j]);
+      walk.step(kernel, ScoreTransform.IDENTITY, times[j + 1]);
     }
-    teacher.scores(x, ids.length, end, scores);
-    GridSampler.denoise(teacher.process(), end, x, scores, TEACHER, n, seed, ids);
-    kept[grid] = x;
+    walk.evaluate(end);
+    walk.denoise();
+    kept[grid] = walk.states();
     return kept;
   }
 
   @Override
   public void close() {
-    if (states != null) {
-      states.close();
+    if (walks != null) {
+      walks.close();
     }
     shared.forEach(Shared::close);
   }

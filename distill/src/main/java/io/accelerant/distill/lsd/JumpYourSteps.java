@@ -26,6 +26,31 @@ final class JumpYourSteps {
 
   private JumpYourSteps() {}
 
+  /** The times for M steps: KLUB is measured on the teacher's own samples. */
+  static double[] fit(FitRun run, int m) {
+    LsdSettings settings = run.settings();
+    int count = Math.min(settings.config().get(LsdKeys.JYS_SAMPLES), settings.trajectories());
+    long seed = settings.fitSeed("jys", 0);
+    Bound bound =
+        (t1, t2, tn) -> {
+          run.checkStop();
+          return run.sumOverWalks(
+              "LSD baseline Jump Your Steps",
+              (teacher, ids, walk) -> {
+                double[] values = new double[t1.length];
+                int used = (int) Math.min(ids.length, count - ids[0]);
+                if (used > 0) {
+                  long[] some = Arrays.copyOf(ids, used);
+                  int[] samples = Arrays.copyOf(walk[walk.length - 1], used * teacher.length());
+                  Arrays.setAll(
+                      values, c -> klub(teacher, samples, t1[c], t2[c], tn[c], seed, some));
+                }
+                return values;
+              });
+        };
+    return times(m, settings.tEnd(), bound);
+  }
+
   /** KLUB of several intervals at once, so that those of one level are one Spark stage. */
   @FunctionalInterface
   interface Bound {

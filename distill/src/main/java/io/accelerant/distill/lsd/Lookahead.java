@@ -3,9 +3,9 @@ package io.accelerant.distill.lsd;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
-import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
+import io.accelerant.distill.discrete.Walk;
 
 /**
  * An objective of ours: how much sharper is the teacher's posterior at the end of the student's
@@ -20,71 +20,70 @@ final class Lookahead {
 
   private Lookahead() {}
 
+  /** Fits M steps on the uniform grid: one Spark stage, which reduces two sums, a step. */
+  static Fitted fit(FitRun run, int m) {
+    LsdSettings settings = run.settings();
+    ReverseKernel kernel = settings.kernel();
+    int fine = settings.teacherSteps() / m;
+    long seed = settings.fitSeed("lookahead", 0);
+    Fitted fitted =
+        new Fitted(
+            settings.uniformTimes(m),
+            Coefficients.constant(CoefficientMode.POSTERIOR_EXPONENT, 1, m));
+    for (int k = 0; k < m; k++) {
+      int step = k;
+      Fitted before = fitted;
+      double[] sums =
+          run.sums(
+                  "LSD lookahead, %d steps, step %d".formatted(m, k + 1),
+                  1,
+                  settings.trajectoryBatches(),
+                  (teacher, only, ids) -> sums(teacher, kernel, before, step, fine, seed, ids))
+              .get(0);
+      double[] phi = before.coefficients().phi().clone();
+      phi[k] = phi(sums);
+      fitted = new Fitted(before.times(), new Coefficients(before.coefficients().mode(), phi));
+      run.say("lookahead, %d steps, step %d/%d: phi %.3f", m, k + 1, m, phi[k]);
+      run.checkStop();
+    }
+    return fitted;
+  }
+
   /**
    * The two sums of step k over a batch.
    *
-   * @param coefficients Phi of which the entries before k are used
+   * @param student of whose coefficients the entries before k are used
    * @param fine number N/M of teacher steps inside one student step
    * @return {sum of products, sum of squares}
    */
   static double[] sums(
       DiscreteModel teacher,
       ReverseKernel kernel,
-      Coefficients coefficients,
-      double[] times,
+      Fitted student,
       int k,
       int fine,
       long seed,
       long[] ids) {
     DiffusionProcess process = teacher.process();
-    int symbols = process.symbols();
-    int[] states = GridSampler.prior(process, teacher.length(), seed, ids);
-    double[] scores = new double[states.length * symbols];
+    double[] times = student.times();
+    Walk walk = Walk.fromPrior(teacher, STUDENT, seed, ids);
     for (int j = 0; j < k; j++) {
-      teacher.scores(states, ids.length, times[j], scores);
-      GridSampler.step(
-          process,
-          kernel,
-          coefficients,
-          j,
-          times[j],
-          times[j + 1],
-          states,
-          scores,
-          STUDENT,
-          seed,
-          ids);
+      walk.evaluate(times[j]);
+      walk.step(kernel, student.coefficients(), times[j + 1]);
     }
-    teacher.scores(states, ids.length, times[k], scores);
-    double[] before = scores.clone();
-    int[] ahead = states.clone();
+    double[] before = walk.evaluate(times[k]);
+    Walk ahead = walk.branch(k * fine, TEACHER);
     double h = (times[k] - times[k + 1]) / fine;
     for (int j = 0; j < fine; j++) {
-      double t = times[k] - j * h;
+      ahead.evaluate(times[k] - j * h);
       double u = j == fine - 1 ? times[k + 1] : times[k] - (j + 1) * h;
-      teacher.scores(ahead, ids.length, t, scores);
-      GridSampler.step(
-          process,
-          kernel,
-          ScoreTransform.IDENTITY,
-          k * fine + j,
-          t,
-          u,
-          ahead,
-          scores,
-          TEACHER,
-          seed,
-          ids);
+      ahead.step(kernel, ScoreTransform.IDENTITY, u);
     }
-    teacher.scores(ahead, ids.length, times[k + 1], scores);
+    double[] after = ahead.evaluate(times[k + 1]);
     double[] sums = new double[2];
-    for (int i = 0; i < states.length; i++) {
-      add(
-          process,
-          ScoreRow.of(process, states, i, before),
-          ScoreRow.of(process, ahead, i, scores),
-          1,
-          sums);
+    for (int i = 0; i < walk.states().length; i++) {
+      ScoreRow here = ScoreRow.of(process, walk.states(), i, before);
+      add(process, here, ScoreRow.of(process, ahead.states(), i, after), 1, sums);
     }
     return sums;
   }

@@ -1,32 +1,27 @@
 package io.accelerant.distill.lsd;
 
-import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
-import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.ResumableRun;
-import io.accelerant.core.artifact.StageStore;
-import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.CpuShare;
-import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
-import io.accelerant.core.job.RunKeys;
-import io.accelerant.core.math.PairedDifference;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.PublishingJob;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Stages;
+import io.accelerant.core.run.Work;
+import io.accelerant.distill.discrete.DiscreteSampler;
+import io.accelerant.distill.measure.SampleMeter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Learns few-step samplers for a frozen discrete diffusion model and publishes the best of them
  * beside every baseline and control. No data set is trained on: the teacher's own walks are the
  * signal.
  */
-public final class LsdJob implements Job {
+public final class LsdJob implements PublishingJob {
   /** Kind of the artifact. */
   public static final String KIND = "sampler";
 
@@ -46,107 +41,58 @@ public final class LsdJob implements Job {
   }
 
   @Override
-  public List<String> plan(JobContext context, JobConfig config) {
+  public Work open(JobContext context, JobConfig config) {
     LsdSettings settings = LsdSettings.of(config);
-    Map<String, Object> identity = identity(context, config);
-    String output =
-        Versions.requireFree(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
-    return List.of(
-        "open the teacher " + config.get(LsdKeys.TEACHER),
-        "walk it %d times with %d steps"
-            .formatted(settings.trajectories(), settings.teacherSteps()),
-        "for %s steps fit %s, and the controls: best constant exponent, Jump Your Steps, scoreL2 as published"
-            .formatted(settings.steps(), settings.objectives()),
-        "measure every row with seeds %s, %d samples each"
-            .formatted(config.get(LsdKeys.SEEDS), config.get(LsdKeys.SAMPLES)),
-        "publish the samplers to " + output);
+    return Work.on(
+        LsdTeacher.inputs(context, config),
+        output ->
+            List.of(
+                "open the teacher " + config.get(LsdKeys.TEACHER),
+                "walk it %d times with %d steps"
+                    .formatted(settings.trajectories(), settings.teacherSteps()),
+                "for %s steps fit %s, and the controls: best constant exponent, Jump Your Steps, scoreL2 as published"
+                    .formatted(settings.steps(), settings.objectives()),
+                "measure every row with seeds %s, %d samples each"
+                    .formatted(config.get(LsdKeys.SEEDS), config.get(LsdKeys.SAMPLES)),
+                "publish the samplers to " + output),
+        run -> make(run, settings));
   }
 
-  private static Map<String, Object> identity(JobContext context, JobConfig config) {
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    LsdTeacherFactory.inputs(context, config)
-        .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
-    return identity;
-  }
-
-  @Override
-  public JobResult run(JobContext context, JobConfig config) {
-    LsdSettings settings = LsdSettings.of(config);
-    Map<String, Object> identity = identity(context, config);
-    ResumableRun resumable = ResumableRun.open(context, config, identity);
-    StageStore store = resumable.stages();
+  private static Product make(Run run, LsdSettings settings) {
+    JobContext context = run.context();
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
-      LsdTeacher teacher = LsdTeacherFactory.open(context, settings);
+      LsdTeacher teacher = LsdTeacher.open(context, settings);
       settings.check(teacher.source());
-      try (FitRun fit = new FitRun(context, settings, teacher.source())) {
-        LsdStages stages = new LsdStages(context, settings, teacher, fit, store);
-        Scoreboard board = stages.run();
-        if (store.loaded() > 0) {
-          context.progress().say("%d stages were taken from the checkpoint", store.loaded());
-        }
-        Map<String, Number> metrics = metrics(settings, stages, board);
-        JobResult result =
-            publish(context, settings, teacher, stages, board, metrics, resumable.resumeKey(), cpu);
-        store.delete();
-        return result;
-      }
+      FitRun fit = new FitRun(context, settings, teacher.source());
+      run.atEnd(fit::close);
+      Stages saved = new Stages(context, run.stages());
+      LsdStages stages = new LsdStages(context, settings, teacher, fit, saved);
+      LsdFindings findings = stages.run();
+      Map<String, Number> metrics = findings.metrics();
+      write(run, findings.learned(), metrics);
+      metrics.put("executorCpuShare", cpu.share());
+      LsdReport report = new LsdReport(context, settings, teacher, findings);
+      return new Product(
+          run.draft(KIND, metrics),
+          report.files(run.uri()),
+          report.card(run),
+          check(settings, teacher, stages, findings));
     }
   }
 
-  private static Map<String, Number> metrics(
-      LsdSettings settings, LsdStages stages, Scoreboard board) {
-    Map<String, Number> metrics = board.metrics();
-    for (int m : settings.steps()) {
-      metrics.put("constant.m" + m + ".exponent", stages.learned().get(m).exponent());
-      PairedDifference verdict = board.verdict(m);
-      metrics.put("verdict.m" + m, verdict.value());
-      metrics.put("verdict.m" + m + ".low", verdict.low());
-      metrics.put("verdict.m" + m + ".high", verdict.high());
-      metrics.put("student.m" + m + ".equivalentEulerSteps", board.equivalentEulerSteps(m).steps());
-    }
-    return metrics;
-  }
-
-  private JobResult publish(
-      JobContext context,
-      LsdSettings settings,
-      LsdTeacher teacher,
-      LsdStages stages,
-      Scoreboard board,
-      Map<String, Number> metrics,
-      String resumeKey,
-      CpuShare cpu) {
-    JobConfig config = settings.config();
-    try (ArtifactWriter artifact =
-        ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT), context.hadoop(), Claim.of(resumeKey), context.force())) {
-      Map<String, Object> sampler = sampler(stages.learned(), metrics);
-      artifact.writeJson("sampler.json", sampler);
-      stages
-          .learned()
-          .forEach(
-              (m, found) ->
-                  artifact.writeJson(
-                      "sampler-m" + m + ".json", found.student().toJson(ofSteps(metrics, m))));
-      Map<String, Number> all = new LinkedHashMap<>(metrics);
-      all.put("executorCpuShare", cpu.share());
-      artifact.writeJson("metrics.json", all);
-      LsdReport report = new LsdReport(context, settings, teacher, stages, board);
-      report.files(artifact.uri()).forEach(artifact::write);
-      ManifestDraft draft = ManifestDraft.of(KIND, name(), config).withMetrics(all);
-      for (Manifest.Parent parent : teacher.parents()) {
-        draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
-      }
-      Manifest manifest = artifact.commit(draft);
-      reproduce(context, settings, teacher, stages, board, artifact.uri());
-      return new JobResult(artifact.uri(), manifest.contentHash(), all);
-    }
+  private static void write(
+      Run run, Map<Integer, LsdFindings.Learned> learned, Map<String, Number> metrics) {
+    run.artifact().writeJson("sampler.json", sampler(learned, metrics));
+    learned.forEach(
+        (m, found) ->
+            run.artifact()
+                .writeJson("sampler-m" + m + ".json", found.student().toJson(ofSteps(metrics, m))));
+    run.writeLoader(LsdJob.class);
   }
 
   /** The schedule of the first number of steps, and all of them under {@code schedules}. */
   private static Map<String, Object> sampler(
-      Map<Integer, LsdStages.Learned> learned, Map<String, Number> metrics) {
+      Map<Integer, LsdFindings.Learned> learned, Map<String, Number> metrics) {
     Map<String, Object> schedules = new LinkedHashMap<>();
     learned.forEach(
         (m, found) -> schedules.put("m" + m, found.student().toJson(ofSteps(metrics, m))));
@@ -170,38 +116,23 @@ public final class LsdJob implements Job {
     return own;
   }
 
-  /**
-   * Reads the published sampler back and draws one seed again: its main metric must be the same
-   * bits.
-   */
-  private static void reproduce(
-      JobContext context,
-      LsdSettings settings,
-      LsdTeacher teacher,
-      LsdStages stages,
-      Scoreboard board,
-      String uri) {
+  /** The published sampler draws one seed again: its main metric must be the same bits. */
+  private static Check check(
+      LsdSettings settings, LsdTeacher teacher, LsdStages stages, LsdFindings findings) {
     int m = settings.steps().get(0);
-    Artifact artifact = Artifact.open(uri, context.hadoop());
-    LsdSchedule schedule =
-        LsdSchedule.fromJson(artifact.readJson("sampler.json"), uri + "/sampler.json")
-            .requireModel(teacher.source());
     List<Long> seed = settings.config().get(LsdKeys.SEEDS).subList(0, 1);
-    double again =
-        teacher
-            .meter()
-            .of(
-                stages
-                    .measure(
-                        "LSD: reproduce a metric from the artifact",
-                        schedule.sampler("student"),
-                        seed)
-                    .get(0));
-    double recorded = teacher.meter().of(board.get("student", m).seeds().get(0));
-    if (again != recorded) {
-      throw new IllegalStateException(
-          "The published sampler does not reproduce its metric: %s, recorded %s; the artifact %s should not be used."
-              .formatted(again, recorded, uri));
-    }
+    SampleMeter meter = teacher.meter();
+    return new Check(
+        meter.mainMetric() + " of the sampler with " + m + " steps",
+        meter.of(findings.board().get(Row.STUDENT, m).seeds().get(0)),
+        artifact -> {
+          DiscreteSampler published =
+              LsdSchedule.fromJson(
+                      artifact.readJson("sampler.json"), artifact.uri() + "/sampler.json")
+                  .requireModel(teacher.source())
+                  .sampler(Row.STUDENT.toString());
+          return meter.of(
+              stages.measure("LSD: reproduce a metric from the artifact", published, seed).get(0));
+        });
   }
 }

@@ -2,8 +2,9 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.distill.model.onnx.OnnxKeys;
+import io.accelerant.distill.model.Models;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The keys of the {@code lsd} job. */
 public final class LsdKeys {
@@ -64,8 +65,8 @@ public final class LsdKeys {
       Key.strings(
               "lsd.objective",
               "Objectives to fit; the best on the fit seeds is published, all are reported")
-          .oneOf("scoreL2", "scoreL2Exponent", "lookahead", "direct")
-          .withDefault(List.of("scoreL2", "scoreL2Exponent", "lookahead", "direct"));
+          .oneOf(Objective.labels())
+          .withDefault(List.of(Objective.labels()));
   public static final Key<Boolean> LEARN_TIMES =
       Key.bool(
               "lsd.learnTimes",
@@ -73,7 +74,7 @@ public final class LsdKeys {
           .withDefault(false);
   public static final Key<String> PREDICTOR =
       Key.string("lsd.predictor", "Kernel of the student's steps")
-          .oneOf(Predictors.LABELS)
+          .oneOf("euler", "tweedie")
           .withDefault("euler");
   public static final Key<Double> T_END =
       Key.number("lsd.tEnd", "Time at which the steps end and the final denoising starts")
@@ -240,7 +241,8 @@ public final class LsdKeys {
               BATCH,
               PARTITIONS));
 
-  static final List<Key<?>> ALL = OnnxKeys.appendedTo(OWN);
+  static final List<Key<?>> ALL =
+      Stream.of(OWN, Models.DISCRETE.keys()).<Key<?>>flatMap(List::stream).toList();
 
   private LsdKeys() {}
 }

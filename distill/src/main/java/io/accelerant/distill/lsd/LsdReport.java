@@ -1,21 +1,20 @@
 package io.accelerant.distill.lsd;
 
-import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Scoreboard.Entry;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Batches;
+import io.accelerant.core.run.Run;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ScoreTransform;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.accelerant.distill.measure.Measured;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,47 +29,33 @@ import java.util.stream.IntStream;
 final class LsdReport {
   private static final int SHOWN = 5;
 
+  /** The other rows are in the table; the plots stay readable. */
+  private static final List<Row> PLOTTED =
+      List.of(Row.EULER, Row.TWEEDIE, Row.JYS, Row.CONSTANT, Row.PAPER, Row.STUDENT);
+
   private final JobContext context;
   private final LsdSettings settings;
   private final LsdTeacher teacher;
-  private final LsdStages stages;
-  private final Scoreboard board;
+  private final LsdFindings findings;
   private final Map<Integer, List<String>> verdicts = new LinkedHashMap<>();
 
-  LsdReport(
-      JobContext context,
-      LsdSettings settings,
-      LsdTeacher teacher,
-      LsdStages stages,
-      Scoreboard board) {
+  LsdReport(JobContext context, LsdSettings settings, LsdTeacher teacher, LsdFindings findings) {
     this.context = context;
     this.settings = settings;
     this.teacher = teacher;
-    this.stages = stages;
-    this.board = board;
-    settings.steps().forEach(m -> verdicts.put(m, board.verdicts(m)));
+    this.findings = findings;
+    settings.steps().forEach(m -> verdicts.put(m, findings.verdicts(m)));
   }
 
   /** File names to contents. */
   Map<String, byte[]> files(String uri) {
-    Map<String, byte[]> files = new LinkedHashMap<>(report(uri).files());
-    files.put("README.md", card(uri).markdown().getBytes(StandardCharsets.UTF_8));
-    files.put("python/load.py", resource("load.py"));
-    return files;
-  }
-
-  private static byte[] resource(String name) {
-    try (InputStream in = LsdReport.class.getResourceAsStream(name)) {
-      return in.readAllBytes();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return report(uri).files();
   }
 
   private Report report(String uri) {
     Report report =
         Report.titled(
-            "Learned samplers (LSD) for " + teacher.description(), context.progress()::say);
+            "Learned samplers (LSD) for " + teacher.model().description(), context.progress()::say);
     report.section("Verdict");
     for (int m : settings.steps()) {
       report.paragraph(bullets(verdicts.get(m)));
@@ -79,7 +64,7 @@ final class LsdReport {
         "Intervals: 95%%, paired by seed and sample id, %s of %,d samples; they hold the chance of the samples, not that of the fit."
             .formatted(
                 teacher.meter().isRatio() ? "bootstrap" : "jackknife over blocks",
-                board.entries().get(0).pooled().samples()));
+                Measured.concatenate(findings.board().entries().get(0).seeds()).samples()));
     report.section("All samplers").paragraph(caption()).table(table());
     report.plot(
         "metric",
@@ -89,19 +74,17 @@ final class LsdReport {
             teacher.meter()::of),
         "%s against the number of steps; bars are one standard deviation over seeds."
             .formatted(teacher.meter().mainMetric()));
+    double entropy = teacher.reference().entropy();
     report.plot(
         "entropy",
         plot("Entropy of the samples against steps", "nats a symbol", Measured::entropy)
-            .series("data", ends(), new double[] {teacher.dataEntropy(), teacher.dataEntropy()}),
+            .series("data", ends(), new double[] {entropy, entropy}),
         "Entropy: a sampler far below the data has lost variety, one far above makes noise.");
     report.section("What was learned");
     for (int m : settings.steps()) {
       learned(report, m);
     }
-    report
-        .section("Cost")
-        .paragraph(LsdCost.text(teacher.meter()))
-        .table(LsdCost.table(board, settings.steps()));
+    report.section("Cost").paragraph(findings.costText()).table(findings.cost(settings.steps()));
     report.section("Samples side by side");
     for (int m : settings.steps()) {
       samples(report, m);
@@ -121,19 +104,20 @@ final class LsdReport {
             settings.config().get(LsdKeys.SEEDS),
             settings.config().get(LsdKeys.SAMPLES),
             teacher.source().length(),
-            teacher.dataEntropy(),
+            teacher.reference().entropy(),
             teacher
-                .dataMetric()
+                .reference()
+                .metric()
                 .map(m -> "; %s of real data: %.4f".formatted(teacher.meter().mainMetric(), m))
                 .orElse(""),
             100 * settings.config().get(LsdKeys.RELAXATION));
   }
 
   private Table table() {
-    boolean countdown = teacher.meter() instanceof SampleMeter.Countdown;
+    boolean sequences = teacher.meter().countsSequences();
     List<String> headers =
         new ArrayList<>(List.of("sampler", "steps", "nfe", teacher.meter().mainMetric()));
-    if (countdown) {
+    if (sequences) {
       headers.add("sequenceError");
     }
     headers.add("entropy");
@@ -142,21 +126,21 @@ final class LsdReport {
     }
     headers.addAll(List.of("masks left", "clipped"));
     Table table = Table.of(headers.toArray(String[]::new));
-    for (Scoreboard.Entry entry : board.entries()) {
-      Measured pooled = entry.pooled();
+    for (Entry<Row, Measured> entry : findings.board().entries()) {
+      Measured pooled = Measured.concatenate(entry.seeds());
       List<Object> cells =
           new ArrayList<>(
               List.of(
-                  entry.sampler(),
+                  entry.row().toString(),
                   entry.steps(),
                   pooled.evaluations(),
                   entry.spread(teacher.meter()::of)));
-      if (countdown) {
+      if (sequences) {
         cells.add(entry.spread(Measured::anyError));
       }
       cells.add(entry.spread(Measured::entropy));
       if (teacher.meter().isRatio()) { // else it is the main metric already
-        cells.add(entry.spread(m -> m.bigramTv(teacher.bigramLaw())));
+        cells.add(entry.spread(m -> m.bigramTv(teacher.reference().bigramLaw())));
       }
       cells.add(
           Table.number(100 * pooled.leftMasked() / pooled.samples() / teacher.source().length(), 3)
@@ -174,22 +158,14 @@ final class LsdReport {
 
   private LinePlot plot(String title, String label, ToDoubleFunction<Measured> metric) {
     LinePlot plot = LinePlot.of(title, "steps", label).logX();
-    for (String sampler : board.samplers()) {
-      if (sampler.startsWith("objective.") || sampler.equals("firstHitting")) {
-        continue; // in the table; the plot stays readable
-      }
-      List<Scoreboard.Entry> rows = board.of(sampler);
-      plot.series(
-          sampler,
-          rows.stream().mapToDouble(Scoreboard.Entry::steps).toArray(),
-          rows.stream().mapToDouble(e -> e.spread(metric).mean()).toArray(),
-          rows.stream().mapToDouble(e -> e.spread(metric).sd()).toArray());
+    for (Row row : PLOTTED) {
+      findings.board().plot(plot, row, metric);
     }
     return plot;
   }
 
   private void learned(Report report, int m) {
-    LsdStages.Learned learned = stages.learned().get(m);
+    LsdFindings.Learned learned = findings.learned().get(m);
     LsdSchedule student = learned.student();
     report.paragraph(
         "M = %d: published is `%s` (coefficient mode `%s`); the constant control has exponent %s."
@@ -206,10 +182,9 @@ final class LsdReport {
     learned
         .fits()
         .forEach(
-            (name, fitted) -> {
-              if (!name.equals("scoreL2")) { // the paper's row
-                phi.series(name, k, fitted.coefficients().phi());
-              }
+            (objective, fitted) -> {
+              String name = objective == Objective.SCORE_L2 ? "paper" : objective.toString();
+              phi.series(name, k, fitted.coefficients().phi());
             });
     report.plot("phi-m" + m, phi, "Learned coefficients for M = " + m + " by objective.");
     LinePlot times = LinePlot.of("Times, M = " + m, "step k", "t_k");
@@ -217,7 +192,7 @@ final class LsdReport {
     for (int j = 0; j <= m; j++) {
       kAndEnd[j] = j;
     }
-    times.series("uniform", kAndEnd, GridSampler.uniformTimes(m, settings.tEnd()));
+    times.series("uniform", kAndEnd, settings.uniformTimes(m));
     times.series("jys", kAndEnd, learned.jumps());
     times.series("student", kAndEnd, student.times());
     report.plot("times-m" + m, times, "Times of the steps for M = " + m + ".");
@@ -226,16 +201,12 @@ final class LsdReport {
   private void samples(Report report, int m) {
     GridSampler euler =
         new GridSampler(
-            "euler",
-            new Euler(),
-            GridSampler.uniformTimes(m, settings.tEnd()),
-            ScoreTransform.IDENTITY,
-            true);
+            "euler", new Euler(), settings.uniformTimes(m), ScoreTransform.IDENTITY, true);
     List<String> lines = new ArrayList<>();
     lines.add("Euler, " + m + " steps");
     texts(euler).forEach(text -> lines.add("  " + text));
     lines.add("student, " + m + " steps");
-    texts(stages.learned().get(m).student().sampler("student"))
+    texts(findings.learned().get(m).student().sampler("student"))
         .forEach(text -> lines.add("  " + text));
     lines.add("real");
     teacher.realSamples().stream()
@@ -249,7 +220,7 @@ final class LsdReport {
     long seed = settings.config().get(LsdKeys.SEEDS).get(0);
     int length = teacher.source().length();
     try (DiscreteModel opened = teacher.source().open()) {
-      int[] tokens = sampler.sample(opened, seed, TeacherTasks.ids(0, SHOWN, SHOWN)).tokens();
+      int[] tokens = sampler.sample(opened, seed, new Batches(SHOWN, SHOWN).ids(0)).tokens();
       return IntStream.range(0, SHOWN)
           .mapToObj(b -> teacher.text(tokens, b * length, length))
           .toList();
@@ -278,28 +249,28 @@ final class LsdReport {
                 100 * settings.config().get(LsdKeys.ENTROPY_GUARD)));
     if (settings.graph() == DiffusionGraph.ABSORB) {
       notes.add(
-          "On the absorbing graph with loglinear noise and exact scores Euler and Tweedie are the same sampler: all of their error is parallel decoding. firstHitting decodes one symbol an evaluation and is exact.");
+          "On the absorbing graph with loglinear noise and exact scores Euler and Tweedie are the"
+              + " same sampler: all of their error is parallel decoding. firstHitting decodes one"
+              + " symbol an evaluation and is exact.");
       notes.add(
-          "Mode scale cannot favour a symbol or a position, it only delays: `masks left` shows how many positions it leaves to the final denoising.");
+          "Mode scale cannot favour a symbol or a position, it only delays: `masks left` shows how"
+              + " many positions it leaves to the final denoising.");
     }
     notes.add(
-        "A learned vector belongs to one number of steps and one model; the loader refuses others.");
+        "A learned vector belongs to one number of steps and one model; the loader refuses"
+            + " others.");
     return notes;
   }
 
-  private ModelCard card(String uri) {
-    List<ModelCard.Parent> parents =
-        teacher.parents().stream()
-            .map((Manifest.Parent p) -> new ModelCard.Parent(p.uri(), p.contentHash()))
-            .toList();
-    return new ModelCard(
-        "Sampler with %s steps for %s".formatted(settings.steps(), teacher.description()),
-        "Coefficients and times for a few-step sampler of a discrete diffusion model, learned by LSD. `sampler.json` holds the schedule of the first number of steps and all of them under `schedules`; `report.md` holds what was measured.\n\n"
+  ModelCard card(Run run) {
+    return run.card(
+        "Sampler with %s steps for %s".formatted(settings.steps(), teacher.model().description()),
+        "Coefficients and times for a few-step sampler of a discrete diffusion model, learned by"
+            + " LSD. `sampler.json` holds the schedule of the first number of steps and all of them"
+            + " under `schedules`; `report.md` holds what was measured.\n\n"
             + bullets(verdicts.values().stream().flatMap(List::stream).toList()),
-        List.of(ModelCard.command("lsd", settings.config())),
         "import sys; sys.path.insert(0, \"python\")\nimport load\n\nsampler = load.load(steps=%d)  # times, phi; load.step(sampler, k, x, scores) applies one step"
             .formatted(settings.steps().get(0)),
-        parents,
         "Apache-2.0 (the sampler; the teacher's data has its own licence)");
   }
 }

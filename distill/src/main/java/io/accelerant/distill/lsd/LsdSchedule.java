@@ -1,13 +1,16 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.json.JsonReader;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteSource;
+import io.accelerant.distill.discrete.Euler;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
+import io.accelerant.distill.discrete.ReverseKernel;
+import io.accelerant.distill.discrete.Tweedie;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -44,7 +47,7 @@ public record LsdSchedule(
           "length must be between 1 and " + MAX_LENGTH + ", is " + length);
     }
     // checks predictor and times
-    new GridSampler("", Predictors.ofLabel(predictor), times, coefficients, finalDenoise);
+    new GridSampler("", kernel(predictor), times, coefficients, finalDenoise);
     if (times[0] != 1) {
       throw new IllegalArgumentException("times must start at 1, not at " + times[0]);
     }
@@ -68,6 +71,20 @@ public record LsdSchedule(
     }
   }
 
+  /**
+   * A kernel that a learned sampler can be built on.
+   *
+   * @throws IllegalArgumentException if there is no such predictor
+   */
+  static ReverseKernel kernel(String predictor) {
+    return switch (predictor) {
+      case "euler" -> new Euler();
+      case "tweedie" -> new Tweedie();
+      default ->
+          throw new IllegalArgumentException("predictor must be euler or tweedie, is " + predictor);
+    };
+  }
+
   /** Number M of steps. */
   public int steps() {
     return times.length - 1;
@@ -78,7 +95,7 @@ public record LsdSchedule(
    * end.
    */
   public GridSampler sampler(String label) {
-    return new GridSampler(label, Predictors.ofLabel(predictor), times, coefficients, finalDenoise);
+    return new GridSampler(label, kernel(predictor), times, coefficients, finalDenoise);
   }
 
   /**
@@ -150,7 +167,7 @@ public record LsdSchedule(
    * @throws ArtifactException if a field is missing, of the wrong type or out of range
    */
   public static LsdSchedule fromJson(Map<String, Object> json, String where) {
-    Fields fields = new Fields(json, where);
+    JsonReader fields = JsonReader.of(json, where, ArtifactException::new);
     if (!FORMAT.equals(json.get("format"))) {
       throw new ArtifactException(
           "%s: format must be %s, is %s.".formatted(where, FORMAT, json.get("format")));
@@ -159,26 +176,26 @@ public record LsdSchedule(
       DiffusionProcess process =
           new DiffusionProcess(
               DiffusionGraph.ofLabel(fields.text("graph")),
-              noise(new Fields(fields.object("noise"), where + ": noise")),
-              fields.whole("vocabulary"));
-      requireSame("numSymbols", process.symbols(), fields.whole("numSymbols"));
-      Fields teacher = new Fields(fields.object("teacher"), where + ": teacher");
+              noise(fields.inner("noise")),
+              whole(fields, "vocabulary"));
+      requireSame("numSymbols", process.symbols(), whole(fields, "numSymbols"));
+      JsonReader teacher = fields.inner("teacher");
       LsdSchedule schedule =
           new LsdSchedule(
               process,
-              fields.whole("length"),
+              whole(fields, "length"),
               fields.text("predictor"),
               fields.numbers("times"),
               new Coefficients(
                   CoefficientMode.ofLabel(fields.text("coefficientMode")), fields.numbers("phi")),
               fields.truth("finalDenoise"),
               fields.text("objective"),
-              teacher.whole("N"),
-              teacher.whole("trajectories"),
+              whole(teacher, "N"),
+              whole(teacher, "trajectories"),
               fields.text("modelSha256"),
-              fields.longWhole("seed"));
-      requireSame("M", schedule.steps(), fields.whole("M"));
-      requireSame("tEnd", schedule.times[schedule.steps()], fields.number("tEnd").doubleValue());
+              fields.wholeLong("seed", "a whole number of 64 bits"));
+      requireSame("M", schedule.steps(), whole(fields, "M"));
+      requireSame("tEnd", schedule.times[schedule.steps()], fields.number("tEnd"));
       return schedule;
     } catch (IllegalArgumentException e) {
       throw new ArtifactException(where + ": " + e.getMessage() + ".");
@@ -193,76 +210,22 @@ public record LsdSchedule(
     }
   }
 
-  private static NoiseSchedule noise(Fields fields) {
+  private static NoiseSchedule noise(JsonReader fields) {
     return switch (fields.text("kind")) {
-      case "loglinear" -> new NoiseSchedule.LogLinear(fields.number("eps").doubleValue());
-      case "geometric" ->
-          new NoiseSchedule.Geometric(
-              fields.number("min").doubleValue(), fields.number("max").doubleValue());
+      case "loglinear" -> new NoiseSchedule.LogLinear(fields.number("eps"));
+      case "geometric" -> new NoiseSchedule.Geometric(fields.number("min"), fields.number("max"));
       default ->
           throw new IllegalArgumentException(
               "noise must be loglinear or geometric, is " + fields.text("kind"));
     };
   }
 
-  /** Typed access to an untrusted JSON object. */
-  private record Fields(Map<String, Object> json, String where) {
-    private <T> T get(String name, Class<T> type, String expected) {
-      Object value = json.get(name);
-      if (!type.isInstance(value)) {
-        throw new ArtifactException(
-            "%s: %s must be %s, is %s."
-                .formatted(where, name, expected, value == null ? "missing" : value));
-      }
-      return type.cast(value);
+  /** A whole number; one that is written as 64.0 is one. */
+  private static int whole(JsonReader json, String name) {
+    double value = json.number(name);
+    if (value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE) {
+      throw json.wrong(name, "must be a whole number, is " + value);
     }
-
-    String text(String name) {
-      return get(name, String.class, "a text");
-    }
-
-    Number number(String name) {
-      return get(name, Number.class, "a number");
-    }
-
-    int whole(String name) {
-      double value = number(name).doubleValue();
-      if (value != Math.rint(value) || value < 0 || value > Integer.MAX_VALUE) {
-        throw new ArtifactException(
-            "%s: %s must be a whole number, is %s.".formatted(where, name, value));
-      }
-      return (int) value;
-    }
-
-    long longWhole(String name) {
-      Number value = number(name);
-      if (!(value instanceof Integer || value instanceof Long)) {
-        throw new ArtifactException(
-            "%s: %s must be a whole number of 64 bits, is %s.".formatted(where, name, value));
-      }
-      return value.longValue();
-    }
-
-    boolean truth(String name) {
-      return get(name, Boolean.class, "true or false");
-    }
-
-    @SuppressWarnings("unchecked")
-    Map<String, Object> object(String name) {
-      return get(name, Map.class, "an object");
-    }
-
-    double[] numbers(String name) {
-      List<?> list = get(name, List.class, "a list of numbers");
-      double[] numbers = new double[list.size()];
-      for (int i = 0; i < numbers.length; i++) {
-        if (!(list.get(i) instanceof Number number)) {
-          throw new ArtifactException(
-              "%s: %s[%d] must be a number, is %s.".formatted(where, name, i, list.get(i)));
-        }
-        numbers[i] = number.doubleValue();
-      }
-      return numbers;
-    }
+    return (int) value;
   }
 }

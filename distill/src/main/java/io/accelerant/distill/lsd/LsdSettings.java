@@ -4,8 +4,10 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.run.Batches;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteSource;
+import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import io.accelerant.distill.discrete.ReverseKernel;
 import java.util.List;
@@ -69,7 +71,7 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
     if (new TreeSet<>(seeds).size() != seeds.size()) {
       throw config.invalid(LsdKeys.SEEDS, "holds a seed twice.");
     }
-    if (graph == DiffusionGraph.UNIFORM && objectives().contains("lookahead")) {
+    if (graph == DiffusionGraph.UNIFORM && objectives().contains(Objective.LOOKAHEAD)) {
       throw config.invalid(
           LsdKeys.OBJECTIVE,
           "holds lookahead, which compares posteriors of masked positions: it needs lsd.graph = absorb.");
@@ -84,7 +86,7 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
   void check(DiscreteSource model) {
     int k = config.get(LsdKeys.GRAM);
     double grams = StrictMath.pow(model.process().vocabulary(), k);
-    if (objectives().contains("direct") && (k > model.length() || grams > MAX_GRAMS)) {
+    if (objectives().contains(Objective.DIRECT) && (k > model.length() || grams > MAX_GRAMS)) {
       throw config.invalid(
           LsdKeys.GRAM,
           "is %d: over %d symbols and sequences of %d that is no law to compare, which needs at most %d different k-grams, no longer than a sequence; choose a smaller one or leave direct out of lsd.objective."
@@ -103,12 +105,12 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
     return List.copyOf(all);
   }
 
-  List<String> objectives() {
-    return config.get(LsdKeys.OBJECTIVE).stream().distinct().toList();
+  List<Objective> objectives() {
+    return config.get(LsdKeys.OBJECTIVE).stream().distinct().map(Objective::ofLabel).toList();
   }
 
   ReverseKernel kernel() {
-    return Predictors.ofLabel(predictor());
+    return LsdSchedule.kernel(predictor());
   }
 
   String predictor() {
@@ -121,6 +123,16 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
 
   int trajectories() {
     return config.get(LsdKeys.TRAJECTORIES);
+  }
+
+  /** The trajectories by micro-batch. */
+  Batches trajectoryBatches() {
+    return new Batches(trajectories(), batch());
+  }
+
+  /** M equal steps from 1 to {@link #tEnd}. */
+  double[] uniformTimes(int m) {
+    return GridSampler.uniformTimes(m, tEnd());
   }
 
   double tEnd() {

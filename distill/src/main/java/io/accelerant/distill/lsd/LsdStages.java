@@ -1,7 +1,9 @@
 package io.accelerant.distill.lsd;
 
-import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.report.Scoreboard;
+import io.accelerant.core.report.Scoreboard.Entry;
+import io.accelerant.core.run.Stages;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.Euler;
@@ -10,10 +12,15 @@ import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
 import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.discrete.Tweedie;
+import io.accelerant.distill.lsd.LsdFindings.Learned;
+import io.accelerant.distill.measure.Measured;
+import io.accelerant.distill.measure.Measurement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The stages of one run, each saved when it is done: for every M the baselines, the fits and the
@@ -21,102 +28,80 @@ import java.util.Map;
  * and goes on.
  */
 final class LsdStages {
-  /**
-   * What was found for one number of steps.
-   *
-   * @param jumps times of Jump Your Steps
-   * @param fits everything that was fitted, by objective; {@code paper} is scoreL2, whether it was
-   *     asked for or not
-   * @param exponent of the constant control
-   * @param student the chosen sampler
-   */
-  record Learned(double[] jumps, Map<String, Fitted> fits, double exponent, LsdSchedule student) {}
+  /** A sampler to be measured. */
+  private record Candidate(Row row, int steps, DiscreteSampler sampler) {}
 
   private final JobContext context;
   private final LsdSettings settings;
   private final LsdTeacher teacher;
   private final FitRun run;
   private final Measurement measurement;
-  private final SavedStages saved;
-  private final Map<Integer, Learned> learned = new LinkedHashMap<>();
+  private final Stages stages;
 
   LsdStages(
-      JobContext context, LsdSettings settings, LsdTeacher teacher, FitRun run, StageStore store) {
+      JobContext context, LsdSettings settings, LsdTeacher teacher, FitRun run, Stages stages) {
     this.context = context;
     this.settings = settings;
     this.teacher = teacher;
     this.run = run;
-    this.measurement = new Measurement(run, teacher.meter());
-    this.saved = new SavedStages(context, store);
+    this.measurement = run.measurement(teacher.meter());
+    this.stages = stages;
   }
 
   /** Runs, or takes from the checkpoint, everything up to the scoreboard. */
-  Scoreboard run() {
+  LsdFindings run() {
+    Map<Integer, Learned> learned = new LinkedHashMap<>();
     settings.steps().forEach(m -> learned.put(m, learn(m)));
-    return new Scoreboard(
-        teacher, settings.config().get(LsdKeys.ENTROPY_GUARD), settings.seed(), evaluate());
-  }
-
-  /** What was found, by number of steps in rising order. */
-  Map<Integer, Learned> learned() {
-    return learned;
+    return new LsdFindings(
+        teacher.reference(),
+        settings.config().get(LsdKeys.ENTROPY_GUARD),
+        settings.seed(),
+        learned,
+        new Scoreboard<>(evaluate(learned)));
   }
 
   private Learned learn(int m) {
-    double[] jumps = saved.numbers("jys.m" + m, () -> new JumpYourStepsFit(run).times(m));
-    Map<String, Fitted> fits = new LinkedHashMap<>();
-    fits.put("paper", scoreL2("scoreL2", CoefficientMode.SCALE, m));
-    for (String objective : settings.objectives()) {
-      fits.put(
-          objective,
-          switch (objective) {
-            case "scoreL2" -> fits.get("paper");
-            case "scoreL2Exponent" -> scoreL2(objective, CoefficientMode.EXPONENT, m);
-            case "lookahead" -> saved.fitted("lookahead.m" + m, () -> new LookaheadFit(run).fit(m));
-            default ->
-                saved.fitted(
-                    "direct.m" + m, () -> new DirectFit(run).fit(m, List.of(uniform(m), jumps)));
-          });
-    }
+    double[] jumps = stages.of("jys.m" + m, double[].class, () -> JumpYourSteps.fit(run, m));
+    Map<Objective, Fitted> fits = new LinkedHashMap<>();
+    Stream.concat(Stream.of(Objective.SCORE_L2), settings.objectives().stream())
+        .distinct()
+        .forEach(
+            objective ->
+                fits.put(
+                    objective,
+                    stages.of(
+                        objective + ".m" + m, Fitted.class, () -> objective.fit(run, m, jumps))));
     return new Learned(jumps, fits, chooseExponent(m), choose(m, fits));
-  }
-
-  private Fitted scoreL2(String objective, CoefficientMode mode, int m) {
-    return saved.fitted(objective + ".m" + m, () -> new ScoreL2Fit(run, mode, m).fit());
   }
 
   /** The control: the one exponent for all steps that does best on the fit seed. */
   private double chooseExponent(int m) {
     List<Double> candidates = settings.config().get(LsdKeys.EXPONENTS);
     double exponent =
-        saved.number(
+        stages.of(
             "constant.m" + m,
-            () ->
-                candidates.get(
-                    best(
-                        "LSD control: constant exponent",
-                        candidates.stream().map(e -> constant(m, e)).toList())));
+            Double.class,
+            () -> best("LSD control: constant exponent", candidates, e -> constant(m, e)));
     context.progress().say("best constant exponent for %d steps: %.3f", m, exponent);
     return exponent;
   }
 
   private GridSampler constant(int m, double exponent) {
-    return new Fitted(uniform(m), Coefficients.constant(CoefficientMode.EXPONENT, exponent, m))
-        .sampler("constant", settings.kernel());
+    return new Fitted(
+            settings.uniformTimes(m), Coefficients.constant(CoefficientMode.EXPONENT, exponent, m))
+        .sampler(settings.kernel());
   }
 
-  private LsdSchedule choose(int m, Map<String, Fitted> fits) {
-    List<String> names = settings.objectives();
-    String objective =
-        saved.text(
+  private LsdSchedule choose(int m, Map<Objective, Fitted> fits) {
+    Objective objective =
+        stages.of(
             "choice.m" + m,
+            Objective.class,
             () ->
-                names.get(
-                    best(
-                        "LSD: choose an objective",
-                        names.stream()
-                            .map(n -> fits.get(n).sampler(n, settings.kernel()))
-                            .toList())));
+                best(
+                    "LSD: choose an objective",
+                    settings.objectives(),
+                    o -> fits.get(o).sampler(settings.kernel())));
     context.progress().say("chosen for %d steps: %s", m, objective);
     return new LsdSchedule(
         teacher.source().process(),
@@ -125,140 +110,100 @@ final class LsdStages {
         fits.get(objective).times(),
         fits.get(objective).coefficients(),
         true,
-        objective,
+        objective.toString(),
         settings.teacherSteps(),
         settings.trajectories(),
         teacher.source().modelHash(),
         settings.seed());
   }
 
-  /**
-   * Index of the best sampler on the fit seed: the smallest main metric among those whose entropy
-   * is within the guard of the data's, or, when none is, the smallest entropy gap. The same rule
-   * for the control and for the objectives.
-   */
-  private int best(String description, List<GridSampler> samplers) {
+  /** The best on the fit seed: the same rule for the control and for the objectives. */
+  private <T> T best(String description, List<T> candidates, Function<T, GridSampler> sampler) {
     List<Measured> measured =
         measurement
             .of(
                 description,
-                samplers,
+                candidates.stream().map(sampler).toList(),
                 List.of(settings.fitSeed("select", 0)),
                 settings.config().get(LsdKeys.FIT_SAMPLES))
             .stream()
             .map(bySeed -> bySeed.get(0))
             .toList();
-    return best(
-        teacher.meter(),
-        measured,
-        teacher.dataEntropy(),
-        settings.config().get(LsdKeys.ENTROPY_GUARD));
+    double guard = settings.config().get(LsdKeys.ENTROPY_GUARD);
+    return candidates.get(teacher.reference().best(measured, guard));
   }
 
-  static int best(SampleMeter meter, List<Measured> measured, double dataEntropy, double guard) {
-    int best = -1;
-    int nearest = 0;
-    for (int i = 0; i < measured.size(); i++) {
-      Measured one = measured.get(i);
-      boolean better = best < 0 || meter.of(one) < meter.of(measured.get(best));
-      if (one.entropyGap(dataEntropy) <= guard && better) {
-        best = i;
-      }
-      if (one.entropyGap(dataEntropy) < measured.get(nearest).entropyGap(dataEntropy)) {
-        nearest = i;
-      }
+  private List<Entry<Row, Measured>> evaluate(Map<Integer, Learned> learned) {
+    List<Candidate> candidates = candidates(learned);
+    List<Entry<Row, Measured>> entries = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      Entry<Row, Measured> entry = evaluate(candidate);
+      entries.add(entry);
+      context
+          .progress()
+          .say(
+              "evaluation %d/%d: %s, %d steps: %s %.4f, entropy %.4f",
+              entries.size(),
+              candidates.size(),
+              entry.row(),
+              entry.steps(),
+              teacher.meter().mainMetric(),
+              teacher.reference().main(entry),
+              entry.spread(Measured::entropy).mean());
     }
-    return best >= 0 ? best : nearest;
-  }
-
-  private List<Scoreboard.Entry> evaluate() {
-    Map<Scoreboard.Key, DiscreteSampler> rows = rows();
-    List<Scoreboard.Entry> entries = new ArrayList<>();
-    rows.forEach(
-        (key, sampler) -> {
-          Scoreboard.Entry entry = evaluate(key, sampler);
-          entries.add(entry);
-          context
-              .progress()
-              .say(
-                  "evaluation %d/%d: %s, %d steps: %s %.4f, entropy %.4f",
-                  entries.size(),
-                  rows.size(),
-                  key.sampler(),
-                  key.steps(),
-                  teacher.meter().mainMetric(),
-                  entry.spread(teacher.meter()::of).mean(),
-                  entry.spread(Measured::entropy).mean());
-        });
     // The paper's row is the objective scoreL2, and the student is one of the objectives.
-    for (int m : settings.steps()) {
-      if (settings.objectives().contains("scoreL2")) {
-        alias(entries, "paper", "objective.scoreL2", m);
-      }
-      alias(entries, row(learned.get(m).student().objective()), "student", m);
-    }
+    Scoreboard<Row, Measured> measured = new Scoreboard<>(List.copyOf(entries));
+    learned.forEach(
+        (m, found) -> {
+          if (settings.objectives().contains(Objective.SCORE_L2)) {
+            entries.add(measured.get(Row.PAPER, m).as(Row.SCORE_L2));
+          }
+          Objective chosen = Objective.ofLabel(found.student().objective());
+          entries.add(measured.get(chosen.row(), m).as(Row.STUDENT));
+        });
     return List.copyOf(entries);
   }
 
   /** Every sampler that is measured, in the order of the report. */
-  private Map<Scoreboard.Key, DiscreteSampler> rows() {
-    Map<Scoreboard.Key, DiscreteSampler> rows = new LinkedHashMap<>();
+  private List<Candidate> candidates(Map<Integer, Learned> learned) {
+    List<Candidate> candidates = new ArrayList<>();
     for (int m : settings.plainSteps()) {
-      rows.put(new Scoreboard.Key("euler", m), plain("euler", new Euler(), uniform(m)));
-      rows.put(new Scoreboard.Key("tweedie", m), plain("tweedie", new Tweedie(), uniform(m)));
+      double[] times = settings.uniformTimes(m);
+      candidates.add(new Candidate(Row.EULER, m, plain(new Euler(), times)));
+      candidates.add(new Candidate(Row.TWEEDIE, m, plain(new Tweedie(), times)));
     }
     if (settings.graph() == DiffusionGraph.ABSORB) {
-      rows.put(new Scoreboard.Key("firstHitting", teacher.source().length()), new FirstHitting());
+      int length = teacher.source().length();
+      candidates.add(new Candidate(Row.FIRST_HITTING, length, new FirstHitting()));
     }
+    ReverseKernel kernel = settings.kernel();
     learned.forEach(
         (m, found) -> {
-          rows.put(new Scoreboard.Key("jys", m), plain("jys", settings.kernel(), found.jumps()));
-          rows.put(new Scoreboard.Key("constant", m), constant(m, found.exponent()));
+          candidates.add(new Candidate(Row.JYS, m, plain(kernel, found.jumps())));
+          candidates.add(new Candidate(Row.CONSTANT, m, constant(m, found.exponent())));
           found
               .fits()
               .forEach(
-                  (name, fitted) ->
-                      rows.put(
-                          new Scoreboard.Key(row(name), m),
-                          fitted.sampler(name, settings.kernel())));
+                  (objective, fitted) ->
+                      candidates.add(new Candidate(objective.row(), m, fitted.sampler(kernel))));
         });
-    return rows;
+    return candidates;
   }
 
-  private static String row(String objective) {
-    return objective.equals("paper") || objective.equals("scoreL2")
-        ? "paper"
-        : "objective." + objective;
+  private static GridSampler plain(ReverseKernel kernel, double[] times) {
+    return new GridSampler(kernel.label(), kernel, times, ScoreTransform.IDENTITY, true);
   }
 
-  private static void alias(List<Scoreboard.Entry> entries, String name, String other, int m) {
-    Scoreboard.Key key = new Scoreboard.Key(name, m);
-    Scoreboard.Entry same =
-        entries.stream().filter(e -> e.key().equals(key)).findFirst().orElseThrow();
-    entries.add(new Scoreboard.Entry(new Scoreboard.Key(other, m), same.seeds()));
-  }
-
-  private static GridSampler plain(String name, ReverseKernel kernel, double[] times) {
-    return new GridSampler(name, kernel, times, ScoreTransform.IDENTITY, true);
-  }
-
-  private double[] uniform(int m) {
-    return GridSampler.uniformTimes(m, settings.tEnd());
-  }
-
-  private Scoreboard.Entry evaluate(Scoreboard.Key key, DiscreteSampler sampler) {
+  private Entry<Row, Measured> evaluate(Candidate candidate) {
     List<Long> seeds = settings.config().get(LsdKeys.SEEDS);
-    return new Scoreboard.Entry(
-        key,
-        saved.measured(
-            "evaluate." + key,
-            seeds,
-            teacher.source().process().vocabulary(),
-            () ->
-                measure(
-                    "LSD evaluation: %s, %d steps".formatted(key.sampler(), key.steps()),
-                    sampler,
-                    seeds)));
+    String description =
+        "LSD evaluation: %s, %d steps".formatted(candidate.row(), candidate.steps());
+    Measured[] measured =
+        stages.of(
+            "evaluate.%s.m%d".formatted(candidate.row(), candidate.steps()),
+            Measured[].class,
+            () -> measure(description, candidate.sampler(), seeds).toArray(Measured[]::new));
+    return new Entry<>(candidate.row(), candidate.steps(), List.of(measured));
   }
 
   /** Samples and measures one sampler under the given seeds. */

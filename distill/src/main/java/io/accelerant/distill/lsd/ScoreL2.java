@@ -5,6 +5,8 @@ import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.ReverseKernel;
+import io.accelerant.distill.discrete.Walk;
+import java.util.Arrays;
 
 /**
  * The published objective: L_k(Phi_k) = E ||Phi_k s(x_k, t_k) - s(x*_k, t_k)||<sup>2</sup> over all
@@ -12,6 +14,9 @@ import io.accelerant.distill.discrete.ReverseKernel;
  * the same prior draw. No gradient goes through the draws, so that every L_k is a quadratic in one
  * number with the minimum Phi_k = E&lt;s_k, s*_k&gt; / E||s_k||<sup>2</sup>. In exponent mode log
  * scores take the place of scores, at positions that are masked in both states.
+ *
+ * <p>As Spark stages: students are mapped beside the micro-batches of the teacher's walks; 3M sums
+ * are reduced, in the order of the micro-batches.
  */
 final class ScoreL2 {
   private static final long STEP = RandomStream.purpose("lsd.student.step");
@@ -23,15 +28,99 @@ final class ScoreL2 {
   /** A step whose student sees nothing of the teacher's scores keeps this part of its length. */
   private static final double SMALLEST_RATIO = 1e-6;
 
-  private ScoreL2() {}
+  private final FitRun run;
+  private final LsdSettings settings;
+  private final CoefficientMode mode;
+  private final int steps;
+  private final double end;
+
+  ScoreL2(FitRun run, CoefficientMode mode, int steps) {
+    this.run = run;
+    this.settings = run.settings();
+    this.mode = mode;
+    this.steps = steps;
+    this.end = settings.tEnd();
+  }
+
+  /**
+   * Phi and, with learned times, every second pass the step lengths. A pass is one Spark stage over
+   * the teacher's walks; coefficients and times travel with its tasks and are updated here.
+   */
+  Fitted fit() {
+    int passes = settings.config().get(LsdKeys.PASSES);
+    boolean sgd = settings.config().get(LsdKeys.FIT).equals("sgd");
+    double rate = settings.config().get(LsdKeys.FIT_RATE);
+    double[] a = new double[steps];
+    double[] times = StepLengths.times(StepLengths.ofLogits(a, end), end);
+    double[] phi = Coefficients.constant(mode, 1, steps).phi();
+    for (int pass = 0; pass < passes; pass++) {
+      boolean moveTimes = settings.learnTimes() && pass % 2 == 1;
+      // kappa stands before the score in eq. 8, whatever the mode of Phi
+      CoefficientMode compared = moveTimes ? CoefficientMode.SCALE : mode;
+      double[] sums = sums(new Fitted(times, new Coefficients(mode, phi)), compared, pass);
+      if (moveTimes) {
+        times = StepLengths.times(sgd ? descendLogits(a, sums, rate) : lengths(sums), end);
+      } else {
+        phi = sgd ? descend(phi, sums, rate) : closedForm(sums);
+        if (mode == CoefficientMode.EXPONENT) {
+          phi = Arrays.stream(phi).map(CoefficientMode::clipExponent).toArray();
+        }
+      }
+      run.say(
+          "scoreL2 %s, %d steps, pass %d/%d: loss of step 0 %.4g",
+          mode.label(), steps, pass + 1, passes, loss(phi, sums, 0, settings.trajectories()));
+      run.checkStop();
+    }
+    return new Fitted(times, new Coefficients(mode, phi));
+  }
+
+  private double[] sums(Fitted student, CoefficientMode compared, int pass) {
+    int m = steps;
+    int stride = settings.gridPoints() / m;
+    ReverseKernel kernel = settings.kernel();
+    double relaxation = settings.config().get(LsdKeys.RELAXATION);
+    long seed = settings.fitSeed("scoreL2", pass);
+    return run.sumOverWalks(
+        "LSD scoreL2, %d steps, pass %d".formatted(m, pass + 1),
+        (teacher, ids, walk) -> {
+          int[][] grid = new int[m][];
+          Arrays.setAll(grid, k -> walk[k * stride]);
+          return sums(teacher, kernel, student, grid, compared, relaxation, seed, ids);
+        });
+  }
+
+  /** H of eq. 8, see {@link #stepLengths}. */
+  private double target() {
+    boolean student = settings.config().get(LsdKeys.KAPPA_TARGET).equals("student");
+    return (1 - end) / (student ? steps : settings.teacherSteps());
+  }
+
+  private double[] lengths(double[] sums) {
+    return stepLengths(sums, target(), settings.config().get(LsdKeys.KAPPA_DAMPING), end);
+  }
+
+  /** One descent step on the logits a (changed in place), in units of the uniform step. */
+  private double[] descendLogits(double[] a, double[] sums, double rate) {
+    double[] kappa = StepLengths.ofLogits(a, end);
+    double[] ratio = closedForm(sums);
+    double[] gradient = new double[steps];
+    for (int k = 0; k < steps; k++) {
+      gradient[k] = kappa[k] - target() * ratio[k];
+    }
+    double[] slope = StepLengths.logitGradient(kappa, gradient, end);
+    double unit = (1 - end) / steps;
+    for (int k = 0; k < steps; k++) {
+      a[k] -= rate * slope[k] / (unit * unit);
+    }
+    return StepLengths.ofLogits(a, end);
+  }
 
   /**
    * Rolls a batch of students and adds up what the quadratics need.
    *
-   * @param teacherStates states x* at the M grid times t*_0..t*_{M-1}: [M][batch * length]; the
+   * @param student times and coefficients of the pass
+   * @param walk the teacher's states x* at M equal distances of time: [M][batch * length]; the
    *     first is x_T
-   * @param times student grid tau_0..tau_M
-   * @param teacherTimes times of the teacher states, [M]
    * @param compared {@link CoefficientMode#SCALE}: scores are compared; else their logarithms
    * @param relaxation share of the positions of the student's start that is replaced by random
    *     other symbols
@@ -40,46 +129,29 @@ final class ScoreL2 {
   static double[] sums(
       DiscreteModel teacher,
       ReverseKernel kernel,
-      Coefficients coefficients,
-      double[] times,
-      int[][] teacherStates,
-      double[] teacherTimes,
+      Fitted student,
+      int[][] walk,
       CoefficientMode compared,
       double relaxation,
       long seed,
       long[] ids) {
     DiffusionProcess process = teacher.process();
+    double[] times = student.times();
     int steps = times.length - 1;
-    int[] states = teacherStates[0].clone();
+    double[] teacherTimes = GridSampler.uniformTimes(steps, times[steps]);
+    int[] states = walk[0].clone();
     relax(process, states, relaxation, seed, ids);
-    double[] student = new double[states.length * process.symbols()];
-    double[] reference = new double[student.length];
+    Walk own = new Walk(teacher, states, 0, STEP, seed, ids);
+    double[] reference = new double[states.length * process.symbols()];
     double[] sums = new double[3 * steps];
     for (int k = 0; k < steps; k++) {
-      teacher.scores(states, ids.length, times[k], student);
-      teacher.scores(teacherStates[k], ids.length, teacherTimes[k], reference);
+      double[] scores = own.evaluate(times[k]);
+      teacher.scores(walk[k], ids.length, teacherTimes[k], reference);
       for (int i = 0; i < states.length; i++) {
-        add(
-            process,
-            compared,
-            ScoreRow.of(process, states, i, student),
-            ScoreRow.of(process, teacherStates[k], i, reference),
-            1,
-            sums,
-            k);
+        ScoreRow s = ScoreRow.of(process, states, i, scores);
+        add(process, compared, s, ScoreRow.of(process, walk[k], i, reference), 1, sums, k);
       }
-      GridSampler.step(
-          process,
-          kernel,
-          coefficients,
-          k,
-          times[k],
-          times[k + 1],
-          states,
-          student,
-          STEP,
-          seed,
-          ids);
+      own.step(kernel, student.coefficients(), times[k + 1]);
     }
     return sums;
   }

@@ -2,6 +2,7 @@ package io.accelerant.distill.model;
 
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.distill.continuous.ContinuousSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -9,7 +10,10 @@ import java.util.Optional;
  *
  * @param description one line for people
  * @param pixels where x is an image and its form is known
- * @param parent the file or artifact it was made from
+ * @param parents the file or artifact it was made from
  */
 public record OpenedContinuousModel(
-    ContinuousSource source, String description, Optional<Pixels> pixels, Manifest.Parent parent) {}
+    ContinuousSource source,
+    String description,
+    Optional<Pixels> pixels,
+    List<Manifest.Parent> parents) {}

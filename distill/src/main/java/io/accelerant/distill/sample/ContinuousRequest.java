@@ -11,8 +11,6 @@ import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
 import io.accelerant.distill.continuous.SolverSettings;
-import io.accelerant.distill.dcsolver.DcSampler;
-import io.accelerant.distill.dcsolver.DcSamplers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +31,7 @@ record ContinuousRequest(
     int steps,
     double guidance,
     double[] ratios,
-    Optional<DcSamplers> learned,
+    Optional<ContinuousSamplerFormat.Learned> learned,
     List<Manifest.Parent> parents) {
 
   static ContinuousRequest of(JobContext context, JobConfig config) {
@@ -44,44 +42,41 @@ record ContinuousRequest(
           SampleKeys.RATIOS, "is set beside sample.sampler or sample.cpr; set one of them.");
     }
     Optional<String> cpr = config.find(SampleKeys.CPR);
-    Optional<DcSamplers> learned =
+    Optional<ContinuousSamplerFormat.Learned> learned =
         config
             .find(SampleKeys.SAMPLER)
             .or(() -> cpr.filter(uri -> !uri.endsWith(".npy") && !uri.endsWith(".json")))
-            .map(uri -> DcSamplers.open(uri, context));
-    Optional<DcSamplers.Polynomial> polynomial =
-        cpr.map(uri -> DcSamplers.polynomial(uri, context));
+            .map(uri -> format(uri, context).open(uri, context));
+    Optional<ContinuousSamplerFormat.Ratios> predicted =
+        cpr.map(uri -> format(uri, context).predicted(uri, context));
     SolverSettings settings =
         learned
-            .map(found -> agreed(found.sampler().settings(), config))
+            .map(found -> agreed(found.settings(), config))
             .orElseGet(() -> SolverSettings.of(config, SampleKeys.SOLVER));
-    double guidance = guidance(config, learned, polynomial.isPresent());
+    double guidance = guidance(config, learned, predicted.isPresent());
     int steps = steps(config, learned, guidance);
-    double[] ratios;
-    if (polynomial.isPresent()) {
-      ratios = polynomial.get().polynomial().ratios(steps, guidance);
-    } else if (learned.isPresent()) {
-      ratios = learned.get().sampler().ratios(steps, guidance, learned.get().where());
-    } else {
-      ratios = given(config, steps);
-    }
+    double[] ratios =
+        predicted
+            .or(() -> learned)
+            .map(found -> found.ratios(steps, guidance))
+            .orElseGet(() -> given(config, steps));
     requireDataForm(settings.solver(), ratios, config);
     List<Manifest.Parent> parents = new ArrayList<>();
     learned.ifPresent(found -> parents.add(found.source()));
-    polynomial.ifPresent(found -> parents.add(found.source()));
+    predicted.ifPresent(found -> parents.add(found.source()));
     return new ContinuousRequest(settings, steps, guidance, ratios, learned, parents);
   }
 
+  private static ContinuousSamplerFormat format(String uri, JobContext context) {
+    return SamplerFormat.of(ContinuousSamplerFormat.class, uri, context);
+  }
+
   private static double guidance(
-      JobConfig config, Optional<DcSamplers> learned, boolean predicted) {
+      JobConfig config, Optional<ContinuousSamplerFormat.Learned> learned, boolean predicted) {
     if (learned.isEmpty() || predicted || config.find(SampleKeys.GUIDANCE).isPresent()) {
       return config.find(SampleKeys.GUIDANCE).orElse(1.0);
     }
-    List<String> guidances =
-        learned.get().sampler().ratios().keySet().stream()
-            .map(key -> key.replaceFirst(".*\\.cfg", ""))
-            .distinct()
-            .toList();
+    List<String> guidances = learned.get().guidances();
     if (guidances.size() > 1) {
       throw new ConfigException(
           "sample.guidance is required: %s was fitted for %s."
@@ -90,13 +85,9 @@ record ContinuousRequest(
     return Double.parseDouble(guidances.get(0));
   }
 
-  private static int steps(JobConfig config, Optional<DcSamplers> learned, double guidance) {
-    int[] fitted =
-        learned.stream()
-            .flatMap(found -> found.sampler().ratios().entrySet().stream())
-            .filter(e -> e.getKey().equals(DcSampler.key(e.getValue().length, guidance)))
-            .mapToInt(e -> e.getValue().length)
-            .toArray();
+  private static int steps(
+      JobConfig config, Optional<ContinuousSamplerFormat.Learned> learned, double guidance) {
+    int[] fitted = learned.map(found -> found.steps(guidance)).orElse(new int[0]);
     OptionalInt only = fitted.length == 1 ? OptionalInt.of(fitted[0]) : OptionalInt.empty();
     return config
         .find(SampleKeys.STEPS)
@@ -178,7 +169,7 @@ record ContinuousRequest(
    * @throws ArtifactException if the sampler was fitted for another model
    */
   ContinuousRequest check(ContinuousSource model, JobConfig config) {
-    learned.ifPresent(found -> found.sampler().requireModel(model, found.where()));
+    learned.ifPresent(found -> found.requireModel(model));
     settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
     return this;
   }

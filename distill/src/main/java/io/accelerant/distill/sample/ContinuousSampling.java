@@ -1,34 +1,29 @@
 package io.accelerant.distill.sample;
 
-import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.Shared;
-import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Batches;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Units;
+import io.accelerant.core.run.Work;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.SolverSettings;
-import io.accelerant.distill.model.ContinuousModels;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
@@ -53,84 +48,62 @@ final class ContinuousSampling {
    * where a key is set that only these have.
    */
   static boolean isMeant(JobContext context, JobConfig config) {
-    String model = config.get(SampleKeys.MODEL);
-    return ContinuousModels.isContinuous(model)
-        || (ContinuousModels.mayBeContinuous(model)
-            && SampleKeys.CONTINUOUS.stream().anyMatch(key -> config.find(key).isPresent()))
-        || ContinuousModels.isImages(model, context);
+    return Models.isContinuous(SampleJob.model(context, config), SampleKeys.CONTINUOUS);
   }
 
-  List<String> plan() {
+  Work open() {
     ContinuousRequest request = ContinuousRequest.of(context, config);
-    String output = SampleJob.requireFree(context, config, identity(request));
-    return List.of(
-        "open the model " + config.get(SampleKeys.MODEL),
-        "sample with " + request.describe(),
-        "publish " + FILE + " to " + output);
+    return Work.on(
+        inputs(request),
+        output ->
+            List.of(
+                "open the model " + config.get(SampleKeys.MODEL),
+                "sample with " + request.describe(),
+                "publish " + FILE + " to " + output),
+        run -> make(run, request));
   }
 
-  private Map<String, Object> identity(ContinuousRequest request) {
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    Manifest.Parent model =
-        ContinuousModels.input(
-            config.get(SampleKeys.MODEL),
-            request.settings().schedule(),
-            context,
-            config,
-            SampleKeys.MODEL);
-    identity.put("input.model", model.contentHash());
-    request.parents().forEach(p -> identity.put("input." + p.role(), p.contentHash()));
+  private List<Manifest.Parent> inputs(ContinuousRequest request) {
+    List<Manifest.Parent> inputs =
+        new ArrayList<>(
+            Models.CONTINUOUS.inputs(
+                SampleJob.model(context, config), request.settings().schedule()));
+    inputs.addAll(request.parents());
     config
         .find(SampleKeys.NOISE)
-        .ifPresent(uri -> identity.put("input.noise", NoiseRows.hash(uri, context)));
-    return identity;
+        .ifPresent(
+            uri -> inputs.add(new Manifest.Parent("noise", uri, NoiseRows.hash(uri, context))));
+    return inputs;
   }
 
-  JobResult run() {
-    ContinuousRequest request = ContinuousRequest.of(context, config);
-    Map<String, Object> identity = identity(request);
-    SampleJob.requireFree(context, config, identity);
+  private Product make(Run run, ContinuousRequest request) {
     OpenedContinuousModel model =
-        ContinuousModels.open(
-            config.get(SampleKeys.MODEL),
-            request.settings().schedule(),
-            context,
-            config,
-            SampleKeys.MODEL);
+        Models.CONTINUOUS.open(SampleJob.model(context, config), request.settings().schedule());
     request.check(model.source(), config);
     NoiseRows noise = noise(model.source());
-    try (ArtifactWriter artifact =
-        ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT),
-            context.hadoop(),
-            Claim.of(StageStore.resumeKey(identity)),
-            context.force())) {
-      context.progress().say("drawing %,d samples", noise.rows());
-      double[][] x = draw(request, model.source(), noise);
-      Map<String, Object> samples = new LinkedHashMap<>();
-      samples.put("x", x);
-      samples.put("nfe", request.steps());
-      samples.put("times", request.settings().times(request.steps()));
-      artifact.writeJson(FILE, samples);
-      Map<String, Number> metrics = new LinkedHashMap<>();
-      metrics.put("samples", noise.rows());
-      metrics.put("nfe", request.steps());
-      metrics.put("modelCalls", request.steps() * (request.guidance() == 1 ? 1 : 2));
-      artifact.writeJson("metrics.json", metrics);
-      report(request, model, metrics, x).files().forEach(artifact::write);
-      artifact.write("README.md", card(request, model).markdown());
-      ManifestDraft draft =
-          ManifestDraft.of(SampleJob.KIND, "sample", config)
-              .withIdentityFile(FILE)
-              .withMetrics(metrics)
-              .withParent("model", model.parent().uri(), model.parent().contentHash());
-      for (Manifest.Parent parent : request.parents()) {
-        draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
-      }
-      Manifest manifest = artifact.commit(draft);
-      reproduce(request, model.source(), noise, artifact.uri());
-      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
-    }
+    context.progress().say("drawing %,d samples", noise.rows());
+    double[][] x = draw(request, model.source(), noise);
+    Map<String, Object> samples = new LinkedHashMap<>();
+    samples.put("x", x);
+    samples.put("nfe", request.steps());
+    samples.put("times", request.settings().times(request.steps()));
+    run.artifact().writeJson(FILE, samples);
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put("samples", noise.rows());
+    metrics.put("nfe", request.steps());
+    metrics.put("modelCalls", request.steps() * (request.guidance() == 1 ? 1 : 2));
+    return new Product(
+        run.draft(SampleJob.KIND, metrics).withIdentityFile(FILE),
+        report(request, model, metrics, x).files(),
+        run.card(
+            "Samples of " + model.description(),
+            "`%s`: `x` [samples][dimension], `nfe`, `times`. Drawn with %s."
+                .formatted(FILE, request.describe()),
+            "import json\nimport numpy as np\n\nx = np.array(json.load(open(\""
+                + FILE
+                + "\"))[\"x\"])",
+            "Apache-2.0"),
+        check(request, model.source(), noise));
   }
 
   private NoiseRows noise(ContinuousSource model) {
@@ -155,11 +128,7 @@ final class ContinuousSampling {
     double[] ratios = request.ratios();
     int size = source.size();
     try (Shared<NoiseRows> shared = Shared.of(context, noise)) {
-      return new Units<>(
-              context,
-              OnnxKeys.stage(context, config),
-              config.get(SampleKeys.PARTITIONS),
-              source::open)
+      return new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
               .map(
                   "sample: solve the ODE",
                   batches.units(),
@@ -203,36 +172,18 @@ final class ContinuousSampling {
     return report;
   }
 
-  private ModelCard card(ContinuousRequest request, OpenedContinuousModel model) {
-    List<ModelCard.Parent> parents = new ArrayList<>();
-    parents.add(new ModelCard.Parent(model.parent().uri(), model.parent().contentHash()));
-    request.parents().forEach(p -> parents.add(new ModelCard.Parent(p.uri(), p.contentHash())));
-    return new ModelCard(
-        "Samples of " + model.description(),
-        "`%s`: `x` [samples][dimension], `nfe`, `times`. Drawn with %s."
-            .formatted(FILE, request.describe()),
-        List.of(ModelCard.command("sample", config)),
-        "import json\nimport numpy as np\n\nx = np.array(json.load(open(\"" + FILE + "\"))[\"x\"])",
-        parents,
-        "Apache-2.0");
+  /** The first micro-batch, drawn again, must be the published one. */
+  private Check check(ContinuousRequest request, ContinuousSource source, NoiseRows noise) {
+    int rows = Math.min(config.get(SampleKeys.BATCH), noise.rows());
+    return new Check(
+        "the first samples",
+        draw(request, source, new NoiseRows(noise.slice(0, rows), source.size())),
+        artifact ->
+            ((List<?>) artifact.readJson(FILE).get("x"))
+                .stream().limit(rows).map(ContinuousSampling::numbers).toArray(double[][]::new));
   }
 
-  /** Draws the first micro-batch again: it must be the published one. */
-  private void reproduce(
-      ContinuousRequest request, ContinuousSource source, NoiseRows noise, String uri) {
-    List<?> published = (List<?>) Artifact.open(uri, context.hadoop()).readJson(FILE).get("x");
-    int rows = Math.min(config.get(SampleKeys.BATCH), noise.rows());
-    NoiseRows first = new NoiseRows(noise.slice(0, rows), source.size());
-    double[][] again = draw(request, source, first);
-    for (int row = 0; row < rows; row++) {
-      double[] stored =
-          ((List<?>) published.get(row))
-              .stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
-      if (!Arrays.equals(stored, again[row])) {
-        throw new IllegalStateException(
-            "The published samples do not come out again: row %d differs; the artifact %s should not be used."
-                .formatted(row, uri));
-      }
-    }
+  private static double[] numbers(Object row) {
+    return ((List<?>) row).stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
   }
 }

@@ -1,45 +1,38 @@
 package io.accelerant.distill.sample;
 
-import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.TableFingerprint;
-import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
-import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
-import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Batches;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.PublishingJob;
+import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Units;
+import io.accelerant.core.run.Work;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.NoiseSchedule;
-import io.accelerant.distill.lsd.LsdSchedule;
-import io.accelerant.distill.lsd.LsdSchedules;
-import io.accelerant.distill.model.DiscreteModels;
+import io.accelerant.distill.model.DiscreteRequest;
+import io.accelerant.distill.model.ModelName;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.OpenedDiscreteModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
@@ -55,7 +48,7 @@ import org.apache.spark.sql.types.StructType;
  * Draws samples from a model into a table {@code samples} (id, tokens, text). A sample depends on
  * (model, sampler, seed, id) alone, so that the table is the same however the ids are cut.
  */
-public final class SampleJob implements Job {
+public final class SampleJob implements PublishingJob {
   /** Kind of the artifact, and name of its table. */
   public static final String KIND = "samples";
 
@@ -81,22 +74,28 @@ public final class SampleJob implements Job {
   }
 
   @Override
-  public List<String> plan(JobContext context, JobConfig config) {
+  public Work open(JobContext context, JobConfig config) {
     if (ContinuousSampling.isMeant(context, config)) {
-      return new ContinuousSampling(context, config).plan();
+      return new ContinuousSampling(context, config).open();
     }
     requireSampler(config);
-    Map<String, Object> identity = identity(context, config);
-    String output = requireFree(context, config, identity);
+    Optional<DiscreteSamplerFormat.Learned> learned = learned(context, config);
+    List<Manifest.Parent> inputs =
+        new ArrayList<>(Models.DISCRETE.inputs(model(context, config), request(config, learned)));
+    learned.ifPresent(found -> inputs.add(found.source()));
     String sampler =
         config
             .find(SampleKeys.SAMPLER)
             .map(s -> "the learned sampler " + s)
             .orElse(config.get(SampleKeys.METHOD));
-    return List.of(
-        "open the model " + config.get(SampleKeys.MODEL),
-        "draw %d samples with %s".formatted(config.get(SampleKeys.COUNT), sampler),
-        "publish the table to " + output);
+    return Work.on(
+        inputs,
+        output ->
+            List.of(
+                "open the model " + config.get(SampleKeys.MODEL),
+                "draw %d samples with %s".formatted(config.get(SampleKeys.COUNT), sampler),
+                "publish the table to " + output),
+        run -> make(run, learned));
   }
 
   /** A plain sampler is refused before Spark starts. */
@@ -110,105 +109,74 @@ public final class SampleJob implements Job {
     }
   }
 
-  private static Map<String, Object> identity(JobContext context, JobConfig config) {
-    Map<String, Object> identity = new TreeMap<>(config.identity());
-    DiscreteModels.inputs(config.get(SampleKeys.MODEL), context, config, SampleKeys.MODEL)
-        .forEach(parent -> identity.put("input." + parent.role(), parent.contentHash()));
-    schedules(context, config)
+  static ModelName model(JobContext context, JobConfig config) {
+    return new ModelName(SampleKeys.MODEL, context, config);
+  }
+
+  private static Optional<DiscreteSamplerFormat.Learned> learned(
+      JobContext context, JobConfig config) {
+    Optional<DiscreteSamplerFormat.Learned> learned =
+        config
+            .find(SampleKeys.SAMPLER)
+            .map(
+                uri ->
+                    SamplerFormat.of(DiscreteSamplerFormat.class, uri, context)
+                        .open(uri, config.find(SampleKeys.STEPS), context));
+    learned
+        .map(DiscreteSamplerFormat.Learned::length)
+        .filter(length -> !config.find(SampleKeys.LENGTH).orElse(length).equals(length))
         .ifPresent(
-            s -> {
-              schedule(s, config);
-              identity.put("input.sampler", s.source().contentHash());
+            length -> {
+              throw config.invalid(
+                  SampleKeys.LENGTH,
+                  "is not %d, for which the sampler was learned.".formatted(length));
             });
-    return identity;
+    return learned;
   }
 
-  private static Optional<LsdSchedules> schedules(JobContext context, JobConfig config) {
-    return config.find(SampleKeys.SAMPLER).map(uri -> LsdSchedules.open(uri, context.hadoop()));
-  }
-
-  private static LsdSchedule schedule(LsdSchedules schedules, JobConfig config) {
-    LsdSchedule schedule = schedules.schedule(config.find(SampleKeys.STEPS));
-    if (config.find(SampleKeys.LENGTH).orElse(schedule.length()) != schedule.length()) {
-      throw config.invalid(
-          SampleKeys.LENGTH,
-          "is not %d, for which the sampler was learned.".formatted(schedule.length()));
-    }
-    return schedule;
-  }
-
-  static String requireFree(JobContext context, JobConfig config, Map<String, Object> identity) {
-    return Versions.requireFree(
-        config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(identity));
-  }
-
-  @Override
-  public JobResult run(JobContext context, JobConfig config) {
-    if (ContinuousSampling.isMeant(context, config)) {
-      return new ContinuousSampling(context, config).run();
-    }
-    requireSampler(config);
-    Map<String, Object> identity = identity(context, config);
-    requireFree(context, config, identity);
-    Optional<LsdSchedules> schedules = schedules(context, config);
-    Optional<LsdSchedule> learned = schedules.map(s -> schedule(s, config));
-    OpenedDiscreteModel model = open(context, config, learned);
+  private static Product make(Run run, Optional<DiscreteSamplerFormat.Learned> learned) {
+    JobContext context = run.context();
+    JobConfig config = run.config();
+    OpenedDiscreteModel model =
+        Models.DISCRETE.open(model(context, config), request(config, learned));
     DiscreteSampler sampler =
-        learned.isPresent()
-            ? learned.get().requireModel(model.source()).sampler("learned")
-            : PlainSamplers.of(config);
-    Claim claim = Claim.of(StageStore.resumeKey(identity));
-    try (ArtifactWriter artifact =
-            ArtifactWriter.claim(
-                config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force());
-        JobDescription description = new JobDescription(context.spark().sparkContext())) {
+        learned.map(found -> found.of(model.source())).orElseGet(() -> PlainSamplers.of(config));
+    try (JobDescription description = new JobDescription(context.spark().sparkContext())) {
       context.progress().say("drawing %,d samples", config.get(SampleKeys.COUNT));
       description.set("sample: draw and write");
-      String folder =
-          ArtifactTables.write(
-              draw(context, config, model, sampler), KIND, artifact, config.get(RunKeys.FORMAT));
-      Dataset<Row> written = ArtifactTables.written(context.spark(), artifact, folder);
-      String fingerprint = fingerprint(written);
+      ArtifactTables.Written written =
+          ArtifactTables.write(run, draw(context, config, model, sampler), KIND);
+      String fingerprint = fingerprint(written.rows());
       Map<String, Number> metrics = new LinkedHashMap<>();
-      metrics.put("samples", written.count());
+      metrics.put("samples", written.rows().count());
       metrics.put("nfe", evaluations(model.source(), sampler));
-      artifact.writeJson("metrics.json", metrics);
-      report(context, config, sampler, metrics, written).files().forEach(artifact::write);
-      artifact.write(
-          "README.md", card(config, folder, model).markdown().getBytes(StandardCharsets.UTF_8));
-      ManifestDraft draft =
-          ManifestDraft.of(KIND, name(), config)
-              .withTable(folder, fingerprint)
-              .withMetrics(metrics);
-      for (Manifest.Parent parent : model.parents()) {
-        draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
-      }
-      if (schedules.isPresent()) {
-        Manifest.Parent parent = schedules.get().source();
-        draft = draft.withParent(parent.role(), parent.uri(), parent.contentHash());
-      }
-      Manifest manifest = artifact.commit(draft);
-      reproduce(context, artifact.uri(), fingerprint);
-      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
+      return new Product(
+          run.draft(KIND, metrics).withTable(written.folder(), fingerprint),
+          report(context, config, sampler, metrics, written.rows()).files(),
+          run.card(
+              "Samples of " + model.description(),
+              "Table `%s`: `id`, `tokens`, `text`.".formatted(written.folder()),
+              "import pandas as pd\n\nsamples = " + written.pandas(),
+              "Apache-2.0"),
+          new Check(
+              "the fingerprint of the table",
+              fingerprint,
+              artifact -> fingerprint(ArtifactTables.read(context.spark(), artifact, KIND))));
     }
   }
 
-  private static OpenedDiscreteModel open(
-      JobContext context, JobConfig config, Optional<LsdSchedule> learned) {
-    DiscreteModels.Request request =
-        new DiscreteModels.Request(
-            config.get(SampleKeys.MODEL),
-            learned
-                .map(s -> s.process().graph())
-                .orElseGet(() -> DiffusionGraph.ofLabel(config.get(SampleKeys.GRAPH))),
-            learned
-                .map(s -> s.process().noise())
-                .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
-            config.find(SampleKeys.LENGTH).or(() -> learned.map(LsdSchedule::length)),
-            config.get(SampleKeys.SMOOTHING),
-            Optional.empty(),
-            false);
-    return DiscreteModels.open(request, context, config, SampleKeys.MODEL);
+  private static DiscreteRequest request(
+      JobConfig config, Optional<DiscreteSamplerFormat.Learned> learned) {
+    return new DiscreteRequest(
+        learned
+            .map(found -> found.process().graph())
+            .orElseGet(() -> DiffusionGraph.ofLabel(config.get(SampleKeys.GRAPH))),
+        learned
+            .map(found -> found.process().noise())
+            .orElseGet(() -> new NoiseSchedule.LogLinear(config.get(SampleKeys.NOISE_EPS))),
+        config.find(SampleKeys.LENGTH).or(() -> learned.map(DiscreteSamplerFormat.Learned::length)),
+        config.get(SampleKeys.SMOOTHING),
+        Optional.empty());
   }
 
   /** Evaluations of one sample; every sample of a sampler takes as many. */
@@ -226,11 +194,7 @@ public final class SampleJob implements Job {
     int length = source.length();
     Alphabet decoder = model.alphabet().orElse(null);
     JavaRDD<Row> rows =
-        new Units<>(
-                context,
-                OnnxKeys.stage(context, config),
-                config.get(SampleKeys.PARTITIONS),
-                source::open)
+        new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
             .rows(
                 batches.units(),
                 (opened, batch) -> {
@@ -273,18 +237,6 @@ public final class SampleJob implements Job {
         .code("", String.join("\n", texts));
   }
 
-  private static ModelCard card(JobConfig config, String folder, OpenedDiscreteModel model) {
-    return new ModelCard(
-        "Samples of " + model.description(),
-        "Table `%s`: `id`, `tokens`, `text`.".formatted(folder),
-        List.of(ModelCard.command("sample", config)),
-        folder.equals(KIND)
-            ? "import pandas as pd\n\nsamples = pd.read_parquet(\"samples\")"
-            : "import glob\nimport pandas as pd\n\nsamples = pd.concat(pd.read_json(f, lines=True) for f in sorted(glob.glob(\"samples.jsonl/*.json\")))",
-        model.parents().stream().map(p -> new ModelCard.Parent(p.uri(), p.contentHash())).toList(),
-        "Apache-2.0");
-  }
-
   /** In the types of the table: JSON lines do not keep those of numbers. */
   private static String fingerprint(Dataset<Row> table) {
     Column[] typed =
@@ -292,17 +244,5 @@ public final class SampleJob implements Job {
             .map(field -> functions.col(field.name()).cast(field.dataType().catalogString()))
             .toArray(Column[]::new);
     return TableFingerprint.of(table.select(typed));
-  }
-
-  /** Reads the published table back: its fingerprint must be the recorded one. */
-  private static void reproduce(JobContext context, String uri, String fingerprint) {
-    Artifact artifact = Artifact.open(uri, context.hadoop());
-    String again = fingerprint(ArtifactTables.read(context.spark(), artifact, KIND));
-    if (!again.equals(fingerprint)) {
-      throw new IllegalStateException(
-          "The published table does not read back as written; the artifact "
-              + uri
-              + " should not be used.");
-    }
   }
 }

@@ -4,9 +4,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
-import io.accelerant.distill.lsd.LsdKeys;
-import io.accelerant.distill.model.onnx.ContinuousOnnxKeys;
-import io.accelerant.distill.model.onnx.OnnxKeys;
+import io.accelerant.distill.model.Models;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -50,7 +48,7 @@ public final class SampleKeys {
   public static final Key<Double> SMOOTHING =
       Key.number("sample.smoothing", "Smoothing of markov:countdown, see lsd.smoothing")
           .between(0, 0.5)
-          .withDefault(LsdKeys.SMOOTHING.defaultValue().orElseThrow());
+          .withDefault(0.0);
   public static final Key<Double> T_END =
       Key.number("sample.tEnd", "Time at which the steps of a plain sampler end")
           .between(1e-6, 0.5)
@@ -98,8 +96,9 @@ public final class SampleKeys {
 
   /** What only continuous models have. */
   static final List<Key<?>> CONTINUOUS =
-      Stream.of(List.of(NOISE, GUIDANCE, RATIOS, CPR), SOLVER.all(), ContinuousOnnxKeys.OWN)
+      Stream.of(List.of(NOISE, GUIDANCE, RATIOS, CPR), SOLVER.all(), Models.CONTINUOUS.keys())
           .<Key<?>>flatMap(List::stream)
+          .filter(key -> !Models.DISCRETE.keys().contains(key))
           .toList();
 
   private static final List<Key<?>> OWN =
@@ -120,7 +119,7 @@ public final class SampleKeys {
               PARTITIONS));
 
   static final List<Key<?>> ALL =
-      Stream.of(OnnxKeys.appendedTo(OWN), CONTINUOUS).<Key<?>>flatMap(List::stream).toList();
+      Stream.of(OWN, Models.DISCRETE.keys(), CONTINUOUS).<Key<?>>flatMap(List::stream).toList();
 
   private SampleKeys() {}
 }

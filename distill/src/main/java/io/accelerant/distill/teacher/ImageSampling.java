@@ -15,7 +15,7 @@ import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.model.network.NetworkNoiseSource;
+import io.accelerant.distill.model.network.NetworkImageSource;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -71,7 +71,7 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
   /** Samples 0 .. count - 1 by tasks of one micro-batch each. */
   LabelledImages draw(JobContext context, JobConfig config, ImageModel model, int count) {
     Batches batches = new Batches(count, BATCH);
-    ContinuousSource source = NetworkNoiseSource.of(context, model, "", config);
+    ContinuousSource source = NetworkImageSource.of(context, model, "", config);
     ImageSampling sampling = this;
     byte[][] images =
         new Units<>(context, GpuStage.of(config), Units.ONE_EACH, source::open)

@@ -10,6 +10,7 @@ import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.lm.NgramModel;
 import io.accelerant.core.lm.TextScoring;
 import io.accelerant.core.nn.Activation;
+import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Norm;
 import io.accelerant.core.nn.Positions;
 import io.accelerant.core.nn.TokenNetwork;
@@ -124,6 +125,11 @@ final class MaskedTextKind implements TeacherKind {
         corpus.length(),
         config.get(TrainTeacherKeys.T_MIN),
         Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH)));
+  }
+
+  @Override
+  public InitialScale initialScale() {
+    return InitialScale.valueOf(config.get(TrainTeacherKeys.INITIAL).toUpperCase(Locale.ROOT));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.Scopes;
 import io.accelerant.distill.discrete.CrossEntropy;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.ForwardProcess;
@@ -38,6 +39,11 @@ record MaskedTextLoss(
   @Override
   public BatchShape shape() {
     return BatchShape.of(microBatch, length);
+  }
+
+  @Override
+  public void build(Scopes scopes, BatchShape shape) {
+    scopes.crossEntropy(network.logits(scopes.of(NETWORK), shape));
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.accelerant.distill.teacher;
 
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.Value;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.Scopes;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
@@ -39,6 +41,13 @@ public record NoisePredictionLoss(
   @Override
   public BatchShape shape() {
     return BatchShape.of(microBatch);
+  }
+
+  @Override
+  public void build(Scopes scopes, BatchShape shape) {
+    Value prediction = network.apply(scopes.of(NETWORK), shape);
+    scopes.squaredError(
+        network.learnSigma() ? prediction.slice(1, 0, network.channels()) : prediction);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.accelerant.distill.teacher;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.train.Loss;
 import java.util.Map;
@@ -14,6 +15,11 @@ interface TeacherKind {
   String description();
 
   Loss loss();
+
+  /** How large its network's numbers start. */
+  default InitialScale initialScale() {
+    return InitialScale.GPT2;
+  }
 
   /** Unit of the loss. */
   String lossUnit();

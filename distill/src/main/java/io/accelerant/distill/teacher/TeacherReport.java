@@ -1,27 +1,17 @@
 package io.accelerant.distill.teacher;
 
-import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.model.Model;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Run;
 import io.accelerant.core.train.RoundLog;
-import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
-/** The report, the model card and the loader of a trained teacher. */
+/** The report and the model card of a trained teacher. */
 record TeacherReport(
-    String job,
-    JobContext context,
-    JobConfig config,
-    TeacherKind kind,
-    TeacherRun run,
-    Map<String, Number> metrics) {
+    JobContext context, TeacherKind kind, TeacherRun run, Map<String, Number> metrics) {
   private static final int POINTS = 200;
 
   Map<String, byte[]> files() {
@@ -37,10 +27,7 @@ record TeacherReport(
             plot(run.log(), kind.lossUnit()),
             "Loss of the union batch (%s), mean of neighbouring rounds".formatted(kind.lossUnit()))
         .paragraph("`log.jsonl` has loss, gradient norm and learning rate of every round.");
-    Map<String, byte[]> files = new LinkedHashMap<>(report.files());
-    files.put("README.md", card().markdown().getBytes(StandardCharsets.UTF_8));
-    files.put("python/load.py", Model.loader());
-    return files;
+    return report.files();
   }
 
   private static LinePlot plot(RoundLog log, String unit) {
@@ -58,17 +45,15 @@ record TeacherReport(
     return LinePlot.of("Training", "round", "loss, " + unit).series("training", x, y);
   }
 
-  private ModelCard card() {
-    Artifact data = TeacherKinds.data(context, config);
-    return new ModelCard(
+  ModelCard card(Run run) {
+    return run.card(
         kind.description(),
         kind.card(metrics),
-        List.of(ModelCard.command(job, config)),
         """
         import sys; sys.path.insert(0, "python")
         import load
-        weights = load.load("model.safetensors")   # numpy arrays by name; config.json has the shapes""",
-        List.of(new ModelCard.Parent(data.uri(), data.contentHash())),
+        weights = load.load("model.safetensors")   # numpy arrays by name; config.json has the shapes\
+        """,
         "That of the data it was trained on.");
   }
 }

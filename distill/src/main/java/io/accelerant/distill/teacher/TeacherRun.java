@@ -3,6 +3,7 @@ package io.accelerant.distill.teacher;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
@@ -12,12 +13,12 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.core.train.Flat;
-import io.accelerant.core.train.GradientLearner;
+import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.LossStep;
 import io.accelerant.core.train.PackedShards;
+import io.accelerant.core.train.Roles;
 import io.accelerant.core.train.RoundLog;
 import io.accelerant.core.train.SyncRound;
 import io.accelerant.core.train.TrainSettings;
@@ -48,7 +49,7 @@ final class TeacherRun implements AutoCloseable {
   private final Snapshots snapshots;
   private final PackedShards training;
   private final PackedShards heldOut;
-  private final GradientLearner learner;
+  private final Roles roles;
   private final int slots;
   private RoundLog log;
   private int roundsHere;
@@ -86,18 +87,20 @@ final class TeacherRun implements AutoCloseable {
         .progress()
         .say("%,d examples to train on, %,d held out", training.records(), heldOut.records());
     NetworkSpec network = loss.network();
-    learner =
-        new GradientLearner(
-            settings.learner(config),
-            network.layout(),
-            network::trains,
-            Flat.of(Precision.FLOAT32, network.initial(settings.seed())));
+    double[] initial = network.initial(settings.seed(), kind.initialScale());
+    roles =
+        new Roles(Precision.FLOAT32)
+            .trained(
+                Loss.NETWORK,
+                network,
+                settings.training(config),
+                Flat.of(Precision.FLOAT32, initial));
   }
 
   /** Asks before anything is trained, since a container that overruns is killed without a word. */
   private void requireMemory() {
     ProgramPool pool = ProgramPool.ofJvm(PROGRAMS * (slots + 1));
-    try (ProgramPool.Lease lease = loss.network().training(pool, Precision.FLOAT32, loss.shape())) {
+    try (ProgramPool.Lease lease = loss.training(pool, Precision.FLOAT32, loss.shape())) {
       Program program = lease.program();
       NativeMemory.check(
           context.sparkSettings(),
@@ -107,25 +110,32 @@ final class TeacherRun implements AutoCloseable {
     }
   }
 
+  private SyncRound workers(PackedShards shards, long seed) {
+    return new SyncRound(
+        new JavaSparkContext(context.spark().sparkContext()),
+        context.hadoop(),
+        shards,
+        EngineSettings.of(config),
+        PROGRAMS * (slots + 1),
+        seed);
+  }
+
   void train() {
     long start = System.nanoTime();
     int every = config.get(TrainTeacherKeys.SAMPLE_EVERY);
-    GradientStep step =
-        new GradientStep(
-            loss, Precision.FLOAT32, EngineSettings.of(config), PROGRAMS * (slots + 1));
-    log =
-        new Trainer(context, "train-teacher", settings, snapshots)
-            .train(
-                training,
-                step,
-                learner,
-                done -> {
-                  roundsHere++;
-                  seconds = (System.nanoTime() - start) / 1e9;
-                  if (every > 0 && done % every == 0) {
-                    context.progress().say("after round %d: %s", done, kind.look(average()));
-                  }
-                });
+    try (SyncRound workers = workers(training, settings.seed())) {
+      log =
+          Trainer.of(context, "train-teacher", settings, workers, roles, snapshots)
+              .watch(
+                  done -> {
+                    roundsHere++;
+                    seconds = (System.nanoTime() - start) / 1e9;
+                    if (every > 0 && done % every == 0) {
+                      context.progress().say("after round %d: %s", done, kind.look(average()));
+                    }
+                  })
+              .train(new GradientStep(loss), settings.draw());
+    }
   }
 
   RoundLog log() {
@@ -133,11 +143,11 @@ final class TeacherRun implements AutoCloseable {
   }
 
   float[] average() {
-    return learner.average().floats();
+    return roles.averages(Loss.NETWORK).floats();
   }
 
   float[] raw() {
-    return learner.parameters().floats();
+    return roles.parameters(Loss.NETWORK).floats();
   }
 
   /** Mean held-out loss, one number per draw of times and masks. */
@@ -151,16 +161,15 @@ final class TeacherRun implements AutoCloseable {
 
   /** One draw: every worker takes the same number of its held-out examples, each once. */
   double heldOut(float[] parameters, int draw) {
-    LossStep step =
-        new LossStep(loss, Precision.FLOAT32, EngineSettings.of(config), PROGRAMS * (slots + 1));
     int each = Math.toIntExact(Collections.min(heldOut.counts()));
-    JavaSparkContext spark = new JavaSparkContext(context.spark().sparkContext());
-    try (SyncRound round =
-            new SyncRound(
-                spark, context.hadoop(), heldOut, step, each, settings.seed() ^ EVALUATION);
-        JobDescription description = new JobDescription(spark.sc())) {
+    long seed = settings.seed() ^ EVALUATION;
+    try (Roles measured =
+            new Roles(Precision.FLOAT32).frozen(Loss.NETWORK, loss.network(), Flat.of(parameters));
+        SyncRound workers = workers(heldOut, seed);
+        JobDescription description = new JobDescription(context.spark().sparkContext())) {
       description.set("train-teacher: held-out loss, draw " + (draw + 1));
-      return round.sums(Flat.of(parameters), draw).totals()[0];
+      Draw draws = Draw.shuffled(each, seed);
+      return workers.sums(new LossStep(loss), draws, measured, draw).total("loss");
     }
   }
 
@@ -168,7 +177,7 @@ final class TeacherRun implements AutoCloseable {
   Map<String, Number> metrics() {
     Map<String, Number> metrics = new LinkedHashMap<>();
     metrics.put("loss", log.recent("loss", 50));
-    metrics.put("parameters", learner.parameters().length());
+    metrics.put("parameters", raw().length);
     metrics.put("examples", training.records());
     metrics.put("rounds", log.rounds());
     if (roundsHere > 0) {
@@ -179,6 +188,6 @@ final class TeacherRun implements AutoCloseable {
 
   @Override
   public void close() {
-    learner.close();
+    roles.close();
   }
 }

@@ -43,6 +43,12 @@ final class TrainTeacherKeys {
               "trainTeacher.timed",
               "masked-text: give the network the diffusion time; the posterior of the absorbing graph does not depend on it")
           .withDefault(false);
+  static final Key<String> INITIAL =
+      Key.string(
+              "trainTeacher.initial",
+              "masked-text: how large the weights start: gpt2, deviation 0.02; scaled, by the width, from which small networks learn sooner")
+          .oneOf("gpt2", "scaled")
+          .withDefault("gpt2");
   static final Key<Double> T_MIN =
       Key.number("trainTeacher.tMin", "Smallest time of the loss, which is weighted by 1/t")
           .between(1e-6, 0.5)
@@ -106,7 +112,7 @@ final class TrainTeacherKeys {
           .withDefault(3);
 
   /** What the other kind does not have. */
-  static final List<Key<?>> TEXT_ALONE = List.of(POSITIONS, TIMED);
+  static final List<Key<?>> TEXT_ALONE = List.of(POSITIONS, TIMED, INITIAL);
 
   static final List<Key<?>> IMAGE_ALONE =
       List.of(
@@ -136,6 +142,7 @@ final class TrainTeacherKeys {
                 HIDDEN,
                 POSITIONS,
                 TIMED,
+                INITIAL,
                 T_MIN,
                 EVALUATION_DRAWS,
                 SAMPLE_EVERY));

@@ -179,22 +179,21 @@ class SolversTest {
       history = history.push(node, model.output(noise, node, Form.DATA));
     }
     Node t = SCHEDULE.node(times[3]);
+    Step step = new Step(Form.DATA, history, t);
     double[] newest = model.output(noise, t, Form.DATA);
-    UniPc bh1 = new UniPc(Form.DATA, UniPc.Variant.BH1);
-    UniPc bh2 = new UniPc(Form.DATA, UniPc.Variant.BH2);
-    assertThat(bh1.predict(noise, history, t, 3))
-        .containsExactly(bh2.predict(noise, history, t, 3), within(1e-14));
+    UniPc bh1 = new UniPc(UniPc.Variant.BH1);
+    UniPc bh2 = new UniPc(UniPc.Variant.BH2);
+    assertThat(bh1.predict(noise, step, 3))
+        .containsExactly(bh2.predict(noise, step, 3), within(1e-14));
     for (int order = 2; order <= 3; order++) {
-      assertThat(bh1.correct(noise, history, t, newest, order))
-          .containsExactly(bh2.correct(noise, history, t, newest, order), within(1e-14));
+      assertThat(bh1.correct(noise, step, newest, order))
+          .containsExactly(bh2.correct(noise, step, newest, order), within(1e-14));
     }
     assertThat(
             Mixtures.distance(
-                bh1.correct(noise, history, t, newest, 1),
-                bh2.correct(noise, history, t, newest, 1)))
+                bh1.correct(noise, step, newest, 1), bh2.correct(noise, step, newest, 1)))
         .isGreaterThan(1e-5);
-    assertThat(
-            Mixtures.distance(bh1.predict(noise, history, t, 2), bh2.predict(noise, history, t, 2)))
+    assertThat(Mixtures.distance(bh1.predict(noise, step, 2), bh2.predict(noise, step, 2)))
         .isGreaterThan(1e-5);
   }
 
@@ -207,7 +206,8 @@ class SolversTest {
     for (Form form : Form.values()) {
       ends[form.ordinal()] =
           new MultistepSampler(
-                  new UniPc(form, UniPc.Variant.BH2),
+                  form,
+                  new UniPc(UniPc.Variant.BH2),
                   3,
                   UniPc.Variant.BH2,
                   CorrectorUse.ALL,
@@ -222,8 +222,8 @@ class SolversTest {
     Denoiser model = Denoiser.plain(MIXTURE.open(), 6);
     History data = History.empty().push(s, model.output(noise, s, Form.DATA));
     History eps = History.empty().push(s, model.output(noise, s, Form.NOISE));
-    assertThat(Form.NOISE.base(noise, eps, t))
-        .containsExactly(Form.DATA.base(noise, data, t), within(1e-13));
+    assertThat(new Step(Form.NOISE, eps, t).ddim(noise))
+        .containsExactly(new Step(Form.DATA, data, t).ddim(noise), within(1e-13));
   }
 
   @Test

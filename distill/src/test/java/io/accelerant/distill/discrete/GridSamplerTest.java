@@ -56,8 +56,8 @@ class GridSamplerTest {
   @Test
   void samplersOfASeedShareThePrior() {
     DiffusionProcess process = ExactToy.reference(DiffusionGraph.UNIFORM).process();
-    int[] both = GridSampler.prior(process, 20, 3, new long[] {8, 9});
-    int[] second = GridSampler.prior(process, 20, 3, new long[] {9});
+    int[] both = Walk.prior(process, 20, 3, new long[] {8, 9});
+    int[] second = Walk.prior(process, 20, 3, new long[] {9});
     assertThat(second).isEqualTo(Arrays.copyOfRange(both, 20, 40));
     assertThat(Arrays.stream(both).distinct().sorted().toArray()).containsExactly(0, 1, 2);
   }

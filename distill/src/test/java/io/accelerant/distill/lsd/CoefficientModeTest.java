@@ -147,8 +147,8 @@ class CoefficientModeTest {
     }
     assertThatThrownBy(() -> CoefficientMode.ofLabel("SCALE"))
         .hasMessageContaining("must be scale, exponent or posteriorExponent, is SCALE");
-    assertThat(Predictors.ofLabel("euler")).isEqualTo(new Euler());
-    assertThat(Predictors.ofLabel("tweedie")).isEqualTo(new Tweedie());
-    assertThatThrownBy(() -> Predictors.ofLabel("heun")).hasMessageContaining("is heun");
+    assertThat(LsdSchedule.kernel("euler")).isEqualTo(new Euler());
+    assertThat(LsdSchedule.kernel("tweedie")).isEqualTo(new Tweedie());
+    assertThatThrownBy(() -> LsdSchedule.kernel("heun")).hasMessageContaining("is heun");
   }
 }

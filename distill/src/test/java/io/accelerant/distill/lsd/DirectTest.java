@@ -29,8 +29,8 @@ class DirectTest {
     return distance + 0.02 * own.nextGaussian();
   }
 
-  private static Direct search(Direct.Plan plan) {
-    Direct search = Direct.start(plan, START);
+  private static Direct.Search search(Direct.Plan plan) {
+    Direct.Search search = Direct.Search.start(plan, START);
     for (int i = 0; i < plan.iterations(); i++) {
       search =
           search.next(distance(search.candidate(1), i, 1), distance(search.candidate(-1), i, -1));
@@ -40,7 +40,7 @@ class DirectTest {
 
   @Test
   void findsTheMinimumOfANoisyQuadratic() {
-    Direct found = search(PLAN);
+    Direct.Search found = search(PLAN);
     assertThat(found.iteration()).isEqualTo(200);
     for (int j = 0; j < BEST.length; j++) {
       assertThat(found.average()[j]).as("parameter %d", j).isCloseTo(BEST[j], within(0.05));
@@ -56,7 +56,7 @@ class DirectTest {
 
   @Test
   void candidatesLieOnBothSidesAtThePerturbation() {
-    Direct search = Direct.start(PLAN, START);
+    Direct.Search search = Direct.Search.start(PLAN, START);
     double[] plus = search.candidate(1);
     double[] minus = search.candidate(-1);
     for (int j = 0; j < START.length; j++) {
@@ -68,13 +68,14 @@ class DirectTest {
 
   @Test
   void directionsChangeFromOneIterationToTheNext() {
-    Direct search = Direct.start(new Direct.Plan(64, 0.15, 0.35, 4, 9), new double[64]);
+    Direct.Search search =
+        Direct.Search.start(new Direct.Plan(64, 0.15, 0.35, 4, 9), new double[64]);
     assertThat(search.next(0, 0).candidate(1)).isNotEqualTo(search.candidate(1));
   }
 
   @Test
   void onlyTheExponentsAreHeldInTheirRange() {
-    Direct search = Direct.start(PLAN, new double[] {0.55, 2.95, 1, -7, 0, 7});
+    Direct.Search search = Direct.Search.start(PLAN, new double[] {0.55, 2.95, 1, -7, 0, 7});
     for (int direction : new int[] {-1, 1}) {
       double[] candidate = search.candidate(direction);
       for (int k = 0; k < STEPS; k++) {
@@ -90,7 +91,7 @@ class DirectTest {
 
   @Test
   void aStepGoesDownByTheEstimatedSlope() {
-    Direct search = Direct.start(PLAN, START);
+    Direct.Search search = Direct.Search.start(PLAN, START);
     double[] plus = search.candidate(1);
     double[] after = search.next(0.4, 0.1).z();
     for (int j = 0; j < START.length; j++) {
@@ -101,7 +102,7 @@ class DirectTest {
 
   @Test
   void theGainFalls() {
-    Direct search = Direct.start(PLAN, START);
+    Direct.Search search = Direct.Search.start(PLAN, START);
     for (int i = 0; i < 20; i++) {
       search = search.next(0, 0);
     }
@@ -112,14 +113,15 @@ class DirectTest {
   @Test
   void theAverageCoversTheSecondHalf() {
     Direct.Plan plan = new Direct.Plan(0, 0.5, 1, 4, 3);
-    Direct search = Direct.start(plan, new double[] {0});
+    Direct.Search search = Direct.Search.start(plan, new double[] {0});
     double[] visited = new double[4];
     for (int i = 0; i < 4; i++) {
       search = search.next(i + 1, 0);
       visited[i] = search.z()[0];
     }
     assertThat(search.average()[0]).isCloseTo((visited[2] + visited[3]) / 2, within(1e-12));
-    Direct one = Direct.start(new Direct.Plan(0, 0.5, 1, 1, 3), new double[] {0}).next(1, 0);
+    Direct.Search one =
+        Direct.Search.start(new Direct.Plan(0, 0.5, 1, 1, 3), new double[] {0}).next(1, 0);
     assertThat(one.average()).isEqualTo(one.z());
   }
 }

@@ -94,15 +94,13 @@ class ExactFitsTest {
     try (DiscreteModel teacher =
         new MarkovSource(toy.chain(), toy.process(), toy.length()).open()) {
       int[][] states =
-          FitRun.roll(teacher, new Euler(), ExactFits.TEACHER_STEPS, steps, ExactToy.END, 1, ids);
+          FitRun.walk(teacher, new Euler(), ExactFits.TEACHER_STEPS, steps, ExactToy.END, 1, ids);
       sums =
           ScoreL2.sums(
               teacher,
               new Euler(),
-              exact.coefficients(),
-              times,
+              new Fitted(times, exact.coefficients()),
               states,
-              times,
               CoefficientMode.SCALE,
               0,
               2,

@@ -8,7 +8,6 @@ import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.Euler;
-import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.model.markov.MarkovChain;
 import io.accelerant.distill.model.markov.MarkovSource;
 import java.util.ArrayList;
@@ -53,7 +52,7 @@ class FitsTest extends SparkTest {
         settings("lsd.learnTimes=true", "lsd.passes=2", "lsd.graph=" + graph.label());
     Fitted fitted;
     try (FitRun run = new FitRun(context(), settings, source(settings))) {
-      fitted = new ScoreL2Fit(run, mode, 4).fit();
+      fitted = new ScoreL2(run, mode, 4).fit();
     }
 
     double[] uniform = StepLengths.times(StepLengths.ofLogits(new double[4], 1e-3), 1e-3);
@@ -79,7 +78,7 @@ class FitsTest extends SparkTest {
     LsdSettings settings = settings("lsd.jysSamples=20");
     double[] times;
     try (FitRun run = new FitRun(context(), settings, source(settings))) {
-      times = new JumpYourStepsFit(run).times(4);
+      times = JumpYourSteps.fit(run, 4);
     }
     try (DiscreteModel teacher = source(settings).open()) {
       long[] first = ids(0);
@@ -102,7 +101,7 @@ class FitsTest extends SparkTest {
   }
 
   private static int[] samples(DiscreteModel teacher, LsdSettings settings, long[] ids) {
-    return FitRun.roll(teacher, new Euler(), 16, 4, 1e-3, settings.seed(), ids)[4];
+    return FitRun.walk(teacher, new Euler(), 16, 4, 1e-3, settings.seed(), ids)[4];
   }
 
   private static long[] ids(int from) {
@@ -120,21 +119,19 @@ class FitsTest extends SparkTest {
     try (DiscreteModel teacher = source(settings).open()) {
       for (int from = 0; from < COUNT; from += BATCH) {
         long[] ids = ids(from);
-        int[][] walk = FitRun.roll(teacher, new Euler(), 16, 4, 1e-3, settings.seed(), ids);
+        int[][] walk = FitRun.walk(teacher, new Euler(), 16, 4, 1e-3, settings.seed(), ids);
         parts.add(
             ScoreL2.sums(
                 teacher,
                 new Euler(),
-                coefficients,
-                times,
+                new Fitted(times, coefficients),
                 walk,
-                GridSampler.uniformTimes(4, 1e-3),
                 compared,
                 0.05,
                 settings.fitSeed("scoreL2", pass),
                 ids));
       }
     }
-    return TeacherTasks.sum(parts);
+    return FitRun.sum(parts);
   }
 }

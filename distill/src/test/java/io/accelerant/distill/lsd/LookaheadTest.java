@@ -52,13 +52,13 @@ class LookaheadTest {
     int steps = 4;
     double[] exact = new ExactFits(DiffusionGraph.ABSORB).lookahead(steps).phi();
     Coefficients coefficients = new Coefficients(CoefficientMode.POSTERIOR_EXPONENT, exact);
-    double[] times = GridSampler.uniformTimes(steps, ExactToy.END);
+    Fitted student = new Fitted(GridSampler.uniformTimes(steps, ExactToy.END), coefficients);
     long[] ids = LongStream.range(0, 3000).toArray();
     try (DiscreteModel teacher =
         new MarkovSource(toy.chain(), toy.process(), toy.length()).open()) {
       for (int k = 0; k < steps - 1; k++) { // few masks are left at the last one
         int fine = ExactFits.TEACHER_STEPS / steps;
-        double[] sums = Lookahead.sums(teacher, new Euler(), coefficients, times, k, fine, 5, ids);
+        double[] sums = Lookahead.sums(teacher, new Euler(), student, k, fine, 5, ids);
         assertThat(Lookahead.phi(sums)).as("step %d", k).isCloseTo(exact[k], within(0.02));
       }
     }

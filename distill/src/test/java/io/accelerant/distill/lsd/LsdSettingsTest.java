@@ -75,7 +75,7 @@ class LsdSettingsTest {
             "lsd.predictor=tweedie");
     assertThat(settings.steps()).containsExactly(4, 6, 16);
     assertThat(settings.plainSteps()).containsExactly(4, 6, 8, 16);
-    assertThat(settings.objectives()).containsExactly("direct", "scoreL2");
+    assertThat(settings.objectives()).containsExactly(Objective.DIRECT, Objective.SCORE_L2);
     assertThat(settings.kernel()).isEqualTo(new Tweedie());
     assertThat(settings.gridPoints()).isEqualTo(48);
     assertThat(settings.noise()).isEqualTo(new NoiseSchedule.LogLinear(1e-3));

@@ -39,6 +39,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class DiscreteModelsTest extends SparkTest {
   private static final Key<String> KEY = Key.string("test.model", "the model");
+  private static final Key<String> REFERENCE =
+      Key.string("test.reference", "what samples are held against").optional();
 
   @TempDir static Path shared;
   private static String corpus;
@@ -64,22 +66,29 @@ class DiscreteModelsTest extends SparkTest {
             .artifact();
   }
 
-  private static JobConfig config() {
-    return JobConfig.load(
-        List.of(), List.of("test.model=x", "run.output=none"), RunKeys.and(List.of(KEY)));
+  private static ModelName name(String name, JobContext context, String... sets) {
+    List<String> all = new ArrayList<>(List.of("test.model=" + name, "run.output=none"));
+    all.addAll(List.of(sets));
+    List<Key<?>> keys = new ArrayList<>(RunKeys.and(List.of(KEY, REFERENCE)));
+    keys.addAll(Models.DISCRETE.keys());
+    return new ModelName(KEY, context, JobConfig.load(List.of(), all, keys));
+  }
+
+  private static ModelName name(String name) {
+    return name(name.replace("CORPUS", corpus), context());
+  }
+
+  private static DiscreteRequest wanted(Integer length, double smoothing) {
+    return new DiscreteRequest(
+        DiffusionGraph.ABSORB,
+        new NoiseSchedule.LogLinear(1e-3),
+        Optional.ofNullable(length),
+        smoothing,
+        Optional.of(REFERENCE));
   }
 
   private static OpenedDiscreteModel open(String name, Integer length, double smoothing) {
-    DiscreteModels.Request request =
-        new DiscreteModels.Request(
-            name.replace("CORPUS", corpus),
-            DiffusionGraph.ABSORB,
-            new NoiseSchedule.LogLinear(1e-3),
-            Optional.ofNullable(length),
-            smoothing,
-            Optional.empty(),
-            true);
-    return DiscreteModels.open(request, context(), config(), KEY);
+    return Models.DISCRETE.open(name(name), wanted(length, smoothing));
   }
 
   @Test
@@ -135,8 +144,9 @@ class DiscreteModelsTest extends SparkTest {
             () -> false,
             false,
             "");
-    assertThat(DiscreteModels.inputs("markov:countdown", none, config(), KEY)).isEmpty();
-    assertThat(DiscreteModels.inputs("markov:1:" + corpus, none, config(), KEY)).hasSize(1);
+    DiscreteRequest wanted = wanted(null, 0);
+    assertThat(Models.DISCRETE.inputs(name("markov:countdown", none), wanted)).isEmpty();
+    assertThat(Models.DISCRETE.inputs(name("markov:1:" + corpus, none), wanted)).hasSize(1);
   }
 
   private static String published(String name, long seed, Artifact... corpora) {
@@ -162,8 +172,7 @@ class DiscreteModelsTest extends SparkTest {
         .containsExactly(
             new Manifest.Parent("model", uri, artifact.contentHash()),
             new Manifest.Parent("reference", corpus, corpus().contentHash()));
-    assertThat(DiscreteModels.trainedOn(uri, context(), config(), KEY))
-        .contains(new Manifest.Parent("reference", corpus, corpus().contentHash()));
+    assertThat(Models.DISCRETE.inputs(name(uri), wanted(null, 0))).isEqualTo(model.parents());
   }
 
   /** sample needs no corpus, and works when it is gone. */
@@ -172,16 +181,15 @@ class DiscreteModelsTest extends SparkTest {
     Artifact gone = Artifact.open(copyOfCorpus("gone"), context().hadoop());
     String uri = published("orphan", 6, gone);
     Files.delete(Path.of(gone.uri(), Manifest.FILE));
-    DiscreteModels.Request request =
-        new DiscreteModels.Request(
-            uri,
+    DiscreteRequest none =
+        new DiscreteRequest(
             DiffusionGraph.ABSORB,
             new NoiseSchedule.LogLinear(1e-3),
             Optional.empty(),
             0,
-            Optional.empty(),
-            false);
-    assertThat(DiscreteModels.open(request, context(), config(), KEY).corpus()).isEmpty();
+            Optional.empty());
+    assertThat(Models.DISCRETE.open(name(uri), none).corpus()).isEmpty();
+    assertThat(Models.DISCRETE.inputs(name(uri), none)).hasSize(1);
     assertThatThrownBy(() -> open(uri, null, 0))
         .isInstanceOf(ArtifactException.class)
         .hasMessageContaining("The corpus that the model " + uri + " was trained on cannot be")
@@ -228,10 +236,9 @@ class DiscreteModelsTest extends SparkTest {
     for (DiffusionGraph graph : DiffusionGraph.values()) {
       NoiseSchedule noise =
           new NoiseSchedule.LogLinear(graph == DiffusionGraph.ABSORB ? 1e-2 : 1e-3);
-      DiscreteModels.Request request =
-          new DiscreteModels.Request(
-              uri, graph, noise, Optional.empty(), 0, Optional.empty(), true);
-      assertThatThrownBy(() -> DiscreteModels.open(request, context(), config(), KEY))
+      DiscreteRequest wanted =
+          new DiscreteRequest(graph, noise, Optional.empty(), 0, Optional.empty());
+      assertThatThrownBy(() -> Models.DISCRETE.open(name(uri), wanted))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining(
               "trained for " + (graph == DiffusionGraph.ABSORB ? "noise" : "graph"));
@@ -253,19 +260,29 @@ class DiscreteModelsTest extends SparkTest {
                         "prepareText.length=4"),
                     job.keys()))
             .artifact();
-    DiscreteModels.Request request =
-        new DiscreteModels.Request(
-            published("letters", 11),
-            DiffusionGraph.ABSORB,
-            new NoiseSchedule.LogLinear(1e-3),
-            Optional.empty(),
-            0,
-            Optional.of(bytes),
-            true);
-    assertThatThrownBy(() -> DiscreteModels.open(request, context(), config(), KEY))
+    ModelName letters = name(published("letters", 11), context(), "test.reference=" + bytes);
+    assertThatThrownBy(() -> Models.DISCRETE.open(letters, wanted(null, 0)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("a model over letters27, but the reference " + bytes)
         .hasMessageContaining("is written in bytes");
+  }
+
+  @Test
+  void aReferenceIsForNetworks() {
+    ModelName chain = name("markov:cycle", context(), "test.reference=" + corpus);
+    assertThatThrownBy(() -> Models.DISCRETE.inputs(chain, wanted(null, 0)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("test.reference (--set) is for networks; markov:cycle brings its own.");
+  }
+
+  @Test
+  void keysOfAnotherProviderAreRefused() {
+    ModelName chain = name("markov:cycle", context(), "onnx.mask=3");
+    assertThatThrownBy(() -> Models.DISCRETE.inputs(chain, wanted(null, 0)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "onnx.mask (--set) is for onnx:<file>, but test.model = markov:cycle is none; leave it"
+                + " out.");
   }
 
   static Stream<Arguments> refused() {

@@ -3,16 +3,18 @@ package io.accelerant.distill.teacher;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
-import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.train.Batch;
-import io.accelerant.core.train.Flat;
 import io.accelerant.core.train.GradientStep;
+import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.LossStep;
+import io.accelerant.core.train.OneStep;
+import io.accelerant.core.train.Sums;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.ForwardProcess;
@@ -55,9 +57,8 @@ class MaskedTextLossTest {
   }
 
   private static double measured(Batch batch, int microBatch) {
-    return new LossStep(loss(microBatch), Precision.FLOAT64, EngineSettings.cpu(1), 4)
-        .on(parameters(), batch)
-        .totals()[0];
+    MaskedTextLoss loss = loss(microBatch);
+    return OneStep.sums(new LossStep(loss), loss, parameters(), batch).total("loss");
   }
 
   /** The formula by hand, from the network's logits at the states that the loss draws. */
@@ -66,7 +67,7 @@ class MaskedTextLossTest {
     Batch batch = new Batch(records(4), 8, 16, 42, 3);
     double expected = 0;
     try (Program program = NETWORK.forward(Precision.FLOAT64, BatchShape.of(1, LENGTH))) {
-      parameters().setParameters(program);
+      program.setParameters(parameters());
       for (int i = 0; i < batch.size(); i++) {
         double t = T_MIN + (1 - T_MIN) * batch.stratified(i, RandomStream.purpose("teacher.time"));
         int[] clean = new int[LENGTH];
@@ -106,24 +107,22 @@ class MaskedTextLossTest {
   @Test
   void workersAddUpToTheUnionBatch() {
     List<byte[]> all = records(8);
-    double parts = 0;
-    Flat gradient = Flat.zeros(Precision.FLOAT64, parameters().length());
-    GradientStep step = new GradientStep(loss(4), Precision.FLOAT64, EngineSettings.cpu(1), 4);
+    Sums parts = new Sums();
     for (int worker = 0; worker < 2; worker++) {
-      var sums =
-          step.on(
-              parameters(),
-              new Batch(all.subList(4 * worker, 4 * worker + 4), 4 * worker, 8, 5, 2));
-      parts += sums.totals()[0];
-      gradient.add(sums.gradient());
+      parts.add(sums(4, new Batch(all.subList(4 * worker, 4 * worker + 4), 4 * worker, 8, 5, 2)));
     }
-    var union =
-        new GradientStep(loss(8), Precision.FLOAT64, EngineSettings.cpu(1), 4)
-            .on(parameters(), new Batch(all, 0, 8, 5, 2));
-    assertThat(parts).isEqualTo(union.totals()[0], within(1e-12));
+    Sums union = sums(8, new Batch(all, 0, 8, 5, 2));
+    assertThat(parts.total("loss")).isEqualTo(union.total("loss"), within(1e-12));
+    Flat gradient = parts.gradients().get(Loss.NETWORK);
     for (int i = 0; i < gradient.length(); i++) {
-      assertThat(gradient.get(i)).isEqualTo(union.gradient().get(i), within(1e-10));
+      assertThat(gradient.get(i))
+          .isEqualTo(union.gradients().get(Loss.NETWORK).get(i), within(1e-10));
     }
+  }
+
+  private static Sums sums(int microBatch, Batch batch) {
+    MaskedTextLoss loss = loss(microBatch);
+    return OneStep.sums(new GradientStep(loss), loss, parameters(), batch);
   }
 
   /** Stratified times: one in each of n cells of equal width, whoever computes them. */

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.error.DataException;
-import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.train.Batch;
 import io.accelerant.distill.continuous.VpLinear;
@@ -37,7 +36,7 @@ class NoisePredictionLossTest {
   }
 
   private static double value(NoisePredictionLoss loss, double[] parameters, Batch batch) {
-    try (Program program = NETWORK.training(Precision.FLOAT64, BatchShape.of(loss.microBatch()))) {
+    try (Program program = loss.training(Precision.FLOAT64, loss.shape())) {
       program.setParameters(parameters);
       loss.set(program, batch);
       program.run();

@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import java.util.function.IntFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -53,7 +52,10 @@ public final class DcSolverBench {
     this.progress = progress;
   }
 
-  /** {@code secondsPerFit}, and with a peer {@code torchSecondsPerFit} and {@code ratio}. */
+  /**
+   * {@code secondsPerFit}, with a peer {@code torchSecondsPerFit} and {@code torchGflops}, and
+   * {@code ratio} if that is a peer to compare with.
+   */
   public Map<String, Number> run() {
     GaussianMixture mixture = mixture();
     double[] times = Spacing.TIME_UNIFORM.times(SCHEDULE, SCHEDULE.end(), STEPS);
@@ -71,17 +73,10 @@ public final class DcSolverBench {
     try (Scratch scratch = Scratch.create()) {
       Path input =
           scratch.write("bench.json", CanonicalJson.bytes(input(mixture, times, noise, truth)));
-      Optional<PythonPeer> peer = PythonPeer.of("dc_solver.py", scratch, "torch, numpy");
+      Optional<TorchPeer> peer = TorchPeer.of("dc_solver.py", scratch, progress);
       if (peer.isPresent()) {
-        compare(
-            threads ->
-                peer.get()
-                    .run(Map.of("OMP_NUM_THREADS", Integer.toString(threads)), input, threads),
-            () -> measure(fit, mixture, noise, truth),
-            ratios,
-            metrics);
+        compare(peer.get(), input, () -> measure(fit, mixture, noise, truth), ratios, metrics);
       } else {
-        progress.say("no python3 with torch here: no peer to compare with");
         metrics.put("secondsPerFit", measure(fit, mixture, noise, truth));
       }
     }
@@ -89,7 +84,8 @@ public final class DcSolverBench {
   }
 
   private void compare(
-      IntFunction<Map<String, Object>> torch,
+      TorchPeer torch,
+      Path input,
       DoubleSupplier ours,
       double[] ratios,
       Map<String, Number> metrics) {
@@ -100,7 +96,8 @@ public final class DcSolverBench {
     for (int round = 0; round < ROUNDS; round++) {
       best = Math.min(best, ours.getAsDouble());
       for (int threads = 1; threads <= 2; threads++) {
-        Map<String, Object> answer = torch.apply(threads);
+        Map<String, Object> answer =
+            torch.run(Map.of("OMP_NUM_THREADS", Integer.toString(threads)), input, threads);
         theirs[threads] = Math.min(theirs[threads], PythonPeer.number(answer, "seconds"));
         List<?> found = (List<?>) answer.get("ratios");
         for (int i = 0; i < STEPS; i++) {
@@ -115,7 +112,8 @@ public final class DcSolverBench {
     double peer = Math.min(theirs[1], theirs[2]);
     metrics.put("secondsPerFit", best);
     metrics.put("torchSecondsPerFit", peer);
-    metrics.put("ratio", best / peer);
+    torch.putRate(metrics);
+    torch.putRatio(metrics, "ratio", best, peer);
     metrics.put("ratioDifference", difference);
   }
 

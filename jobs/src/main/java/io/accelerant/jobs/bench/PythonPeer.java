@@ -13,6 +13,9 @@ import java.util.concurrent.TimeUnit;
 
 /** A script of this package, run by a Python that has what it imports. */
 record PythonPeer(String python, Path script) {
+  /** Where a Python is looked for. */
+  static final List<String> PYTHONS = List.of("python3", "/usr/bin/python3");
+
   /**
    * The peer; empty where no Python can import the modules.
    *
@@ -20,27 +23,30 @@ record PythonPeer(String python, Path script) {
    * @param modules such as {@code torch}
    */
   static Optional<PythonPeer> of(String script, Scratch folder, String modules) {
-    return python(modules).map(python -> new PythonPeer(python, folder.resource(script)));
+    return of(PYTHONS, script, folder, modules);
   }
 
-  private static Optional<String> python(String modules) {
-    for (String candidate : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(candidate, "-c", "import " + modules)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0) {
-          return Optional.of(candidate);
-        }
-      } catch (IOException notThere) {
-        continue; // the next one
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
+  static Optional<PythonPeer> of(
+      List<String> pythons, String script, Scratch folder, String modules) {
+    return pythons.stream()
+        .filter(python -> imports(python, modules))
+        .findFirst()
+        .map(python -> new PythonPeer(python, folder.resource(script)));
+  }
+
+  private static boolean imports(String python, String modules) {
+    try {
+      Process process =
+          new ProcessBuilder(python, "-c", "import " + modules)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0;
+    } catch (IOException notThere) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
-    return Optional.empty();
   }
 
   /** Runs it; what it prints is one JSON object. */

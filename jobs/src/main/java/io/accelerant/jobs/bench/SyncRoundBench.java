@@ -4,31 +4,29 @@ import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
-import io.accelerant.core.engine.Program;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.Progress;
-import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.Activation;
+import io.accelerant.core.nn.Mlp;
 import io.accelerant.core.nn.Transformer;
+import io.accelerant.core.optim.LearningRate;
+import io.accelerant.core.optim.OptimizerSpec;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.core.train.Batch;
-import io.accelerant.core.train.Flat;
+import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.PackedShards;
+import io.accelerant.core.train.Roles;
+import io.accelerant.core.train.RoundStep;
 import io.accelerant.core.train.Sums;
 import io.accelerant.core.train.SyncRound;
-import io.accelerant.core.train.WorkerStep;
+import io.accelerant.core.train.Training;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.MapFunction;
@@ -44,6 +42,7 @@ import org.apache.spark.sql.types.StructType;
  * given size, by workers and megabytes: {@code sparkShare} is the part of a round that no worker
  * computes. Then rounds of a real transformer of a second or more, beside the same programs run by
  * as many plain threads without Spark, turn by turn: {@code timeRatio} is Spark's time over theirs.
+ * Last, {@link SmallRounds}.
  */
 public final class SyncRoundBench {
   static final Key<List<Integer>> WORKERS =
@@ -64,7 +63,9 @@ public final class SyncRoundBench {
           .withDefault(64);
   public static final List<Key<?>> KEYS = List.of(WORKERS, MEGABYTES, REPETITIONS, BATCH);
 
-  private static final int RECORD = 128;
+  static final int RECORD = 128;
+
+  private static final String BUSY = "busy";
   private static final int RECORDS = 4096;
   private static final int REAL_WORKERS = 4;
   private static final int MICRO_BATCH = 16;
@@ -91,6 +92,9 @@ public final class SyncRoundBench {
         }
       }
       real(shards(scratch.at("real"), REAL_WORKERS), metrics);
+      try (SyncRound one = sync(shards(scratch.at("one"), 1))) {
+        new SmallRounds(config.get(REPETITIONS), progress).run(one, scratch, metrics);
+      }
     }
     return metrics;
   }
@@ -117,13 +121,13 @@ public final class SyncRoundBench {
     return PackedShards.open(stages, place, "shards", rows, workers, 1, "bench");
   }
 
-  private SyncRound sync(PackedShards shards, WorkerStep step, int batch) {
+  private SyncRound sync(PackedShards shards) {
     return new SyncRound(
         new JavaSparkContext(spark.sparkContext()),
         spark.sparkContext().hadoopConfiguration(),
         shards,
-        step,
-        batch,
+        EngineSettings.cpu(1),
+        slots() + 1,
         1);
   }
 
@@ -134,25 +138,33 @@ public final class SyncRoundBench {
   /** Rounds of a step that only touches its arrays; totals: nanoseconds in the step. */
   private void rounds(PackedShards shards, int megabytes, Map<String, Number> metrics) {
     int floats = megabytes << 18;
-    WorkerStep touch =
-        (parameters, batch) -> {
+    RoundStep touch =
+        (programs, batch) -> {
           long start = System.nanoTime();
+          Flat parameters = programs.parameters(Loss.NETWORK);
           float[] gradient = new float[parameters.length()];
           for (int i = 0; i < gradient.length; i++) {
             gradient[i] = (float) parameters.get(i) * batch.union();
           }
-          return new Sums(Flat.of(gradient), new double[] {System.nanoTime() - start});
+          return new Sums()
+              .addGradient(Loss.NETWORK, Flat.of(gradient))
+              .addTotal(BUSY, System.nanoTime() - start);
         };
     double[] ms = new double[config.get(REPETITIONS)];
     double[] share = new double[ms.length];
-    try (SyncRound round = sync(shards, touch, 1)) {
-      Flat parameters = Flat.of(new float[floats]);
-      round.sums(parameters, 0);
+    Mlp wide = new Mlp(floats - 1, List.of(), 1, Activation.RELU);
+    Training still = Training.of(OptimizerSpec.sgd(), LearningRate.constant(0));
+    Draw draw = Draw.shuffled(1, 1);
+    try (SyncRound round = sync(shards);
+        Roles roles =
+            new Roles(Precision.FLOAT32)
+                .trained(Loss.NETWORK, wide, still, Flat.of(new float[floats]))) {
+      round.sums(touch, draw, roles, 0);
       for (int i = 0; i < ms.length; i++) {
         long start = System.nanoTime();
-        Sums sums = round.sums(parameters, i);
+        Sums sums = round.sums(touch, draw, roles, i);
         ms[i] = (System.nanoTime() - start) / 1e6;
-        double busy = sums.totals()[0] / 1e6 / Math.min(slots(), shards.workers());
+        double busy = sums.total(BUSY) / 1e6 / Math.min(slots(), shards.workers());
         share[i] = Math.max(0, 1 - busy / ms[i]);
       }
     }
@@ -163,47 +175,29 @@ public final class SyncRoundBench {
         "%s MB: %.0f ms a round, %.0f%% Spark's", cell, Median.of(ms), 100 * Median.of(share));
   }
 
-  /** Next-byte prediction on random bytes: the cost of a real step, not a use of it. */
-  private record Bytes(Transformer network) implements Loss {
-    @Override
-    public BatchShape shape() {
-      return BatchShape.of(MICRO_BATCH, RECORD);
-    }
-
-    @Override
-    public void set(Program program, Batch batch) {
-      int[] tokens = new int[MICRO_BATCH * RECORD];
-      float[] weights = new float[tokens.length];
-      Arrays.fill(weights, 1f / (RECORD * batch.union()));
-      for (int i = 0; i < tokens.length; i++) {
-        tokens[i] = batch.records().get(i / RECORD)[i % RECORD] & 0xff;
-      }
-      program.set("tokens", tokens).set("targets", tokens).set("weights", weights);
-    }
-  }
-
   private void real(PackedShards shards, Map<String, Number> metrics) {
-    GradientStep step =
-        new GradientStep(new Bytes(NETWORK), Precision.FLOAT32, EngineSettings.cpu(1), slots() + 1);
-    Flat parameters = Flat.of(Precision.FLOAT32, NETWORK.initial(1));
-    ExecutorService threads = Executors.newFixedThreadPool(Math.min(slots(), REAL_WORKERS));
+    GradientStep step = new GradientStep(new NextByte(NETWORK, MICRO_BATCH, RECORD));
+    Draw draw = Draw.shuffled(config.get(BATCH), 1);
     double[] ours = new double[config.get(REPETITIONS)];
     double[] plain = new double[ours.length];
-    try (SyncRound round = sync(shards, step, config.get(BATCH))) {
-      round.sums(parameters, 0);
+    try (SyncRound round = sync(shards);
+        PlainThreads threads =
+            new PlainThreads(Math.min(slots(), REAL_WORKERS), REAL_WORKERS, RECORD);
+        Roles roles =
+            new Roles(Precision.FLOAT32)
+                .frozen(Loss.NETWORK, NETWORK, Flat.of(Precision.FLOAT32, NETWORK.initial(1)))) {
+      round.sums(step, draw, roles, 0);
       for (int i = 0; i < ours.length; i++) {
         long start = System.nanoTime();
-        round.sums(parameters, i);
+        round.sums(step, draw, roles, i);
         ours[i] = (System.nanoTime() - start) / 1e9;
         start = System.nanoTime();
-        withoutSpark(threads, step, parameters, config.get(BATCH));
+        threads.round(step, draw, roles, i);
         plain[i] = (System.nanoTime() - start) / 1e9;
       }
-    } finally {
-      threads.shutdown();
     }
     double samples = REAL_WORKERS * config.get(BATCH);
-    metrics.put("parameters", parameters.length());
+    metrics.put("parameters", NETWORK.layout().size());
     metrics.put("seconds", Median.of(ours));
     metrics.put("samplesPerSecond", samples / Median.of(ours));
     metrics.put("programSamplesPerSecond", samples / Median.of(plain));
@@ -211,29 +205,5 @@ public final class SyncRoundBench {
     progress.say(
         "a transformer's round: %.2f s, the same programs without Spark %.2f s",
         Median.of(ours), Median.of(plain));
-  }
-
-  /** The workers' steps on a pool of threads, added up as they are. */
-  private static void withoutSpark(
-      ExecutorService threads, GradientStep step, Flat parameters, int size) {
-    List<Future<Sums>> parts = new ArrayList<>();
-    for (int worker = 0; worker < REAL_WORKERS; worker++) {
-      List<byte[]> records = new ArrayList<>();
-      for (int i = 0; i < size; i++) {
-        byte[] record = new byte[RECORD];
-        Arrays.fill(record, (byte) (worker + i));
-        records.add(record);
-      }
-      Batch batch = new Batch(records, (long) worker * size, (long) REAL_WORKERS * size, 1, 0);
-      parts.add(threads.submit(() -> step.on(parameters, batch)));
-    }
-    try {
-      Sums sum = parts.get(0).get();
-      for (Future<Sums> part : parts.subList(1, parts.size())) {
-        sum.add(part.get());
-      }
-    } catch (ExecutionException | InterruptedException e) {
-      throw new IllegalStateException("a step failed", e);
-    }
   }
 }

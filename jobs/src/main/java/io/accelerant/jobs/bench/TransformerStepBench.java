@@ -1,12 +1,12 @@
 package io.accelerant.jobs.bench;
 
 import io.accelerant.core.engine.Engine;
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.json.CanonicalJson;
-import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.safetensors.Safetensors;
@@ -46,16 +46,17 @@ public final class TransformerStepBench {
   private record Side(double seconds, double loss, double gradientNorm) {}
 
   /**
-   * The metrics: seconds and ratios (ours over theirs; below 1 is faster) for one and two threads.
+   * The metrics: seconds and ratios (ours over theirs; below 1 is faster) for one and two threads;
+   * no ratios where PyTorch is slow, see {@link TorchPeer}.
    */
   public Map<String, Number> run() {
-    float[] parameters;
     int[] tokens = tokens(0);
     int[] targets = tokens(1);
     Map<String, Number> metrics = new LinkedHashMap<>();
-    try (Program program = NETWORK.training(Precision.FLOAT32, BatchShape.of(BATCH, LENGTH));
+    NextByte loss = new NextByte(NETWORK, BATCH, LENGTH);
+    try (Program program = loss.training(Precision.FLOAT32, loss.shape());
         Scratch scratch = Scratch.create()) {
-      parameters = floats(NETWORK.initial(1));
+      Flat parameters = Flat.of(Precision.FLOAT32, NETWORK.initial(1));
       float[] weights = new float[BATCH * LENGTH];
       Arrays.fill(weights, 1f / weights.length);
       program
@@ -63,13 +64,11 @@ public final class TransformerStepBench {
           .set("tokens", tokens)
           .set("targets", targets)
           .set("weights", weights);
-      metrics.put("parameters", parameters.length);
+      metrics.put("parameters", parameters.length());
       metrics.put("nativeBytes", program.nativeBytes());
-      writeInput(scratch, program.parameters(), parameters, tokens, targets);
-      Optional<PythonPeer> peer = PythonPeer.of("transformer_step.py", scratch, "torch, numpy");
-      if (peer.isEmpty()) {
-        progress.say("no python3 with torch here: no peer to compare with");
-      }
+      writeInput(scratch, loss, parameters, tokens, targets, Map.of());
+      Optional<TorchPeer> peer = TorchPeer.of("transformer_step.py", scratch, progress);
+      peer.ifPresent(torch -> torch.putRate(metrics));
       for (int threads = 1; threads <= 2; threads++) {
         compare(program, peer, scratch, threads, metrics);
       }
@@ -79,7 +78,7 @@ public final class TransformerStepBench {
 
   private void compare(
       Program program,
-      Optional<PythonPeer> peer,
+      Optional<TorchPeer> peer,
       Scratch scratch,
       int threads,
       Map<String, Number> metrics) {
@@ -108,7 +107,7 @@ public final class TransformerStepBench {
     metrics.put("seconds" + threads, ours.seconds());
     if (theirs != null) {
       metrics.put("torchSeconds" + threads, theirs.seconds());
-      metrics.put("ratio" + threads, ours.seconds() / theirs.seconds());
+      peer.get().putRatio(metrics, "ratio" + threads, ours.seconds(), theirs.seconds());
       metrics.put("lossDifference", Math.abs(ours.loss() - theirs.loss()));
       metrics.put(
           "gradientNormDifference",
@@ -129,11 +128,7 @@ public final class TransformerStepBench {
         seconds[step] = (System.nanoTime() - start) / 1e9;
       }
     }
-    double squares = 0;
-    for (float g : program.gradients()) {
-      squares += (double) g * g;
-    }
-    return new Side(Median.of(seconds), program.scalar("loss"), Math.sqrt(squares));
+    return new Side(Median.of(seconds), program.scalar("loss"), program.gradients().norm());
   }
 
   private static int[] tokens(int which) {
@@ -143,39 +138,40 @@ public final class TransformerStepBench {
         .toArray();
   }
 
-  private static float[] floats(double[] numbers) {
-    float[] floats = new float[numbers.length];
-    for (int i = 0; i < floats.length; i++) {
-      floats[i] = (float) numbers[i];
-    }
-    return floats;
-  }
-
-  /** What the peer reads. */
-  private static void writeInput(
-      Scratch scratch, Layout layout, float[] parameters, int[] tokens, int[] targets) {
+  /**
+   * What the peer reads.
+   *
+   * @param more for {@code bench.json}
+   */
+  static void writeInput(
+      Scratch scratch,
+      NextByte loss,
+      Flat parameters,
+      int[] tokens,
+      int[] targets,
+      Map<String, Object> more) {
     List<Tensor> tensors = new ArrayList<>();
-    for (Layout.Tensor t : layout.tensors()) {
+    for (Layout.Tensor t : loss.network().layout().tensors()) {
       tensors.add(
           Tensor.of(
               t.name(),
               t.shape().stream().mapToLong(Integer::longValue).toArray(),
-              Arrays.copyOfRange(parameters, t.offset(), t.offset() + t.size())));
+              parameters.slice(t.offset(), t.size()).floats()));
     }
     scratch.write("model.safetensors", Safetensors.bytes(tensors, Map.of()));
-    Map<String, Object> spec = new LinkedHashMap<>();
-    spec.put("batch", BATCH);
-    spec.put("length", LENGTH);
-    spec.put("heads", HEADS);
-    spec.put("layers", LAYERS);
-    spec.put("vocabulary", VOCABULARY);
+    Map<String, Object> spec = new LinkedHashMap<>(more);
+    spec.put("batch", loss.microBatch());
+    spec.put("length", loss.length());
+    spec.put("heads", loss.network().heads());
+    spec.put("layers", loss.network().layers());
+    spec.put("vocabulary", loss.network().vocabulary());
     spec.put("tokens", tokens);
     spec.put("targets", targets);
     scratch.write("bench.json", CanonicalJson.bytes(spec));
   }
 
   private static Side torch(
-      PythonPeer peer, Scratch scratch, int threads, Map<String, String> environment) {
+      TorchPeer peer, Scratch scratch, int threads, Map<String, String> environment) {
     Map<String, String> all = new LinkedHashMap<>(environment);
     all.put("OMP_NUM_THREADS", Integer.toString(threads));
     Map<String, Object> answer = peer.run(all, scratch.folder(), threads, STEPS);

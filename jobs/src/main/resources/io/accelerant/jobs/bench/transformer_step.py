@@ -1,6 +1,7 @@
 """The peer of `accelerant bench transformer-step`: the same GPT-2 step in PyTorch, on weights and tokens from files.
 
-Usage: transformer_step.py FOLDER THREADS STEPS. Prints one line of JSON: median seconds, loss, gradient norm.
+Usage: transformer_step.py FOLDER THREADS STEPS. With a rate under `adam`, a step of Adam
+is part of it. Prints one line of JSON: median seconds, loss, gradient norm.
 """
 import json
 import pathlib
@@ -46,6 +47,7 @@ def loss():
     return F.cross_entropy(F.linear(x, w["transformer.wte.weight"]).view(-1, spec["vocabulary"]), targets)
 
 
+adam = torch.optim.Adam(w.values(), lr=spec["adam"]) if "adam" in spec else None
 seconds = []
 for step in range(steps + 2):
     start = time.perf_counter()
@@ -53,6 +55,8 @@ for step in range(steps + 2):
         t.grad = None
     value = loss()
     value.backward()
+    if adam:
+        adam.step()
     seconds.append(time.perf_counter() - start)
 norm = sum(float((t.grad.double() ** 2).sum()) for t in w.values()) ** 0.5
 print(json.dumps({"seconds": float(np.median(seconds[2:])), "loss": value.item(), "gradientNorm": norm}))

@@ -1,51 +1,66 @@
 package io.accelerant.rl.policy;
 
-import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.Value;
+import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Mlp;
-import io.accelerant.core.nn.Scope;
-import io.accelerant.core.optim.Optimizer;
-import io.accelerant.core.optim.OptimizerSpec;
+import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.train.Batch;
+import io.accelerant.core.train.Draw;
+import io.accelerant.core.train.GradientStep;
+import io.accelerant.core.train.Objective;
+import io.accelerant.core.train.Roles;
+import io.accelerant.core.train.Scopes;
+import java.util.List;
+import java.util.Map;
 
-/** Imitates the actions of the data: {@code L = mean ||pi(s) - a||^2}, by Adam. */
-final class BehaviourCloning {
-  private BehaviourCloning() {}
+/**
+ * Imitates the actions of the data: {@code L = mean ||pi(s) - a||^2}, by Adam. The mean is over the
+ * program's batch, which is the whole of a round.
+ */
+record BehaviourCloning(Mlp pi, Transition transition, int batch) implements Objective {
+  private static final String PI = OfflineTraining.ACTOR;
 
   static Policy train(OfflineData data, double[] mass, double bound, TrainingSettings settings) {
-    Normaliser normaliser = Normaliser.of(data);
-    Mlp network = Policy.network(data.observationSize(), settings.hidden(), data.actionSize());
-    MiniBatches batches =
-        new MiniBatches(data, mass, normaliser, settings.batch(), settings.seed());
-    float[] parameters = Parameters.initial(network, settings.seed(), "actor");
-    try (Program program = program(network, settings.batch());
-        Optimizer adam =
-            new Optimizer(
-                OptimizerSpec.adam(0.9, 0.999, 1e-8), network.layout(), Precision.FLOAT32)) {
-      float[] gradient = new float[parameters.length];
-      for (int step = 0; step < settings.steps(); step++) {
-        batches.draw(step);
-        program
-            .set("s", batches.observations)
-            .set("a", batches.actions)
-            .setParameters(parameters)
-            .run();
-        program.gradients(gradient);
-        adam.step(parameters, gradient, settings.learningRate());
-      }
+    Mlp pi = Policy.network(data.observationSize(), settings.hidden(), data.actionSize());
+    OfflineTraining training = new OfflineTraining(data, settings);
+    MiniBatches batches = new MiniBatches(data, mass, settings.batch(), settings.seed());
+    BehaviourCloning loss = new BehaviourCloning(pi, Transition.of(data), settings.batch());
+    try (Roles roles = new Roles(Precision.FLOAT32)) {
+      roles.trained(PI, pi, training.adam(), Policy.initial(pi, settings.seed(), "actor"));
+      return training.train(
+          roles, new GradientStep(loss), Draw.chosen(batches::rows), settings.steps(), bound);
     }
-    return new Policy(network, parameters, normaliser, bound);
   }
 
-  /** Inputs {@code s [batch, observation], a [batch, action]}, output {@code loss}. */
-  static Program program(Mlp network, int batch) {
-    Graph graph = new Graph(Precision.FLOAT32);
-    Value s = graph.input("s", batch, network.in());
-    Value a = graph.input("a", batch, network.out());
-    Value action = network.apply(Scope.on(graph), s).tanh();
-    graph.output("loss", imitation(action, a));
-    return graph.training("loss");
+  @Override
+  public Map<String, NetworkSpec> networks() {
+    return Map.of(PI, pi);
+  }
+
+  @Override
+  public List<String> differentiated() {
+    return List.of(PI);
+  }
+
+  @Override
+  public BatchShape shape() {
+    return BatchShape.of(batch);
+  }
+
+  /** Inputs {@code s [batch, observation], a [batch, action]}. */
+  @Override
+  public void build(Scopes scopes, BatchShape shape) {
+    Value s = scopes.graph().input("s", shape.batch(), pi.in());
+    Value a = scopes.graph().input("a", shape.batch(), pi.out());
+    Value action = pi.apply(scopes.of(PI), s).tanh();
+    scopes.graph().output("loss", imitation(action, a));
+  }
+
+  @Override
+  public void set(Program program, Batch drawn) {
+    program.set("s", transition.observations(drawn)).set("a", transition.actions(drawn));
   }
 
   /** {@code mean over the batch of ||pi - a||^2}. */

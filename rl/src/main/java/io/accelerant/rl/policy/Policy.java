@@ -1,8 +1,11 @@
 package io.accelerant.rl.policy;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
+import io.accelerant.core.engine.Precision;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.Mlp;
+import io.accelerant.core.random.RandomStream;
 import io.accelerant.rl.environment.Controller;
 import io.accelerant.rl.environment.Environment;
 import java.io.Serializable;
@@ -21,6 +24,12 @@ public record Policy(Mlp network, float[] parameters, Normaliser normaliser, dou
   /** The network of a policy: ReLU layers, one output an action. */
   public static Mlp network(int observationSize, List<Integer> hidden, int actionSize) {
     return new Mlp(observationSize, hidden, actionSize, Activation.RELU);
+  }
+
+  /** The start of one network of several. */
+  static Flat initial(Mlp network, long seed, String role) {
+    long own = RandomStream.mix(seed) ^ RandomStream.purpose(role);
+    return Flat.of(Precision.FLOAT32, network.initial(own));
   }
 
   /** Acts on what the environment shows. */

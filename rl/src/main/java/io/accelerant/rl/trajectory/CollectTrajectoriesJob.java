@@ -1,37 +1,33 @@
 package io.accelerant.rl.trajectory;
 
-import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
-import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.artifact.TableFingerprint;
-import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
-import io.accelerant.core.error.ArtifactException;
-import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Product;
+import io.accelerant.core.run.PublishingJob;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Work;
 import io.accelerant.rl.environment.Environment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * {@code collect-trajectories}: mixed offline data from an environment with known dynamics. For
  * each share sigma a data set in which that part of the episodes is by the good controller and the
  * rest by uniform random actions; shares 0 and 1 are the homogeneous controls.
  */
-public final class CollectTrajectoriesJob implements Job {
+public final class CollectTrajectoriesJob implements PublishingJob {
   static final Key<String> ENVIRONMENT =
       Key.string("collect.environment", "Where the episodes are played")
           .oneOf(Environment.labels())
@@ -75,56 +71,48 @@ public final class CollectTrajectoriesJob implements Job {
   }
 
   @Override
-  public List<String> plan(JobContext context, JobConfig config) {
+  public Work open(JobContext context, JobConfig config) {
     List<Collection> collections = collections(config);
-    String output =
-        Versions.resolve(
-            config.get(RunKeys.OUTPUT), context.hadoop(), StageStore.resumeKey(config.identity()));
-    if (Artifact.find(output, context.hadoop()).isPresent()) {
-      throw new ArtifactException(output + " is an artifact already; choose another run.output.");
-    }
-    return List.of(
-        "play %d episodes of %s for each of %s"
-            .formatted(
-                config.get(EPISODES),
-                config.get(ENVIRONMENT),
-                collections.stream().map(Collection::dataset).toList()),
-        "publish the transitions to " + output);
+    return Work.on(
+        List.of(),
+        output ->
+            List.of(
+                "play %d episodes of %s for each of %s"
+                    .formatted(
+                        config.get(EPISODES),
+                        config.get(ENVIRONMENT),
+                        collections.stream().map(Collection::dataset).toList()),
+                "publish the transitions to " + output),
+        run -> make(run, collections));
   }
 
-  @Override
-  public JobResult run(JobContext context, JobConfig config) {
-    List<Collection> collections = collections(config);
+  private static Product make(Run run, List<Collection> collections) {
+    SparkSession spark = run.context().spark();
+    JobConfig config = run.config();
     Environment environment = Environment.ofLabel(config.get(ENVIRONMENT));
-    Claim claim = Claim.of(StageStore.resumeKey(config.identity()));
-    context.spark().sparkContext().setJobDescription("Collect trajectories");
-    try (ArtifactWriter artifact =
-        ArtifactWriter.claim(
-            config.get(RunKeys.OUTPUT), context.hadoop(), claim, context.force())) {
-      Dataset<Row> played =
-          Episodes.play(context.spark(), environment, collections, config.get(RunKeys.SEED));
-      String folder =
-          ArtifactTables.write(
-              played.orderBy("dataset", "episode_id", "step"),
-              Transitions.TABLE,
-              artifact,
-              config.get(RunKeys.FORMAT));
-      Dataset<Row> written =
-          Episodes.typed(ArtifactTables.written(context.spark(), artifact, folder));
-      String fingerprint = TableFingerprint.of(written);
-      Map<String, Number> metrics = new LinkedHashMap<>();
-      Report report = report(context, config, written, metrics);
-      artifact.writeJson("metrics.json", metrics);
-      report.files().forEach(artifact::write);
-      artifact.write("README.md", card(config, folder).markdown());
-      Manifest manifest =
-          artifact.commit(
-              ManifestDraft.of(Transitions.KIND, name(), config)
-                  .withTable(folder, fingerprint)
-                  .withMetrics(metrics));
-      reproduce(context, artifact.uri(), metrics);
-      return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
-    }
+    spark.sparkContext().setJobDescription("Collect trajectories");
+    Dataset<Row> played =
+        Episodes.play(spark, environment, collections, config.get(RunKeys.SEED))
+            .orderBy("dataset", "episode_id", "step");
+    ArtifactTables.Written written = ArtifactTables.write(run, played, Transitions.TABLE);
+    Dataset<Row> rows = Episodes.typed(written.rows());
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    Report report = report(run.context(), config, rows, metrics);
+    return new Product(
+        run.draft(Transitions.KIND, metrics).withTable(written.folder(), TableFingerprint.of(rows)),
+        report.files(),
+        card(run, written),
+        new Check(
+            "the number of transitions",
+            transitions(metrics),
+            artifact -> ArtifactTables.read(spark, artifact, Transitions.TABLE).count()));
+  }
+
+  private static long transitions(Map<String, Number> metrics) {
+    return metrics.entrySet().stream()
+        .filter(e -> e.getKey().endsWith(".transitions"))
+        .mapToLong(e -> e.getValue().longValue())
+        .sum();
   }
 
   private static Report report(
@@ -161,35 +149,16 @@ public final class CollectTrajectoriesJob implements Job {
         .table(table);
   }
 
-  private ModelCard card(JobConfig config, String folder) {
-    return new ModelCard(
-        "Mixed offline data of " + config.get(ENVIRONMENT),
+  private static ModelCard card(Run run, ArtifactTables.Written written) {
+    return run.card(
+        "Mixed offline data of " + run.config().get(ENVIRONMENT),
         """
         Table `%s`: `dataset, episode_id, step, observation, action, reward, next_observation,
         terminal, timeout, behaviour`. A timeout is no terminal: a value goes on after it. The
-        dynamics are exact and deterministic; only starts and random actions are drawn."""
-            .formatted(folder),
-        List.of(ModelCard.command(name(), config)),
-        folder.endsWith("jsonl")
-            ? ""
-            : "import pandas as pd\n\nt = pd.read_parquet(\"%s\")".formatted(folder),
-        List.of(),
+        dynamics are exact and deterministic; only starts and random actions are drawn.\
+        """
+            .formatted(written.folder()),
+        "import pandas as pd\n\nt = " + written.pandas(),
         "Made by a program; no rights are claimed.");
-  }
-
-  private static void reproduce(JobContext context, String uri, Map<String, Number> metrics) {
-    long expected =
-        metrics.entrySet().stream()
-            .filter(e -> e.getKey().endsWith(".transitions"))
-            .mapToLong(e -> e.getValue().longValue())
-            .sum();
-    long found =
-        ArtifactTables.read(
-                context.spark(), Artifact.open(uri, context.hadoop()), Transitions.TABLE)
-            .count();
-    if (found != expected) {
-      throw new IllegalStateException(
-          "%s holds %d transitions, %d were counted.".formatted(uri, found, expected));
-    }
   }
 }

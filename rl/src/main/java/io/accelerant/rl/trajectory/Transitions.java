@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
@@ -18,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -35,9 +35,9 @@ import org.apache.spark.sql.types.NumericType;
  *
  * @param table the rows, not validated
  * @param uri where they came from
- * @param hash of the artifact, or of the rows
+ * @param hashed computes the hash of the artifact, or of the rows
  */
-public record Transitions(Dataset<Row> table, String uri, String hash) {
+public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashed) {
   /** Kind of the artifacts that hold transitions, and the name of their table. */
   public static final String KIND = "transitions";
 
@@ -51,20 +51,23 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
    *
    * @param uri artifact, file, folder or glob
    * @param dataset value of the column {@code dataset} to take, if the source has several
-   * @param hashed whether to compute the hash of a source that is no artifact (reads all of it)
    */
   static Transitions open(
-      JobContext context, JobConfig config, Key<String> uri, Key<String> dataset, boolean hashed) {
+      JobContext context, JobConfig config, Key<String> uri, Key<String> dataset) {
     String place = config.get(uri);
     Optional<Artifact> artifact = Artifact.find(place, context.hadoop());
     Dataset<Row> rows = raw(context, artifact, place, uri);
     Dataset<Row> selected = select(rows, config, dataset, place);
     Dataset<Row> normal = normal(selected, place);
-    String hash =
-        artifact
-            .map(Artifact::contentHash)
-            .orElseGet(() -> hashed ? fingerprint(normal, place) : "");
-    return new Transitions(normal, place, hash);
+    return new Transitions(
+        normal,
+        place,
+        () -> artifact.map(Artifact::contentHash).orElseGet(() -> TableSource.hash(normal, place)));
+  }
+
+  /** Sources that are no artifact are read for it. */
+  public String hash() {
+    return hashed.get();
   }
 
   private static Dataset<Row> raw(
@@ -90,7 +93,8 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
     } else {
       tables.put("data", normal(rows, place));
     }
-    String hash = artifact.map(Artifact::contentHash).orElseGet(() -> fingerprint(tables, place));
+    Supplier<String> hash =
+        () -> artifact.map(Artifact::contentHash).orElseGet(() -> fingerprint(tables, place));
     Map<String, Transitions> all = new LinkedHashMap<>();
     tables.forEach((name, table) -> all.put(name, new Transitions(table, place, hash)));
     return all;
@@ -105,16 +109,8 @@ public record Transitions(Dataset<Row> table, String uri, String hash) {
     return tables.entrySet().stream()
         .map(e -> e.getValue().withColumn("dataset", lit(e.getKey())))
         .reduce(Dataset::union)
-        .map(all -> fingerprint(all, place))
+        .map(all -> TableSource.hash(all, place))
         .orElseThrow(() -> new DataException(place + " holds no transitions."));
-  }
-
-  private static String fingerprint(Dataset<Row> table, String place) {
-    try {
-      return TableFingerprint.of(table);
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw TableSource.cannotRead(place, e);
-    }
   }
 
   private static Dataset<Row> select(

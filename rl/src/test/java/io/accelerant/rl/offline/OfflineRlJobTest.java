@@ -139,7 +139,7 @@ class OfflineRlJobTest extends SparkTest {
     JobResult resumed =
         run(new OfflineRlJob(), JobContext.of(spark(), said::add), offline("stopped-{version}"));
     assertThat(resumed.artifact()).endsWith("stopped-1");
-    assertThat(said).anyMatch(line -> line.matches("[1-7] policies were taken.*"));
+    assertThat(said).anyMatch(line -> line.matches("[1-7] stages were taken.*"));
     assertThat(resumed.contentHash()).isEqualTo(whole.contentHash());
     assertThat(resumed.metrics().get("sigma-20.bc.verdict"))
         .isEqualTo(whole.metrics().get("sigma-20.bc.verdict"));

@@ -10,12 +10,16 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.Mlp;
+import io.accelerant.core.train.Batch;
+import io.accelerant.core.train.Bits;
 import io.accelerant.rl.environment.Pendulum;
 import io.accelerant.rl.environment.Rollout;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class AlgorithmTest {
@@ -77,6 +81,16 @@ class AlgorithmTest {
     assertThat(algorithm.train(data, mass, 2, other).parameters()).isNotEqualTo(first);
   }
 
+  /** Recorded from the loops that these were before they ran as rounds. */
+  @ParameterizedTest
+  @CsvSource({"BC, 4b14f1d9, 2d96e1e4e6486b9b", "TD3_BC, 4b14f1d9, 449b2a48f883b112"})
+  void trainsToTheBitsOnRecord(Algorithm algorithm, String fingerprint, String hash) {
+    TrainingSettings settings = new TrainingSettings(List.of(24, 16), 31, 32, 1e-3, 5);
+    float[] trained =
+        algorithm.train(pendulum(1, 2), new double[] {1, 2, 1}, 2, settings).parameters();
+    Bits.assertBits(trained, Map.of(fingerprint, hash));
+  }
+
   /** Acting in plain Java is the engine's forward pass. */
   @Test
   void aPolicyActsAsItsNetworkPredicts() {
@@ -103,7 +117,8 @@ class AlgorithmTest {
     Mlp q = new Mlp(3, List.of(), 1, Activation.RELU);
     // pi(s) = tanh(s_0); Q1 = a, Q2 = 0.1 + s_1
     float[] parameters = {1, 0, 0, /* q1 */ 0, 0, 1, 0, /* q2 */ 0, 1, 0, 0.1f};
-    try (Program target = Td3Bc.target(pi, q, 3)) {
+    Td3Bc step = new Td3Bc(pi, q, new Transition(2, 1), 3);
+    try (Program target = new Td3Bc.Target(step).forward(Precision.FLOAT32, BatchShape.of(3))) {
       target
           .setParameters(parameters)
           .set("s", new float[] {0.5f, 9, 0.5f, 9, 5, -3})
@@ -126,12 +141,13 @@ class AlgorithmTest {
     float[] s = {0.3f, -0.2f, 0.9f, 0.4f};
     float[] a = {0.1f, -0.6f};
     float[] parameters = {0.5f, -0.4f, 0.1f, /* q1 */ 0.2f, -0.1f, 0.7f, 0.3f};
-    try (Program actor = Td3Bc.actor(pi, q, 2)) {
+    Td3Bc step = new Td3Bc(pi, q, new Transition(2, 1), 2);
+    try (Program actor = new Td3Bc.Actor(step).training(Precision.FLOAT32, BatchShape.of(2))) {
       actor.setParameters(parameters).set("s", s).set("a", a).run();
       double[] value = new double[1];
       double lambda = 2.5 / size(parameters, s);
       assertThat(actor.scalar("loss")).isCloseTo(loss(parameters, s, a, lambda), within(1e-5));
-      float[] gradient = actor.gradients();
+      float[] gradient = actor.gradients().floats();
       assertThat(gradient).hasSize(3);
       for (int i = 0; i < 3; i++) {
         float[] up = parameters.clone();
@@ -169,18 +185,40 @@ class AlgorithmTest {
   @Test
   void batchesFollowTheMassAndDependOnSeedAndStepAlone() {
     OfflineData data = pendulum(1, 1);
-    Normaliser normaliser = Normaliser.of(data);
-    MiniBatches batches = new MiniBatches(data, new double[] {1, 0}, normaliser, 64, 1);
-    batches.draw(3);
-    float[] third = batches.observations.clone();
-    for (float action : batches.actions) {
-      assertThat(contains(data, 0, action)).isTrue();
-    }
-    batches.draw(4);
-    assertThat(batches.observations).isNotEqualTo(third);
-    batches.draw(3);
-    assertThat(batches.observations).isEqualTo(third);
-    assertThat(batches.continues).containsOnly(1);
+    MiniBatches batches = new MiniBatches(data, new double[] {1, 0}, 64, 1);
+    long[] third = batches.rows(3);
+    assertThat(Arrays.stream(third).max().orElseThrow()).isLessThan(200);
+    assertThat(batches.rows(4)).isNotEqualTo(third);
+    assertThat(batches.rows(3)).isEqualTo(third);
+  }
+
+  @Test
+  void aTransitionIsPackedAsItIsRead() {
+    OfflineData data =
+        new OfflineData(
+            1,
+            2,
+            new float[] {5, 7},
+            new float[] {0.1f, 0.2f, 0.3f, 0.4f},
+            new float[] {-1, -2},
+            new float[] {7, 9},
+            new float[] {0, 1},
+            new int[] {2},
+            new int[] {2});
+    Normaliser normaliser = new Normaliser(new double[] {5}, new double[] {2});
+    Transition transition = Transition.of(data);
+    Batch batch =
+        new Batch(
+            List.of(transition.pack(data, normaliser, 1), transition.pack(data, normaliser, 0)),
+            0,
+            2,
+            1,
+            0);
+    assertThat(transition.observations(batch)).containsExactly(1, 0);
+    assertThat(transition.actions(batch)).containsExactly(0.3f, 0.4f, 0.1f, 0.2f);
+    assertThat(transition.rewards(batch)).containsExactly(-2, -1);
+    assertThat(transition.continues(batch)).containsExactly(0, 1);
+    assertThat(transition.nextObservations(batch)).containsExactly(2, 1);
   }
 
   @Test
@@ -203,26 +241,12 @@ class AlgorithmTest {
     assertThatThrownBy(() -> cut.followedMass(new double[] {0, 0, 1}))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("next observation");
-    Normaliser plain = new Normaliser(new double[3], new double[] {1, 1, 1});
-    MiniBatches batches = MiniBatches.followed(cut, new double[] {1, 0, 1}, plain, 2000, 1);
-    batches.draw(0);
     boolean[] seen = new boolean[600];
-    for (float reward : batches.rewards) {
-      for (int row = 0; row < 600; row++) {
-        seen[row] |= all.rewards()[row] == reward;
-      }
+    for (long row : MiniBatches.followed(cut, new double[] {1, 0, 1}, 2000, 1).rows(0)) {
+      seen[(int) row] = true;
     }
     for (int row = 0; row < 600; row++) {
       assertThat(seen[row]).as("row %d", row).isEqualTo(row < 50);
     }
-  }
-
-  private static boolean contains(OfflineData data, int episode, float action) {
-    for (int i = 200 * episode; i < 200 * (episode + 1); i++) {
-      if (data.actions()[i] == action) {
-        return true;
-      }
-    }
-    return false;
   }
 }

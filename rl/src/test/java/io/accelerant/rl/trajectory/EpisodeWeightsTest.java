@@ -204,7 +204,7 @@ class EpisodeWeightsTest extends SparkTest {
           .containsExactly("1 transitions are both terminal and timeout: they count as terminal.");
       assertThat(weights.statistics().incomplete()).isZero();
     }
-    Dataset<Row> ended = new Transitions(table, "memory", "").ended();
+    Dataset<Row> ended = new Transitions(table, "memory", () -> "").ended();
     assertThat(ended.filter("terminal and not timeout").count()).isEqualTo(1);
     assertThat(ended.filter("timeout and not terminal").count()).isEqualTo(1);
   }

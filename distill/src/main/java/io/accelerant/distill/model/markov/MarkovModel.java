@@ -49,13 +49,13 @@ public final class MarkovModel implements DiscreteModel {
     this.messages = messages;
   }
 
-  /** A teacher that computes everything anew at each call, to test the one that does not. */
+  /** A model that computes everything anew at each call, to test the one that does not. */
   static MarkovModel forgetful(
       MarkovChain chain, DiffusionProcess process, int length, boolean sparse) {
-    MarkovModel teacher =
+    MarkovModel model =
         new MarkovModel(chain, process, length, new ForwardBackward(chain, length, sparse));
-    teacher.remember = false;
-    return teacher;
+    model.remember = false;
+    return model;
   }
 
   @Override

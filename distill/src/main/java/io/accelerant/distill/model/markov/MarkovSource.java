@@ -8,7 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** A Markov chain as the model behind a teacher. */
+/** What travels to the tasks in place of a Markov chain's model. */
 public record MarkovSource(MarkovChain chain, DiffusionProcess process, int length)
     implements DiscreteSource {
   /**

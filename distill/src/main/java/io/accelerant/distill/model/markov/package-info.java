@@ -1,5 +1,5 @@
 /**
- * Markov chains as exact teachers of discrete diffusion: order k over V symbols, given or counted
+ * Markov chains as exact models of discrete diffusion: order k over V symbols, given or counted
  * from a corpus. Their posteriors under the forward process are one forward-backward pass, so that
  * no network is needed and every error of a sampler is the sampler's own. {@link
  * io.accelerant.distill.model.markov.MarkovSource} travels, {@link

@@ -6,6 +6,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
@@ -63,7 +64,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
    * @param config for {@code engine.*}
    */
   public ContinuousModel open(JobContext context, JobConfig config) {
-    return new NetworkNoiseModel(
+    return new NetworkImageModel(
         SharedNetwork.openHere(context, network, parameters, 1, config), size(), network.classes());
   }
 
@@ -136,8 +137,8 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
 
   private static ImageModel of(Artifact artifact, NetworkSpec network, float[] parameters) {
     String where = artifact.uri() + "/" + Model.CONFIG;
-    DiffusionBlock block =
-        new DiffusionBlock(artifact.readJson(Model.CONFIG).get(BLOCK), where + ": " + BLOCK);
+    JsonReader block =
+        JsonReader.of(artifact.readJson(Model.CONFIG), where, ArtifactException::new).block(BLOCK);
     if (!(network instanceof PatchTransformer patches)) {
       throw new ArtifactException(
           "%s: an %s model needs a patch transformer, not a %s."

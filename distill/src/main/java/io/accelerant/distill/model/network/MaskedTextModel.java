@@ -7,6 +7,7 @@ import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
@@ -76,7 +77,7 @@ public record MaskedTextModel(
   }
 
   /**
-   * Opens this model as a teacher in this process, beside the tasks.
+   * Opens this model in this process, beside the tasks.
    *
    * @param config for {@code engine.*}
    */
@@ -167,12 +168,12 @@ public record MaskedTextModel(
 
   private static MaskedTextModel of(Artifact artifact, NetworkSpec network, float[] parameters) {
     String where = artifact.uri() + "/" + Model.CONFIG;
-    DiffusionBlock block =
-        new DiffusionBlock(artifact.readJson(Model.CONFIG).get(BLOCK), where + ": " + BLOCK);
+    JsonReader block =
+        JsonReader.of(artifact.readJson(Model.CONFIG), where, ArtifactException::new).block(BLOCK);
     block.only("graph", DiffusionGraph.ABSORB.label());
     block.only("prediction", "x0");
     block.only("weights", "ema");
-    DiffusionBlock schedule = block.inner("noise");
+    JsonReader schedule = block.inner("noise");
     schedule.only("kind", "loglinear");
     if (!(network instanceof TokenNetwork tokens)) {
       throw new ArtifactException(

@@ -9,9 +9,9 @@ import io.accelerant.distill.discrete.Scores;
 import java.util.Arrays;
 
 /**
- * A network of the engine as a teacher: float32 logits, float64 probabilities. A batch is cut into
- * programs of few sizes from its start on, so that the neighbours of a row, and with them its bits,
- * follow from the batch alone.
+ * A network of the engine as a discrete model: float32 logits, float64 probabilities. A batch is
+ * cut into programs of few sizes from its start on, so that the neighbours of a row, and with them
+ * its bits, follow from the batch alone.
  */
 final class NetworkTextModel implements DiscreteModel {
   private final ForwardPrograms programs;

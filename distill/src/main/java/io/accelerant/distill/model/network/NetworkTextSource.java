@@ -1,12 +1,13 @@
 package io.accelerant.distill.model.network;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSource;
 
-/** A trained model of text as the source of teachers. */
+/** A trained model of text behind the interface that samplers know. */
 public final class NetworkTextSource implements DiscreteSource {
   private static final long serialVersionUID = 1;
 
@@ -53,6 +54,11 @@ public final class NetworkTextSource implements DiscreteSource {
   @Override
   public String modelHash() {
     return modelHash;
+  }
+
+  @Override
+  public GpuStage stage() {
+    return network.stage();
   }
 
   @Override

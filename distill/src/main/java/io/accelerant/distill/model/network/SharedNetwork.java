@@ -6,6 +6,7 @@ import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.EngineSettings;
+import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.nn.BatchShape;
@@ -19,7 +20,7 @@ import java.io.Serializable;
 final class SharedNetwork implements Serializable {
   private static final long serialVersionUID = 1;
 
-  /** A teacher on the driver beside the tasks, and one more while the first is still open. */
+  /** A model on the driver beside the tasks, and one more while the first is still open. */
   private static final int OUTSIDE_TASKS = 2;
 
   private final NetworkSpec network;
@@ -65,6 +66,11 @@ final class SharedNetwork implements Serializable {
 
   private static int capacity(int slots) {
     return (slots + OUTSIDE_TASKS) * ForwardPrograms.BATCHES.sizes().size();
+  }
+
+  /** What stages that open the network ask Spark for. */
+  GpuStage stage() {
+    return engine.stage();
   }
 
   /** For one task; the caller closes it. */

@@ -9,7 +9,7 @@ import io.accelerant.core.onnx.OnnxSettings;
 import java.util.List;
 import java.util.Locale;
 
-/** The keys of every job that takes {@code onnx:<file>} for a model of text. */
+/** The keys of every job that takes {@code onnx:<file>} for a model. */
 public final class OnnxKeys {
   public static final Key<String> TOKENS =
       Key.string(
@@ -72,7 +72,37 @@ public final class OnnxKeys {
           .optional()
           .operational();
 
-  public static final List<Key<?>> ALL =
+  public static final Key<String> X =
+      Key.string("onnx.x", "Input of a continuous model's x; default: the only one that fits")
+          .optional();
+  public static final Key<String> LABEL =
+      Key.string("onnx.label", "Input of a continuous model's label; default: the integer input")
+          .optional();
+  public static final Key<String> PREDICTION =
+      Key.string("onnx.prediction", "What a continuous model predicts")
+          .oneOf("noise", "data", "velocity")
+          .optional();
+  public static final Key<String> TIME_UNIT =
+      Key.string(
+              "onnx.timeUnit",
+              "Time that a continuous model is given: t in (0, 1], or index, the step 0 to 999; default: index for discrete schedules, else t")
+          .oneOf("t", "index")
+          .optional();
+  public static final Key<Integer> NULL_LABEL =
+      Key.integer(
+              "onnx.nullLabel",
+              "Label of a continuous model that stands for no class; needed for guidance")
+          .between(0, Integer.MAX_VALUE)
+          .optional();
+  public static final Key<List<Long>> SHAPE =
+      Key.longs(
+              "onnx.shape",
+              "Shape of one x, such as [3, 32, 32]; default: the model's, where it is fixed")
+          .between(1, 1 << 24)
+          .optional();
+
+  /** What a job needs for models of text. */
+  public static final List<Key<?>> TEXT =
       List.of(
           TOKENS,
           TIME,
@@ -86,34 +116,17 @@ public final class OnnxKeys {
           PROVIDER,
           DEVICE);
 
+  /** What a job needs for continuous models. */
+  public static final List<Key<?>> CONTINUOUS =
+      List.of(X, LABEL, PREDICTION, TIME_UNIT, NULL_LABEL, SHAPE, TIME, OUTPUT, PROVIDER, DEVICE);
+
   private OnnxKeys() {}
-
-  /** The keys of a job followed by these. */
-  public static List<Key<?>> appendedTo(List<Key<?>> keys) {
-    List<Key<?>> all = new java.util.ArrayList<>(keys);
-    all.addAll(ALL);
-    return List.copyOf(all);
-  }
-
-  /**
-   * Refuses all of these keys for a model that is no ONNX file.
-   *
-   * @param key where the model was named
-   * @throws io.accelerant.core.error.ConfigException if one is given
-   */
-  public static void refuse(JobConfig config, Key<?> key) {
-    String why =
-        "is for onnx:<file>, but %s = %s is none; leave it out."
-            .formatted(key.path(), config.get(key));
-    config.refuse(ALL, why);
-    config.refuse(ContinuousOnnxKeys.OWN, why);
-  }
 
   /**
    * What stages that draw from a model ask Spark for: a GPU if {@code engine.device} is one, or if
    * the model is run on one by ONNX Runtime and Spark has some to give.
    */
-  public static GpuStage stage(JobContext context, JobConfig config) {
+  static GpuStage stage(JobContext context, JobConfig config) {
     GpuStage engine = GpuStage.of(config);
     boolean onnx =
         config.get(PROVIDER).equals("cuda") && GpuStage.isOffered(context.sparkSettings());
@@ -121,7 +134,7 @@ public final class OnnxKeys {
   }
 
   /** Provider, device and {@code engine.threads}. */
-  public static OnnxSettings settings(JobConfig config) {
+  static OnnxSettings settings(JobConfig config) {
     return new OnnxSettings(
         OnnxSettings.Provider.valueOf(config.get(PROVIDER).toUpperCase(Locale.ROOT)),
         config.find(DEVICE).orElse(-1),

@@ -7,8 +7,9 @@ import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.Scores;
 
 /**
- * A model of text as a teacher. Its token ids are those of the data symbols, with MASK anywhere
- * among or after them; here MASK is always V, and what follows it moves down by one.
+ * A model of text behind the interface that samplers know. Its token ids are those of the data
+ * symbols, with MASK anywhere among or after them; here MASK is always V, and what follows it moves
+ * down by one.
  */
 final class OnnxTextModel implements DiscreteModel {
   private final TextNetwork network;

@@ -2,6 +2,9 @@ package io.accelerant.distill.model.onnx;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.job.GpuStage;
+import io.accelerant.core.job.JobContext;
 import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.onnx.OnnxHandle;
 import io.accelerant.core.onnx.OnnxModel;
@@ -13,9 +16,8 @@ import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.BiFunction;
 
-/** An ONNX model of text as the source of teachers. Its bytes travel once to each executor. */
+/** An ONNX model of text as the source of models. Its bytes travel once to each executor. */
 public final class OnnxTextSource implements DiscreteSource {
   private static final long serialVersionUID = 1;
 
@@ -24,14 +26,21 @@ public final class OnnxTextSource implements DiscreteSource {
   private final DiffusionProcess process;
   private final int length;
   private final int mask;
+  private final GpuStage stage;
 
   private OnnxTextSource(
-      OnnxHandle handle, TextInterface face, DiffusionProcess process, int length, int mask) {
+      OnnxHandle handle,
+      TextInterface face,
+      DiffusionProcess process,
+      int length,
+      int mask,
+      GpuStage stage) {
     this.handle = handle;
     this.face = face;
     this.process = process;
     this.length = length;
     this.mask = mask;
+    this.stage = stage;
   }
 
   /**
@@ -66,16 +75,12 @@ public final class OnnxTextSource implements DiscreteSource {
    * Finds out what the inputs and outputs of the model mean and evaluates it twice, to see the size
    * of its output and that it works on a masked sequence.
    *
-   * @param send sends the file to where the teachers will be opened
    * @throws io.accelerant.core.error.ConfigException if names, types, shapes, length, MASK or
    *     alphabet do not fit; names the key, both sides and the model's signature
    * @throws io.accelerant.core.error.DataException if the model cannot be loaded or evaluated
    */
   public static OnnxTextSource open(
-      OnnxFile file,
-      BiFunction<OnnxFile, OnnxSettings, OnnxHandle> send,
-      Wanted wanted,
-      JobConfig config) {
+      OnnxFile file, JobContext context, Wanted wanted, JobConfig config) {
     try (OnnxModel model = file.open(OnnxSettings.cpu())) {
       TextInterface face = TextInterface.of(model, config);
       int length = length(model, face, wanted);
@@ -103,8 +108,9 @@ public final class OnnxTextSource implements DiscreteSource {
               });
       DiffusionProcess process = new DiffusionProcess(wanted.graph(), wanted.noise(), vocabulary);
       tryOut(file, face, process, length, mask);
-      OnnxHandle handle = send.apply(file, OnnxKeys.settings(config));
-      return new OnnxTextSource(handle, face, process, length, mask);
+      OnnxHandle handle = file.broadcast(context, OnnxKeys.settings(config));
+      return new OnnxTextSource(
+          handle, face, process, length, mask, OnnxKeys.stage(context, config));
     }
   }
 
@@ -144,7 +150,7 @@ public final class OnnxTextSource implements DiscreteSource {
     return wanted.symbols().orElse(columns - 1) == columns ? columns : columns - 1;
   }
 
-  private static io.accelerant.core.error.ConfigException invalid(JobConfig config, String why) {
+  private static ConfigException invalid(JobConfig config, String why) {
     Key<?> key = OnnxKeys.MASK;
     return config.invalid(key, why);
   }
@@ -157,8 +163,8 @@ public final class OnnxTextSource implements DiscreteSource {
       java.util.Arrays.fill(state, process.mask());
     }
     TextNetwork network = new TextNetwork(file.open(OnnxSettings.cpu()), face, length);
-    try (OnnxTextModel teacher = new OnnxTextModel(network, face, process, length, mask)) {
-      teacher.scores(state, 1, 1, new double[length * process.symbols()]);
+    try (OnnxTextModel opened = new OnnxTextModel(network, face, process, length, mask)) {
+      opened.scores(state, 1, 1, new double[length * process.symbols()]);
     }
   }
 
@@ -181,6 +187,11 @@ public final class OnnxTextSource implements DiscreteSource {
   /** sha256 of the file. */
   public String fileHash() {
     return handle.sha256();
+  }
+
+  @Override
+  public GpuStage stage() {
+    return stage;
   }
 
   @Override

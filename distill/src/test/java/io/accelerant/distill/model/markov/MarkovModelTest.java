@@ -12,6 +12,7 @@ import io.accelerant.distill.discrete.ForwardProcess;
 import io.accelerant.distill.discrete.GridSampler;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import io.accelerant.distill.discrete.ScoreTransform;
+import io.accelerant.distill.discrete.Walk;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -63,27 +64,14 @@ class MarkovModelTest {
     int size = batch * length * process.symbols();
     double[] expected = new double[size];
     double[] actual = new double[size];
-    long[] ids = {0, 1, 2};
-    int[] states = GridSampler.prior(process, length, 9, ids);
+    Walk walk = Walk.fromPrior(fast, PURPOSE, 9, new long[] {0, 1, 2});
     double[] times = GridSampler.uniformTimes(25, 1e-3);
     for (int k = 0; k < 25; k++) { // a walk, so that rows change in part, or not at all
-      dense.scores(states, batch, times[k], expected);
-      sparse.scores(states, batch, times[k], actual);
+      dense.scores(walk.states(), batch, times[k], expected);
+      sparse.scores(walk.states(), batch, times[k], actual);
       assertThat(actual).containsExactly(expected, within(1e-9));
-      fast.scores(states, batch, times[k], actual);
-      assertThat(actual).containsExactly(expected, within(1e-9));
-      GridSampler.step(
-          process,
-          new Euler(),
-          ScoreTransform.IDENTITY,
-          k,
-          times[k],
-          times[k + 1],
-          states,
-          actual,
-          PURPOSE,
-          9,
-          ids);
+      assertThat(walk.evaluate(times[k])).containsExactly(expected, within(1e-9));
+      walk.step(new Euler(), ScoreTransform.IDENTITY, times[k + 1]);
     }
   }
 

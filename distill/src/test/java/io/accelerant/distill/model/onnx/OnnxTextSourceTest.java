@@ -30,7 +30,7 @@ class OnnxTextSourceTest extends SparkTest {
   private static JobConfig config(String... sets) {
     List<String> all = new ArrayList<>(List.of("run.output=none"));
     all.addAll(List.of(sets));
-    return JobConfig.load(List.of(), all, OnnxKeys.appendedTo(RunKeys.and(List.of())));
+    return JobConfig.load(List.of(), all, RunKeys.and(OnnxKeys.TEXT));
   }
 
   private static OnnxTextSource.Wanted wanted(DiffusionGraph graph, int length, int symbols) {
@@ -48,8 +48,7 @@ class OnnxTextSourceTest extends SparkTest {
   }
 
   private static OnnxTextSource open(OnnxFile file, OnnxTextSource.Wanted wanted, String... sets) {
-    return OnnxTextSource.open(
-        file, (model, settings) -> model.broadcast(context(), settings), wanted, config(sets));
+    return OnnxTextSource.open(file, context(), wanted, config(sets));
   }
 
   private static int[] tokens(String model, String input) {

@@ -1,0 +1,7 @@
+/**
+ * What samples of a discrete model are worth: counted ({@link
+ * io.accelerant.distill.measure.Measured}), held against data ({@link
+ * io.accelerant.distill.measure.Reference}), drawn and measured on a cluster ({@link
+ * io.accelerant.distill.measure.Measurement}).
+ */
+package io.accelerant.distill.measure;

@@ -1,0 +1,51 @@
+package io.accelerant.distill.model;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.nn.PatchTransformer;
+import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.model.network.ImageModel;
+import io.accelerant.distill.model.network.NetworkImageSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Models of images that were trained here, by the URI of their artifact. */
+final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuousModel> {
+  @Override
+  public String form() {
+    return "the URI of a model artifact of images";
+  }
+
+  @Override
+  public boolean takes(String name) {
+    return true;
+  }
+
+  @Override
+  public List<Manifest.Parent> inputs(ModelName name, VpSchedule schedule) {
+    return List.of(TextArtifacts.parent(artifact(name, schedule)));
+  }
+
+  private static Artifact artifact(ModelName name, VpSchedule schedule) {
+    Artifact artifact = name.artifact().orElseThrow();
+    String trained = ImageModel.schedule(artifact, name.key().path()).label();
+    if (!trained.equals(schedule.label())) {
+      throw name.invalid(
+          "names %s, which was trained with the schedule %s, not %s: set the schedule to that."
+              .formatted(artifact.uri(), trained, schedule.label()));
+    }
+    return artifact;
+  }
+
+  @Override
+  public OpenedContinuousModel open(ModelName name, VpSchedule schedule) {
+    Artifact artifact = artifact(name, schedule);
+    ImageModel model = ImageModel.read(artifact, name.key().path());
+    PatchTransformer network = model.network();
+    return new OpenedContinuousModel(
+        NetworkImageSource.of(name.context(), model, artifact.contentHash(), name.config()),
+        "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
+        Optional.of(new Pixels(network.channels(), network.size(), network.size())),
+        List.of(TextArtifacts.parent(artifact)));
+  }
+}

@@ -1,0 +1,38 @@
+package io.accelerant.distill.model;
+
+import io.accelerant.core.config.Key;
+import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.model.network.ImageModel;
+import java.util.Collection;
+import java.util.List;
+
+/** Every way in which frozen models come in: a provider is a line here. */
+public final class Models {
+  /** Models of sequences. */
+  public static final ModelRegistry<DiscreteRequest, OpenedDiscreteModel> DISCRETE =
+      new ModelRegistry<>(
+          "model", List.of(new MarkovProvider(), new OnnxTextProvider()), new TextArtifacts());
+
+  /** Models of vectors and images; wanted is the schedule that a network was trained with. */
+  public static final ModelRegistry<VpSchedule, OpenedContinuousModel> CONTINUOUS =
+      new ModelRegistry<>(
+          "continuous model",
+          List.of(new MixtureProvider(), new OnnxContinuousProvider()),
+          new ImageArtifacts());
+
+  private Models() {}
+
+  /**
+   * Whether a name stands for a continuous model: by itself; where it can stand for either, if a
+   * key is set that only continuous models have; and an artifact, if it says that it is one.
+   */
+  public static boolean isContinuous(ModelName name, Collection<Key<?>> onlyContinuous) {
+    boolean continuous = CONTINUOUS.takes(name.text());
+    if (continuous != DISCRETE.takes(name.text())) {
+      return continuous;
+    }
+    return continuous
+        ? onlyContinuous.stream().anyMatch(key -> name.config().find(key).isPresent())
+        : name.artifact().filter(ImageModel::isOne).isPresent();
+  }
+}

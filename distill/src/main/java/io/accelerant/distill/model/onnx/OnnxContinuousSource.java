@@ -1,0 +1,191 @@
+package io.accelerant.distill.model.onnx;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.GpuStage;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.onnx.OnnxFile;
+import io.accelerant.core.onnx.OnnxHandle;
+import io.accelerant.core.onnx.OnnxModel;
+import io.accelerant.core.onnx.OnnxSettings;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.ContinuousSource;
+import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.continuous.Prediction;
+import io.accelerant.distill.continuous.VpSchedule;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A continuous ONNX model as a prediction of the noise. Its bytes travel once to each executor. */
+public final class OnnxContinuousSource implements ContinuousSource {
+  private static final long serialVersionUID = 1;
+  private static final int NONE = -1;
+
+  private final OnnxHandle handle;
+  private final List<String> names;
+  private final long[] item;
+  private final int size;
+  private final boolean conditional;
+  private final int nullLabel;
+  private final Prediction prediction;
+  private final VpSchedule schedule;
+  private final boolean timeIsIndex;
+  private final GpuStage stage;
+
+  private OnnxContinuousSource(
+      OnnxHandle handle,
+      OnnxContinuousModel model,
+      JobConfig config,
+      VpSchedule schedule,
+      GpuStage stage) {
+    OnnxContinuousModel.Names given = names(config);
+    this.handle = handle;
+    this.names =
+        List.of(
+            given.x().orElse(""),
+            given.time().orElse(""),
+            given.label().orElse(""),
+            given.output().orElse(""));
+    this.item = model.item();
+    this.size = model.size();
+    this.conditional = model.isConditional();
+    this.nullLabel = config.find(OnnxKeys.NULL_LABEL).orElse(NONE);
+    this.prediction = Prediction.ofLabel(config.find(OnnxKeys.PREDICTION).orElse("noise"));
+    this.schedule = schedule;
+    this.stage = stage;
+    this.timeIsIndex =
+        config
+            .find(OnnxKeys.TIME_UNIT)
+            .map("index"::equals)
+            .orElse(schedule.networkTime(schedule.start()) != schedule.start());
+  }
+
+  /**
+   * Reads the inputs and outputs of a model as {@link #open} would.
+   *
+   * @throws io.accelerant.core.error.ConfigException if they leave no single reading
+   * @throws io.accelerant.core.error.DataException if the model cannot be loaded
+   */
+  public static void check(OnnxFile file, JobConfig config) {
+    config.refuse(
+        OnnxKeys.TEXT.stream().filter(key -> !OnnxKeys.CONTINUOUS.contains(key)).toList(),
+        "is for models of text, but this run takes the model for a continuous one; leave it out.");
+    model(file.open(OnnxSettings.cpu()), config).close();
+  }
+
+  private static OnnxContinuousModel model(OnnxModel model, JobConfig config) {
+    try {
+      List<Long> shape = config.find(OnnxKeys.SHAPE).orElse(List.of());
+      return OnnxContinuousModel.of(
+          model, names(config), shape.stream().mapToLong(Long::longValue).toArray());
+    } catch (RuntimeException e) {
+      model.close();
+      throw e;
+    }
+  }
+
+  private static OnnxContinuousModel.Names names(JobConfig config) {
+    return new OnnxContinuousModel.Names(
+        config.find(OnnxKeys.X),
+        config.find(OnnxKeys.TIME),
+        config.find(OnnxKeys.LABEL),
+        config.find(OnnxKeys.OUTPUT));
+  }
+
+  /**
+   * Sends the model to the executors.
+   *
+   * @param schedule that the model was trained with
+   */
+  public static OnnxContinuousSource open(
+      OnnxFile file, JobContext context, JobConfig config, VpSchedule schedule) {
+    try (OnnxContinuousModel model = model(file.open(OnnxSettings.cpu()), config)) {
+      OnnxHandle handle = file.broadcast(context, OnnxKeys.settings(config));
+      return new OnnxContinuousSource(
+          handle, model, config, schedule, OnnxKeys.stage(context, config));
+    }
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  /** The number of classes is not in the file: the null label is its usual bound. */
+  @Override
+  public int classes() {
+    return !conditional ? 0 : nullLabel == NONE ? Integer.MAX_VALUE : nullLabel;
+  }
+
+  @Override
+  public boolean takesNoLabel() {
+    return !conditional || nullLabel != NONE;
+  }
+
+  /** Of the file and of what its inputs and output were taken for. */
+  @Override
+  public String modelHash() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("file", handle.sha256());
+    json.put("names", names);
+    json.put("item", item);
+    json.put("nullLabel", nullLabel);
+    json.put("prediction", prediction.label());
+    json.put("schedule", schedule.label());
+    json.put("timeIsIndex", timeIsIndex);
+    return CanonicalJson.sha256Of(json);
+  }
+
+  @Override
+  public double roundingUnit() {
+    return SINGLE;
+  }
+
+  @Override
+  public GpuStage stage() {
+    return stage;
+  }
+
+  @Override
+  public ContinuousModel open() {
+    OnnxContinuousModel model =
+        OnnxContinuousModel.of(
+            handle.open(), new OnnxContinuousModel.Names(name(0), name(1), name(2), name(3)), item);
+    return new Network(model);
+  }
+
+  private java.util.Optional<String> name(int which) {
+    return java.util.Optional.of(names.get(which)).filter(n -> !n.isEmpty());
+  }
+
+  private final class Network implements ContinuousModel {
+    private final OnnxContinuousModel model;
+
+    private Network(OnnxContinuousModel model) {
+      this.model = model;
+    }
+
+    @Override
+    public int size() {
+      return size;
+    }
+
+    @Override
+    public void noise(double[] x, Node node, int[] labels, double[] noise) {
+      int[] given =
+          conditional
+              ? Arrays.stream(labels).map(l -> l == NO_LABEL ? nullLabel : l).toArray()
+              : new int[0];
+      double t = timeIsIndex ? schedule.networkTime(node.t()) : node.t();
+      model.predict(x, t, given, noise);
+      prediction.toNoise(x, node, noise);
+    }
+
+    @Override
+    public void close() {
+      model.close();
+    }
+  }
+}

@@ -1,0 +1,55 @@
+package io.accelerant.distill.sample;
+
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.distill.continuous.ContinuousSource;
+import io.accelerant.distill.continuous.SolverSettings;
+import java.util.List;
+
+/** Learned samplers of continuous models: a solver, and the ratios that its updates take. */
+public interface ContinuousSamplerFormat extends SamplerFormat {
+  /**
+   * Opens {@code sampler.json} of an artifact, or a bare file.
+   *
+   * @throws io.accelerant.core.error.ArtifactException if there is none, or it is something else
+   */
+  Learned open(String uri, JobContext context);
+
+  /**
+   * Opens what predicts the ratios of settings that were not fitted.
+   *
+   * @throws io.accelerant.core.error.AccelerantException if it holds something else
+   */
+  Ratios predicted(String uri, JobContext context);
+
+  /** Ratios by number of steps and guidance. */
+  interface Ratios {
+    /**
+     * @return [steps]
+     * @throws io.accelerant.core.error.ArtifactException if there are none for this setting
+     */
+    double[] ratios(int steps, double guidance);
+
+    /** The artifact or the file, as a parent of the samples. */
+    Manifest.Parent source();
+  }
+
+  /** A solver that was fitted to one model. */
+  interface Learned extends Ratios {
+    SolverSettings settings();
+
+    /** Name of the file, for messages. */
+    String where();
+
+    /** The guidances that were fitted, as people write them. */
+    List<String> guidances();
+
+    /** The numbers of steps that were fitted for a guidance. */
+    int[] steps(double guidance);
+
+    /**
+     * @throws io.accelerant.core.error.ArtifactException if it was fitted for another model
+     */
+    void requireModel(ContinuousSource model);
+  }
+}

@@ -1,8 +1,0 @@
-package io.accelerant.jobs;
-
-/** {@code pipeline}. */
-final class PipelineCommand extends JobCommand {
-  PipelineCommand() {
-    super(new PipelineJob());
-  }
-}
