@@ -24,10 +24,7 @@ class TransitionsTest extends SparkTest {
 
   private static Transitions open(Path path, String... sets) {
     return Transitions.open(
-        context(),
-        config(path, sets),
-        TrajectoryWeightsKeys.INPUT,
-        TrajectoryWeightsKeys.DATASET);
+        context(), config(path, sets), TrajectoryWeightsKeys.INPUT, TrajectoryWeightsKeys.DATASET);
   }
 
   static JobConfig config(Path input, String... sets) {
