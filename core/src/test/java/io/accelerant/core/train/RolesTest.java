@@ -79,7 +79,7 @@ class RolesTest extends SparkTest {
       throws IOException, InterruptedException {
     float[] whole = TwoNetworks.train(spark(), temp.resolve("whole"), Trainer.Watcher.NONE);
     Path killed = temp.resolve("killed");
-    assertThat(run("local[2]", killed, 14)).isEqualTo(9);
+    assertThat(run("local[2]", killed, 10)).isEqualTo(9);
     assertThat(Files.exists(killed.resolve("numbers"))).isFalse();
     assertThat(run("local[1]", killed, 0)).isZero();
     float[] numbers = new float[whole.length];
@@ -97,6 +97,7 @@ class RolesTest extends SparkTest {
         .forEach(command::add);
     command.addAll(
         List.of(
+            "-XX:TieredStopAtLevel=1", // it ends before more would pay
             "-cp",
             System.getProperty("java.class.path"),
             TwoNetworks.class.getName(),

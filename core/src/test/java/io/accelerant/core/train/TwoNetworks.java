@@ -31,7 +31,7 @@ import org.apache.spark.sql.SparkSession;
  * 2017). The generator is updated every fifth round; each has an optimizer of its own.
  */
 final class TwoNetworks {
-  static final int ROUNDS = 23;
+  static final int ROUNDS = 13;
   static final String GENERATOR = "generator";
   static final String CRITIC = "critic";
   static final String FEATURES = "features";
