@@ -58,7 +58,7 @@ public final class Rs2Job implements Job {
   public List<String> plan(JobContext context, JobConfig config) {
     Rs2Settings settings = Rs2Settings.of(config);
     if (settings.range().isEmpty()) {
-      TableSource.find(settings.input(), context.hadoop());
+      Rs2Tables.open(context, settings);
     }
     String output =
         Versions.resolve(
