@@ -7,14 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.SiteSettings;
 import io.accelerant.core.job.SparkTest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -64,14 +62,14 @@ class Rs2InputsTest extends SparkTest {
 
   @Test
   void withAKeyOnlyTheRoundIsReserved() {
-    String input = stored(spark().range(20).selectExpr("id as v", "id as Position"));
-    JobResult result = run(input, "rs2.key=v", "rs2.ratio=0.5", "rs2.rounds=2");
-    assertThat(spark().read().parquet(result.artifact() + "/round").columns())
-        .containsExactly("v", "Position", "round");
     refused(
         List.of("column \"rOund\""),
         stored(spark().range(20).selectExpr("id as v", "id as rOund")),
         "rs2.key=v");
+    String input = stored(spark().range(20).selectExpr("id as v", "id as Position"));
+    JobResult result = run(input, "rs2.key=v", "rs2.ratio=0.5", "rs2.rounds=2");
+    assertThat(spark().read().parquet(result.artifact() + "/round").columns())
+        .containsExactly("v", "Position", "round");
   }
 
   @ParameterizedTest
@@ -133,20 +131,7 @@ class Rs2InputsTest extends SparkTest {
     refused(List.of("\"k\" is null in 2 rows"), input, "rs2.key=k", "rs2.ratio=0.5");
   }
 
-  private static final List<String> SITE =
-      List.of(
-          "spark.sql.sources.partitionColumnTypeInference.enabled=false",
-          "spark.sql.caseSensitive=true",
-          "spark.sql.ansi.enabled=false",
-          "spark.sql.session.timeZone=Asia/Kolkata",
-          "spark.sql.adaptive.enabled=false",
-          "spark.sql.parquet.writeLegacyFormat=true",
-          "spark.sql.parquet.outputTimestampType=INT96",
-          "spark.sql.jsonGenerator.ignoreNullFields=false",
-          "spark.sql.parquet.enableVectorizedReader=false",
-          "spark.sql.files.ignoreCorruptFiles=true");
-
-  /** Rounds do not depend on what a site has set for its own work; each in its own run is slow. */
+  /** Rounds do not depend on what a site has set for its own work. */
   @Test
   void settingsOfASiteChangeNothing() {
     String input =
@@ -161,20 +146,9 @@ class Rs2InputsTest extends SparkTest {
     String[] whole = {input, "rs2.ratio=0.3", "rs2.rounds=4", "rs2.positions=true"};
     String[] json = {input, "rs2.key=v", "rs2.ratio=0.3", "rs2.rounds=2", "run.format=json"};
     List<String> before = List.of(run(whole).contentHash(), run(json).contentHash());
-    Map<String, Optional<String>> old = new HashMap<>();
-    for (String setting : SITE) {
-      String[] parts = setting.split("=");
-      scala.Option<String> was = spark().conf().getOption(parts[0]);
-      old.put(parts[0], was.isDefined() ? Optional.of(was.get()) : Optional.empty());
-      spark().conf().set(parts[0], parts[1]);
-    }
-    try {
-      assertThat(List.of(run(whole).contentHash(), run(json).contentHash())).isEqualTo(before);
-    } finally {
-      old.forEach(
-          (key, value) ->
-              value.ifPresentOrElse(
-                  v -> spark().conf().set(key, v), () -> spark().conf().unset(key)));
-    }
+    assertThat(
+            SiteSettings.under(
+                spark(), () -> List.of(run(whole).contentHash(), run(json).contentHash())))
+        .isEqualTo(before);
   }
 }
