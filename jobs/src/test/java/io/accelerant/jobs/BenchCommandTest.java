@@ -27,7 +27,10 @@ class BenchCommandTest extends SparkTest {
             "sparkShare.2x1",
             "samplesPerSecond",
             "programSamplesPerSecond",
-            "timeRatio"),
+            "timeRatio",
+            "small.parameters",
+            "ms.spark",
+            "ms.task"),
         bench(
             "rs2",
             List.of("bench.rows=[20000]", "bench.repetitions=1"),
