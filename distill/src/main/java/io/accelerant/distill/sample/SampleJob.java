@@ -181,8 +181,8 @@ public final class SampleJob implements PublishingJob {
 
   /** Evaluations of one sample; every sample of a sampler takes as many. */
   private static int evaluations(DiscreteSource source, DiscreteSampler sampler) {
-    try (DiscreteModel teacher = source.open()) {
-      return sampler.sample(teacher, 0, new long[] {0}).evaluations();
+    try (DiscreteModel model = source.open()) {
+      return sampler.sample(model, 0, new long[] {0}).evaluations();
     }
   }
 
