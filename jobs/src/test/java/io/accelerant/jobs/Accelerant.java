@@ -76,7 +76,11 @@ final class Accelerant {
         new Console(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
-    TURN.lock();
+    try {
+      TURN.lockInterruptibly();
+    } catch (InterruptedException e) {
+      throw new AssertionError("no turn among the tests of this process", e);
+    }
     try {
       long start = System.nanoTime();
       int code = command.applyAsInt(console);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What a command says and leaves when S3 refuses or answers are lost. Each test has a bucket of its
  * own, since Hadoop keeps one client for each bucket in a process.
  */
-@Timeout(300)
+@Timeout(600)
 class S3FaultTest {
   @TempDir static Path scratch;
   private static final S3Proxy server = S3Proxy.shared();

@@ -1,14 +1,23 @@
 package io.accelerant.core.data;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.run.Run;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.DataFrameReader;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 
 /**
  * Tables inside artifacts, in the format that {@code run.format} asks for: Parquet in the folder
@@ -49,12 +58,23 @@ public final class ArtifactTables {
    */
   public static String write(
       Dataset<Row> table, String name, ArtifactWriter artifact, String format) {
-    if (format.equals("json")) {
-      table.write().json(artifact.tableUri(name + JSON));
-      return name + JSON;
-    }
-    table.write().parquet(artifact.tableUri(name));
-    return name;
+    String folder = format.equals("json") ? name + JSON : name;
+    writer(table, format).save(artifact.tableUri(folder));
+    return folder;
+  }
+
+  /**
+   * Writes a table's files so that their content depends on no setting of the site: JSON has
+   * timestamps in UTC and leaves nulls out.
+   *
+   * @param format value of {@link io.accelerant.core.job.RunKeys#FORMAT}
+   */
+  public static DataFrameWriter<Row> writer(Dataset<Row> table, String format) {
+    return table
+        .write()
+        .format(format)
+        .option("timeZone", "UTC")
+        .option("ignoreNullFields", "true");
   }
 
   /** Reads back what {@link #write} wrote, from the folder it named, before the commit. */
@@ -79,8 +99,38 @@ public final class ArtifactTables {
   }
 
   private static Dataset<Row> read(SparkSession spark, String uri, String folder) {
-    return folder.endsWith(JSON)
-        ? spark.read().option("mode", "FAILFAST").json(uri)
-        : spark.read().parquet(uri);
+    DataFrameReader reader = TableSource.wholly(spark);
+    return typed(
+        folder.endsWith(JSON) ? reader.option("mode", "FAILFAST").json(uri) : reader.parquet(uri));
+  }
+
+  /**
+   * Partitions by number are whole numbers, also where a site has turned off that Spark infers the
+   * types of partitions and they come as text.
+   */
+  private static Dataset<Row> typed(Dataset<Row> table) {
+    Dataset<Row> typed = table;
+    for (StructField field : table.schema().fields()) {
+      List<String> values =
+          field.dataType().equals(DataTypes.StringType)
+              ? valuesOf(field.name(), table.inputFiles())
+              : List.of();
+      if (!values.isEmpty() && values.stream().allMatch(v -> v.matches("-?\\d{1,18}"))) {
+        boolean wide = values.stream().anyMatch(v -> (int) Long.parseLong(v) != Long.parseLong(v));
+        typed = typed.withColumn(field.name(), col(field.name()).cast(wide ? "bigint" : "int"));
+      }
+    }
+    return typed;
+  }
+
+  /** Of the folders {@code name=value} that files are in; none if it is no partition. */
+  private static List<String> valuesOf(String name, String[] files) {
+    Pattern folder = Pattern.compile("/" + Pattern.quote(name) + "=([^/]*)/");
+    return Arrays.stream(files)
+        .map(folder::matcher)
+        .filter(Matcher::find)
+        .map(matcher -> matcher.group(1))
+        .distinct()
+        .toList();
   }
 }

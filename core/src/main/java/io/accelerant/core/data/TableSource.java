@@ -1,31 +1,59 @@
 package io.accelerant.core.data;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.contains;
+import static org.apache.spark.sql.functions.is_valid_utf8;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.raise_error;
+import static org.apache.spark.sql.functions.when;
+
 import io.accelerant.core.artifact.StoreFailure;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.error.DataException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RemoteIterator;
+import org.apache.hadoop.io.compress.CompressionCodec;
+import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.spark.SparkThrowable;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
 
 /**
  * A table that a user names by a URI: a file, a folder or a glob of one format. File names decide:
  * {@code .parquet} is Parquet, {@code .json}, {@code .jsonl} and {@code .ndjson} are JSON lines,
- * anything else is text with one row a line. JSON and text may be compressed as Hadoop knows it.
+ * anything else is text with one row a line. JSON and text may be compressed as Hadoop knows it by
+ * their names ({@code a.txt.gz}). All files are read, also in folders below; Parquet files with
+ * different columns are read with all of them.
  *
  * @param uri with a scheme; what the user wrote without one is a local path
+ * @param files that are there, in order
+ * @param nested whether some are in folders below that are no partitions ({@code name=value})
  */
-public record TableSource(String uri, Format format) {
+public record TableSource(String uri, Format format, List<Path> files, boolean nested) {
   /** How rows are written. */
   public enum Format {
     PARQUET,
@@ -55,6 +83,8 @@ public record TableSource(String uri, Format format) {
 
   private static TableSource at(String uri, Configuration hadoop) {
     Set<Format> formats = EnumSet.noneOf(Format.class);
+    SortedSet<Path> there = new TreeSet<>();
+    Set<Boolean> plain = new HashSet<>();
     try {
       Path path = new Path(uri);
       FileSystem files = path.getFileSystem(hadoop);
@@ -68,6 +98,8 @@ public record TableSource(String uri, Format format) {
           Path file = all.next().getPath();
           if (!isHidden(status.getPath(), file)) {
             formats.add(Format.ofFile(file.getName()));
+            there.add(file);
+            folders(status.getPath(), file).forEach(f -> plain.add(!f.contains("=")));
           }
         }
       }
@@ -84,23 +116,38 @@ public record TableSource(String uri, Format format) {
           "The files of %s are of several formats, %s; name a folder or a glob of one format."
               .formatted(uri, formats.toString().toLowerCase(Locale.ROOT)));
     }
-    return new TableSource(uri, formats.iterator().next());
+    if (plain.size() > 1) {
+      throw new DataException(
+          ("The files below %s are partly in folders name=value, partly in other folders; name a"
+                  + " folder or a glob of one kind.")
+              .formatted(uri));
+    }
+    return new TableSource(
+        uri, formats.iterator().next(), List.copyOf(there), plain.contains(true));
   }
 
   /**
    * Opens the table; text has the one column {@code value}.
    *
-   * @throws DataException if the files are not what their names say
+   * @throws DataException if the files are not what their names say, or have columns of one name
+   *     and different types; for text some of it when the rows are read, which {@link #cannotRead}
+   *     explains
    */
   public Dataset<Row> read(SparkSession spark) {
+    if (format != Format.PARQUET) {
+      requireText(spark.sparkContext().hadoopConfiguration());
+    }
+    DataFrameReader reader = wholly(spark).option("recursiveFileLookup", nested);
     try {
       return switch (format) {
-        case PARQUET -> spark.read().parquet(uri);
-        case JSON -> spark.read().option("mode", "FAILFAST").json(uri);
-        case TEXT -> spark.read().text(uri);
+        case PARQUET -> reader.option("mergeSchema", true).parquet(uri);
+        case JSON -> reader.option("mode", "FAILFAST").json(uri);
+        case TEXT -> utf8(reader.text(uri));
       };
-    } catch (Exception e) { // Spark throws checked exceptions that it does not declare
-      throw cannotRead(uri + " as " + format.name().toLowerCase(Locale.ROOT), e);
+    } catch (Exception | AssertionError e) { // Spark throws what it does not declare
+      throw format == Format.PARQUET && !(e instanceof DataException)
+          ? differing(spark).orElseGet(() -> cannotRead(uri + " as parquet", e))
+          : cannotRead(uri + " as " + format.name().toLowerCase(Locale.ROOT), e);
     }
   }
 
@@ -119,10 +166,108 @@ public record TableSource(String uri, Format format) {
     }
   }
 
+  /** A reader that leaves no file out, whatever a site has set. */
+  static DataFrameReader wholly(SparkSession spark) {
+    return spark.read().option("ignoreCorruptFiles", false).option("ignoreMissingFiles", false);
+  }
+
+  /** Looks at the first bytes of every file: what else it may be is named. */
+  private void requireText(Configuration hadoop) {
+    CompressionCodecFactory codecs = new CompressionCodecFactory(hadoop);
+    List<String> wrong =
+        files.parallelStream().flatMap(file -> notText(file, codecs, hadoop).stream()).toList();
+    if (!wrong.isEmpty()) {
+      throw new DataException(
+          "%s; expected %s. Convert it, or leave it out."
+              .formatted(
+                  wrong.get(0), format == Format.TEXT ? "UTF-8 text" : "JSON lines in UTF-8"));
+    }
+  }
+
+  private static Optional<String> notText(
+      Path file, CompressionCodecFactory codecs, Configuration hadoop) {
+    CompressionCodec codec = codecs.getCodec(file);
+    try (InputStream raw = file.getFileSystem(hadoop).open(file);
+        InputStream in = codec == null ? raw : codec.createInputStream(raw)) {
+      return FileKind.notText(in.readNBytes(FileKind.HEAD))
+          .map(kind -> "%s is %s%s".formatted(file, codec == null ? "" : "inside ", kind));
+    } catch (IOException | RuntimeException e) { // codecs throw what they like
+      throw cannotRead(file.toString(), e);
+    }
+  }
+
+  /** Lines that are no UTF-8, or hold zero bytes, are an error when they are read. */
+  private static Dataset<Row> utf8(Dataset<Row> lines) {
+    Column value = col("value");
+    Column file = lines.metadataColumn("_metadata").getField("file_path");
+    Column why =
+        concat(
+            file,
+            lit(
+                " holds bytes that are no UTF-8 text: it is in another encoding (such as Latin-1 or"
+                    + " Windows-1252) or no text; convert it to UTF-8, or leave it out."));
+    Column isText = is_valid_utf8(value).and(not(contains(value, lit("\0"))));
+    return lines.select(
+        when(value.isNull().or(isText), value).otherwise(raise_error(why)).as("value"));
+  }
+
+  /**
+   * The first column that has another type than in a file before, where Spark cannot merge them.
+   */
+  private Optional<DataException> differing(SparkSession spark) {
+    Map<String, StructField> seen = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    Map<String, Path> places = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    for (Path file : files) {
+      StructField[] fields;
+      try {
+        fields = wholly(spark).parquet(escaped(file)).schema().fields();
+      } catch (Exception e) { // this file is the trouble, and Spark has said so
+        return Optional.empty();
+      }
+      for (StructField field : fields) {
+        StructField before = seen.putIfAbsent(field.name(), field);
+        Path place = places.putIfAbsent(field.name(), file);
+        if (before != null && !before.dataType().sameType(field.dataType())) {
+          return Optional.of(
+              new DataException(
+                  ("%s: column \"%s\" is %s, but in %s it is %s; a table has one type a column."
+                          + " Write its files anew, or name those of one type.")
+                      .formatted(
+                          file,
+                          field.name(),
+                          field.dataType().simpleString(),
+                          place,
+                          before.dataType().simpleString())));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** For Spark, which takes a path for a glob. */
+  private static String escaped(Path file) {
+    return file.toString().replaceAll("([\\\\{}\\[\\]*?])", "\\\\$1");
+  }
+
   /** What to throw when Spark cannot read a source. */
-  public static DataException cannotRead(String source, Exception e) {
+  public static DataException cannotRead(String source, Throwable e) {
+    Optional<String> raised = raised(e);
+    if (raised.isPresent()) {
+      return new DataException(raised.get(), e);
+    }
     String why = StoreFailure.explain(e).orElseGet(() -> firstLine(e));
     return new DataException("Cannot read " + source + ": " + why, e);
+  }
+
+  /** The message of an error that a plan of ours raises about a row. */
+  private static Optional<String> raised(Throwable e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (t instanceof SparkThrowable spark
+          && "USER_RAISED_EXCEPTION".equals(spark.getCondition())) {
+        return Optional.ofNullable(spark.getMessageParameters().get("errorMessage"));
+      }
+    }
+    return Optional.empty();
   }
 
   /** What a table has, for messages about what it lacks: {@code a (string), b (bigint)}. */
@@ -145,7 +290,16 @@ public record TableSource(String uri, Format format) {
     return false;
   }
 
-  private static String firstLine(Exception e) {
+  /** Names of the folders between a root and a file. */
+  private static List<String> folders(Path root, Path file) {
+    List<String> names = new ArrayList<>();
+    for (Path p = file; !p.equals(root) && !p.getParent().equals(root); p = p.getParent()) {
+      names.add(p.getParent().getName());
+    }
+    return names;
+  }
+
+  private static String firstLine(Throwable e) {
     Throwable cause = e;
     while (cause.getCause() != null && cause.getCause() != cause) {
       cause = cause.getCause();

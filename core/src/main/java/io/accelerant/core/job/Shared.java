@@ -14,12 +14,16 @@ public final class Shared<T extends Serializable> implements Serializable, AutoC
   private final Broadcast<byte[]> bytes;
   private transient T own;
 
-  private Shared(Broadcast<byte[]> bytes) {
+  /** On the driver: what the value refers to, such as another broadcast, lives as long as this. */
+  private final transient T kept;
+
+  private Shared(Broadcast<byte[]> bytes, T value) {
     this.bytes = bytes;
+    this.kept = value;
   }
 
   public static <T extends Serializable> Shared<T> of(JavaSparkContext spark, T value) {
-    return new Shared<>(spark.broadcast(JavaBytes.of(value)));
+    return new Shared<>(spark.broadcast(JavaBytes.of(value)), value);
   }
 
   /** As {@link #of(JavaSparkContext, Serializable)}, in the session of a job. */

@@ -1,10 +1,11 @@
 package io.accelerant.core.lm;
 
 import io.accelerant.core.random.RandomStream;
+import java.io.Serializable;
 import java.util.Arrays;
 
 /** Counts of keys at or above 0: open addressing with linear probing, no boxes. */
-final class LongCounts {
+final class LongCounts implements Serializable {
   private static final long EMPTY = -1;
 
   private long[] keys = new long[64];
@@ -50,9 +51,9 @@ final class LongCounts {
     return packed;
   }
 
-  /** Adds what {@link #packed} gave, from place {@code from} on. */
-  void addPacked(long[] packed, int from) {
-    for (int i = from; i < packed.length; i += 2) {
+  /** Adds what {@link #packed} gave. */
+  void addPacked(long[] packed) {
+    for (int i = 0; i < packed.length; i += 2) {
       add(packed[i], packed[i + 1]);
     }
   }

@@ -76,7 +76,7 @@ public final class NgramCounts {
 
   /** Adds what {@link #packed} gave for the same n and V. */
   public void addPacked(long[] packed) {
-    counts.addPacked(packed, 0);
+    counts.addPacked(packed);
   }
 
   /**

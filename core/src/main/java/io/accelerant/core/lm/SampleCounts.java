@@ -1,12 +1,13 @@
 package io.accelerant.core.lm;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
  * Counts of the unigrams, bigrams and 4-grams of samples. Integers only: partial counts add up to
  * the counts of the whole in any order. Not thread-safe.
  */
-public final class SampleCounts {
+public final class SampleCounts implements Serializable {
   private final int symbols;
   private final long[] unigrams;
   private final long[] bigrams;
@@ -43,31 +44,10 @@ public final class SampleCounts {
 
   /** Adds the counts of other samples. */
   public void merge(SampleCounts other) {
-    addPacked(other.packed());
-  }
-
-  /** The form in which counts travel: samples, unigrams, bigrams, pairs of 4-gram and count. */
-  long[] packed() {
-    long[] grams = fourgrams.packed();
-    int head = 1 + unigrams.length + bigrams.length;
-    long[] packed = new long[head + grams.length];
-    packed[0] = samples;
-    System.arraycopy(unigrams, 0, packed, 1, unigrams.length);
-    System.arraycopy(bigrams, 0, packed, 1 + unigrams.length, bigrams.length);
-    System.arraycopy(grams, 0, packed, head, grams.length);
-    return packed;
-  }
-
-  void addPacked(long[] packed) {
-    samples += packed[0];
-    int at = 1;
-    for (int c = 0; c < unigrams.length; c++) {
-      unigrams[c] += packed[at++];
-    }
-    for (int c = 0; c < bigrams.length; c++) {
-      bigrams[c] += packed[at++];
-    }
-    fourgrams.addPacked(packed, at);
+    samples += other.samples;
+    Arrays.setAll(unigrams, c -> unigrams[c] + other.unigrams[c]);
+    Arrays.setAll(bigrams, c -> bigrams[c] + other.bigrams[c]);
+    fourgrams.addPacked(other.fourgrams.packed());
   }
 
   public long samples() {

@@ -2,11 +2,15 @@ package io.accelerant.core.lm;
 
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.error.DataException;
-import java.util.Arrays;
+import io.accelerant.core.job.JavaBytes;
+import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
@@ -96,45 +100,41 @@ public final class TextScoring {
         JavaSparkContext.fromSparkContext(table.sparkSession().sparkContext());
     Broadcast<NgramModel> shared = context.broadcast(judge);
     try {
-      FlatMapFunction<Iterator<Row>, long[]> score =
-          rows -> List.of(new Part(alphabet, shared.value()).of(rows)).iterator();
-      return merge(sequences(table).javaRDD().mapPartitions(score).collect(), alphabet);
+      FlatMapFunction<Iterator<Row>, byte[]> score =
+          rows -> List.of(JavaBytes.of(Part.of(rows, alphabet, shared.value()))).iterator();
+      List<byte[]> parts = sequences(table).javaRDD().mapPartitions(score).collect();
+      return merge(parts.stream().map(JavaBytes::<Part>value).toList(), alphabet);
     } finally {
       shared.destroy();
     }
   }
 
-  /** One partition: n, then n ids, then the bits of n scores, then packed counts. */
-  private record Part(Alphabet alphabet, NgramModel judge) {
-    long[] of(Iterator<Row> rows) {
+  /** What a partition found. */
+  private record Part(long[] ids, double[] nll, SampleCounts counts) implements Serializable {
+    static Part of(Iterator<Row> rows, Alphabet alphabet, NgramModel judge) {
       SampleCounts counts = new SampleCounts(alphabet.size());
-      java.util.stream.LongStream.Builder ids = java.util.stream.LongStream.builder();
-      java.util.stream.LongStream.Builder scores = java.util.stream.LongStream.builder();
+      LongStream.Builder ids = LongStream.builder();
+      DoubleStream.Builder nll = DoubleStream.builder();
       while (rows.hasNext()) {
         Row row = rows.next();
         int[] tokens = tokens(row, 0, alphabet);
         counts.add(tokens);
         ids.add(row.getLong(1));
-        scores.add(Double.doubleToLongBits(judge.nll(tokens)));
+        nll.add(judge.nll(tokens));
       }
-      long[] id = ids.build().toArray();
-      return java.util.stream.Stream.of(
-              new long[] {id.length}, id, scores.build().toArray(), counts.packed())
-          .flatMapToLong(Arrays::stream)
-          .toArray();
+      return new Part(ids.build().toArray(), nll.build().toArray(), counts);
     }
   }
 
-  private static Scored merge(List<long[]> parts, Alphabet alphabet) {
+  private static Scored merge(List<Part> parts, Alphabet alphabet) {
     record Score(long id, double nll) {}
     SampleCounts counts = new SampleCounts(alphabet.size());
-    List<Score> scores = new java.util.ArrayList<>();
-    for (long[] part : parts) {
-      int n = (int) part[0];
-      for (int i = 1; i <= n; i++) {
-        scores.add(new Score(part[i], Double.longBitsToDouble(part[n + i])));
+    List<Score> scores = new ArrayList<>();
+    for (Part part : parts) {
+      for (int i = 0; i < part.ids().length; i++) {
+        scores.add(new Score(part.ids()[i], part.nll()[i]));
       }
-      counts.addPacked(Arrays.copyOfRange(part, 2 * n + 1, part.length));
+      counts.merge(part.counts());
     }
     scores.sort(Comparator.comparingLong(Score::id).thenComparingDouble(Score::nll));
     return new Scored(

@@ -10,16 +10,15 @@ import java.util.UUID;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 
 /** Units that are saved one by one, see {@link Units#saved}. */
 record SavedUnits<U extends SavedUnit, R>(
-    JobContext context, Stages stages, Class<R> type, BiConsumer<U, R> said) {
+    JobContext context, Stages stages, Class<R> type, Units.Said<U, R> said) {
 
   private record Ended<U, R>(U unit, R result) {}
 
@@ -53,7 +52,8 @@ record SavedUnits<U extends SavedUnit, R>(
     SparkContext spark = context.spark().sparkContext();
     String group = UUID.randomUUID().toString();
     int together = Math.min(missing.size(), Math.max(1, spark.defaultParallelism()));
-    ExecutorService threads = Executors.newFixedThreadPool(together);
+    ThreadPoolExecutor threads = (ThreadPoolExecutor) Executors.newFixedThreadPool(together);
+    int made = 0;
     try {
       CompletionService<Ended<U, R>> ends = new ExecutorCompletionService<>(threads);
       for (U unit : missing) {
@@ -63,27 +63,24 @@ record SavedUnits<U extends SavedUnit, R>(
               return new Ended<>(unit, work.apply(unit));
             });
       }
-      for (int n = 0; n < missing.size(); n++) {
+      while (made < missing.size()) {
         Ended<U, R> ended = ends.take().get();
+        made++;
         found.put(ended.unit(), ended.result());
         stages.save(ended.unit().stage(), ended.result());
-        said.accept(ended.unit(), ended.result());
+        said.made(ended.unit(), ended.result(), made, missing.size());
         context.checkStop();
       }
     } finally {
-      stop(threads, spark, group);
-    }
-  }
-
-  /** The caller may take away what tasks read as soon as this returns. */
-  private void stop(ExecutorService threads, SparkContext spark, String group)
-      throws InterruptedException {
-    List<Runnable> waiting = threads.shutdownNow();
-    if (!threads.isTerminated() || !waiting.isEmpty()) {
-      spark.cancelJobGroup(group);
-    }
-    if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
-      context.progress().say("a task does not stop; going on without it");
+      threads.getQueue().clear();
+      threads.shutdown();
+      if (made < missing.size()) {
+        spark.cancelJobGroupAndFutureJobs(group);
+      }
+      // The caller may take away what tasks read; not interrupted, a thread ends with its job.
+      if (!threads.awaitTermination(1, TimeUnit.MINUTES)) {
+        context.progress().say("a task does not stop; going on without it");
+      }
     }
   }
 }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -75,7 +74,9 @@ public final class Units<S> {
    */
   public <R extends Serializable> List<R> map(
       String description, int count, Task<? super S, Integer, R> task) {
-    return collect(description, numbers(count).mapPartitions(packed(task)));
+    return count == 0
+        ? List.of()
+        : collect(description, numbers(count).mapPartitions(packed(task)));
   }
 
   /** Maps units 0 .. count-1 to rows of a table, when the table is read. */
@@ -128,6 +129,16 @@ public final class Units<S> {
     }
   }
 
+  /** Hears of long units that were made. */
+  @FunctionalInterface
+  public interface Said<U, R> {
+    /**
+     * @param number how many have been made by now
+     * @param of how many were not in the checkpoint
+     */
+    void made(U unit, R result, int number, int of);
+  }
+
   /**
    * Maps long units, each a Spark job of one task and saved when it ends; as many run at a time as
    * there are cores. They start in their order: give the longest first.
@@ -138,11 +149,7 @@ public final class Units<S> {
    * @throws io.accelerant.core.error.StoppedException after one is saved, if the run is to stop
    */
   public <U extends SavedUnit, R extends Serializable> Map<U, R> saved(
-      Stages stages,
-      Class<R> type,
-      List<U> units,
-      Task<? super S, U, R> task,
-      BiConsumer<U, R> said) {
+      Stages stages, Class<R> type, List<U> units, Task<? super S, U, R> task, Said<U, R> said) {
     return new SavedUnits<U, R>(context, stages, type, said).run(units, unit -> alone(unit, task));
   }
 

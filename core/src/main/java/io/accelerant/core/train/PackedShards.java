@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.RecordJson;
 import io.accelerant.core.random.Permutation;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,12 +60,15 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
       long seed,
       String source) {
     Configuration hadoop = rows.sparkSession().sparkContext().hadoopConfiguration();
-    Optional<PackedShards> packed = stages.load(name).map(PackedShards::fromJson);
+    Optional<PackedShards> packed =
+        stages
+            .load(name)
+            .map(saved -> RecordJson.read(saved.get("shards"), PackedShards.class, name));
     if (packed.isPresent() && packed.get().isThere(hadoop)) {
       return packed.get();
     }
     PackedShards made = pack(rows, snapshots.uri(name), workers, seed, source);
-    stages.save(name, made.toJson());
+    stages.save(name, Map.of("shards", RecordJson.tree(made)));
     return made;
   }
 
@@ -169,20 +173,5 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
       throw new ArtifactException(
           "Cannot read the packed shards at " + files.get(0) + ": " + e.getMessage(), e);
     }
-  }
-
-  private Map<String, Object> toJson() {
-    return Map.of("files", files, "counts", counts, "recordBytes", recordBytes, "seed", seed);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static PackedShards fromJson(Map<String, Object> json) {
-    List<Long> counts = new ArrayList<>();
-    ((List<Number>) json.get("counts")).forEach(count -> counts.add(count.longValue()));
-    return new PackedShards(
-        (List<String>) json.get("files"),
-        counts,
-        ((Number) json.get("recordBytes")).intValue(),
-        ((Number) json.get("seed")).longValue());
   }
 }

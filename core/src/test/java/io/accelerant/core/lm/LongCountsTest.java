@@ -39,7 +39,7 @@ class LongCountsTest {
     }
     LongCounts sum = new LongCounts();
     for (int i = 0; i < 3; i++) {
-      sum.addPacked(part.packed(), 0);
+      sum.addPacked(part.packed());
     }
     assertThat(sum.packed()).isEqualTo(whole.packed());
   }

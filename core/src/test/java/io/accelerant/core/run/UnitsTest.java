@@ -98,8 +98,9 @@ class UnitsTest extends SparkTest {
   }
 
   @Test
-  void noUnitsAreNoResults() {
+  void noUnitsOpenNothing() {
     assertThat(units(0).map("test", 0, Model::result)).isEmpty();
+    assertThat(OPENED).hasValue(0);
   }
 
   @Test
@@ -202,7 +203,7 @@ class UnitsTest extends SparkTest {
               MADE.incrementAndGet();
               return new Result(1, cell.name(), new double[] {0.1});
             },
-            (cell, result) -> said.add(cell.name()));
+            (cell, result, n, of) -> said.add(cell.name()));
   }
 
   @Test
@@ -249,8 +250,50 @@ class UnitsTest extends SparkTest {
                         (model, cell) -> {
                           throw new ConfigException(cell.name() + " is bad");
                         },
-                        (cell, result) -> {}))
+                        (cell, result, n, of) -> {}))
         .isInstanceOf(ConfigException.class)
         .hasMessageEndingWith("is bad");
+  }
+
+  /** The caller closes what tasks read: none of them may start afterwards. */
+  @Test
+  void aStopEndsTheUnitsThatRun() {
+    AtomicInteger saved = new AtomicInteger();
+    JobContext stopping =
+        new JobContext(
+            SparkTest::spark,
+            context().hadoop(),
+            Progress.SILENT,
+            () -> saved.get() > 0,
+            false,
+            "");
+    long start = System.nanoTime();
+    assertThatThrownBy(
+            () ->
+                new Units<>(stopping, GpuStage.NONE, 0, Model::new)
+                    .saved(
+                        stages(stopping),
+                        Result.class,
+                        CELLS,
+                        (model, cell) -> {
+                          if (!cell.name().equals("c")) {
+                            sleepUntilInterrupted();
+                          }
+                          return model.result(0);
+                        },
+                        (cell, result, n, of) -> saved.incrementAndGet()))
+        .isInstanceOf(StoppedException.class);
+    assertThat(System.nanoTime() - start).isLessThan(30_000_000_000L);
+    assertThat(saved).hasValue(1);
+    assertThat(MADE.get()).isLessThanOrEqualTo(2); // as many as there are cores beside the first
+  }
+
+  private static void sleepUntilInterrupted() {
+    MADE.incrementAndGet();
+    try {
+      Thread.sleep(60_000);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

@@ -1,6 +1,6 @@
 package io.accelerant.selection.classifier;
 
-import java.io.Serializable;
+import io.accelerant.core.run.SavedUnit;
 
 /**
  * One training run of the table.
@@ -8,14 +8,19 @@ import java.io.Serializable;
  * @param ratio r; 1 for {@link Choice#FULL}
  * @param seed of weights and of the subsets
  */
-record Cell(Choice choice, double ratio, long seed) implements Serializable {
+record Cell(Choice choice, double ratio, long seed) implements SavedUnit {
   /** Without the seed: the prefix of its metrics. */
   String row() {
     return choice == Choice.FULL ? choice.label() : choice.label() + ".r" + ratio;
   }
 
-  /** Name of its stage in the checkpoint. */
-  String stage() {
+  @Override
+  public String stage() {
     return row() + ".seed" + seed;
+  }
+
+  @Override
+  public String description() {
+    return "train " + stage();
   }
 }

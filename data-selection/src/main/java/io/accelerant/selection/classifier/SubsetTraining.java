@@ -20,6 +20,7 @@ import io.accelerant.core.train.Training;
 import io.accelerant.selection.subset.Block;
 import io.accelerant.selection.subset.SubsetPlan;
 import io.accelerant.selection.subset.SubsetSchedule;
+import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
@@ -63,7 +64,8 @@ final class SubsetTraining {
    * @param cpuSeconds of the training thread, which a busy machine disturbs less
    */
   record Trained(
-      double[] accuracy, double seconds, double cpuSeconds, long steps, float[] parameters) {
+      double[] accuracy, double seconds, double cpuSeconds, long steps, float[] parameters)
+      implements Serializable {
     double last() {
       return accuracy[accuracy.length - 1];
     }

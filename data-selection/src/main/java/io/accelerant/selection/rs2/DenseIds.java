@@ -7,12 +7,14 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -25,8 +27,6 @@ import org.apache.spark.sql.types.StructType;
 
 /** Ids {@code 0 .. N-1} of the rows of a table: assigned, or checked. */
 public final class DenseIds {
-  private static final String FILE = "_metadata.file_path";
-  private static final String PLACE = "_metadata.row_index";
   private static final StructType OFFSETS =
       StructType.fromDDL("dense_file STRING NOT NULL, dense_offset BIGINT NOT NULL");
 
@@ -44,9 +44,11 @@ public final class DenseIds {
    */
   public static Dataset<Row> assign(Dataset<Row> files, String id) {
     SparkSession spark = files.sparkSession();
+    // also where the user has a column of this name
+    Column metadata = files.metadataColumn("_metadata");
     List<Row> counts =
         files
-            .select(col(FILE).as("dense_file"))
+            .select(metadata.getField("file_path").as("dense_file"))
             .groupBy("dense_file")
             .agg(count(lit(1)))
             .orderBy("dense_file")
@@ -57,17 +59,15 @@ public final class DenseIds {
       offsets.add(RowFactory.create(row.getString(0), offset));
       offset += row.getLong(1);
     }
-    Column[] own =
-        java.util.Arrays.stream(files.columns()).map(DenseIds::named).toArray(Column[]::new);
-    List<Column> wanted = new ArrayList<>(List.of(own));
-    wanted.add(col(FILE).as("dense_file"));
-    wanted.add(col(PLACE).as("dense_place"));
-    List<Column> result = new ArrayList<>(List.of(own));
-    result.add(0, col("dense_offset").plus(col("dense_place")).as(id));
+    // one column, so that none of the user's has the name of one of these
+    Column own = struct(Arrays.stream(files.columns()).map(DenseIds::named).toArray(Column[]::new));
     return files
-        .select(wanted.toArray(Column[]::new))
+        .select(
+            own.as("own"),
+            metadata.getField("file_path").as("dense_file"),
+            metadata.getField("row_index").as("dense_place"))
         .join(broadcast(spark.createDataFrame(offsets, OFFSETS)), "dense_file")
-        .select(result.toArray(Column[]::new));
+        .select(col("dense_offset").plus(col("dense_place")).as(id), col("own.*"));
   }
 
   /** A column by its name, whatever signs are in it. */
@@ -122,8 +122,8 @@ public final class DenseIds {
   private static void requireBounds(Row found, long rows, String id, String whatItIs) {
     if (found.getLong(2) != 0 || found.getLong(3) != rows - 1) {
       throw new DataException(
-          ("%s: column \"%s\" holds ids from %d to %d in %d rows; ids must be 0 .. %d, each once. Leave"
-                  + " rs2.id out to have them assigned.")
+          ("%s: column \"%s\" holds ids from %d to %d in %d rows; ids must be 0 .. %d, each once."
+                  + " Leave rs2.id out to have them assigned.")
               .formatted(whatItIs, id, found.getLong(2), found.getLong(3), rows, rows - 1));
     }
   }

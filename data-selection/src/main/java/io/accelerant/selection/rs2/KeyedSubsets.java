@@ -1,7 +1,12 @@
 package io.accelerant.selection.rs2;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max_by;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.accelerant.core.data.TableSource;
@@ -56,6 +61,14 @@ public final class KeyedSubsets {
    * @throws DataException if there is no such column, or it is of another type
    */
   public KeyedSubsets(Dataset<Row> table, String key, SubsetPlan plan, long seed, String whatItIs) {
+    requireColumn(table, key, whatItIs);
+    this.table = table;
+    this.key = key;
+    this.plan = plan;
+    this.seed = seed;
+  }
+
+  private static void requireColumn(Dataset<Row> table, String key, String whatItIs) {
     if (!List.of(table.columns()).contains(key)) {
       throw new DataException(
           "%s has no column \"%s\"; its columns are %s."
@@ -67,10 +80,42 @@ public final class KeyedSubsets {
           "%s: the key \"%s\" must be a whole number or a text, is %s."
               .formatted(whatItIs, key, type.simpleString()));
     }
-    this.table = table;
-    this.key = key;
-    this.plan = plan;
-    this.seed = seed;
+  }
+
+  /**
+   * Checks that a column holds a key in every row, each once. It takes an exchange of the keys, but
+   * is the only way to know: rows of one key would be in a round, or out of it, together.
+   *
+   * @return the number of rows
+   * @throws DataException naming a key that is there more than once, with its count, or the number
+   *     of nulls
+   */
+  public static long require(Dataset<Row> table, String key, String whatItIs) {
+    requireColumn(table, key, whatItIs);
+    Dataset<Row> counts = table.groupBy(DenseIds.named(key).as("key")).agg(count(lit(1)).as("n"));
+    Column again = when(col("key").isNotNull().and(col("n").gt(1)), col("n"));
+    Row found =
+        counts
+            .agg(
+                sum("n"),
+                sum(when(col("key").isNull(), col("n"))),
+                count(again),
+                max_by(struct(col("key"), col("n")), struct(again, col("key"))))
+            .head();
+    if (!found.isNullAt(1)) {
+      throw new DataException(
+          "%s: the key \"%s\" is null in %d rows; it must be there and unique."
+              .formatted(whatItIs, key, found.getLong(1)));
+    }
+    if (found.getLong(2) > 0) {
+      Row most = found.getStruct(3);
+      throw new DataException(
+          ("%s: the key \"%s\" is %s in %d rows, and %d more keys are in several; it must be"
+                  + " unique. Name a column that tells rows apart, or leave rs2.key out to have ids"
+                  + " assigned.")
+              .formatted(whatItIs, key, most.get(0), most.getLong(1), found.getLong(2) - 1));
+    }
+    return found.isNullAt(0) ? 0 : found.getLong(0);
   }
 
   /**

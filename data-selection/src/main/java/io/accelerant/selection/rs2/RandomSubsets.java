@@ -50,6 +50,9 @@ public final class RandomSubsets implements AutoCloseable {
   /** Number of the round in {@link #rounds}. */
   public static final String ROUND = "round";
 
+  /** Columns that are added to a table, which it must not have. */
+  static final List<String> RESERVED = List.of(POSITION, ROUND, Strata.STRATUM, Strata.MEMBER);
+
   /** The rounds of a table with or without classes. */
   private interface Rounds {
     Column position(long pass);
@@ -259,6 +262,7 @@ public final class RandomSubsets implements AutoCloseable {
 
   /** The table with position and slot of a pass; m for rows that sit out. */
   Dataset<Row> slotted(long pass, String slot) {
+    ReservedNames.refuse(table, "the table", List.of(slot));
     Column within = mode == SubsetMode.WITHOUT_REPLACEMENT ? rounds.slot() : null;
     Column place =
         within == null
@@ -360,13 +364,7 @@ public final class RandomSubsets implements AutoCloseable {
      * @throws IllegalArgumentException if ratio, mode and balanced do not go together
      */
     public RandomSubsets open() {
-      for (String taken : List.of(POSITION, ROUND, Strata.STRATUM, Strata.MEMBER)) {
-        if (List.of(table.columns()).contains(taken)) {
-          throw new DataException(
-              "%s has a column \"%s\", a name that RS2 uses; rename it."
-                  .formatted(whatItIs, taken));
-        }
-      }
+      ReservedNames.refuse(table, whatItIs, RESERVED);
       return new RandomSubsets(this);
     }
   }

@@ -51,7 +51,11 @@ final class Rs2Tables {
     this.format = settings.config().get(RunKeys.FORMAT);
   }
 
-  /** The input as it is. */
+  /**
+   * The input as it is.
+   *
+   * @throws DataException if it has a column of a name that is needed
+   */
   static Dataset<Row> open(JobContext context, Rs2Settings settings) {
     TableSource source = TableSource.find(settings.input(), context.hadoop());
     boolean assigns = settings.id().isEmpty() && settings.key().isEmpty();
@@ -61,7 +65,12 @@ final class Rs2Tables {
           "%s is %s; rs2 reads Parquet, and JSON lines where rs2.id or rs2.key names a column (only Parquet knows the places of its rows)."
               .formatted(settings.input(), source.format().name().toLowerCase(Locale.ROOT)));
     }
-    return source.read(context.spark());
+    Dataset<Row> input = source.read(context.spark());
+    ReservedNames.refuse(
+        input,
+        settings.input(),
+        settings.key().isPresent() ? List.of(ROUND) : RandomSubsets.RESERVED);
+    return input;
   }
 
   /** Draws and writes every round. */
@@ -73,7 +82,7 @@ final class Rs2Tables {
     String id = settings.id().orElse("id");
     Dataset<Row> table = input;
     if (settings.id().isEmpty() && settings.range().isEmpty()) {
-      id = List.of(input.columns()).contains("id") ? "row_id" : "id";
+      id = ReservedNames.free(input, settings.input(), List.of("id", "row_id"));
       table = store(DenseIds.assign(input, id));
     }
     RandomSubsets.Options options =
@@ -145,7 +154,7 @@ final class Rs2Tables {
   }
 
   private void keyed(Dataset<Row> table, String key) {
-    rows = table.count();
+    rows = KeyedSubsets.require(table, key, settings.input());
     requireRows();
     settings.size(rows);
     SubsetPlan plan = SubsetPlan.of(settings.mode(), rows, settings.ratio(), settings.balanced());
@@ -189,8 +198,8 @@ final class Rs2Tables {
   }
 
   private void append(Dataset<Row> part, String uri, boolean partitioned) {
-    DataFrameWriter<Row> writer = part.write().mode(SaveMode.Append);
-    (partitioned ? writer.partitionBy(ROUND) : writer).format(format).save(uri);
+    DataFrameWriter<Row> writer = ArtifactTables.writer(part, format).mode(SaveMode.Append);
+    (partitioned ? writer.partitionBy(ROUND) : writer).save(uri);
   }
 
   private void say(String what) {

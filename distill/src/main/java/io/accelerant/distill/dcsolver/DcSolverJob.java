@@ -109,8 +109,7 @@ public final class DcSolverJob implements PublishingJob {
               settings.fitNoise(config, context, model),
               settings.evalNoise(config, context, model),
               store,
-              config.get(DcSolverKeys.PARTITIONS),
-              model.source().stage());
+              config.get(DcSolverKeys.PARTITIONS));
       DcFindings findings = DcFindings.of(settings, stages, imported(context, config));
       Map<String, Number> metrics = new LinkedHashMap<>(findings.metrics());
       metrics.put("executorCpuShare", cpu.share());

@@ -1,7 +1,6 @@
 package io.accelerant.distill.dcsolver;
 
 import io.accelerant.core.artifact.StageStore;
-import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.run.Batches;
@@ -36,7 +35,6 @@ final class DcStages {
   private final NoiseRows held;
   private final Stages stages;
   private final int partitions;
-  private final GpuStage stage;
 
   DcStages(
       JobContext context,
@@ -46,8 +44,7 @@ final class DcStages {
       NoiseRows fit,
       NoiseRows held,
       StageStore store,
-      int partitions,
-      GpuStage stage) {
+      int partitions) {
     this.context = context;
     this.settings = settings;
     this.source = source;
@@ -56,7 +53,6 @@ final class DcStages {
     this.held = held;
     this.stages = new Stages(context, store);
     this.partitions = partitions > 0 ? partitions : Units.ONE_EACH;
-    this.stage = stage;
   }
 
   /** What a task needs besides its index; one copy for each. */
@@ -263,7 +259,7 @@ final class DcStages {
       String description, Work work, int count, Task<R> task) {
     try (Shared<Work> shared = Shared.of(context, work)) {
       Opening<ContinuousModel> open = () -> shared.copy().source().open();
-      return new Units<>(context, stage, partitions, open)
+      return new Units<>(context, source.stage(), partitions, open)
           .map(description, count, (model, unit) -> task.run(model, shared.copy(), unit));
     }
   }

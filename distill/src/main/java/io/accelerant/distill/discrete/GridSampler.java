@@ -45,8 +45,8 @@ public record GridSampler(
   }
 
   @Override
-  public Samples sample(DiscreteModel teacher, long seed, long[] ids) {
-    Walk walk = Walk.fromPrior(teacher, STEP, seed, ids);
+  public Samples sample(DiscreteModel model, long seed, long[] ids) {
+    Walk walk = Walk.fromPrior(model, STEP, seed, ids);
     int steps = times.length - 1;
     for (int k = 0; k < steps; k++) {
       walk.evaluate(times[k]);

@@ -5,5 +5,10 @@
  * io.accelerant.distill.lsd.ScoreL2} is the published objective; {@link
  * io.accelerant.distill.lsd.Lookahead} and {@link io.accelerant.distill.lsd.Direct} are ours;
  * {@link io.accelerant.distill.lsd.LsdJob} turns them into Spark stages.
+ *
+ * <p>From configuration to artifact: {@code LsdJob}, {@code LsdSettings}, {@code LsdTeacher} (model
+ * and reference), {@code FitRun} (units over the opened model), {@code LsdStages}, {@code
+ * Objective} and its class, {@code Walk}, {@code Fitted}, {@code Measurement}, {@code LsdSchedule},
+ * {@code LsdFindings} (scoreboard), {@code LsdReport}; the frame in {@code core.run} publishes.
  */
 package io.accelerant.distill.lsd;

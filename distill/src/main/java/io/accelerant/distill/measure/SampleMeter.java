@@ -85,7 +85,7 @@ public interface SampleMeter extends Serializable {
     }
   }
 
-  /** Text under a judge that was counted on documents the teacher has not seen: nats a symbol. */
+  /** Text under a judge that was counted on documents the model has not seen: nats a symbol. */
   record Judge(NgramModel model) implements SampleMeter {
     @Override
     public String mainMetric() {

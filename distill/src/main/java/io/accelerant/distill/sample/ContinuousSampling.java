@@ -3,16 +3,16 @@ package io.accelerant.distill.sample;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Batches;
 import io.accelerant.core.run.Check;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Units;
 import io.accelerant.core.run.Work;
-import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.SolverSettings;
@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Samples of a continuous model into {@code samples.json}. A sample depends on (model, settings,
@@ -123,57 +122,28 @@ final class ContinuousSampling {
   }
 
   private double[][] draw(ContinuousRequest request, ContinuousSource source, NoiseRows noise) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-    int batch = config.get(SampleKeys.BATCH);
-    int units = (noise.rows() + batch - 1) / batch;
-    int wanted = config.get(SampleKeys.PARTITIONS);
-    int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
+    Batches batches = new Batches(noise.rows(), config.get(SampleKeys.BATCH));
     SolverSettings settings = request.settings();
     double guidance = request.guidance();
     double[] ratios = request.ratios();
     int size = source.size();
-    double[][] x = new double[noise.rows()][];
-    try (Shared<double[]> shared = Shared.of(spark, noise.x());
-        JobDescription description = new JobDescription(spark.sc())) {
-      description.set("sample: solve the ODE");
-      List<double[]> solved =
-          source
-              .stage()
-              .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))
-              .mapPartitions(
-                  indices -> {
-                    List<double[]> out = new ArrayList<>();
-                    NoiseRows rows = new NoiseRows(shared.copy(), size);
-                    try (ContinuousModel model = source.open()) {
-                      while (indices.hasNext()) {
-                        int from = indices.next() * batch;
-                        out.add(solve(settings, model, guidance, ratios, rows, from, batch));
-                      }
-                    }
-                    return out.iterator();
+    try (Shared<NoiseRows> shared = Shared.of(context, noise)) {
+      return new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
+              .map(
+                  "sample: solve the ODE",
+                  batches.units(),
+                  (model, batch) -> {
+                    int from = batches.from(batch);
+                    double[] x = shared.copy().slice(from, batches.to(batch));
+                    Denoiser denoiser = settings.denoiser(model, guidance, from, x.length / size);
+                    return new NoiseRows(
+                        settings.sampler(ratios.length).sample(x, ratios, denoiser), size);
                   })
-              .collect();
-      int row = 0;
-      for (double[] unit : solved) { // collect keeps the order
-        for (int at = 0; at < unit.length; at += size) {
-          x[row++] = Arrays.copyOfRange(unit, at, at + size);
-        }
-      }
+              .stream()
+              .flatMap(
+                  solved -> IntStream.range(0, solved.rows()).mapToObj(r -> solved.slice(r, r + 1)))
+              .toArray(double[][]::new);
     }
-    return x;
-  }
-
-  private static double[] solve(
-      SolverSettings settings,
-      ContinuousModel model,
-      double guidance,
-      double[] ratios,
-      NoiseRows noise,
-      int from,
-      int batch) {
-    int to = Math.min(from + batch, noise.rows());
-    Denoiser denoiser = settings.denoiser(model, guidance, from, to - from);
-    return settings.sampler(ratios.length).sample(noise.slice(from, to), ratios, denoiser);
   }
 
   private Report report(

@@ -11,10 +11,12 @@ import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.run.Batches;
 import io.accelerant.core.run.Check;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Units;
 import io.accelerant.core.run.Work;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteModel;
@@ -33,9 +35,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -181,40 +181,28 @@ public final class SampleJob implements PublishingJob {
 
   /** Evaluations of one sample; every sample of a sampler takes as many. */
   private static int evaluations(DiscreteSource source, DiscreteSampler sampler) {
-    try (DiscreteModel teacher = source.open()) {
-      return sampler.sample(teacher, 0, new long[] {0}).evaluations();
+    try (DiscreteModel model = source.open()) {
+      return sampler.sample(model, 0, new long[] {0}).evaluations();
     }
   }
 
   private static Dataset<Row> draw(
       JobContext context, JobConfig config, OpenedDiscreteModel model, DiscreteSampler sampler) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-    int count = config.get(SampleKeys.COUNT);
-    int batch = config.get(SampleKeys.BATCH);
-    int units = (count + batch - 1) / batch;
-    int wanted = config.get(SampleKeys.PARTITIONS);
-    int partitions = Math.min(units, wanted > 0 ? wanted : 4 * spark.defaultParallelism());
+    Batches batches = new Batches(config.get(SampleKeys.COUNT), config.get(SampleKeys.BATCH));
     long seed = config.get(RunKeys.SEED);
     DiscreteSource source = model.source();
+    int length = source.length();
     Alphabet decoder = model.alphabet().orElse(null);
     JavaRDD<Row> rows =
-        source
-            .stage()
-            .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), partitions))
-            .mapPartitions(
-                indices -> {
-                  List<Row> out = new ArrayList<>();
-                  try (DiscreteModel teacher = source.open()) {
-                    while (indices.hasNext()) {
-                      long from = (long) indices.next() * batch;
-                      long[] ids = LongStream.range(from, Math.min(from + batch, count)).toArray();
-                      int[] tokens = sampler.sample(teacher, seed, ids).tokens();
-                      for (int b = 0; b < ids.length; b++) {
-                        out.add(row(ids[b], tokens, b * source.length(), source.length(), decoder));
-                      }
-                    }
-                  }
-                  return out.iterator();
+        new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
+            .rows(
+                batches.units(),
+                (opened, batch) -> {
+                  long[] ids = batches.ids(batch);
+                  int[] tokens = sampler.sample(opened, seed, ids).tokens();
+                  return IntStream.range(0, ids.length)
+                      .mapToObj(b -> row(ids[b], tokens, b * length, length, decoder))
+                      .toList();
                 });
     return context.spark().createDataFrame(rows, SCHEMA);
   }

@@ -168,7 +168,7 @@ final class ImageKind implements TeacherKind {
   @Override
   public String look(float[] average) {
     ImageModel model = model(average);
-    List<byte[]> drawn;
+    byte[][] drawn;
     try (ContinuousModel opened = model.open(context, config)) {
       drawn = ImageSampling.of(config, model).draw(opened, 0, LOOK);
     }

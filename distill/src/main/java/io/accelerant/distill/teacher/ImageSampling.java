@@ -3,10 +3,10 @@ package io.accelerant.distill.teacher;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.core.job.Shared;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.run.Batches;
+import io.accelerant.core.run.Units;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
@@ -17,10 +17,8 @@ import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.model.network.NetworkImageSource;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.JavaSparkContext;
 
 /**
  * Samples of an image model for its report: DPM-Solver++(2M) on times that are uniform in log SNR.
@@ -45,7 +43,7 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
   }
 
   /** Samples {@code from .. to - 1}, each as bytes. */
-  List<byte[]> draw(ContinuousModel model, int from, int to) {
+  byte[][] draw(ContinuousModel model, int from, int to) {
     int size = model.size();
     double[] noise = new double[(to - from) * size];
     int[] labels = new int[to - from];
@@ -61,39 +59,30 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
         Solver.plain(Solver.DPMPP_2M)
             .on(schedule, times)
             .sample(noise, new Denoiser(model, labels, guidance, Thresholding.NONE));
-    List<byte[]> images = new ArrayList<>();
-    for (int i = 0; i < labels.length; i++) {
-      byte[] image = new byte[size];
+    byte[][] images = new byte[labels.length][size];
+    for (int i = 0; i < images.length; i++) {
       for (int p = 0; p < size; p++) {
-        image[p] = ImageModel.toByte(x[i * size + p]);
+        images[i][p] = ImageModel.toByte(x[i * size + p]);
       }
-      images.add(image);
     }
     return images;
   }
 
   /** Samples 0 .. count - 1 by tasks of one micro-batch each. */
   LabelledImages draw(JobContext context, JobConfig config, ImageModel model, int count) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(context.spark().sparkContext());
-    int units = (count + BATCH - 1) / BATCH;
+    Batches batches = new Batches(count, BATCH);
     ContinuousSource source = NetworkImageSource.of(context, model, "", config);
-    try (Shared<ContinuousSource> shared = Shared.of(spark, source);
-        JobDescription description = new JobDescription(spark.sc())) {
-      description.set("train-teacher: draw %d samples".formatted(count));
-      ImageSampling sampling = this;
-      List<byte[]> images =
-          GpuStage.of(config)
-              .on(spark.parallelize(IntStream.range(0, units).boxed().toList(), units))
-              .flatMap(
-                  unit -> {
-                    try (ContinuousModel opened = shared.copy().open()) {
-                      int from = unit * BATCH;
-                      return sampling.draw(opened, from, Math.min(count, from + BATCH)).iterator();
-                    }
-                  })
-              .collect();
-      int[] labels = IntStream.range(0, count).map(this::label).toArray();
-      return new LabelledImages(images.toArray(byte[][]::new), labels);
-    }
+    ImageSampling sampling = this;
+    byte[][] images =
+        new Units<>(context, GpuStage.of(config), Units.ONE_EACH, source::open)
+                .map(
+                    "train-teacher: draw %d samples".formatted(count),
+                    batches.units(),
+                    (opened, batch) ->
+                        sampling.draw(opened, batches.from(batch), batches.to(batch)))
+                .stream()
+                .flatMap(Arrays::stream)
+                .toArray(byte[][]::new);
+    return new LabelledImages(images, IntStream.range(0, count).map(this::label).toArray());
   }
 }

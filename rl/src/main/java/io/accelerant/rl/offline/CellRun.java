@@ -4,49 +4,67 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.Shared;
+import io.accelerant.core.run.SavedUnit;
+import io.accelerant.core.run.Stages;
+import io.accelerant.core.run.Units;
+import io.accelerant.core.run.Units.Opening;
+import io.accelerant.rl.environment.Controller;
 import io.accelerant.rl.environment.Environment;
 import io.accelerant.rl.policy.Algorithm;
+import io.accelerant.rl.policy.OfflineData;
 import io.accelerant.rl.policy.Policy;
 import io.accelerant.rl.policy.TrainingSettings;
 import io.accelerant.rl.trajectory.Transitions;
 import io.accelerant.rl.weight.Weighting;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * Trains and measures all cells, one collection after the other. A wave of as many cells as there
- * are task slots is saved as soon as it is measured; a run that was stopped goes on from there.
+ * Trains and measures all cells, one collection after the other. A cell is saved as soon as it is
+ * measured; a run that was stopped goes on from there.
  */
 final class CellRun {
   private final JobContext context;
   private final JobConfig config;
   private final Environment environment;
-  private final StageStore store;
-  private final CellStages stages;
+  private final Stages stages;
 
   CellRun(JobContext context, JobConfig config, Environment environment, StageStore store) {
     this.context = context;
     this.config = config;
     this.environment = environment;
-    this.store = store;
-    this.stages = stages(context, config, environment);
+    this.stages = new Stages(context, store);
   }
 
-  static CellStages stages(JobContext context, JobConfig config, Environment environment) {
-    return new CellStages(
-        context,
-        environment,
-        EngineSettings.of(config),
-        config.get(OfflineRlKeys.EPISODES),
-        config.get(OfflineRlKeys.EVALUATION_SEED));
+  /** A cell with all that its task needs beside the data. */
+  private record Work(Cell cell, double[] mass, TrainingSettings settings) implements SavedUnit {
+    @Override
+    public String stage() {
+      return cell.stage();
+    }
+
+    @Override
+    public String description() {
+      return "Offline RL: train " + cell.label();
+    }
+
+    /** Playing takes little beside training, so that one task does both. */
+    Trained train(OfflineData data, Evaluation evaluation) {
+      Environment environment = evaluation.environment();
+      long start = System.nanoTime();
+      Policy policy = cell.algorithm().train(data, mass, environment.actionBound(), settings);
+      double seconds = (System.nanoTime() - start) / 1e9 / settings.steps();
+      double[] returns = evaluation.returns(policy.controller(environment));
+      return new Trained(policy.parameters(), policy.normaliser(), returns, seconds);
+    }
   }
 
   Results all(CellPlan plan, Map<String, Transitions> inputs) {
-    List<double[]> references = stages.references();
-    Results results = new Results(mean(references.get(0)), mean(references.get(1)));
+    Results results = new Results(mean(environment.random()), mean(environment.good()));
     Map<Cell, Trained> done = new LinkedHashMap<>();
     for (String source : plan.sources()) {
       List<Cell> cells = plan.of(source);
@@ -66,17 +84,7 @@ final class CellRun {
                 context.progress().say(warning);
                 results.warn(warning);
               });
-      List<Cell> open = new ArrayList<>();
-      for (Cell cell : cells) {
-        Optional<Trained> saved = store.load(cell.stage()).map(Trained::fromJson);
-        saved.ifPresentOrElse(trained -> done.put(cell, trained), () -> open.add(cell));
-      }
-      int wave = Math.max(1, context.spark().sparkContext().defaultParallelism());
-      for (int from = 0; from < open.size(); from += wave) {
-        List<Cell> part = open.subList(from, Math.min(from + wave, open.size()));
-        done.putAll(train(data, part, results));
-        context.checkStop();
-      }
+      done.putAll(train(data, cells, results));
     }
     plan.cells().forEach(cell -> results.add(cell, done.get(cell)));
     return results;
@@ -96,43 +104,39 @@ final class CellRun {
   }
 
   private Map<Cell, Trained> train(DataSets data, List<Cell> cells, Results results) {
-    List<CellStages.Work> work = new ArrayList<>();
-    for (Cell cell : cells) {
-      work.add(new CellStages.Work(cell, data.mass().get(cell.weighting()), settings(cell)));
+    List<Work> work =
+        cells.stream()
+            .map(cell -> new Work(cell, data.mass().get(cell.weighting()), settings(cell)))
+            .toList();
+    EngineSettings engine = EngineSettings.of(config);
+    Evaluation evaluation = Evaluation.of(config, environment);
+    Map<Cell, Trained> trained = new LinkedHashMap<>();
+    try (Shared<OfflineData> shared = Shared.of(context, data.data())) {
+      Opening<OfflineData> open =
+          () -> {
+            engine.start();
+            return shared.copy();
+          };
+      new Units<>(context, engine.stage(), 1, open)
+          .saved(
+              stages,
+              Trained.class,
+              work,
+              (own, unit) -> unit.train(own, evaluation),
+              (unit, made, number, of) -> say(unit.cell(), made, results))
+          .forEach((unit, result) -> trained.put(unit.cell(), result));
     }
-    List<CellStages.Learned> learned = stages.train(data.data(), work);
-    List<Policy> policies = new ArrayList<>();
-    for (CellStages.Learned l : learned) {
-      policies.add(
-          new Policy(
-              Policy.network(
-                  environment.observationSize(),
-                  config.get(OfflineRlKeys.HIDDEN),
-                  environment.actionSize()),
-              l.parameters(),
-              l.normaliser(),
-              environment.actionBound()));
-    }
-    List<double[]> returns = stages.measure(policies);
-    Map<Cell, Trained> made = new LinkedHashMap<>();
-    for (int i = 0; i < cells.size(); i++) {
-      Trained trained =
-          new Trained(
-              policies.get(i).parameters(),
-              policies.get(i).normaliser(),
-              returns.get(i),
-              learned.get(i).secondsPerStep());
-      store.save(cells.get(i).stage(), trained.toJson());
-      made.put(cells.get(i), trained);
-      context
-          .progress()
-          .say(
-              "%s: score %.1f, %.2f ms a step",
-              cells.get(i).label(),
-              results.normalised(trained.meanReturn()),
-              1000 * trained.secondsPerStep());
-    }
-    return made;
+    return trained;
+  }
+
+  private void say(Cell cell, Trained trained, Results results) {
+    context
+        .progress()
+        .say(
+            "%s: score %.1f, %.2f ms a step",
+            cell.label(),
+            results.normalised(trained.meanReturn()),
+            1000 * trained.secondsPerStep());
   }
 
   private TrainingSettings settings(Cell cell) {
@@ -145,7 +149,8 @@ final class CellRun {
         cell.seed());
   }
 
-  private static double mean(double[] numbers) {
-    return java.util.Arrays.stream(numbers).average().orElseThrow();
+  private double mean(Controller controller) {
+    double[] returns = Evaluation.of(config, environment).returns(context, controller);
+    return Arrays.stream(returns).average().orElseThrow();
   }
 }

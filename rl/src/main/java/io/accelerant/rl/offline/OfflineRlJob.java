@@ -146,7 +146,7 @@ public final class OfflineRlJob implements PublishingJob {
             Model.read(artifact),
             artifact.readJson(Model.CONFIG),
             artifact.uri() + "/" + Model.CONFIG);
-    return CellRun.stages(context, config, environment).measure(List.of(policy)).get(0);
+    return Evaluation.of(config, environment).returns(context, policy.controller(environment));
   }
 
   /** A data set of a weighting that the input cannot have is the data's fault. */

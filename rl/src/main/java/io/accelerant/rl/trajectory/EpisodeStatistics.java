@@ -1,5 +1,6 @@
 package io.accelerant.rl.trajectory;
 
+import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
@@ -20,6 +21,8 @@ public final class EpisodeStatistics {
   /** Aggregates of one pass: generated code has a limit of size. */
   private static final int PER_PASS = 256;
 
+  private static final double SMALLEST_UNIT = 0x1p-450;
+
   private final Dataset<Row> episodes;
   private final int dimension;
   private final long count;
@@ -27,6 +30,7 @@ public final class EpisodeStatistics {
   private final long incomplete;
   private final double minReturn;
   private final double maxReturn;
+  private final double smallest;
   private final long longest;
   private final double[] least;
   private final double[] largest;
@@ -43,11 +47,12 @@ public final class EpisodeStatistics {
     this.maxReturn = any ? bounds.getDouble(3) : 0;
     this.longest = any ? bounds.getLong(4) : 0;
     this.incomplete = any ? bounds.getLong(5) : 0;
+    this.smallest = bounds.isNullAt(6) ? 0 : bounds.getDouble(6);
     this.least = new double[dimension];
     this.largest = new double[dimension];
     for (int k = 0; any && k < known(dimension); k++) {
-      least[k] = bounds.getDouble(6 + 2 * k);
-      largest[k] = bounds.getDouble(7 + 2 * k);
+      least[k] = bounds.getDouble(7 + 2 * k);
+      largest[k] = bounds.getDouble(8 + 2 * k);
     }
   }
 
@@ -58,6 +63,7 @@ public final class EpisodeStatistics {
     bounds.add(max("return"));
     bounds.add(max("length"));
     bounds.add(sum(when(col("complete"), 0L).otherwise(1L)));
+    bounds.add(min(when(col("return").notEqual(0), abs(col("return")))));
     for (int k = 0; k < known(dimension); k++) {
       bounds.add(min(start(k)));
       bounds.add(max(start(k)));
@@ -110,10 +116,24 @@ public final class EpisodeStatistics {
     return Math.max(Math.abs(minReturn), Math.abs(maxReturn));
   }
 
+  /** Smallest |G| that is not 0; 0 if there is none. */
+  double smallestReturn() {
+    return smallest;
+  }
+
+  /** Largest |number| of a first observation; 0 if they are not kept. */
+  double largestStart() {
+    double size = 0;
+    for (int k = 0; k < dimension; k++) {
+      size = Math.max(size, Math.max(Math.abs(least[k]), Math.abs(largest[k])));
+    }
+    return size;
+  }
+
   /** Mean G over episodes. */
   public double meanReturn() {
     if (meanReturn == null) {
-      ExactSum sum = ExactSum.below("return", largestReturn());
+      ExactSum sum = ExactSum.between("return", largestReturn(), smallestReturn());
       meanReturn = sum.value(aggregate(sum.of(col("return")))) / count;
     }
     return meanReturn;
@@ -125,28 +145,48 @@ public final class EpisodeStatistics {
         .head();
   }
 
-  /** V(s_0), from means and then centred sums of products; computed once. */
+  /**
+   * V(s_0), from means and then centred sums of products; computed once. Each number is taken in
+   * units of a power of two of its range, which rounds nothing, so that products of small numbers
+   * are not 0.
+   */
   public Baseline baseline() {
     if (baseline == null) {
       double[] mean = means();
       Column[] centred = new Column[dimension + 1];
       double[] bound = new double[dimension + 1];
-      for (int k = 0; k < dimension; k++) {
-        centred[k] = start(k).minus(lit(mean[k]));
-        bound[k] = largest[k] - least[k];
+      double[] unit = new double[dimension + 1];
+      for (int k = 0; k <= dimension; k++) {
+        boolean isReturn = k == dimension;
+        double range = isReturn ? maxReturn - minReturn : largest[k] - least[k];
+        Column number = isReturn ? col("return") : start(k);
+        // slopes, in returns for one of an observation, stay finite
+        unit[k] = isReturn ? unitOf(range) : Math.max(unitOf(range), SMALLEST_UNIT);
+        centred[k] = number.minus(lit(isReturn ? meanReturn() : mean[k])).divide(lit(unit[k]));
+        bound[k] = range / unit[k];
       }
-      centred[dimension] = col("return").minus(lit(meanReturn()));
-      bound[dimension] = maxReturn - minReturn;
       double[][] products = products(centred, bound);
       double[][] scatter = new double[dimension][];
       double[] cross = new double[dimension];
+      double[] scaledMean = new double[dimension];
       for (int k = 0; k < dimension; k++) {
         scatter[k] = java.util.Arrays.copyOf(products[k], dimension);
         cross[k] = products[k][dimension];
+        scaledMean[k] = mean[k] / unit[k];
       }
-      baseline = Baseline.fit(count, mean, meanReturn(), scatter, cross);
+      Baseline scaled = Baseline.fit(count, scaledMean, meanReturn(), scatter, cross);
+      double[] slopes = scaled.slopes().clone();
+      for (int k = 0; k < dimension; k++) {
+        slopes[k] *= unit[dimension] / unit[k];
+      }
+      baseline = new Baseline(mean, meanReturn(), slopes);
     }
     return baseline;
+  }
+
+  /** The power of two below a range, at least the smallest normal number. */
+  static double unitOf(double range) {
+    return range > 0 ? Math.scalb(1.0, Math.max(Math.getExponent(range), Double.MIN_EXPONENT)) : 1;
   }
 
   private double[] means() {

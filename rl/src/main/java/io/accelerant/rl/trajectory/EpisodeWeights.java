@@ -1,10 +1,13 @@
 package io.accelerant.rl.trajectory;
 
+import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_max;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import io.accelerant.core.error.DataException;
@@ -26,6 +29,9 @@ import org.apache.spark.storage.StorageLevel;
  * row an episode.
  */
 public final class EpisodeWeights implements AutoCloseable {
+  /** Of sizes up to here, sums of squares over all episodes are finite numbers. */
+  private static final double LARGEST = 1e145;
+
   private final Dataset<Row> kept;
   private final Dataset<Row> episodes;
   private final EpisodeStatistics statistics;
@@ -59,11 +65,12 @@ public final class EpisodeWeights implements AutoCloseable {
    *
    * @param transitions in the form of {@link Transitions}
    * @param excludeIncomplete whether to leave out episodes without a terminal or timeout
-   * @throws DataException with counts and offending rows
+   * @throws DataException with counts and offending rows, or with the row of a reward so large that
+   *     no 64 bits hold what is computed from it
    */
   public static EpisodeWeights of(Dataset<Row> transitions, String uri, boolean excludeIncomplete) {
     Validation.Rows rows = Validation.rows(transitions, uri);
-    ExactSum rewards = ExactSum.below("reward", rows.largestReward());
+    ExactSum rewards = ExactSum.between("reward", rows.largestReward(), rows.smallestReward());
     List<Column> aggregates = new ArrayList<>(rewards.of(col("reward")));
     Column[] start = start(rows.dimension());
     for (int k = 0; k < start.length; k++) {
@@ -89,11 +96,50 @@ public final class EpisodeWeights implements AutoCloseable {
         throw new DataException(
             uri + " holds no complete episode, and excludeIncomplete leaves out all others.");
       }
+      if (!(statistics.largestReturn() <= LARGEST)) {
+        throw tooLarge(slim, transitions, uri);
+      }
       return new EpisodeWeights(all, slim, statistics, rows.notes(), uri);
     } catch (RuntimeException e) {
       all.unpersist();
       throw e;
     }
+  }
+
+  /** Names the row that makes a return so large. */
+  private static DataException tooLarge(
+      Dataset<Row> episodes, Dataset<Row> transitions, String uri) {
+    Row episode = episodes.orderBy(abs(col("return")).desc(), col("episode_id")).head();
+    Row row =
+        transitions
+            .filter(col("episode_id").equalTo(episode.getLong(0)))
+            .orderBy(abs(col("reward")).desc(), col("step"))
+            .select("step", "reward")
+            .head();
+    return new DataException(
+        ("%s: the rewards of episode_id %d sum to %s (in step %d the reward is %s); returns above"
+                + " %s cannot be squared and summed in 64 bits. Is it a mark for a missing number?"
+                + " Correct the row, or leave the episode out.")
+            .formatted(
+                uri,
+                episode.getLong(0),
+                episode.getDouble(1),
+                row.getInt(0),
+                row.getDouble(1),
+                LARGEST));
+  }
+
+  /** The plane of aw is fitted to squares of first observations. */
+  private void requireStarts() {
+    if (statistics.largestStart() <= LARGEST) {
+      return;
+    }
+    Column size = array_max(transform(col("start"), number -> abs(number)));
+    Row row = episodes.orderBy(size.desc(), col("episode_id")).head();
+    throw new DataException(
+        ("%s: the observation of episode_id %d, step 0 is %s; aw squares its numbers, which 64 bits"
+                + " cannot hold above %s. Correct the row, leave the episode out, or weigh by rw.")
+            .formatted(uri, row.getLong(0), row.getList(3), LARGEST));
   }
 
   /** Columns with the numbers of the first observation; none if they are too many. */
@@ -115,7 +161,7 @@ public final class EpisodeWeights implements AutoCloseable {
   /**
    * The weights of all episodes.
    *
-   * @throws DataException if Top-x% keeps none
+   * @throws DataException if Top-x% keeps none, or an observation is too large for aw
    */
   public Weighted weigh(WeightSettings settings) {
     List<String> warnings = new ArrayList<>();
@@ -130,8 +176,11 @@ public final class EpisodeWeights implements AutoCloseable {
         switch (weighting) {
           case UNIFORM -> plan.uniform();
           case TOP -> plan.top(uri);
-          case RW -> plan.softmax(lit(0.0));
-          case AW -> plan.softmax(value(statistics.baseline()));
+          case RW -> plan.softmax(lit(0.0), false);
+          case AW -> {
+            requireStarts();
+            yield plan.softmax(value(statistics.baseline()), true);
+          }
         };
     return plan.normalised(scored);
   }

@@ -77,8 +77,12 @@ final class ScorePlan {
     return ordered.limit(Math.toIntExact(kept)).agg(min("rank")).head().getStruct(0);
   }
 
-  /** {@code score = minMax(G - V)}, {@code q = exp((score - 1) / alpha)}. */
-  Dataset<Row> softmax(Column baseline) {
+  /**
+   * {@code score = minMax(G - V)}, {@code q = exp((score - 1) / alpha)}.
+   *
+   * @param fitted whether V is, so that it is rounded with the size of the returns
+   */
+  Dataset<Row> softmax(Column baseline, boolean fitted) {
     Column advantage = col("return").minus(col("baseline"));
     Dataset<Row> valued = episodes.withColumn("baseline", baseline);
     Column low = min(advantage);
@@ -90,13 +94,14 @@ final class ScorePlan {
     Row bounds = valued.agg(low, high).head();
     double from = bounds.getDouble(0);
     double to = bounds.getDouble(1);
-    Column score = lit(0.0);
-    if (WeightSummary.isRounding(from, to, statistics.largestReturn())) {
+    double size = fitted ? statistics.largestReturn() : Math.max(Math.abs(from), Math.abs(to));
+    if (WeightSummary.isRounding(from, to, size)) {
       warnings.add(WeightSummary.ALL_EQUAL);
-    } else {
-      Column clipped = least(greatest(advantage, lit(from)), lit(to));
-      score = clipped.minus(lit(from)).divide(lit(to - from));
+      // any q would do, but exp(-1 / alpha) may be 0
+      return valued.withColumn("score", lit(0.0)).withColumn("q", lit(1.0));
     }
+    Column clipped = least(greatest(advantage, lit(from)), lit(to));
+    Column score = clipped.minus(lit(from)).divide(lit(to - from));
     return valued
         .withColumn("score", score)
         .withColumn("q", exp(col("score").minus(1.0).divide(lit(settings.alpha()))));
@@ -107,16 +112,19 @@ final class ScorePlan {
     double mean = statistics.meanReturn();
     double size = statistics.largestReturn();
     double range = statistics.maxReturn() - statistics.minReturn();
+    double unit = EpisodeStatistics.unitOf(range); // squares of small numbers are not 0
+    double squared = range / unit * (range / unit);
     double longest = statistics.longest();
+    double smallest = statistics.smallestReturn();
     Column tq = col("length").multiply(col("q"));
-    Column above = greatest(col("return").minus(lit(mean)), lit(0.0));
+    Column above = greatest(col("return").minus(lit(mean)), lit(0.0)).divide(lit(unit));
     List<ExactSum> sums =
         List.of(
-            ExactSum.below("z", longest),
-            ExactSum.below("squares", longest),
-            ExactSum.below("weighted", longest * size),
-            ExactSum.below("uniform", longest * size),
-            ExactSum.below("psv", range * range));
+            ExactSum.between("z", longest, 1), // the best episode has q = 1
+            ExactSum.between("squares", longest, 1),
+            ExactSum.between("weighted", longest * size, smallest),
+            ExactSum.between("uniform", longest * size, smallest),
+            ExactSum.between("psv", squared, squared / statistics.episodes()));
     List<Column> columns = new ArrayList<>();
     columns.addAll(sums.get(0).of(tq));
     columns.addAll(sums.get(1).of(tq.multiply(col("q"))));
@@ -132,8 +140,8 @@ final class ScorePlan {
             statistics.transitions(),
             statistics.minReturn(),
             statistics.maxReturn(),
-            psv,
-            range > 0 ? psv / (range * range) : 0,
+            psv * unit * unit,
+            range > 0 ? psv / squared : 0,
             Formulas.effectiveSampleSize(z, sums.get(1).value(row)),
             sums.get(2).value(row) / z,
             sums.get(3).value(row) / statistics.transitions());

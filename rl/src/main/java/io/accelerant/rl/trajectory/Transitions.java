@@ -3,6 +3,7 @@ package io.accelerant.rl.trajectory;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.when;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
@@ -152,6 +153,7 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
 
   /** The columns by name, cast to their types; rows in raw order get episodes first. */
   private static Dataset<Row> normal(Dataset<Row> source, String uri) {
+    refuseEpisodes(source, uri);
     Dataset<Row> rows = RawOrder.isRaw(source) ? RawOrder.read(source, uri) : source;
     List<String> columns = Arrays.asList(rows.columns());
     List<String> missing = REQUIRED.stream().filter(name -> !columns.contains(name)).toList();
@@ -170,6 +172,29 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
     selected.add(typed(rows, "terminal", "boolean", uri));
     selected.add(typed(rows, "timeout", "boolean", uri));
     return rows.select(selected.toArray(Column[]::new));
+  }
+
+  /** Rows with an id and an array of rewards are episodes; their order would be a guess. */
+  private static void refuseEpisodes(Dataset<Row> rows, String uri) {
+    List<String> columns = Arrays.asList(rows.columns());
+    for (String rewards : List.of("reward", "rewards")) {
+      if (columns.contains("episode_id")
+          && columns.contains(rewards)
+          && rows.schema().apply(rewards).dataType() instanceof ArrayType) {
+        throw new DataException(
+            ("%s: column %s holds arrays, so each row is an episode; expected a row for each"
+                    + " transition. Explode the arrays (posexplode of arrays_zip gives the column"
+                    + " step too); the columns are %s.")
+                .formatted(uri, rewards, TableSource.columns(rows)));
+      }
+    }
+  }
+
+  /** True or 1, false or 0; null for what is neither. */
+  static Column flag(Column flag, DataType type) {
+    return type instanceof BooleanType
+        ? flag
+        : when(flag.equalTo(1), true).when(flag.equalTo(0), false);
   }
 
   private static Column orNull(Dataset<Row> rows, String name, String uri) {
@@ -191,6 +216,12 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
       throw new DataException(
           "%s: column %s must be %s, is %s.".formatted(uri, name, type, found.simpleString()));
     }
-    return col(name).cast(type).as(name);
+    Column cell = col(name);
+    return switch (type) {
+      case "boolean" -> flag(cell, found).as(name);
+      // what does not fit is missing, which validation counts; a cast may wrap
+      case "int" -> when(cell.between(0, Integer.MAX_VALUE), cell).cast(type).as(name);
+      default -> cell.cast(type).as(name);
+    };
   }
 }

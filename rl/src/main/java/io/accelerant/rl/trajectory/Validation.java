@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.isnan;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
@@ -38,9 +39,15 @@ final class Validation {
    *
    * @param dimension numbers of an observation
    * @param largestReward largest |reward|
+   * @param smallestReward smallest |reward| that is not 0; 0 if there is none
    * @param notes what is odd but has a reading
    */
-  record Rows(long transitions, int dimension, double largestReward, List<String> notes) {}
+  record Rows(
+      long transitions,
+      int dimension,
+      double largestReward,
+      double smallestReward,
+      List<String> notes) {}
 
   private static Column isNot(Column number) {
     return number.isNull().or(isnan(number)).or(abs(number).equalTo(Double.POSITIVE_INFINITY));
@@ -61,7 +68,8 @@ final class Validation {
         "action holds what is no finite number",
         col("action").isNotNull().and(isNotFinite(col("action"))));
     rules.put(
-        "terminal or timeout is missing", col("terminal").isNull().or(col("timeout").isNull()));
+        "terminal or timeout is missing, or neither 0 nor 1",
+        col("terminal").isNull().or(col("timeout").isNull()));
     return rules;
   }
 
@@ -99,7 +107,10 @@ final class Validation {
     Map<String, Column> rules = rules(dimension);
     List<Column> counts =
         new ArrayList<>(
-            List.of(max(abs(col("reward"))), violations(col("terminal").and(col("timeout")))));
+            List.of(
+                max(abs(col("reward"))),
+                min(when(col("reward").notEqual(0), abs(col("reward")))),
+                violations(col("terminal").and(col("timeout")))));
     rules.values().forEach(rule -> counts.add(violations(rule)));
     Row found = table.agg(count(lit(1)), counts.toArray(Column[]::new)).head();
     if (found.getLong(0) == 0) {
@@ -109,10 +120,15 @@ final class Validation {
         table,
         rules,
         found,
-        3,
+        4,
         uri,
         List.of("episode_id", "step", "reward", "observation", "action", "next_observation"));
-    return new Rows(found.getLong(0), dimension, found.getDouble(1), notes(found.getLong(2)));
+    return new Rows(
+        found.getLong(0),
+        dimension,
+        found.getDouble(1),
+        found.isNullAt(2) ? 0 : found.getDouble(2),
+        notes(found.getLong(3)));
   }
 
   /** D4RL has such rows: an episode that fails in its last allowed step. */
@@ -149,7 +165,7 @@ final class Validation {
     Column squares = sum.multiply(n.multiply(2).minus(1)); // six times the sum of squares
     Map<String, Column> rules = new LinkedHashMap<>();
     rules.put(
-        "steps are not 0, 1, 2, .. without gap or double",
+        "steps are not 0, 1, 2, .. without gap or double (or several episodes have one episode_id)",
         col("last")
             .plus(1)
             .notEqual(n)

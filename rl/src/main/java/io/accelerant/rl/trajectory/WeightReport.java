@@ -56,7 +56,7 @@ final class WeightReport {
         ("Positive-sided variance of the returns, between 0 and 1: **%s**; the larger, the more a"
                 + " few trajectories stand out and the more weighting has to gain.")
             .formatted(Table.number(s.psvNormalised(), 4)));
-    if (s.maxReturn() > s.minReturn()) {
+    if (s.maxReturn() - s.minReturn() >= Double.MIN_NORMAL) {
       report.plot(
           "returns",
           histogram(weighted),

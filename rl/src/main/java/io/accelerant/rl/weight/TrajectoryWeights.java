@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
  *
  * @param baseline V(s_0) {@code [n]}; 0 unless the weighting is by advantage
  * @param score between 0 and 1 {@code [n]}
- * @param q {@code exp((score - 1) / alpha)}, or whether the trajectory is kept {@code [n]}
+ * @param q {@code exp((score - 1) / alpha)}, 1 where scores are equal, or whether the trajectory is
+ *     kept {@code [n]}
  * @param mass P(i) = T_i q_i / Z {@code [n]}, sums to one
  * @param transitionProbability p of each transition of trajectory i: q_i / Z {@code [n]}
  * @param summary of the weighted data set
@@ -56,11 +57,12 @@ public record TrajectoryWeights(
       top(episodes, settings.top(), q);
       System.arraycopy(q, 0, score, 0, n);
     } else {
-      if (weighting != Weighting.UNIFORM && !score(returns, baseline, settings.clip(), score)) {
+      boolean uniform = weighting == Weighting.UNIFORM;
+      if (!uniform && !score(returns, baseline, settings.clip(), weighting, score)) {
         warnings.add(WeightSummary.ALL_EQUAL);
+        uniform = true; // softmax of equal scores, which may underflow
       }
       for (int i = 0; i < n; i++) {
-        boolean uniform = weighting == Weighting.UNIFORM;
         q[i] = uniform ? 1 : Formulas.softmaxWeight(score[i], settings.alpha());
       }
     }
@@ -92,7 +94,8 @@ public record TrajectoryWeights(
   }
 
   /** Fills the scores; false when all are equal. */
-  private static boolean score(double[] returns, double[] baseline, double clip, double[] score) {
+  private static boolean score(
+      double[] returns, double[] baseline, double clip, Weighting weighting, double[] score) {
     int n = score.length;
     double[] advantage = new double[n];
     for (int i = 0; i < n; i++) {
@@ -102,7 +105,11 @@ public record TrajectoryWeights(
     java.util.Arrays.sort(sorted);
     double low = quantile(sorted, clip);
     double high = quantile(sorted, 1 - clip);
-    if (WeightSummary.isRounding(low, high, returns)) {
+    boolean isRounding =
+        weighting == Weighting.AW
+            ? WeightSummary.isRounding(low, high, returns)
+            : WeightSummary.isRounding(low, high, Math.max(Math.abs(low), Math.abs(high)));
+    if (isRounding) {
       return false; // every score stays 0
     }
     for (int i = 0; i < n; i++) {

@@ -49,6 +49,9 @@ public record WeightSummary(
   /**
    * Whether scores differ by no more than rounding of the returns, as when V(s_0) explains them
    * all: such differences say nothing.
+   *
+   * @param largestReturn size of what was rounded; of scores that are the returns themselves, which
+   *     are exact, the larger of both bounds
    */
   public static boolean isRounding(double low, double high, double largestReturn) {
     return high - low <= 1e-12 * largestReturn;

@@ -13,6 +13,7 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.SiteSettings;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.rl.weight.Episode;
 import io.accelerant.rl.weight.Episodes;
@@ -227,5 +228,21 @@ class TrajectoryWeightsJobTest extends SparkTest {
     assertThat(job.plan(context(), config)).last().asString().endsWith("/v-1");
     assertThat(job.run(context(), config).artifact()).endsWith("/v-1");
     assertThat(job.plan(context(), config)).last().asString().endsWith("/v-2");
+  }
+
+  @Test
+  void settingsOfASiteChangeNothing() {
+    String[] sets = {"trajectoryWeights.draws=100", "trajectoryWeights.emit=transitions"};
+    String plain = run("before-settings", sets).contentHash();
+    String collected = collected("collected").contentHash();
+    assertThat(SiteSettings.under(spark(), () -> run("under-settings", sets).contentHash()))
+        .isEqualTo(plain);
+    assertThat(SiteSettings.under(spark(), () -> collected("collected-so").contentHash()))
+        .isEqualTo(collected);
+  }
+
+  private static JobResult collected(String output) {
+    Job job = new CollectTrajectoriesJob();
+    return job.run(context(), config(job, output, "collect.episodes=4", "run.format=json"));
   }
 }

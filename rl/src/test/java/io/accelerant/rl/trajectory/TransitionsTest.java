@@ -18,16 +18,15 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TransitionsTest extends SparkTest {
   @TempDir Path folder;
 
   private static Transitions open(Path path, String... sets) {
     return Transitions.open(
-        context(),
-        config(path, sets),
-        TrajectoryWeightsKeys.INPUT,
-        TrajectoryWeightsKeys.DATASET);
+        context(), config(path, sets), TrajectoryWeightsKeys.INPUT, TrajectoryWeightsKeys.DATASET);
   }
 
   static JobConfig config(Path input, String... sets) {
@@ -62,10 +61,12 @@ class TransitionsTest extends SparkTest {
   private static final String[] FLAT = {
     """
     {"observations": [[1],[2],[3],[4]], "actions": [[0],[0],[0],[0]], "rewards": [1,2,3,4],
-     "terminals": [false,true,false,false], "timeouts": [false,false,true,false]}""",
+     "terminals": [false,true,false,false], "timeouts": [false,false,true,false]}\
+    """,
     """
     {"observations": [[5],[6],[7]], "actions": [[0],[0],[0]], "rewards": [5,6,7],
-     "terminals": [0,0,0], "timeouts": [0,1,0]}"""
+     "terminals": [0,0,0], "timeouts": [0,1,0]}\
+    """
   };
 
   private static final List<String> NUMBERED =
@@ -186,5 +187,83 @@ class TransitionsTest extends SparkTest {
         .hasMessageContaining("is \"c\"");
     Transitions b = open(folder.resolve("d.parquet"), "trajectoryWeights.dataset=b");
     assertThat(b.table().select("episode_id").distinct().count()).isEqualTo(3);
+  }
+
+  private static final String RAW =
+      "{\"index\":%s,\"observations\":[1],\"rewards\":1,\"terminals\":%s,\"timeouts\":false}\n";
+
+  @ParameterizedTest
+  @CsvSource({
+    "0 1 0 1, as the index 0", // restarts with the episode
+    "3 3 4 5, as the index 3",
+    "0 null 1 2, missing",
+    "0.5 1.5 2.5 3.5, is double",
+  })
+  void anIndexThatGivesNoOrderIsNamed(String index, String message) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    String[] numbers = index.split(" ");
+    for (int i = 0; i < numbers.length; i++) {
+      lines.append(RAW.formatted(numbers[i], i % 2 == 1));
+    }
+    Path file = Files.writeString(folder.resolve("rows.jsonl"), lines);
+    assertThatThrownBy(() -> open(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("column index", message);
+  }
+
+  @Test
+  void anIndexMayHaveGapsAndBeginAnywhere() throws IOException {
+    String lines = RAW.formatted(7, true) + RAW.formatted(-2, false) + RAW.formatted(40, true);
+    Path file = Files.writeString(folder.resolve("rows.jsonl"), lines);
+    assertThat(rows(open(file).table()))
+        .extracting(row -> row.substring(0, 3))
+        .containsExactly("0|0", "0|1", "1|0");
+  }
+
+  @Test
+  void rowsThatAreEpisodesAreNamedAsSuch() throws IOException {
+    String raw =
+        "{%s\"observations\":[[1],[2]],\"rewards\":[1,2],\"terminals\":[false,true],"
+            + "\"timeouts\":[false,false]}\n";
+    Path file = folder.resolve("episodes.jsonl");
+    Files.writeString(file, raw.formatted("").repeat(2));
+    assertThatThrownBy(() -> open(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContainingAll("several rows hold arrays", "each row is an episode");
+    Files.writeString(
+        file, raw.formatted("\"episode_id\":0,") + raw.formatted("\"episode_id\":1,"));
+    assertThatThrownBy(() -> open(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("rewards holds arrays, so each row is an episode");
+    Files.writeString(file, raw.formatted("\"episode_id\":0,").replaceAll("s\":", "\":"));
+    assertThatThrownBy(() -> open(file))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("reward holds arrays, so each row is an episode");
+  }
+
+  @Test
+  void stepsAndFlagsThatNoCastKeepsAreMissing() {
+    Dataset<Row> table = Tables.of(spark(), Episodes.random(3, 1, 1), 1);
+    table
+        .withColumn("step", functions.expr("step + 4294967296"))
+        .withColumn("terminal", functions.lit(0.5))
+        .withColumn("timeout", functions.expr("int(timeout)"))
+        .write()
+        .parquet(folder + "/odd.parquet");
+    Dataset<Row> read = open(folder.resolve("odd.parquet")).table();
+    assertThat(read.filter("step is null and terminal is null").count()).isEqualTo(table.count());
+    assertThat(read.filter("timeout").count()).isEqualTo(table.filter("timeout").count());
+  }
+
+  @Test
+  void filesWithDifferentColumnsAreReadWithAllOfThem() {
+    Dataset<Row> table = Tables.of(spark(), Episodes.random(20, 2, 1), 1);
+    table.write().parquet(folder + "/whole.parquet");
+    table.filter("episode_id < 9").drop("action").write().parquet(folder + "/mixed/a.parquet");
+    table.filter("episode_id >= 9").write().parquet(folder + "/mixed/b.parquet");
+    Dataset<Row> mixed = open(folder.resolve("mixed")).table();
+    assertThat(rows(mixed)).isEqualTo(rows(open(folder.resolve("whole.parquet")).table()));
+    assertThat(mixed.filter("action is null").count())
+        .isEqualTo(table.filter("episode_id < 9").count());
   }
 }
