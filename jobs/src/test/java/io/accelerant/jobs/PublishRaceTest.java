@@ -30,7 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(900)
 class PublishRaceTest {
-  private static final int RACES = 50;
+  /** Fifty by {@code -Pfull}. */
+  private static final int RACES = Integer.getInteger("races", 16);
+
   private static final String PUBLISHED = "published";
 
   private static ClassArchive archive;
@@ -92,7 +94,7 @@ class PublishRaceTest {
     }
     System.err.printf("PublishRaceTest %s, seed %d: %s%n", root, seed, count);
     // Kills that came too early or too late show nothing: some must have hit a holder at work.
-    assertThat(count.getOrDefault("taken over", 0)).as(count.toString()).isGreaterThan(5);
+    assertThat(count.getOrDefault("taken over", 0)).as(count.toString()).isGreaterThanOrEqualTo(RACES / 16);
     assertThat(count).as("outcomes").hasSizeGreaterThan(1);
   }
 

@@ -95,14 +95,14 @@ class TrainingFaultTest extends SparkTest {
       "trainTeacher.width=64",
       "trainTeacher.layers=4",
       "train.batch=256",
-      "train.rounds=10",
+      "train.rounds=6",
       "train.checkpointEvery=1"
     };
     Accelerant.Outcome whole = Accelerant.run(arguments("slow", slow));
     String[] sets = Stream.concat(Stream.of(slow), log.settings().stream()).toArray(String[]::new);
     Accelerant.Running running =
         Accelerant.startOnCluster(Main.class, scratch, 2, arguments("executor", sets));
-    for (int round = 2; log.lostTasks() == 0 && round < 9; round++) {
+    for (int round = 1; log.lostTasks() == 0 && round < 5; round++) {
       running.await(checkpointAtLeast("executor", round));
       Executors.under(running.process()).ifPresent(Executors::killAtWork);
     }

@@ -38,7 +38,7 @@ class OutliersTest extends SparkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {-1e20, 1e20, -1e9, 1e140, -1e140})
+  @ValueSource(doubles = {-1e20, -1e9, 1e140})
   void theReturnsOfTheOthersAreExactAndAllWeightsAreNumbers(double outlier) {
     try (EpisodeWeights weights = EpisodeWeights.of(table(1, 0, outlier), "memory", false)) {
       for (Weighting weighting : Weighting.values()) {
