@@ -85,6 +85,11 @@ public final class DiscreteBetas implements VpSchedule {
   }
 
   @Override
+  public boolean isDiscrete() {
+    return true;
+  }
+
+  @Override
   public double networkTime(double t) {
     return t * table.length - 1;
   }

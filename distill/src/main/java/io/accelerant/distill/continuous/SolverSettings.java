@@ -33,10 +33,7 @@ public record SolverSettings(
   public static SolverSettings of(JobConfig config, SolverKeys keys) {
     VpSchedule schedule = VpSchedule.ofLabel(config.find(keys.schedule).orElse("vp-linear"));
     double tEnd = config.find(keys.tEnd).orElse(schedule.end());
-    if (tEnd < schedule.end() - 1e-12 && schedule.networkTime(1) != 1) {
-      throw config.invalid(
-          keys.tEnd, "is below %s, where %s ends.".formatted(schedule.end(), schedule.label()));
-    }
+    requireTime(schedule, tEnd, config, keys.tEnd);
     return new SolverSettings(
         schedule,
         tEnd,
@@ -44,6 +41,19 @@ public record SolverSettings(
         solver(config, keys),
         config.find(keys.label).orElse(List.of()),
         new Thresholding(config.find(keys.threshold).orElse(0.0)));
+  }
+
+  /**
+   * Checks a smallest time.
+   *
+   * @throws io.accelerant.core.error.ConfigException if the schedule is discrete and ends before it
+   */
+  public static void requireTime(
+      VpSchedule schedule, double time, JobConfig config, Key<Double> key) {
+    if (schedule.isDiscrete() && time < schedule.end() - 1e-12) {
+      throw config.invalid(
+          key, "is %s, below %s, where %s ends.".formatted(time, schedule.end(), schedule.label()));
+    }
   }
 
   private static Solver solver(JobConfig config, SolverKeys keys) {

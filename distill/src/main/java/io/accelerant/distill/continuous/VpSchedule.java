@@ -23,6 +23,11 @@ public sealed interface VpSchedule extends Serializable permits VpLinear, VpCosi
   /** The smallest time at which the schedule is used unless a caller says otherwise. */
   double end();
 
+  /** Whether it is the table of a model trained on numbered steps, which begins at its end. */
+  default boolean isDiscrete() {
+    return false;
+  }
+
   /** What a network that was trained with this schedule is given for t. */
   default double networkTime(double t) {
     return t;

@@ -56,10 +56,7 @@ public final class OnnxContinuousSource implements ContinuousSource {
     this.schedule = schedule;
     this.stage = stage;
     this.timeIsIndex =
-        config
-            .find(OnnxKeys.TIME_UNIT)
-            .map("index"::equals)
-            .orElse(schedule.networkTime(schedule.start()) != schedule.start());
+        config.find(OnnxKeys.TIME_UNIT).map("index"::equals).orElse(schedule.isDiscrete());
   }
 
   /**
