@@ -95,6 +95,11 @@ public final class DiscreteBetas implements VpSchedule {
   }
 
   @Override
+  public double nearest(double t) {
+    return Math.floor(t * table.length + 0.5) / table.length;
+  }
+
+  @Override
   public boolean equals(Object other) {
     return other instanceof DiscreteBetas that && label.equals(that.label);
   }

@@ -33,6 +33,16 @@ public sealed interface VpSchedule extends Serializable permits VpLinear, VpCosi
     return t;
   }
 
+  /** The time nearest to t that a network of whole times was trained on; t itself if any was. */
+  default double nearest(double t) {
+    return t;
+  }
+
+  /** {@link #networkTime} of {@link #nearest}: a whole number for a discrete schedule. */
+  default double wholeNetworkTime(double t) {
+    return Math.rint(networkTime(nearest(t)));
+  }
+
   /** lambda_t = ln(alpha_t / sigma_t). */
   default double lambda(double t) {
     return node(t).lambda();

@@ -61,9 +61,7 @@ public record DcSampler(
       grid.put("times", times);
       grid.put(
           "logAlpha", java.util.Arrays.stream(times).map(settings.schedule()::logAlpha).toArray());
-      grid.put(
-          "networkTimes",
-          java.util.Arrays.stream(times).map(settings.schedule()::networkTime).toArray());
+      grid.put("networkTimes", java.util.Arrays.stream(times).map(settings::networkTime).toArray());
       grids.putIfAbsent("nfe" + ratios.get(key).length, grid);
     }
     json.put("grids", grids);
@@ -114,7 +112,8 @@ public record DcSampler(
         Spacing.ofLabel(json.text("spacing")),
         solver,
         json.wholes("labels"),
-        new Thresholding(json.number("threshold")));
+        new Thresholding(json.number("threshold")),
+        json.has("wholeTimes"));
   }
 
   /**
