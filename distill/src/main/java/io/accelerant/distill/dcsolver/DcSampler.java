@@ -154,9 +154,7 @@ public record DcSampler(
     if (where.endsWith(".npy")) {
       return CascadePolynomial.ofNpy(content, where);
     }
-    Object json =
-        CanonicalJson.readValue(
-            new String(content, java.nio.charset.StandardCharsets.UTF_8), where);
+    Object json = CanonicalJson.readValue(content, where);
     Object list = json instanceof Map<?, ?> map ? map.get("cpr") : json;
     if (!(list instanceof List<?> numbers)
         || numbers.size() != CascadePolynomial.SIZE
