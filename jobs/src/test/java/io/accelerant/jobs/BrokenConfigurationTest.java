@@ -153,7 +153,10 @@ class BrokenConfigurationTest {
             "trainTeacher.patch (--set) is for the other kind of teacher, not for trainTeacher.kind = masked-text"),
         use(
             "train-teacher --dry-run --set run.output=/x --set trainTeacher.data=/y --set trainTeacher.kind=image --set trainTeacher.timed=true",
-            "trainTeacher.timed (--set) is for the other kind of teacher, not for trainTeacher.kind = image"));
+            "trainTeacher.timed (--set) is for the other kind of teacher, not for trainTeacher.kind = image"),
+        use(
+            "train-teacher --dry-run --set run.output=/x --set trainTeacher.data=/y --set trainTeacher.kind=image --set trainTeacher.schedule=ddpm-linear --set trainTeacher.tMin=0.0005",
+            "trainTeacher.tMin (--set) is below 0.001, where ddpm-linear ends"));
   }
 
   /** A key that a job knows, and that has no effect on what it is told to do. */

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 import io.accelerant.core.artifact.StoreFailure;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.FileKind;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.FileKind;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -24,8 +25,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -104,23 +107,37 @@ public final class CanonicalJson {
    *     number has no finite value, or nesting or size exceed the bounds
    */
   public static Map<String, Object> readObject(byte[] json, String whatItIs) {
+    return object(readValue(json, whatItIs), whatItIs);
+  }
+
+  /** As {@link #readObject(byte[], String)}, for any JSON value, such as an array. */
+  public static Object readValue(byte[] json, String whatItIs) {
     if (json.length > MAX_BYTES) {
       throw new DataException(
           "%s is too large for JSON: %d bytes, at most %d are read."
               .formatted(whatItIs, json.length, MAX_BYTES));
     }
+    byte[] head = Arrays.copyOf(json, Math.min(json.length, FileKind.HEAD));
+    Optional<String> other = json.length == 0 ? Optional.of("empty") : FileKind.notText(head);
+    if (other.isPresent()) {
+      throw new DataException("%s is %s; expected JSON.".formatted(whatItIs, other.get()));
+    }
     try {
-      return readObject(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString(), whatItIs);
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+      return readValue(text.startsWith("\ufeff") ? text.substring(1) : text, whatItIs);
     } catch (CharacterCodingException e) {
       throw new DataException(whatItIs + " is not UTF-8 text.", e);
     }
   }
 
   /** As {@link #readObject(byte[], String)}. */
-  @SuppressWarnings("unchecked")
   public static Map<String, Object> readObject(String json, String whatItIs) {
-    if (!(readValue(json, whatItIs) instanceof Map<?, ?> object)) {
+    return object(readValue(json, whatItIs), whatItIs);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> object(Object value, String whatItIs) {
+    if (!(value instanceof Map<?, ?> object)) {
       throw new DataException(whatItIs + " must hold one JSON object.");
     }
     return (Map<String, Object>) object;

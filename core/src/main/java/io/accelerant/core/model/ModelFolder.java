@@ -32,6 +32,9 @@ import org.apache.hadoop.fs.Path;
 final class ModelFolder {
   private static final String INDEX = Model.WEIGHTS + ".index.json";
 
+  /** Files of a folder that a message lists. */
+  private static final int MOST_NAMES = 12;
+
   private final Path folder;
   private final FileSystem files;
   private final Configuration hadoop;
@@ -124,15 +127,23 @@ final class ModelFolder {
       return List.of(Model.WEIGHTS);
     }
     if (!holds(INDEX)) {
-      String hint =
-          holds("pytorch_model.bin")
-              ? " pytorch_model.bin is a pickle, which can run code, and is not read; save the model"
-                  + " with safe_serialization=True."
-              : "";
       throw new DataException(
-          "%s holds neither %s nor %s.%s".formatted(folder, Model.WEIGHTS, INDEX, hint));
+          "%s holds neither %s nor %s but %s; save the model with safe_serialization=True (a pickle, such as .bin or .pt, can run code and is not read)."
+              .formatted(folder, Model.WEIGHTS, INDEX, names()));
     }
     return List.copyOf(new TreeSet<>(weightMap().values()));
+  }
+
+  private List<String> names() {
+    try {
+      return Arrays.stream(files.listStatus(folder))
+          .map(status -> status.getPath().getName())
+          .sorted()
+          .limit(MOST_NAMES)
+          .toList();
+    } catch (IOException e) {
+      throw cannotRead("", e);
+    }
   }
 
   private Map<String, String> weightMap() {
@@ -197,6 +208,7 @@ final class ModelFolder {
         }
       }
     }
+    takeCopies(match);
     requireAll(wanted, match);
     requireIndexed(match);
     return match;
@@ -208,7 +220,7 @@ final class ModelFolder {
       Map<String, Layout.Tensor> wanted,
       SafetensorsFile opened,
       Place place) {
-    String name = names.inLayout(place.stored());
+    String name = names.inLayout(place.stored(), wanted.keySet());
     Optional<String> tied = names.tied(name);
     if (wanted.containsKey(name)) {
       Model.requireShape(opened, place.stored(), wanted.get(name), place.file());
@@ -224,6 +236,14 @@ final class ModelFolder {
     } else {
       (names.isHarmless(name) ? match.harmless() : match.unknown()).add(place.stored());
     }
+  }
+
+  /** Tied tensors are saved once, under either name. */
+  private static void takeCopies(Match match) {
+    match
+        .tied()
+        .entrySet()
+        .removeIf(copy -> match.parameters().putIfAbsent(copy.getValue(), copy.getKey()) == null);
   }
 
   private void requireAll(Map<String, Layout.Tensor> wanted, Match match) {
@@ -294,7 +314,7 @@ final class ModelFolder {
       float[] copy = opened.tensor(place.stored()).toFloats();
       if (!Arrays.equals(copy, 0, copy.length, flat, t.offset(), t.offset() + t.size())) {
         throw new DataException(
-            "%s: tensor %s differs from %s, to which %s ties it."
+            "%s: tensor %s differs from %s, to which %s ties it; set tie_word_embeddings to false there if the model has both."
                 .formatted(place.file(), place.stored(), t.name(), Model.CONFIG));
       }
     }

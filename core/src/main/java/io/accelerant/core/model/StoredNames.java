@@ -4,11 +4,13 @@ import io.accelerant.core.nn.BertMaskedLm;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Transformer;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * What tensors are called in files that people have: with and without the prefix of the headless
- * model, with the norm's names of TensorFlow, with buffers and tied copies among the weights.
+ * model and of what wrapped it, with the norm's names of TensorFlow, with buffers and tied copies
+ * among the weights.
  */
 enum StoredNames {
   GPT2("transformer.", "(wte|wpe|h|ln_f)\\..*", ".*\\.attn\\.(bias|masked_bias)") {
@@ -54,8 +56,24 @@ enum StoredNames {
     throw new IllegalArgumentException("no names are known for " + network);
   }
 
-  /** The name in the network's layout, if the tensor is a parameter of it. */
-  String inLayout(String stored) {
+  /**
+   * The name in the network's layout, if the tensor is a parameter of it or a copy of one. What
+   * wraps a model when it is saved stands in front of every name (such as {@code module.}, {@code
+   * _orig_mod.} or {@code model.}), so names are known by their ends.
+   *
+   * @param layout names of the parameters
+   */
+  String inLayout(String stored, Set<String> layout) {
+    for (int at = 0; at >= 0; at = stored.indexOf('.', at + 1)) {
+      String name = named(stored.substring(at == 0 ? 0 : at + 1));
+      if (layout.contains(name) || tied(name).isPresent() || isHarmless(name)) {
+        return name;
+      }
+    }
+    return named(stored);
+  }
+
+  private String named(String stored) {
     String name = bare.matcher(stored).matches() ? prefix + stored : stored;
     return name.replaceFirst("LayerNorm\\.gamma$", "LayerNorm.weight")
         .replaceFirst("LayerNorm\\.beta$", "LayerNorm.bias");

@@ -1,8 +1,10 @@
 package io.accelerant.core.onnx;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.FileKind;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -67,9 +69,9 @@ final class OnnxWire {
     }
     if (!model) {
       throw new DataException(
-          name
-              + " is not an ONNX model: its bytes are not the protocol buffer of one. Export it"
-              + " again, by torch.onnx.export for example.");
+          "%s is not an ONNX model: its bytes are not the protocol buffer of one, it is %s. Download it, or export it again, by torch.onnx.export for example."
+              .formatted(
+                  name, FileKind.of(Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.HEAD)))));
     }
     if (wire.external) {
       throw new DataException(

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.FileKind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -59,28 +60,42 @@ record SafetensorsHeader(
   static SafetensorsHeader read(RandomAccess file, String whatItIs) throws IOException {
     long size = file.size();
     if (size < 8) {
-      throw bad(whatItIs, "has " + size + " bytes; the header length alone takes 8");
+      throw other(file, whatItIs, "it has " + size + " bytes; the header length alone takes 8");
     }
     ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
     file.read(0, length);
     long headerSize = length.getLong(0);
     if (headerSize < 0 || headerSize > MAX_HEADER) {
-      throw bad(
+      throw other(
+          file,
           whatItIs,
-          "states a header of %s bytes; at most %d are allowed"
+          "it states a header of %s bytes; at most %d are allowed"
               .formatted(Long.toUnsignedString(headerSize), MAX_HEADER));
     }
     if (headerSize > size - 8) {
-      throw bad(
+      throw other(
+          file,
           whatItIs,
-          "states a header of %d bytes, but only %d follow".formatted(headerSize, size - 8));
+          "it states a header of %d bytes, but only %d follow".formatted(headerSize, size - 8));
     }
     byte[] header = new byte[(int) headerSize];
     file.read(8, ByteBuffer.wrap(header));
     if (header.length == 0 || header[0] != '{') {
-      throw bad(whatItIs, "has a header that does not start with {");
+      throw other(file, whatItIs, "it has a header that does not start with {");
     }
     return parse(header, whatItIs).inOrder(size - 8 - headerSize, whatItIs);
+  }
+
+  /** Something else under this name, such as a page that says why there was nothing to download. */
+  private static DataException other(RandomAccess file, String whatItIs, String why)
+      throws IOException {
+    ByteBuffer head = ByteBuffer.allocate((int) Math.min(FileKind.HEAD, file.size()));
+    file.read(0, head);
+    String kind = FileKind.of(head.array());
+    return bad(
+        whatItIs,
+        "is %s; expected %s: %s. Download or save it again"
+            .formatted(kind, kind.equals("safetensors") ? "all of the file" : "safetensors", why));
   }
 
   private static SafetensorsHeader parse(byte[] header, String whatItIs) throws IOException {
@@ -242,7 +257,11 @@ record SafetensorsHeader(
       ordered.put(tensor.getKey(), tensor.getValue());
     }
     if (end != dataSize) {
-      throw bad(whatItIs, "has %d bytes of data, its tensors take %d".formatted(dataSize, end));
+      throw bad(
+          whatItIs,
+          "has %d bytes of data, its tensors take %d%s"
+              .formatted(
+                  dataSize, end, dataSize < end ? ": it is cut short; download it again" : ""));
     }
     return new SafetensorsHeader(ordered, metadata, dataStart);
   }

@@ -13,9 +13,11 @@ import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.safetensors.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -104,7 +106,8 @@ class BrokenModelTest {
         of(
             "gpt2-f32",
             add(Tensor.of("lm_head.weight", new long[] {61, 32}, new float[61 * 32])),
-            "lm_head.weight differs from transformer.wte.weight"),
+            "lm_head.weight differs from transformer.wte.weight",
+            "set tie_word_embeddings to false"),
         of("gpt2-f32", config("\"n_embd\": 32", "\"n_embd\": 36"), "must have shape", "36"),
         of("gpt2-f32", config("\"n_layer\": 2", "\"n_layer\": 3"), "transformer.h.2."),
         of("gpt2-f32", config("\"n_head\": 4", "\"n_head\": 5"), "width 32", "5 heads"),
@@ -150,6 +153,65 @@ class BrokenModelTest {
             "bert-f32",
             config("\"hidden_act\"", "\"is_decoder\": true, \"hidden_act\""),
             "is_decoder must be false"));
+  }
+
+  /** What stands in the place of a file that was not downloaded, or saved by something else. */
+  static Stream<Arguments> other() {
+    byte[] gguf = new byte[64];
+    System.arraycopy("GGUF".getBytes(StandardCharsets.UTF_8), 0, gguf, 0, 4);
+    return Stream.of(
+        Arguments.of(bytes(""), "is empty"),
+        Arguments.of(
+            bytes("version https://git-lfs.github.com/spec/v1\noid a\n"), "a Git LFS pointer"),
+        Arguments.of(bytes("\n<!DOCTYPE html><html>not found</html>"), "an HTML page"),
+        Arguments.of(bytes("Repository not found, or you are not logged in"), "text"),
+        Arguments.of(new byte[] {'P', 'K', 3, 4, 0, 0, 0, 0, 8, 8, 0, 0}, "a zip archive"),
+        Arguments.of(
+            new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10, 'l', 0, 0, 0, 0}, "a Python pickle"),
+        Arguments.of(new byte[] {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, 3}, "compressed by gzip"),
+        Arguments.of(gguf, "a GGUF model"));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @MethodSource("other")
+  void whatIsNotWeightsIsNamed(byte[] content, String kind) throws IOException {
+    for (String file : List.of("model.safetensors", "config.json")) {
+      Path source = Files.createDirectories(folder.resolve(file));
+      Files.copy(
+          GoldenModels.folder("gpt2-f32").resolve("config.json"), source.resolve("config.json"));
+      Files.write(source.resolve(file), content);
+      boolean text = kind.equals("text") && file.equals("config.json");
+      refused(source, file, text ? "is not valid JSON" : kind, text ? "JSON" : "expected ");
+    }
+  }
+
+  @Test
+  void aJsonPageIsNoWeightsAndACutFileIsCut() throws IOException {
+    Path source = GoldenModels.copy("gpt2-f32", folder);
+    Path weights = source.resolve("model.safetensors");
+    byte[] whole = Files.readAllBytes(weights);
+    Files.write(weights, bytes("{\"error\":\"Invalid credentials\"}"));
+    refused(source, "model.safetensors is JSON; expected safetensors");
+    Files.write(weights, Arrays.copyOf(whole, whole.length - 4));
+    refused(source, "it is cut short");
+    Files.write(weights, Arrays.copyOf(whole, 100));
+    refused(source, "model.safetensors is safetensors; expected all of the file");
+    Files.move(weights, source.resolve("model.gguf"));
+    refused(source, "but [config.json, expected.json, model.gguf]", "safe_serialization=True");
+  }
+
+  private void refused(Path source, String... fragments) {
+    assertThatThrownBy(
+            () ->
+                GoldenModels.JOB.plan(
+                    GoldenModels.context(lines),
+                    GoldenModels.config(source, folder.resolve("out"))))
+        .isInstanceOf(DataException.class)
+        .satisfies(e -> assertThat(e.getMessage()).contains(fragments).doesNotContain("\n"));
   }
 
   private static Tensor nan() {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
+import io.accelerant.core.safetensors.Safetensors;
+import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.safetensors.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,10 +23,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImportModelJobTest {
@@ -102,6 +109,57 @@ class ImportModelJobTest {
             GoldenModels.config(
                 GoldenModels.folder("gpt2-sharded"), folder.resolve("shards"), "run.seed=7"));
     assertThat(shards.contentHash()).isEqualTo(whole.contentHash());
+  }
+
+  /** The same weights under the names that other programs save them by. */
+  @ParameterizedTest
+  @CsvSource({
+    "gpt2-f32, 'module.', ''",
+    "gpt2-f32, '_orig_mod.transformer.', 'transformer.'",
+    "gpt2-f32, 'model.transformer.', 'transformer.'",
+    "gpt2-f32, '', 'transformer.'",
+    "bert-f32, 'module.', ''",
+    "bert-f32, 'model.', 'bert.'"
+  })
+  void prefixesChangeNothing(String golden, String added, String removed) throws IOException {
+    Path source = GoldenModels.copy(golden, folder);
+    rewrite(
+        source,
+        t -> Optional.of(added + (t.startsWith(removed) ? t.substring(removed.length()) : t)));
+    assertThat(imported(source).contentHash()).isEqualTo(run(golden).contentHash());
+  }
+
+  /** Saved once, under the name of the output. */
+  @ParameterizedTest
+  @CsvSource({
+    "gpt2-f32, transformer.wte.weight, lm_head.weight",
+    "gpt2-f32, transformer.wte.weight, module.lm_head.weight",
+    "bert-f32, bert.embeddings.word_embeddings.weight, cls.predictions.decoder.weight",
+    "bert-f32, cls.predictions.bias, cls.predictions.decoder.bias"
+  })
+  void aTiedTensorHasEitherName(String golden, String one, String other) throws IOException {
+    Path source = GoldenModels.copy(golden, folder);
+    rewrite(
+        source, t -> t.equals(other) ? Optional.empty() : Optional.of(t.equals(one) ? other : t));
+    assertThat(imported(source).contentHash()).isEqualTo(run(golden).contentHash());
+  }
+
+  private JobResult imported(Path source) {
+    return GoldenModels.JOB.run(
+        GoldenModels.context(lines), GoldenModels.config(source, folder.resolve("renamed")));
+  }
+
+  private static void rewrite(Path source, Function<String, Optional<String>> name)
+      throws IOException {
+    Path file = source.resolve("model.safetensors");
+    List<Tensor> renamed = new ArrayList<>();
+    try (SafetensorsFile read = InputFile.safetensors(file.toString(), new Configuration())) {
+      for (Tensor t : read.tensors()) {
+        name.apply(t.name())
+            .ifPresent(n -> renamed.add(new Tensor(n, t.dtype(), t.shape(), t.data())));
+      }
+    }
+    Files.write(file, Safetensors.bytes(renamed, Map.of()));
   }
 
   @Test

@@ -130,7 +130,8 @@ class OnnxModelTest extends SparkTest {
     Files.writeString(file, "no model at all");
     assertThatThrownBy(() -> OnnxFile.read(file.toUri().toString(), hadoop))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("is not an ONNX model: its bytes are not the protocol buffer");
+        .hasMessageContaining("is not an ONNX model: its bytes are not the protocol buffer")
+        .hasMessageContaining("it is text");
     assertThatThrownBy(() -> OnnxFile.read("nosuch://x/m.onnx", hadoop))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("Cannot read nosuch://x/m.onnx:");

@@ -138,7 +138,7 @@ class SafetensorsTest {
     Files.writeString(path, "short");
     assertThatThrownBy(() -> InputFile.safetensors(path.toString(), new Configuration()))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("m.safetensors has 5 bytes");
+        .hasMessageContaining("m.safetensors is text; expected safetensors: it has 5 bytes");
   }
 
   @Test

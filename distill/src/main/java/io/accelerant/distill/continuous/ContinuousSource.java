@@ -22,6 +22,11 @@ public interface ContinuousSource extends Serializable {
     return true;
   }
 
+  /** Whether it takes the numbers of its schedule's steps for times, and nothing between them. */
+  default boolean takesWholeTimes() {
+    return false;
+  }
+
   /** sha256 that identifies the model: equal hash, equal predictions. Samplers carry it. */
   String modelHash();
 

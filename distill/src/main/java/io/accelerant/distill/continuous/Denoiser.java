@@ -1,5 +1,6 @@
 package io.accelerant.distill.continuous;
 
+import io.accelerant.core.error.DataException;
 import java.util.Arrays;
 
 /**
@@ -12,6 +13,7 @@ public final class Denoiser {
   private final int[] none;
   private final double guidance;
   private final Thresholding thresholding;
+  private final long firstId;
   private int evaluations;
   private int modelCalls;
 
@@ -20,12 +22,25 @@ public final class Denoiser {
    * @param guidance s of eps = eps_u + s (eps_c - eps_u); 1 takes the labels as they are
    */
   public Denoiser(ContinuousModel model, int[] labels, double guidance, Thresholding thresholding) {
+    this(model, labels, guidance, thresholding, 0);
+  }
+
+  /**
+   * @param firstId sample of the first row, for messages
+   */
+  Denoiser(
+      ContinuousModel model,
+      int[] labels,
+      double guidance,
+      Thresholding thresholding,
+      long firstId) {
     this.model = model;
     this.labels = labels.clone();
     this.none = new int[labels.length];
     Arrays.fill(none, ContinuousModel.NO_LABEL);
     this.guidance = guidance;
     this.thresholding = thresholding;
+    this.firstId = firstId;
   }
 
   /** Without guidance and thresholding. */
@@ -35,9 +50,14 @@ public final class Denoiser {
     return new Denoiser(model, labels, 1, Thresholding.NONE);
   }
 
-  /** What a solver stores of x at a time: data or noise. */
-  double[] output(double[] x, Node node, Form form) {
-    double[] noise = guided(x, node);
+  /**
+   * What a solver stores of x at a time: data or noise.
+   *
+   * @param step that begins there, from 1
+   * @throws DataException if the model predicts what is no finite number; names both and the row
+   */
+  double[] output(double[] x, Node node, Form form, int step) {
+    double[] noise = guided(x, node, step);
     if (form == Form.NOISE && thresholding.isOff()) {
       return noise;
     }
@@ -54,17 +74,33 @@ public final class Denoiser {
     return m;
   }
 
-  private double[] guided(double[] x, Node node) {
+  private double[] guided(double[] x, Node node, int step) {
     evaluations++;
-    modelCalls++;
-    double[] noise = new double[x.length];
-    model.noise(x, node, labels, noise);
+    double[] noise = noise(x, node, labels, step);
     if (guidance != 1) {
-      modelCalls++;
-      double[] free = new double[x.length];
-      model.noise(x, node, none, free);
+      double[] free = noise(x, node, none, step);
       for (int i = 0; i < noise.length; i++) {
         noise[i] = free[i] + guidance * (noise[i] - free[i]);
+      }
+    }
+    return noise;
+  }
+
+  private double[] noise(double[] x, Node node, int[] given, int step) {
+    modelCalls++;
+    double[] noise = new double[x.length];
+    model.noise(x, node, given, noise);
+    for (int i = 0; i < noise.length; i++) {
+      if (!Double.isFinite(noise[i])) {
+        throw new DataException(
+            "%s predicts %s for sample %d (row %d of a batch) at step %d, t = %s; expected finite numbers."
+                .formatted(
+                    model.name(),
+                    noise[i],
+                    firstId + i / model.size(),
+                    i / model.size(),
+                    step,
+                    node.t()));
       }
     }
     return noise;

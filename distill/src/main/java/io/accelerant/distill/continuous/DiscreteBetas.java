@@ -85,8 +85,18 @@ public final class DiscreteBetas implements VpSchedule {
   }
 
   @Override
+  public boolean isDiscrete() {
+    return true;
+  }
+
+  @Override
   public double networkTime(double t) {
     return t * table.length - 1;
+  }
+
+  @Override
+  public double nearest(double t) {
+    return Math.floor(t * table.length + 0.5) / table.length;
   }
 
   @Override

@@ -49,7 +49,7 @@ public final class MultistepSampler {
 
   /** The noise at T and its first evaluation. */
   public State start(double[] noise, Denoiser model) {
-    double[] output = model.output(noise, nodes[0], form);
+    double[] output = model.output(noise, nodes[0], form, 1);
     return new State(noise.clone(), History.empty().push(nodes[0], output), 0);
   }
 
@@ -68,7 +68,7 @@ public final class MultistepSampler {
     if (i == steps()) {
       return new State(x, history, i);
     }
-    double[] output = model.output(x, t, form);
+    double[] output = model.output(x, t, form, i + 1);
     if (use.corrects(i, steps())) {
       x = corrector.correct(state.x(), step, output, p);
     }

@@ -54,7 +54,7 @@ public record ReferenceSolution(Method method, int steps, VpSchedule schedule)
     double[] fine = Spacing.linspace(from, to, count);
     Node s = schedule.node(from);
     for (int j = 1; j <= count; j++) {
-      History history = History.empty().push(s, model.output(x, s, Form.DATA));
+      History history = History.empty().push(s, model.output(x, s, Form.DATA, j));
       s = schedule.node(fine[j]);
       x = new Step(Form.DATA, history, s).ddim(x);
     }
@@ -72,10 +72,10 @@ public record ReferenceSolution(Method method, int steps, VpSchedule schedule)
       Node begin = at(first + j * h);
       Node middle = at(first + (j + 0.5) * h);
       Node end = at(first + (j + 1) * h);
-      double[] k1 = slope(y, begin, model);
-      double[] k2 = slope(plus(y, h / 2, k1), middle, model);
-      double[] k3 = slope(plus(y, h / 2, k2), middle, model);
-      double[] k4 = slope(plus(y, h, k3), end, model);
+      double[] k1 = slope(y, begin, model, j + 1);
+      double[] k2 = slope(plus(y, h / 2, k1), middle, model, j + 1);
+      double[] k3 = slope(plus(y, h / 2, k2), middle, model, j + 1);
+      double[] k4 = slope(plus(y, h, k3), end, model, j + 1);
       double[] next = new double[y.length];
       for (int i = 0; i < next.length; i++) {
         next[i] = y[i] + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
@@ -90,8 +90,8 @@ public record ReferenceSolution(Method method, int steps, VpSchedule schedule)
   }
 
   /** dx/dlambda = sigma^2 x - sigma eps. */
-  private static double[] slope(double[] x, Node node, Denoiser model) {
-    double[] noise = model.output(x, node, Form.NOISE);
+  private static double[] slope(double[] x, Node node, Denoiser model, int step) {
+    double[] noise = model.output(x, node, Form.NOISE, step);
     double variance = node.sigma() * node.sigma();
     for (int i = 0; i < noise.length; i++) {
       noise[i] = variance * x[i] - node.sigma() * noise[i];

@@ -11,6 +11,7 @@ import java.util.Map;
  * Everything that, with a model, a number of steps and a guidance, makes a sampler.
  *
  * @param labels classes by sample id modulo their number; empty for the unconditional model
+ * @param wholeTimes whether the model knows the steps of its schedule alone, not times between them
  */
 public record SolverSettings(
     VpSchedule schedule,
@@ -18,7 +19,8 @@ public record SolverSettings(
     Spacing spacing,
     Solver solver,
     List<Integer> labels,
-    Thresholding thresholding)
+    Thresholding thresholding,
+    boolean wholeTimes)
     implements Serializable {
 
   public SolverSettings {
@@ -33,17 +35,28 @@ public record SolverSettings(
   public static SolverSettings of(JobConfig config, SolverKeys keys) {
     VpSchedule schedule = VpSchedule.ofLabel(config.find(keys.schedule).orElse("vp-linear"));
     double tEnd = config.find(keys.tEnd).orElse(schedule.end());
-    if (tEnd < schedule.end() - 1e-12 && schedule.networkTime(1) != 1) {
-      throw config.invalid(
-          keys.tEnd, "is below %s, where %s ends.".formatted(schedule.end(), schedule.label()));
-    }
+    requireTime(schedule, tEnd, config, keys.tEnd);
     return new SolverSettings(
         schedule,
         tEnd,
         Spacing.ofLabel(config.find(keys.spacing).orElse("time-uniform")),
         solver(config, keys),
         config.find(keys.label).orElse(List.of()),
-        new Thresholding(config.find(keys.threshold).orElse(0.0)));
+        new Thresholding(config.find(keys.threshold).orElse(0.0)),
+        false);
+  }
+
+  /**
+   * Checks a smallest time.
+   *
+   * @throws io.accelerant.core.error.ConfigException if the schedule is discrete and ends before it
+   */
+  public static void requireTime(
+      VpSchedule schedule, double time, JobConfig config, Key<Double> key) {
+    if (schedule.isDiscrete() && time < schedule.end() - 1e-12) {
+      throw config.invalid(
+          key, "is below %s, where %s ends.".formatted(schedule.end(), schedule.label()));
+    }
   }
 
   private static Solver solver(JobConfig config, SolverKeys keys) {
@@ -96,9 +109,21 @@ public record SolverSettings(
     }
   }
 
-  /** The times of N steps. */
+  /** These settings for a model. */
+  public SolverSettings on(ContinuousSource model) {
+    return new SolverSettings(
+        schedule, tEnd, spacing, solver, labels, thresholding, model.takesWholeTimes());
+  }
+
+  /** The times of N steps; {@link Spacing#whole} for a model that takes such alone. */
   public double[] times(int steps) {
-    return spacing.times(schedule, tEnd, steps);
+    double[] times = spacing.times(schedule, tEnd, steps);
+    return wholeTimes ? Spacing.whole(schedule, times) : times;
+  }
+
+  /** What the model is given for t. */
+  public double networkTime(double t) {
+    return wholeTimes ? schedule.wholeNetworkTime(t) : schedule.networkTime(t);
   }
 
   /** The sampler of N steps. */
@@ -108,7 +133,7 @@ public record SolverSettings(
 
   /** As these settings, with another solver. */
   public SolverSettings with(Solver other) {
-    return new SolverSettings(schedule, tEnd, spacing, other, labels, thresholding);
+    return new SolverSettings(schedule, tEnd, spacing, other, labels, thresholding, wholeTimes);
   }
 
   /** The model for samples {@code firstId}, {@code firstId} + 1, .. */
@@ -120,7 +145,7 @@ public record SolverSettings(
               ? ContinuousModel.NO_LABEL
               : labels.get((int) ((firstId + row) % labels.size()));
     }
-    return new Denoiser(model, own, guidance, thresholding);
+    return new Denoiser(model, own, guidance, thresholding, firstId);
   }
 
   /** The part of {@code sampler.json} that says how to run it. */
@@ -132,6 +157,9 @@ public record SolverSettings(
     json.putAll(solver.toJson());
     json.put("labels", labels);
     json.put("threshold", thresholding.quantile());
+    if (wholeTimes) {
+      json.put("wholeTimes", true);
+    }
     return json;
   }
 }

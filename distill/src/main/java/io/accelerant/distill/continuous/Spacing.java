@@ -49,6 +49,26 @@ public enum Spacing {
     return times;
   }
 
+  /**
+   * A grid for a network that knows only whole times: each time moves to the nearest of these, so
+   * that the solver takes the signal and noise that the network is told. Times that share their
+   * nearest keep their places, since no step can have length zero: the network is given the nearest
+   * for each of them. So does the end, where nothing is evaluated.
+   *
+   * @param times falling; not changed
+   */
+  static double[] whole(VpSchedule schedule, double[] times) {
+    double[] moved = times.clone();
+    for (int i = 0; i < times.length - 1; i++) {
+      double nearest = schedule.nearest(times[i]);
+      boolean alone =
+          nearest != schedule.nearest(times[i + 1])
+              && (i == 0 || nearest != schedule.nearest(times[i - 1]));
+      moved[i] = alone ? nearest : times[i];
+    }
+    return moved;
+  }
+
   /** {@code steps + 1} equally spaced points. */
   static double[] linspace(double from, double to, int steps) {
     double[] points = new double[steps + 1];

@@ -23,9 +23,24 @@ public sealed interface VpSchedule extends Serializable permits VpLinear, VpCosi
   /** The smallest time at which the schedule is used unless a caller says otherwise. */
   double end();
 
+  /** Whether it is the table of a model trained on numbered steps, which begins at its end. */
+  default boolean isDiscrete() {
+    return false;
+  }
+
   /** What a network that was trained with this schedule is given for t. */
   default double networkTime(double t) {
     return t;
+  }
+
+  /** The time nearest to t that a network of whole times was trained on; t itself if any was. */
+  default double nearest(double t) {
+    return t;
+  }
+
+  /** {@link #networkTime} of {@link #nearest}: a whole number for a discrete schedule. */
+  default double wholeNetworkTime(double t) {
+    return Math.rint(networkTime(nearest(t)));
   }
 
   /** lambda_t = ln(alpha_t / sigma_t). */

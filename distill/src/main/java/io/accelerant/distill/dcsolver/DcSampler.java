@@ -61,9 +61,7 @@ public record DcSampler(
       grid.put("times", times);
       grid.put(
           "logAlpha", java.util.Arrays.stream(times).map(settings.schedule()::logAlpha).toArray());
-      grid.put(
-          "networkTimes",
-          java.util.Arrays.stream(times).map(settings.schedule()::networkTime).toArray());
+      grid.put("networkTimes", java.util.Arrays.stream(times).map(settings::networkTime).toArray());
       grids.putIfAbsent("nfe" + ratios.get(key).length, grid);
     }
     json.put("grids", grids);
@@ -114,7 +112,8 @@ public record DcSampler(
         Spacing.ofLabel(json.text("spacing")),
         solver,
         json.wholes("labels"),
-        new Thresholding(json.number("threshold")));
+        new Thresholding(json.number("threshold")),
+        json.has("wholeTimes"));
   }
 
   /**
@@ -155,9 +154,7 @@ public record DcSampler(
     if (where.endsWith(".npy")) {
       return CascadePolynomial.ofNpy(content, where);
     }
-    Object json =
-        CanonicalJson.readValue(
-            new String(content, java.nio.charset.StandardCharsets.UTF_8), where);
+    Object json = CanonicalJson.readValue(content, where);
     Object list = json instanceof Map<?, ?> map ? map.get("cpr") : json;
     if (!(list instanceof List<?> numbers)
         || numbers.size() != CascadePolynomial.SIZE

@@ -62,6 +62,11 @@ record DcSettings(
         config.get(DcSolverKeys.BATCH));
   }
 
+  /** As these settings, for a model. */
+  DcSettings on(ContinuousSource model) {
+    return new DcSettings(solver.on(model), nfes, guidances, search, guard, noiseSets, batch);
+  }
+
   private static <T> void requireDistinct(JobConfig config, Key<List<T>> key) {
     List<T> values = config.get(key);
     if (values.isEmpty() || values.stream().distinct().count() < values.size()) {

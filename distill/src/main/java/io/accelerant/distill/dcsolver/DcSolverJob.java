@@ -86,13 +86,14 @@ public final class DcSolverJob implements PublishingJob {
     return parents;
   }
 
-  private static Product make(Run run, DcSettings settings) {
+  private static Product make(Run run, DcSettings asked) {
     JobContext context = run.context();
     JobConfig config = run.config();
     StageStore store = run.stages();
     OpenedContinuousModel model =
         Models.CONTINUOUS.open(
-            new ModelName(DcSolverKeys.MODEL, context, config), settings.solver().schedule());
+            new ModelName(DcSolverKeys.MODEL, context, config), asked.solver().schedule());
+    DcSettings settings = asked.on(model.source());
     for (double guidance : settings.guidances()) {
       settings
           .solver()

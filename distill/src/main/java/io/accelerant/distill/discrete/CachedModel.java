@@ -31,6 +31,11 @@ public final class CachedModel implements DiscreteModel {
   }
 
   @Override
+  public String name() {
+    return model.name();
+  }
+
+  @Override
   public DiffusionProcess process() {
     return model.process();
   }

@@ -46,7 +46,7 @@ public record FirstHitting() implements DiscreteSampler {
       for (int b = 0; b < ids.length; b++) {
         masked[b] = hit(masked[b], n, streams[b].nextDouble());
       }
-      evaluate(model, states, masked, scores);
+      evaluate(model, states, ids, length - n + 1, masked, scores);
       for (int b = 0; b < ids.length; b++) {
         int row = maskedPosition(states, b * length, process.mask(), streams[b].nextInt(n));
         // The posterior of a masked position is its normalised score, whatever the time.
@@ -75,9 +75,9 @@ public record FirstHitting() implements DiscreteSampler {
    * One call when the rows may share a time; else one for each row, since every row is at its own.
    */
   private static void evaluate(
-      DiscreteModel model, int[] states, double[] masked, double[] scores) {
+      DiscreteModel model, int[] states, long[] ids, int step, double[] masked, double[] scores) {
     if (model.timeAgnosticPosterior()) {
-      model.scores(states, masked.length, 1, scores);
+      model.scores(states, ids, step, 1, scores);
       return;
     }
     int length = model.length();
@@ -85,7 +85,8 @@ public record FirstHitting() implements DiscreteSampler {
     double[] score = new double[length * model.process().symbols()];
     for (int b = 0; b < masked.length; b++) {
       System.arraycopy(states, b * length, state, 0, length);
-      model.scores(state, 1, time(model.process(), masked[b]), score);
+      double time = time(model.process(), masked[b]);
+      model.scores(state, new long[] {ids[b]}, step, time, score);
       System.arraycopy(score, 0, scores, b * score.length, score.length);
     }
   }

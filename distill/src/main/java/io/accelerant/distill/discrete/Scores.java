@@ -115,10 +115,10 @@ public final class Scores {
    *     belongs to
    * @param logits [positions][columns], flat, at least
    * @param mask column of MASK, which is skipped; {@code columns} or more where there is none
-   * @param posteriors receives [positions][V] from position {@code first} on
-   * @return the first position whose logits are not finite numbers, -1 if there is none
+   * @param posteriors receives [positions][V] from position {@code first} on; NaN where the logits
+   *     of a position are not numbers, or infinite
    */
-  public static int posteriors(
+  public static void posteriors(
       DiffusionProcess process,
       int[] states,
       int first,
@@ -144,14 +144,10 @@ public final class Scores {
         posteriors[to + y] = StrictMath.exp(posteriors[to + y] - max);
         sum += posteriors[to + y];
       }
-      if (!(sum < Double.POSITIVE_INFINITY)) {
-        return first + i;
-      }
       for (int y = 0; y < vocabulary; y++) {
         posteriors[to + y] /= sum;
       }
     }
-    return -1;
   }
 
   /**
@@ -203,17 +199,11 @@ public final class Scores {
   /**
    * Log-scores to scores, in place, with what a network need not know put right: own entry 1; on
    * the absorbing graph an unmasked position has no other entry.
-   *
-   * @throws IllegalArgumentException if a used log-score is not a number or too large to be a score
    */
   public static void fromLog(DiffusionProcess process, int symbol, double[] scores, int offset) {
     boolean moves = process.graph() == DiffusionGraph.UNIFORM || symbol == process.mask();
     for (int y = 0; y < process.symbols(); y++) {
       double score = y == symbol ? 1 : moves ? StrictMath.exp(scores[offset + y]) : 0;
-      if (!(score < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException(
-            "the model's log-score of symbol " + y + " is " + scores[offset + y]);
-      }
       scores[offset + y] = score;
     }
   }

@@ -76,7 +76,7 @@ public final class Walk {
    */
   public double[] evaluate(double t) {
     time = t;
-    model.scores(states, ids.length, t, scores);
+    model.scores(states, ids, k + 1, t, scores);
     return scores;
   }
 

@@ -110,8 +110,8 @@ final class JumpYourSteps {
     int[] late = corrupt(process, data, t2, seed, ids);
     double[] first = new double[data.length * symbols];
     double[] second = new double[data.length * symbols];
-    teacher.scores(early, ids.length, t1, first);
-    teacher.scores(late, ids.length, t2, second);
+    teacher.scores(early, ids, 1, t1, first);
+    teacher.scores(late, ids, 2, t2, second);
     double sum = 0;
     for (int row = 0; row < data.length; row++) {
       for (int y = 0; y < process.vocabulary(); y++) {

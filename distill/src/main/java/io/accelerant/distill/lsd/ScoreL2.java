@@ -146,7 +146,7 @@ final class ScoreL2 {
     double[] sums = new double[3 * steps];
     for (int k = 0; k < steps; k++) {
       double[] scores = own.evaluate(times[k]);
-      teacher.scores(walk[k], ids.length, teacherTimes[k], reference);
+      teacher.scores(walk[k], ids, k + 1, teacherTimes[k], reference);
       for (int i = 0; i < states.length; i++) {
         ScoreRow s = ScoreRow.of(process, states, i, scores);
         add(process, compared, s, ScoreRow.of(process, walk[k], i, reference), 1, sums, k);

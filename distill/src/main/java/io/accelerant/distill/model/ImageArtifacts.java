@@ -43,7 +43,8 @@ final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuous
     ImageModel model = ImageModel.read(artifact, name.key().path());
     PatchTransformer network = model.network();
     return new OpenedContinuousModel(
-        NetworkImageSource.of(name.context(), model, artifact.contentHash(), name.config()),
+        NetworkImageSource.of(
+            name.context(), model, artifact.uri(), artifact.contentHash(), name.config()),
         "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
         Optional.of(new Pixels(network.channels(), network.size(), network.size())),
         List.of(TextArtifacts.parent(artifact)));

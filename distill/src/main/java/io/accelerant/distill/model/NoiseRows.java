@@ -5,7 +5,6 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.random.RandomStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -38,7 +37,7 @@ public record NoiseRows(double[] x, int size) implements java.io.Serializable {
    */
   public static NoiseRows read(String uri, JobContext context, int size) {
     InputFile file = InputFile.read(uri, context.hadoop(), LARGEST);
-    Object json = CanonicalJson.readValue(new String(file.content(), StandardCharsets.UTF_8), uri);
+    Object json = CanonicalJson.readValue(file.content(), uri);
     Object rows = json instanceof Map<?, ?> map ? map.get("x") : json;
     if (!(rows instanceof List<?> list) || list.isEmpty()) {
       throw new DataException(

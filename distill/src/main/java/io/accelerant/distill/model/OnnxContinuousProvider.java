@@ -36,7 +36,7 @@ final class OnnxContinuousProvider implements ModelProvider<VpSchedule, OpenedCo
   @Override
   public List<Manifest.Parent> inputs(ModelName name, VpSchedule schedule) {
     OnnxFile file = OnnxTextProvider.file(name);
-    OnnxContinuousSource.check(file, name.config());
+    OnnxContinuousSource.check(file, name.config(), schedule);
     return List.of(OnnxTextProvider.parent(file));
   }
 

@@ -64,7 +64,8 @@ final class TextArtifacts implements ModelProvider<DiscreteRequest, OpenedDiscre
           parents.add(DiscreteRequest.parent(corpus));
         });
     return new OpenedDiscreteModel(
-        NetworkTextSource.of(name.context(), model, artifact.contentHash(), name.config()),
+        NetworkTextSource.of(
+            name.context(), model, artifact.uri(), artifact.contentHash(), name.config()),
         "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
         Optional.empty(),
         reference,

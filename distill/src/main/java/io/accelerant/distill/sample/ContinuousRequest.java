@@ -164,25 +164,26 @@ record ContinuousRequest(
   }
 
   /**
-   * Checks the request against the model.
+   * The request for the model, checked against it.
    *
    * @throws ArtifactException if the sampler was fitted for another model
    */
   ContinuousRequest check(ContinuousSource model, JobConfig config) {
     learned.ifPresent(found -> found.requireModel(model));
     settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
-    return this;
+    return new ContinuousRequest(settings.on(model), steps, guidance, ratios, learned, parents);
   }
 
   /** One line for people. */
   String describe() {
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
-    return "%s, %s, %s, %d steps, guidance %s%s"
+    return "%s, %s, %s, %d steps%s, guidance %s%s"
         .formatted(
             settings.solver().describe(),
             settings.schedule().label(),
             settings.spacing().label(),
             steps,
+            settings.wholeTimes() ? " at whole times" : "",
             guidance,
             compensated ? ", compensated" : "");
   }

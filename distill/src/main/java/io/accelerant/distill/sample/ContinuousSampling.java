@@ -76,10 +76,10 @@ final class ContinuousSampling {
     return inputs;
   }
 
-  private Product make(Run run, ContinuousRequest request) {
+  private Product make(Run run, ContinuousRequest asked) {
     OpenedContinuousModel model =
-        Models.CONTINUOUS.open(SampleJob.model(context, config), request.settings().schedule());
-    request.check(model.source(), config);
+        Models.CONTINUOUS.open(SampleJob.model(context, config), asked.settings().schedule());
+    ContinuousRequest request = asked.check(model.source(), config);
     NoiseRows noise = noise(model.source());
     context.progress().say("drawing %,d samples", noise.rows());
     double[][] x = draw(request, model.source(), noise);

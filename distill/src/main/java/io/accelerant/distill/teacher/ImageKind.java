@@ -14,6 +14,7 @@ import io.accelerant.core.report.Report;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
@@ -60,8 +61,16 @@ final class ImageKind implements TeacherKind {
 
   /** The artifact it is trained on, verified to be one; needs no Spark. */
   static Artifact data(JobContext context, JobConfig config) {
+    schedule(config);
     return Artifact.open(config.get(TrainTeacherKeys.DATA), context.hadoop())
         .requireKind(Images.KIND, TrainTeacherKeys.DATA.path());
+  }
+
+  private static VpSchedule schedule(JobConfig config) {
+    VpSchedule schedule = VpSchedule.ofLabel(config.get(TrainTeacherKeys.SCHEDULE));
+    SolverSettings.requireTime(
+        schedule, config.get(TrainTeacherKeys.T_MIN), config, TrainTeacherKeys.T_MIN);
+    return schedule;
   }
 
   private static PatchTransformer network(JobConfig config, Images images) {
@@ -92,8 +101,7 @@ final class ImageKind implements TeacherKind {
   }
 
   private ImageModel model(float[] average) {
-    return new ImageModel(
-        network, average, VpSchedule.ofLabel(config.get(TrainTeacherKeys.SCHEDULE)));
+    return new ImageModel(network, average, schedule(config));
   }
 
   @Override
@@ -113,7 +121,7 @@ final class ImageKind implements TeacherKind {
   public Loss loss() {
     return new NoisePredictionLoss(
         network,
-        model(new float[0]).schedule(),
+        schedule(config),
         config.get(TrainTeacherKeys.T_MIN),
         config.get(TrainTeacherKeys.LABEL_DROPOUT),
         Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH)));

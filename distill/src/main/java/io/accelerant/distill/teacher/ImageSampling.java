@@ -71,7 +71,7 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
   /** Samples 0 .. count - 1 by tasks of one micro-batch each. */
   LabelledImages draw(JobContext context, JobConfig config, ImageModel model, int count) {
     Batches batches = new Batches(count, BATCH);
-    ContinuousSource source = NetworkImageSource.of(context, model, "", config);
+    ContinuousSource source = NetworkImageSource.of(context, model, "in training", "", config);
     ImageSampling sampling = this;
     byte[][] images =
         new Units<>(context, GpuStage.of(config), Units.ONE_EACH, source::open)

@@ -8,6 +8,7 @@ import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
@@ -169,7 +170,13 @@ final class TeacherRun implements AutoCloseable {
         JobDescription description = new JobDescription(context.spark().sparkContext())) {
       description.set("train-teacher: held-out loss, draw " + (draw + 1));
       Draw draws = Draw.shuffled(each, seed);
-      return workers.sums(new LossStep(loss), draws, measured, draw).total("loss");
+      double mean = workers.sums(new LossStep(loss), draws, measured, draw).total("loss");
+      if (!Double.isFinite(mean)) {
+        throw new ConfigException(
+            "The held-out loss of the model in training is %s in draw %d, after round %d; lower train.learningRate (is %s) or train.clip."
+                .formatted(mean, draw + 1, settings.rounds(), settings.learningRate()));
+      }
+      return mean;
     }
   }
 

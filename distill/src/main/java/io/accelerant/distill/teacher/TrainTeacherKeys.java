@@ -3,6 +3,7 @@ package io.accelerant.distill.teacher;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.train.TrainSettings;
+import io.accelerant.distill.continuous.VpSchedule;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -71,7 +72,7 @@ final class TrainTeacherKeys {
           .withDefault(4);
   static final Key<String> SCHEDULE =
       Key.string("trainTeacher.schedule", "image: how signal and noise follow from the time")
-          .oneOf("vp-linear", "vp-cosine")
+          .oneOf(VpSchedule.labels())
           .withDefault("vp-linear");
   static final Key<Double> LABEL_DROPOUT =
       Key.number(

@@ -70,7 +70,7 @@ class GaussianMixtureTest {
         noise(Mixtures.plane(), x, 0.4, ContinuousModel.NO_LABEL, ContinuousModel.NO_LABEL);
     Denoiser guided =
         new Denoiser(Mixtures.plane().open(), new int[] {1, 0}, 7.5, Thresholding.NONE);
-    double[] out = guided.output(x, node, Form.NOISE);
+    double[] out = guided.output(x, node, Form.NOISE, 1);
     for (int i = 0; i < 4; i++) {
       assertThat(out[i]).isCloseTo(free[i] + 7.5 * (conditional[i] - free[i]), within(1e-13));
     }

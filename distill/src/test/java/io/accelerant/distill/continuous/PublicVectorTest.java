@@ -22,7 +22,7 @@ class PublicVectorTest {
 
   @Test
   void theFirstNoise() {
-    assertThat(model().output(Mixtures.planeNoise(), SCHEDULE.node(1), Form.NOISE))
+    assertThat(model().output(Mixtures.planeNoise(), SCHEDULE.node(1), Form.NOISE, 1))
         .containsExactly(
             new double[] {.49932548, -1.00315511, -1.20064175, .29683277}, within(1e-8));
   }

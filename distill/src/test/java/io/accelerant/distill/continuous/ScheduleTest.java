@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ScheduleTest {
   @ParameterizedTest
@@ -69,6 +70,39 @@ class ScheduleTest {
       }
     }
     assertThat(Spacing.ofLabel(spacing.label())).isEqualTo(spacing);
+  }
+
+  /** A network of 1000 steps: uniform times lie on them as long as there are enough. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3, 10, 50, 998, 999, 1000, 1001, 3000})
+  void everyCountOfStepsHasWholeTimes(int steps) {
+    VpSchedule schedule = DiscreteBetas.ddpm();
+    for (Spacing spacing : Spacing.values()) {
+      double[] times = spacing.times(schedule, schedule.end(), steps);
+      double[] whole = Spacing.whole(schedule, times);
+      assertThat(whole).hasSize(steps + 1);
+      assertThat(whole[0]).isEqualTo(1);
+      assertThat(whole[steps]).isEqualTo(0.001);
+      for (int i = 0; i <= steps; i++) {
+        double given = schedule.wholeNetworkTime(whole[i]);
+        assertThat(given).isEqualTo(Math.rint(given)).isBetween(0.0, 999.0);
+        assertThat(given).isCloseTo(schedule.networkTime(times[i]), within(0.5 + 1e-9));
+        if (i > 0) {
+          assertThat(whole[i]).isLessThan(whole[i - 1]);
+        }
+        if (spacing == Spacing.TIME_UNIFORM && steps < 1000) {
+          assertThat(whole[i]).isEqualTo((given + 1) / 1000);
+        }
+      }
+    }
+  }
+
+  @Test
+  void timesThatShareTheirNearestStepKeepTheirPlaces() {
+    double[] times = {1, 0.5004, 0.5002, 0.30049, 0.0049, 0.0047};
+    assertThat(Spacing.whole(DiscreteBetas.ddpm(), times))
+        .containsExactly(1, 0.5004, 0.5002, 0.3, 0.0049, 0.0047);
+    assertThat(Spacing.whole(VpLinear.standard(), times)).containsExactly(times);
   }
 
   @Test

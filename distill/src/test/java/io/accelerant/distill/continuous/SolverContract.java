@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.accelerant.core.error.DataException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
@@ -37,9 +38,9 @@ abstract class SolverContract {
   }
 
   /** Counts evaluations and remembers their times. */
-  private static final class Recording implements ContinuousModel {
+  private static class Recording implements ContinuousModel {
     private final ContinuousModel inner = MIXTURE.open();
-    private final List<Double> times = new ArrayList<>();
+    final List<Double> times = new ArrayList<>();
 
     @Override
     public int size() {
@@ -63,6 +64,29 @@ abstract class SolverContract {
       assertThat(denoiser.evaluations()).isEqualTo(steps);
       assertThat(model.times)
           .containsExactlyElementsOf(Arrays.stream(times).limit(steps).boxed().toList());
+    }
+  }
+
+  @Test
+  void whatIsNoNumberIsNamed() {
+    for (double bad : new double[] {Double.NaN, Double.NEGATIVE_INFINITY}) {
+      Recording model =
+          new Recording() {
+            @Override
+            public void noise(double[] x, Node node, int[] labels, double[] noise) {
+              super.noise(x, node, labels, noise);
+              if (times.size() == 3) {
+                noise[4 * size() + 7] = bad;
+              }
+            }
+          };
+      Denoiser denoiser = new Denoiser(model, new int[6], 1, Thresholding.NONE, 60);
+      double t = Spacing.TIME_UNIFORM.times(SCHEDULE, 1e-3, 5)[2];
+      assertThatThrownBy(() -> on(Spacing.TIME_UNIFORM, 5).sample(noise(), denoiser))
+          .isInstanceOf(DataException.class)
+          .hasMessage(
+              "The model predicts %s for sample 64 (row 4 of a batch) at step 3, t = %s; expected finite numbers.",
+              bad, t);
     }
   }
 

@@ -176,11 +176,11 @@ class SolversTest {
     History history = History.empty();
     for (int i = 0; i < 3; i++) {
       Node node = SCHEDULE.node(times[i]);
-      history = history.push(node, model.output(noise, node, Form.DATA));
+      history = history.push(node, model.output(noise, node, Form.DATA, 1));
     }
     Node t = SCHEDULE.node(times[3]);
     Step step = new Step(Form.DATA, history, t);
-    double[] newest = model.output(noise, t, Form.DATA);
+    double[] newest = model.output(noise, t, Form.DATA, 1);
     UniPc bh1 = new UniPc(UniPc.Variant.BH1);
     UniPc bh2 = new UniPc(UniPc.Variant.BH2);
     assertThat(bh1.predict(noise, step, 3))
@@ -220,8 +220,8 @@ class SolversTest {
     Node s = SCHEDULE.node(0.8);
     Node t = SCHEDULE.node(0.5);
     Denoiser model = Denoiser.plain(MIXTURE.open(), 6);
-    History data = History.empty().push(s, model.output(noise, s, Form.DATA));
-    History eps = History.empty().push(s, model.output(noise, s, Form.NOISE));
+    History data = History.empty().push(s, model.output(noise, s, Form.DATA, 1));
+    History eps = History.empty().push(s, model.output(noise, s, Form.NOISE, 1));
     assertThat(new Step(Form.NOISE, eps, t).ddim(noise))
         .containsExactly(new Step(Form.DATA, data, t).ddim(noise), within(1e-13));
   }

@@ -17,6 +17,8 @@ import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.onnx.OnnxExamples;
+import io.accelerant.core.onnx.OnnxNoise;
+import io.accelerant.core.onnx.OnnxPort;
 import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.VpLinear;
@@ -101,6 +103,59 @@ class DcSolverJobTest extends SparkTest {
     assertThatThrownBy(() -> new DcSolverJob().plan(context(), cosine))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("trained with the schedule vp-linear, not vp-cosine");
+  }
+
+  /** Fitted on the times that it is sampled at; and a network that fails is named by the fit. */
+  @Test
+  void aNetworkOfWholeTimes() throws IOException {
+    byte[] bytes = OnnxNoise.model(OnnxPort.Element.INT32, OnnxNoise.SLOPE, -1);
+    String model = "onnx:" + Files.write(folder.resolve("whole.onnx"), bytes);
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + folder.resolve("fit"),
+                "dcSolver.model=" + model,
+                "dcSolver.schedule=ddpm-linear",
+                "dcSolver.spacing=log-snr",
+                "dcSolver.nfe=[5]",
+                "dcSolver.fitNoise=4",
+                "dcSolver.noiseSets=1",
+                "dcSolver.evalNoise=4",
+                "dcSolver.optimizer=exact",
+                "dcSolver.truthSteps=30",
+                "dcSolver.guard=false"));
+    JobResult fitted = run(context(), new DcSolverJob(), sets);
+    JobResult samples =
+        run(
+            context(),
+            new SampleJob(),
+            List.of(
+                "run.output=" + folder.resolve("samples"),
+                "sample.model=" + model,
+                "sample.sampler=" + fitted.artifact(),
+                "sample.spacing=log-snr",
+                "sample.count=3"));
+    Map<?, ?> grid =
+        (Map<?, ?>)
+            ((Map<?, ?>)
+                    Artifact.open(fitted.artifact(), context().hadoop())
+                        .readJson("sampler.json")
+                        .get("grids"))
+                .get("nfe5");
+    assertThat(
+            Artifact.open(samples.artifact(), context().hadoop())
+                .readJson("samples.json")
+                .get("times"))
+        .isEqualTo(grid.get("times"));
+    assertThat((List<?>) grid.get("networkTimes"))
+        .first()
+        .satisfies(n -> assertThat(((Number) n).doubleValue()).isEqualTo(999));
+    bytes = OnnxNoise.model(OnnxPort.Element.INT32, Double.NaN, -1);
+    Files.write(folder.resolve("whole.onnx"), bytes);
+    sets.set(0, "run.output=" + folder.resolve("nan"));
+    assertThatThrownBy(() -> run(context(), new DcSolverJob(), sets))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("whole.onnx predicts NaN for sample 0 (row 0 of a batch) at step 1");
   }
 
   private static List<String> sets(Path output, String... more) {

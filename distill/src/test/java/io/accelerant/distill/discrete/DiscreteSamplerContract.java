@@ -1,7 +1,9 @@
 package io.accelerant.distill.discrete;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.accelerant.core.error.DataException;
 import io.accelerant.distill.model.markov.MarkovChain;
 import io.accelerant.distill.model.markov.MarkovModel;
 import java.io.ByteArrayInputStream;
@@ -66,6 +68,50 @@ public abstract class DiscreteSamplerContract {
         assertThat(alone[i]).isEqualTo(together[b * LENGTH + i]);
       }
     }
+  }
+
+  /** From the third evaluation on, the scores of one row are NaN. */
+  @Test
+  void whatIsNoNumberIsNamed() {
+    DiscreteModel good = teacher();
+    int symbols = good.process().symbols();
+    DiscreteModel bad =
+        new DiscreteModel() {
+          private int calls;
+
+          @Override
+          public String name() {
+            return "The model /models/a";
+          }
+
+          @Override
+          public DiffusionProcess process() {
+            return good.process();
+          }
+
+          @Override
+          public int length() {
+            return LENGTH;
+          }
+
+          @Override
+          public boolean timeAgnosticPosterior() {
+            return good.timeAgnosticPosterior();
+          }
+
+          @Override
+          public void scores(int[] states, int batch, double time, double[] scores) {
+            good.scores(states, batch, time, scores);
+            if (++calls >= 3) {
+              scores[(5 * LENGTH + 4) * symbols] = Double.POSITIVE_INFINITY;
+            }
+          }
+        };
+    assertThatThrownBy(() -> sampler().sample(bad, 1, IDS))
+        .isInstanceOf(DataException.class)
+        .hasMessageStartingWith(
+            "The model /models/a gives values that are not finite numbers for sample %d (row 5 of a batch), position 4, at step 3, t = ",
+            1L << 40);
   }
 
   @Test

@@ -8,11 +8,23 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.onnx.OnnxExamples;
+import io.accelerant.core.onnx.OnnxNoise;
+import io.accelerant.core.onnx.OnnxPort;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.CorrectorUse;
+import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.continuous.Mixtures;
+import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.continuous.UniPc;
+import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.network.ImageModels;
 import io.accelerant.distill.model.network.TextModels;
 import java.io.IOException;
@@ -29,6 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The {@code sample} job on continuous models. */
 class ContinuousSamplingTest extends SparkTest {
@@ -180,6 +193,87 @@ class ContinuousSamplingTest extends SparkTest {
                     "sample.guidance=2"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("set onnx.nullLabel");
+  }
+
+  /** The model is asked at its own steps, and the solver stands where it is asked. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 10, 999, 1000})
+  void aNetworkOfWholeTimes(int steps) throws IOException {
+    model = whole();
+    JobResult result =
+        sample(
+            "out",
+            "sample.schedule=ddpm-linear",
+            "sample.steps=" + steps,
+            "sample.count=2",
+            "run.seed=5");
+    double[] times =
+        ((List<?>) samples(result).get("times"))
+            .stream().mapToDouble(t -> ((Number) t).doubleValue()).toArray();
+    VpSchedule schedule = DiscreteBetas.ddpm();
+    ContinuousModel same =
+        new ContinuousModel() {
+          @Override
+          public int size() {
+            return 16;
+          }
+
+          @Override
+          public void noise(double[] x, Node node, int[] labels, double[] noise) {
+            for (int i = 0; i < x.length; i++) {
+              noise[i] =
+                  (float) x[i] / 2 + OnnxNoise.SLOPE * Math.floor(1000 * node.t() - 0.5 + 1e-9);
+            }
+          }
+        };
+    double[] noise = NoiseRows.drawn(5, "sample.noise", 0, 2, 16).slice(0, 2);
+    double[] expected =
+        Solver.unipc(2, UniPc.Variant.BH2, CorrectorUse.ALL)
+            .on(schedule, times)
+            .sample(noise, Denoiser.plain(same, 2));
+    assertThat(x(result)).containsExactly(expected, within(1e-4));
+  }
+
+  @Test
+  void whatIsNoNumberIsNamed() throws IOException {
+    byte[] bytes = OnnxNoise.model(OnnxPort.Element.FLOAT32, Double.NaN, 1);
+    Path file = Files.write(folder.resolve("nan.onnx"), bytes);
+    String[] sets = {"sample.model=onnx:" + file, "sample.steps=3", "sample.solver=ddim"};
+    assertThatThrownBy(() -> sample("nan", sets))
+        .isInstanceOf(DataException.class)
+        .hasMessage(
+            "The model %s predicts NaN for sample 0 (row 0 of a batch) at step 1, t = 1.0; expected finite numbers.",
+            file);
+    assertThat(folder.resolve("nan/manifest.json")).doesNotExist();
+  }
+
+  private String whole() throws IOException {
+    byte[] bytes = OnnxNoise.model(OnnxPort.Element.INT64, OnnxNoise.SLOPE, -1);
+    return "onnx:" + Files.write(folder.resolve("whole.onnx"), bytes);
+  }
+
+  /** Said once, whatever the number of tasks; and where nothing says what a step is, refused. */
+  @Test
+  void roundedTimesAreSaidOnce() throws IOException {
+    model = whole();
+    List<String> said = new ArrayList<>();
+    JobContext heard = JobContext.of(spark(), said::add);
+    JobConfig ddpm = config("a", "sample.schedule=ddpm-linear", "sample.steps=3");
+    new SampleJob().run(heard, ddpm);
+    assertThat(said)
+        .filteredOn(line -> line.contains("whole.onnx takes the time as t: int64 [b]"))
+        .singleElement()
+        .asString()
+        .endsWith("times are rounded to the steps of ddpm-linear");
+    assertThatThrownBy(() -> sample("b", "sample.steps=3", "sample.solver=ddim"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(
+            "the number of a step, but is to be given t of the schedule vp-linear")
+        .hasMessageContaining("set the schedule to ddpm-linear");
+    assertThatThrownBy(
+            () -> sample("c", "sample.steps=3", "sample.solver=ddim", "onnx.timeUnit=index"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("is index, but the schedule vp-linear has no steps");
   }
 
   static Stream<Arguments> refused() {

@@ -12,6 +12,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.model.network.ImageModel;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -145,8 +146,13 @@ class ImageTeacherTest extends SparkTest {
 
   @Test
   void theSameAgainIsTheSame() {
-    assertThat(train(folder.resolve("a"), "train.rounds=3").contentHash())
-        .isEqualTo(train(folder.resolve("b"), "train.rounds=3").contentHash());
+    String[] ddpm = {"train.rounds=3", "trainTeacher.schedule=ddpm-linear"};
+    JobResult trained = train(folder.resolve("a"), ddpm);
+    assertThat(trained.contentHash())
+        .isEqualTo(train(folder.resolve("b"), ddpm).contentHash())
+        .isNotEqualTo(train(folder.resolve("c"), "train.rounds=3").contentHash());
+    Artifact artifact = Artifact.open(trained.artifact(), context().hadoop());
+    assertThat(ImageModel.read(artifact, "a test").schedule()).isEqualTo(DiscreteBetas.ddpm());
   }
 
   @Test

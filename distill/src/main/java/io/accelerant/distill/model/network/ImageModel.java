@@ -65,7 +65,10 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
    */
   public ContinuousModel open(JobContext context, JobConfig config) {
     return new NetworkImageModel(
-        SharedNetwork.openHere(context, network, parameters, 1, config), size(), network.classes());
+        "The model in training",
+        SharedNetwork.openHere(context, network, parameters, 1, config),
+        size(),
+        network.classes());
   }
 
   /**

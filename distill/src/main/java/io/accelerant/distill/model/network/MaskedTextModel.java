@@ -83,6 +83,7 @@ public record MaskedTextModel(
    */
   public DiscreteModel open(JobContext context, JobConfig config) {
     return new NetworkTextModel(
+        "The model in training",
         SharedNetwork.openHere(context, network, parameters, length, config),
         process(),
         length,

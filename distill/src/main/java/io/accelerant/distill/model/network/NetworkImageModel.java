@@ -2,7 +2,6 @@ package io.accelerant.distill.model.network;
 
 import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Program;
-import io.accelerant.core.error.DataException;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Node;
 import java.util.Arrays;
@@ -13,17 +12,25 @@ import java.util.Arrays;
  * with them its bits, follow from the batch alone.
  */
 final class NetworkImageModel implements ContinuousModel {
+  private final String name;
   private final ForwardPrograms programs;
   private final int size;
   private final int classes;
 
   /**
+   * @param name begins messages
    * @param classes number that the network takes for no class; 0 for one without labels
    */
-  NetworkImageModel(ForwardPrograms programs, int size, int classes) {
+  NetworkImageModel(String name, ForwardPrograms programs, int size, int classes) {
+    this.name = name;
     this.programs = programs;
     this.size = size;
     this.classes = classes;
+  }
+
+  @Override
+  public String name() {
+    return name;
   }
 
   @Override
@@ -60,11 +67,6 @@ final class NetworkImageModel implements ContinuousModel {
     program.run();
     float[] prediction = program.floats("prediction");
     for (int i = 0; i < slice.count() * size; i++) {
-      if (!Float.isFinite(prediction[i])) {
-        throw new DataException(
-            "The model predicts %s for row %d of a batch at t = %s."
-                .formatted(prediction[i], slice.from() + i / size, node.t()));
-      }
       noise[from + i] = prediction[i];
     }
   }

@@ -11,13 +11,16 @@ import io.accelerant.distill.continuous.VpSchedule;
 public final class NetworkImageSource implements ContinuousSource {
   private static final long serialVersionUID = 1;
 
+  private final String name;
   private final SharedNetwork network;
   private final int size;
   private final int classes;
   private final VpSchedule schedule;
   private final String modelHash;
 
-  private NetworkImageSource(ImageModel model, SharedNetwork network, String modelHash) {
+  private NetworkImageSource(
+      ImageModel model, SharedNetwork network, String name, String modelHash) {
+    this.name = name;
     this.network = network;
     this.size = model.size();
     this.classes = model.network().classes();
@@ -28,16 +31,17 @@ public final class NetworkImageSource implements ContinuousSource {
   /**
    * Sends the weights to the executors.
    *
+   * @param name of the model, such as the URI of its artifact, for messages
    * @param modelHash content hash of the model's artifact
    * @param config for {@code engine.*}
    * @throws io.accelerant.core.error.ConfigException if executors lack the memory for the programs
    *     of their tasks
    */
   public static NetworkImageSource of(
-      JobContext context, ImageModel model, String modelHash, JobConfig config) {
+      JobContext context, ImageModel model, String name, String modelHash, JobConfig config) {
     SharedNetwork network =
         SharedNetwork.of(context, model.network(), model.parameters(), 1, config);
-    return new NetworkImageSource(model, network, modelHash);
+    return new NetworkImageSource(model, network, "The model " + name, modelHash);
   }
 
   @Override
@@ -73,6 +77,6 @@ public final class NetworkImageSource implements ContinuousSource {
 
   @Override
   public ContinuousModel open() {
-    return new NetworkImageModel(network.open(), size, classes);
+    return new NetworkImageModel(name, network.open(), size, classes);
   }
 }

@@ -2,7 +2,6 @@ package io.accelerant.distill.model.network;
 
 import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Program;
-import io.accelerant.core.error.DataException;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.Scores;
@@ -14,6 +13,7 @@ import java.util.Arrays;
  * its bits, follow from the batch alone.
  */
 final class NetworkTextModel implements DiscreteModel {
+  private final String name;
   private final ForwardPrograms programs;
   private final DiffusionProcess process;
   private final int length;
@@ -21,13 +21,21 @@ final class NetworkTextModel implements DiscreteModel {
   private double[] posteriors = new double[0];
 
   /**
+   * @param name begins messages
    * @param timed whether the network is given the time
    */
-  NetworkTextModel(ForwardPrograms programs, DiffusionProcess process, int length, boolean timed) {
+  NetworkTextModel(
+      String name, ForwardPrograms programs, DiffusionProcess process, int length, boolean timed) {
+    this.name = name;
     this.programs = programs;
     this.process = process;
     this.length = length;
     this.timed = timed;
+  }
+
+  @Override
+  public String name() {
+    return name;
   }
 
   @Override
@@ -69,21 +77,15 @@ final class NetworkTextModel implements DiscreteModel {
       program.set("time", times);
     }
     program.run();
-    int bad =
-        Scores.posteriors(
-            process,
-            states,
-            first,
-            positions,
-            program.floats("logits"),
-            process.symbols(),
-            process.mask(),
-            posteriors);
-    if (bad >= 0) {
-      throw new DataException(
-          "The model gives logits that are not finite numbers for sequence %d of a batch, position %d."
-              .formatted(bad / length, bad % length));
-    }
+    Scores.posteriors(
+        process,
+        states,
+        first,
+        positions,
+        program.floats("logits"),
+        process.symbols(),
+        process.mask(),
+        posteriors);
   }
 
   @Override

@@ -11,13 +11,16 @@ import io.accelerant.distill.discrete.DiscreteSource;
 public final class NetworkTextSource implements DiscreteSource {
   private static final long serialVersionUID = 1;
 
+  private final String name;
   private final SharedNetwork network;
   private final DiffusionProcess process;
   private final int length;
   private final boolean timed;
   private final String modelHash;
 
-  private NetworkTextSource(MaskedTextModel model, SharedNetwork network, String modelHash) {
+  private NetworkTextSource(
+      MaskedTextModel model, SharedNetwork network, String name, String modelHash) {
+    this.name = name;
     this.network = network;
     this.process = model.process();
     this.length = model.length();
@@ -28,16 +31,17 @@ public final class NetworkTextSource implements DiscreteSource {
   /**
    * Sends the weights to the executors.
    *
+   * @param name of the model, such as the URI of its artifact, for messages
    * @param modelHash content hash of the model's artifact
    * @param config for {@code engine.*}
    * @throws io.accelerant.core.error.ConfigException if executors lack the memory for the programs
    *     of their tasks
    */
   public static NetworkTextSource of(
-      JobContext context, MaskedTextModel model, String modelHash, JobConfig config) {
+      JobContext context, MaskedTextModel model, String name, String modelHash, JobConfig config) {
     SharedNetwork network =
         SharedNetwork.of(context, model.network(), model.parameters(), model.length(), config);
-    return new NetworkTextSource(model, network, modelHash);
+    return new NetworkTextSource(model, network, "The model " + name, modelHash);
   }
 
   @Override
@@ -63,6 +67,6 @@ public final class NetworkTextSource implements DiscreteSource {
 
   @Override
   public DiscreteModel open() {
-    return new NetworkTextModel(network.open(), process, length, timed);
+    return new NetworkTextModel(name, network.open(), process, length, timed);
   }
 }

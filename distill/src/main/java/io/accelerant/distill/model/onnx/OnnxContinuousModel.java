@@ -1,5 +1,6 @@
 package io.accelerant.distill.model.onnx;
 
+import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.onnx.OnnxInput;
 import io.accelerant.core.onnx.OnnxModel;
@@ -119,7 +120,8 @@ public final class OnnxContinuousModel implements AutoCloseable {
     List<OnnxPort> fitting = rest.stream().filter(fits).toList();
     if (fitting.size() > 1) {
       throw model.mismatch(
-          "has %d inputs that can be the %s: name one".formatted(fitting.size(), what));
+          "has %d inputs that can be the %s: name one in onnx.%s"
+              .formatted(fitting.size(), what, what));
     }
     fitting.forEach(rest::remove);
     return fitting.stream().findFirst();
@@ -175,6 +177,20 @@ public final class OnnxContinuousModel implements AutoCloseable {
   /** Whether the model takes a label. */
   public boolean isConditional() {
     return label.isPresent();
+  }
+
+  /** The input of the time, if it takes whole numbers alone. */
+  Optional<OnnxPort> wholeTime() {
+    return Optional.of(time).filter(port -> port.element().isInteger());
+  }
+
+  String uri() {
+    return model.uri();
+  }
+
+  /** An error about what the model is asked for. */
+  ConfigException mismatch(String what) {
+    return model.mismatch(what);
   }
 
   /** Numbers in one x. */

@@ -32,6 +32,7 @@ public final class OnnxContinuousSource implements ContinuousSource {
   private final Prediction prediction;
   private final VpSchedule schedule;
   private final boolean timeIsIndex;
+  private final boolean wholeTimes;
   private final GpuStage stage;
 
   private OnnxContinuousSource(
@@ -55,11 +56,8 @@ public final class OnnxContinuousSource implements ContinuousSource {
     this.prediction = Prediction.ofLabel(config.find(OnnxKeys.PREDICTION).orElse("noise"));
     this.schedule = schedule;
     this.stage = stage;
-    this.timeIsIndex =
-        config
-            .find(OnnxKeys.TIME_UNIT)
-            .map("index"::equals)
-            .orElse(schedule.networkTime(schedule.start()) != schedule.start());
+    this.timeIsIndex = timeIsIndex(config, schedule);
+    this.wholeTimes = model.wholeTime().isPresent();
   }
 
   /**
@@ -68,11 +66,34 @@ public final class OnnxContinuousSource implements ContinuousSource {
    * @throws io.accelerant.core.error.ConfigException if they leave no single reading
    * @throws io.accelerant.core.error.DataException if the model cannot be loaded
    */
-  public static void check(OnnxFile file, JobConfig config) {
+  public static void check(OnnxFile file, JobConfig config, VpSchedule schedule) {
     config.refuse(
         OnnxKeys.TEXT.stream().filter(key -> !OnnxKeys.CONTINUOUS.contains(key)).toList(),
         "is for models of text, but this run takes the model for a continuous one; leave it out.");
-    model(file.open(OnnxSettings.cpu()), config).close();
+    model(file, config, schedule).close();
+  }
+
+  private static boolean timeIsIndex(JobConfig config, VpSchedule schedule) {
+    return config.find(OnnxKeys.TIME_UNIT).map("index"::equals).orElse(schedule.isDiscrete());
+  }
+
+  private static OnnxContinuousModel model(OnnxFile file, JobConfig config, VpSchedule schedule) {
+    OnnxContinuousModel model = model(file.open(OnnxSettings.cpu()), config);
+    boolean index = timeIsIndex(config, schedule);
+    String discrete = "set the schedule to ddpm-linear or sd-scaled-linear, whose times are steps";
+    if (index && !schedule.isDiscrete()) {
+      model.close();
+      throw config.invalid(
+          OnnxKeys.TIME_UNIT,
+          "is index, but the schedule %s has no steps: %s.".formatted(schedule.label(), discrete));
+    }
+    if (!index && model.wholeTime().isPresent()) {
+      model.close();
+      throw model.mismatch(
+          "takes the time as %s, the number of a step, but is to be given t of the schedule %s: %s"
+              .formatted(model.wholeTime().get(), schedule.label(), discrete));
+    }
+    return model;
   }
 
   private static OnnxContinuousModel model(OnnxModel model, JobConfig config) {
@@ -101,7 +122,16 @@ public final class OnnxContinuousSource implements ContinuousSource {
    */
   public static OnnxContinuousSource open(
       OnnxFile file, JobContext context, JobConfig config, VpSchedule schedule) {
-    try (OnnxContinuousModel model = model(file.open(OnnxSettings.cpu()), config)) {
+    try (OnnxContinuousModel model = model(file, config, schedule)) {
+      model
+          .wholeTime()
+          .ifPresent(
+              port ->
+                  context
+                      .progress()
+                      .say(
+                          "%s takes the time as %s: times are rounded to the steps of %s",
+                          file.uri(), port, schedule.label()));
       OnnxHandle handle = file.broadcast(context, OnnxKeys.settings(config));
       return new OnnxContinuousSource(
           handle, model, config, schedule, OnnxKeys.stage(context, config));
@@ -122,6 +152,11 @@ public final class OnnxContinuousSource implements ContinuousSource {
   @Override
   public boolean takesNoLabel() {
     return !conditional || nullLabel != NONE;
+  }
+
+  @Override
+  public boolean takesWholeTimes() {
+    return wholeTimes;
   }
 
   /** Of the file and of what its inputs and output were taken for. */
@@ -160,11 +195,23 @@ public final class OnnxContinuousSource implements ContinuousSource {
     return java.util.Optional.of(names.get(which)).filter(n -> !n.isEmpty());
   }
 
+  private double networkTime(double t) {
+    if (wholeTimes) {
+      return schedule.wholeNetworkTime(t);
+    }
+    return timeIsIndex ? schedule.networkTime(t) : t;
+  }
+
   private final class Network implements ContinuousModel {
     private final OnnxContinuousModel model;
 
     private Network(OnnxContinuousModel model) {
       this.model = model;
+    }
+
+    @Override
+    public String name() {
+      return "The model " + model.uri();
     }
 
     @Override
@@ -178,8 +225,7 @@ public final class OnnxContinuousSource implements ContinuousSource {
           conditional
               ? Arrays.stream(labels).map(l -> l == NO_LABEL ? nullLabel : l).toArray()
               : new int[0];
-      double t = timeIsIndex ? schedule.networkTime(node.t()) : node.t();
-      model.predict(x, t, given, noise);
+      model.predict(x, networkTime(node.t()), given, noise);
       prediction.toNoise(x, node, noise);
     }
 

@@ -1,6 +1,5 @@
 package io.accelerant.distill.model.onnx;
 
-import io.accelerant.core.error.DataException;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
@@ -29,6 +28,11 @@ final class OnnxTextModel implements DiscreteModel {
     this.process = process;
     this.length = length;
     this.mask = mask;
+  }
+
+  @Override
+  public String name() {
+    return "The model " + network.model().uri();
   }
 
   @Override
@@ -81,10 +85,7 @@ final class OnnxTextModel implements DiscreteModel {
     if (posteriors.length < positions * vocabulary) {
       posteriors = new double[positions * vocabulary];
     }
-    int bad = Scores.posteriors(process, states, 0, positions, raw, columns, mask, posteriors);
-    if (bad >= 0) {
-      throw notNumbers(bad);
-    }
+    Scores.posteriors(process, states, 0, positions, raw, columns, mask, posteriors);
     Scores.fromPosteriors(process, states, positions, posteriors, time, scores);
   }
 
@@ -99,22 +100,12 @@ final class OnnxTextModel implements DiscreteModel {
       if (process.graph() == DiffusionGraph.ABSORB) {
         scores[i * symbols + process.mask()] = Double.NEGATIVE_INFINITY;
       }
-      try {
-        if (sedd) {
-          Scores.fromSedd(process, states[i], time, scores, i * symbols);
-        } else {
-          Scores.fromLog(process, states[i], scores, i * symbols);
-        }
-      } catch (IllegalArgumentException e) {
-        throw notNumbers(i);
+      if (sedd) {
+        Scores.fromSedd(process, states[i], time, scores, i * symbols);
+      } else {
+        Scores.fromLog(process, states[i], scores, i * symbols);
       }
     }
-  }
-
-  private DataException notNumbers(int position) {
-    return new DataException(
-        "The model %s gives values that are not finite numbers for sequence %d of a batch, position %d."
-            .formatted(network.model().uri(), position / length, position % length));
   }
 
   @Override

@@ -164,7 +164,7 @@ public final class OnnxTextSource implements DiscreteSource {
     }
     TextNetwork network = new TextNetwork(file.open(OnnxSettings.cpu()), face, length);
     try (OnnxTextModel opened = new OnnxTextModel(network, face, process, length, mask)) {
-      opened.scores(state, 1, 1, new double[length * process.symbols()]);
+      opened.scores(state, new long[1], 1, 1, new double[length * process.symbols()]);
     }
   }
 

@@ -31,7 +31,7 @@ class NetworkImageModelTest extends SparkTest {
   private static NetworkImageSource source() {
     JobConfig config =
         JobConfig.load(List.of(), List.of("run.output=none"), RunKeys.and(List.of()));
-    return NetworkImageSource.of(context(), ImageModels.model(5), "hash", config);
+    return NetworkImageSource.of(context(), ImageModels.model(5), "/models/a", "hash", config);
   }
 
   private static double[] images(int batch) {

@@ -32,7 +32,7 @@ class NetworkTextModelTest extends SparkTest {
   private static NetworkTextSource source(MaskedTextModel model) {
     JobConfig config =
         JobConfig.load(List.of(), List.of("run.output=none"), RunKeys.and(List.of()));
-    return NetworkTextSource.of(context(), model, "hash", config);
+    return NetworkTextSource.of(context(), model, "/models/a", "hash", config);
   }
 
   /** Every third position is masked. */
@@ -145,9 +145,11 @@ class NetworkTextModelTest extends SparkTest {
     MaskedTextModel model = TextModels.model(5);
     Arrays.fill(model.parameters(), 1e30f);
     try (DiscreteModel teacher = source(model).open()) {
-      assertThatThrownBy(() -> teacher.scores(states(1), 1, 0.5, new double[LENGTH * 28]))
+      double[] scores = new double[LENGTH * 28];
+      assertThatThrownBy(() -> teacher.scores(states(1), new long[] {7}, 3, 0.5, scores))
           .isInstanceOf(DataException.class)
-          .hasMessageContaining("not finite numbers for sequence 0 of a batch, position 0");
+          .hasMessage(
+              "The model /models/a gives values that are not finite numbers for sample 7 (row 0 of a batch), position 0, at step 3, t = 0.5.");
     }
   }
 }

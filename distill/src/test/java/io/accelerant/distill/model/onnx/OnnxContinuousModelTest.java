@@ -6,12 +6,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.onnx.OnnxExamples;
+import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.onnx.OnnxModel;
+import io.accelerant.core.onnx.OnnxNoise;
+import io.accelerant.core.onnx.OnnxPort.Element;
 import io.accelerant.core.onnx.OnnxSettings;
 import io.accelerant.distill.model.onnx.OnnxContinuousModel.Names;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class OnnxContinuousModelTest {
   private static final int SIZE = 2 * 4 * 4;
@@ -59,6 +66,24 @@ class OnnxContinuousModelTest {
       assertThat(Arrays.copyOfRange(together, SIZE, 2 * SIZE)).containsExactly(alone, within(1e-6));
       assertThatThrownBy(() -> model.predict(x, 0.5, new int[] {1}, together))
           .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"INT32", "INT64", "FLOAT16", "FLOAT32", "FLOAT64"})
+  void theTimeHasAnyTypeAndShape(Element element) {
+    double[] x = IntStream.range(0, 3 * 16).mapToDouble(i -> i / 8.0).toArray();
+    double[] expected = Arrays.stream(x).map(v -> v / 2 + 999 * OnnxNoise.SLOPE).toArray();
+    for (int[] sizes : List.of(new int[0], new int[] {1}, new int[] {-1})) {
+      byte[] bytes = OnnxNoise.model(element, OnnxNoise.SLOPE, sizes);
+      try (OnnxContinuousModel model =
+          OnnxContinuousModel.of(
+              OnnxFile.of("noise.onnx", bytes).open(OnnxSettings.cpu()), Names.none())) {
+        double[] noise = new double[x.length];
+        model.predict(x, 999, new int[0], noise);
+        assertThat(noise).as(Arrays.toString(sizes)).containsExactly(expected, within(1e-6));
+        assertThat(model.wholeTime().isPresent()).isEqualTo(element.isInteger());
+      }
     }
   }
 

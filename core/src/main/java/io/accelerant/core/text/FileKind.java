@@ -1,4 +1,4 @@
-package io.accelerant.core.data;
+package io.accelerant.core.text;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** What a file is by its first bytes, where it is not the text that it was taken for. */
-final class FileKind {
-  /** Bytes that {@link #notText} wants to see, fewer where the file is shorter. */
-  static final int HEAD = 4096;
+/** What a file is by its first bytes, where it is not what it was taken for. */
+public final class FileKind {
+  /** Bytes that the methods here want to see, fewer where the file is shorter. */
+  public static final int HEAD = 4096;
+
+  private static final String PICKLE = "a Python pickle (which can run code and is not read)";
 
   /** First bytes in hexadecimal; of two that begin alike the longer one is first. */
   private static final Map<String, String> MAGIC = new LinkedHashMap<>();
@@ -64,6 +66,10 @@ final class FileKind {
     MAGIC.put("53514c69746520666f726d6174203300", "an SQLite database");
     MAGIC.put("934e554d5059", "a NumPy array");
     MAGIC.put("47475546", "a GGUF model");
+    MAGIC.put("8002", PICKLE);
+    MAGIC.put("8003", PICKLE);
+    MAGIC.put("8004", PICKLE);
+    MAGIC.put("8005", PICKLE);
     MAGIC.put("7f454c46", "an executable (ELF)");
     MAGIC.put("4d5a9000", "an executable (Windows)");
     MAGIC.put("cffaedfe", "an executable (macOS)");
@@ -82,11 +88,36 @@ final class FileKind {
   private FileKind() {}
 
   /**
+   * What any file is, such as "an HTML page", for a message that names it beside what was expected.
+   *
+   * @param head the file's first {@value #HEAD} bytes, or all of them
+   */
+  public static String of(byte[] head) {
+    if (head.length == 0) {
+      return "empty";
+    }
+    return notText(head).orElseGet(() -> ofText(head));
+  }
+
+  private static String ofText(byte[] head) {
+    String start = new String(head, StandardCharsets.ISO_8859_1).strip();
+    if (start.startsWith("<")) {
+      return "an XML or HTML page";
+    }
+    if (start.startsWith("{") || start.startsWith("[")) {
+      return "JSON";
+    }
+    return start.chars().allMatch(c -> c >= ' ' && c < 127 || Character.isWhitespace(c))
+        ? "text"
+        : "binary";
+  }
+
+  /**
    * What the file is, such as "a zip archive"; empty if it may be UTF-8 text.
    *
    * @param head the file's first {@value #HEAD} bytes, or all of them
    */
-  static Optional<String> notText(byte[] head) {
+  public static Optional<String> notText(byte[] head) {
     String hex = HexFormat.of().formatHex(head, 0, Math.min(head.length, 32));
     for (Map.Entry<String, String> magic : MAGIC.entrySet()) {
       if (hex.startsWith(magic.getKey())) {
