@@ -133,7 +133,7 @@ class OnnxModelTest extends SparkTest {
         .hasMessageContaining("is not an ONNX model: its bytes are not the protocol buffer");
     assertThatThrownBy(() -> OnnxFile.read("nosuch://x/m.onnx", hadoop))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("Cannot read nosuch://x/m.onnx:");
+        .hasMessageContaining("Cannot use nosuch://x/m.onnx:");
   }
 
   @Test
