@@ -76,9 +76,11 @@ final class PipelineJob implements Job {
     Map<String, Job> jobs = new TreeMap<>();
     Commands.jobs().forEach(job -> jobs.put(job.name(), job));
     String folder = config.get(OUTPUT).replaceAll("/+$", "");
-    if (folder.contains("{")) {
+    if (Versions.holdsVersion(folder)) {
       throw config.invalid(OUTPUT, "is the folder of all stages and holds no {version}.");
     }
+    Versions.requireWritable(folder, context.hadoop());
+    config.find(TO).ifPresent(to -> Versions.requireWritable(to, context.hadoop()));
     List<Map<String, Object>> entries = config.get(STAGES);
     if (entries.isEmpty()) {
       throw config.invalid(STAGES, "lists no stage.");

@@ -1,5 +1,6 @@
 package io.accelerant.jobs;
 
+import io.accelerant.core.artifact.Location;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
@@ -9,7 +10,6 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.json.CanonicalJson;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -137,7 +137,8 @@ record PipelineStage(
     sets.forEach((key, value) -> all.add(key + "=" + shown(value, artifacts)));
     all.add(RunKeys.OUTPUT.path() + "=" + output);
     try {
-      return JobConfig.load(files.stream().map(Path::of).toList(), all, job.keys());
+      return JobConfig.load(
+          files.stream().map(file -> Location.of(file).local()).toList(), all, job.keys());
     } catch (ConfigException e) {
       throw new ConfigException("Stage %s (%s): %s".formatted(name, job.name(), e.getMessage()), e);
     }
@@ -184,14 +185,14 @@ record PipelineStage(
     List<String> found = new ArrayList<>();
     for (String input : inputs) {
       try {
-        org.apache.hadoop.fs.Path path = new org.apache.hadoop.fs.Path(input);
-        FileSystem store = path.getFileSystem(hadoop);
-        FileStatus[] matches = store.globStatus(path);
-        if (matches == null || matches.length == 0) {
+        Location location = Location.of(input);
+        FileSystem store = location.path().getFileSystem(hadoop);
+        List<FileStatus> matches = location.find(hadoop);
+        if (matches.isEmpty()) {
           throw new DataException(
-              "Stage %s: there is nothing at its input %s.".formatted(name, input));
+              "Stage %s: there is nothing at its input %s.%s"
+                  .formatted(name, input, location.hint()));
         }
-        Arrays.sort(matches);
         for (FileStatus match : matches) {
           collect(store, match, found);
         }

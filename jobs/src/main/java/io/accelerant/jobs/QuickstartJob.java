@@ -1,6 +1,7 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.PrepareTextJob;
@@ -65,7 +66,7 @@ final class QuickstartJob implements Job {
 
   @Override
   public List<String> plan(JobContext context, JobConfig config) {
-    String folder = config.get(OUTPUT);
+    String folder = folder(context, config);
     return List.of(
         "prepare-text: WordNet glosses to " + folder + "/corpus",
         "lsd: samplers with 8 and 16 steps to " + folder + "/sampler-{version}",
@@ -78,7 +79,7 @@ final class QuickstartJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
-    String folder = config.get(OUTPUT);
+    String folder = folder(context, config);
     String corpus = corpus(context, config, folder + "/corpus");
     JobResult sampler =
         step(
@@ -122,6 +123,12 @@ final class QuickstartJob implements Job {
     context.progress().say("  of the network:  %s/report.md", trained.artifact());
     context.progress().say("samples to read:   %s-learned-samples/report.md", sampler.artifact());
     return new JobResult(sampler.artifact(), sampler.contentHash(), metrics);
+  }
+
+  private static String folder(JobContext context, JobConfig config) {
+    String folder = config.get(OUTPUT);
+    Versions.requireWritable(folder, context.hadoop());
+    return folder;
   }
 
   private String corpus(JobContext context, JobConfig config, String uri) {

@@ -1,5 +1,6 @@
 package io.accelerant.jobs;
 
+import io.accelerant.core.artifact.Location;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.config.Master;
@@ -31,7 +32,7 @@ record TemporaryOutput(Path folder, Configuration hadoop) implements AutoCloseab
     if (new Master(config.get(RunKeys.MASTER)).isOneMachine()) {
       try {
         return new TemporaryOutput(
-            new Path(Files.createTempDirectory("accelerant-explain").toUri()), hadoop);
+            Location.of(Files.createTempDirectory("accelerant-explain").toString()).path(), hadoop);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -43,7 +44,8 @@ record TemporaryOutput(Path folder, Configuration hadoop) implements AutoCloseab
               .formatted(BESIDE.path()));
     }
     return new TemporaryOutput(
-        new Path(new Path(output).getParent(), "_temporary-" + UUID.randomUUID()), hadoop);
+        new Path(Location.of(output).path().getParent(), "_temporary-" + UUID.randomUUID()),
+        hadoop);
   }
 
   /** The configuration with everything that a job writes in this folder. */

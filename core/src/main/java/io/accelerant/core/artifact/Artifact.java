@@ -260,9 +260,7 @@ public final class Artifact {
     } catch (IOException e) {
       throw cannotRead(store, name, e);
     }
-    String uri = store.uri(name);
-    ArtifactWriter.requireNoGlob(uri);
-    return uri;
+    return store.uri(name);
   }
 
   /**

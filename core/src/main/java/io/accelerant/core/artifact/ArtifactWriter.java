@@ -58,7 +58,9 @@ public final class ArtifactWriter implements AutoCloseable {
   }
 
   static ArtifactWriter claim(Store store, Claim claim, boolean force, boolean versioned) {
-    if (!store.isLocal()) {
+    if (store.isLocal()) {
+      store.requireWritable();
+    } else {
       ExclusiveCreate.probe(store);
     }
     try {
@@ -151,17 +153,13 @@ public final class ArtifactWriter implements AutoCloseable {
   public String tableUri(String name) {
     requireName(name);
     claims.check();
-    String uri = store.uri(name);
-    requireNoGlob(uri);
     inventory.begin(name, true);
-    return uri;
+    return uri(name);
   }
 
-  static void requireNoGlob(String uri) {
-    if (uri.chars().anyMatch(c -> "*?[]{}".indexOf(c) >= 0)) {
-      throw new ArtifactException(
-          uri + ": Spark would take * ? [ ] { } as a pattern; choose a directory without them.");
-    }
+  /** A full URI of something in the directory, with a scheme, for Spark. */
+  public String uri(String name) {
+    return store.uri(name);
   }
 
   private void requireName(String name) {

@@ -5,6 +5,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -65,13 +66,7 @@ final class Claims {
    * @throws ArtifactException if it is an artifact, another run holds it, or it holds other things
    */
   static Claims acquire(Store store, Claim claim, boolean force) throws IOException {
-    refuseArtifact(store);
-    int newest = newest(store);
-    if (newest == 0) {
-      refuseForeignFiles(store);
-    } else {
-      checkTakeOver(store, read(store, newest), claim, force);
-    }
+    int newest = requireFree(store, claim::resumeKey, force);
     Claims ours = new Claims(store, claim, newest + 1);
     try {
       store.createExclusive(name(newest + 1), claim.toJson());
@@ -92,6 +87,25 @@ final class Claims {
       throw e;
     }
     return ours;
+  }
+
+  /**
+   * Whether a directory can be claimed, without doing it.
+   *
+   * @param resumeKey asked for only where another run has left a claim
+   * @return the number of the newest claim that is there, 0 without one
+   * @throws ArtifactException as {@link #acquire}
+   */
+  static int requireFree(Store store, Supplier<String> resumeKey, boolean force)
+      throws IOException {
+    refuseArtifact(store);
+    int newest = newest(store);
+    if (newest == 0) {
+      refuseForeignFiles(store);
+    } else {
+      checkTakeOver(store, read(store, newest), resumeKey, force);
+    }
+    return newest;
   }
 
   private static void refuseArtifact(Store store) throws IOException {
@@ -129,9 +143,9 @@ final class Claims {
   }
 
   private static void checkTakeOver(
-      Store store, Optional<Claim> holder, Claim claim, boolean force) {
+      Store store, Optional<Claim> holder, Supplier<String> resumeKey, boolean force) {
     refuseAlive(store, holder);
-    boolean sameWork = holder.map(h -> h.resumeKey().equals(claim.resumeKey())).orElse(false);
+    boolean sameWork = holder.map(h -> h.resumeKey().equals(resumeKey.get())).orElse(false);
     if (!sameWork && !force) {
       throw taken(
           store,

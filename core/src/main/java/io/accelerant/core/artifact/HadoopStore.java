@@ -28,15 +28,16 @@ final class HadoopStore implements Store {
     this.hadoop = hadoop;
   }
 
-  static HadoopStore open(String uri, Configuration hadoop) {
+  static HadoopStore open(Location location, Configuration hadoop) {
     try {
-      Path root = new Path(uri);
-      FileSystem files = root.getFileSystem(hadoop);
-      return new HadoopStore(files, files.makeQualified(root), hadoop);
+      FileSystem files = location.path().getFileSystem(hadoop);
+      return new HadoopStore(files, files.makeQualified(location.path()), hadoop);
     } catch (IOException | RuntimeException | LinkageError e) {
       // Hadoop reports a file system whose jar is missing by a bare RuntimeException.
       throw new ArtifactException(
-          "Cannot use %s: %s".formatted(uri, StoreFailure.explain(e).orElse(e.getMessage())), e);
+          "Cannot use %s: %s"
+              .formatted(location.text(), StoreFailure.explain(e).orElse(e.getMessage())),
+          e);
     }
   }
 
@@ -66,7 +67,7 @@ final class HadoopStore implements Store {
   }
 
   private Path at(String name) {
-    return name.isEmpty() ? root : new Path(root, name);
+    return name.isEmpty() ? root : Location.child(root, name);
   }
 
   @Override

@@ -1,17 +1,16 @@
 package io.accelerant.core.artifact;
 
+import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.safetensors.RandomAccess;
 import io.accelerant.core.safetensors.SafetensorsFile;
+import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.util.function.Consumer;
+import java.io.InputStream;
+import java.util.function.BiConsumer;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 
 /**
  * A small file of the user's, read whole.
@@ -30,16 +29,12 @@ public record InputFile(String uri, byte[] content) {
     return read(
         uri,
         hadoop,
-        status -> {
-          if (!status.isFile() || status.getLen() > largest) {
+        (isFile, size) -> {
+          if (!isFile || size > largest) {
             throw new DataException(
                 "%s is %s; expected a file of at most %,d bytes."
                     .formatted(
-                        uri,
-                        status.isFile()
-                            ? "%,d bytes long".formatted(status.getLen())
-                            : "a directory",
-                        largest));
+                        uri, isFile ? "%,d bytes long".formatted(size) : "a directory", largest));
           }
         });
   }
@@ -47,29 +42,48 @@ public record InputFile(String uri, byte[] content) {
   /**
    * As {@link #read(String, Configuration, int)}.
    *
-   * @param check refuses what is no file, or too large
+   * @param check refuses what is no file, or too large, given its size in bytes
    */
-  public static InputFile read(String uri, Configuration hadoop, Consumer<FileStatus> check) {
-    String full =
-        uri.matches("(?s)[a-zA-Z][a-zA-Z0-9+.-]*:.*")
-            ? uri
-            : java.nio.file.Path.of(uri).toAbsolutePath().normalize().toUri().toString();
+  public static InputFile read(String uri, Configuration hadoop, BiConsumer<Boolean, Long> check) {
+    Store file = store(uri, hadoop);
     try {
-      Path path = new Path(full);
-      FileSystem files = path.getFileSystem(hadoop);
-      FileStatus status = files.getFileStatus(path);
-      check.accept(status);
-      byte[] content = new byte[(int) status.getLen()];
-      try (FSDataInputStream in = files.open(path)) {
-        in.readFully(0, content);
+      long size = file.size("");
+      check.accept(file.isFile(""), size);
+      try (DataInputStream in = new DataInputStream(file.open(""))) {
+        byte[] content = new byte[(int) size];
+        in.readFully(content);
+        return new InputFile(uri, content);
       }
-      return new InputFile(uri, content);
-    } catch (FileNotFoundException e) {
-      throw new DataException("There is no file " + uri + ".", e);
-    } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
-      throw new DataException(
-          "Cannot read %s: %s.".formatted(uri, StoreFailure.explain(e).orElse(e.getMessage())), e);
+    } catch (IOException e) {
+      throw cannotRead(uri, e);
     }
+  }
+
+  /**
+   * A stream over a file of any file system that Hadoop knows; without a scheme it is a local path.
+   *
+   * @throws DataException if there is no such file, or it cannot be opened
+   */
+  public static InputStream open(String uri, Configuration hadoop) {
+    try {
+      return store(uri, hadoop).open("");
+    } catch (IOException e) {
+      throw cannotRead(uri, e);
+    }
+  }
+
+  private static Store store(String uri, Configuration hadoop) {
+    try {
+      return Store.toRead(uri, hadoop);
+    } catch (ArtifactException e) {
+      throw new DataException(e.getMessage(), e);
+    }
+  }
+
+  private static DataException cannotRead(String uri, IOException e) {
+    return e instanceof FileNotFoundException
+        ? new DataException("There is no file %s.%s".formatted(uri, Location.of(uri).hint()), e)
+        : new DataException("Cannot read %s: %s.".formatted(uri, StoreFailure.describe(e)), e);
   }
 
   /**
@@ -78,9 +92,8 @@ public record InputFile(String uri, byte[] content) {
    * @throws DataException if it cannot be read or is malformed
    */
   public static SafetensorsFile safetensors(String uri, Configuration hadoop) {
-    Store store = Store.toRead(uri, hadoop);
     try {
-      RandomAccess file = store.parent().openRandom(store.lastName());
+      RandomAccess file = store(uri, hadoop).openRandom("");
       try {
         return SafetensorsFile.of(file, uri, StoreFailure::describe);
       } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.accelerant.core.artifact;
 
+import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.safetensors.RandomAccess;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -7,9 +8,13 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -29,21 +34,6 @@ final class LocalStore implements Store {
 
   LocalStore(Path root) {
     this.root = root.toAbsolutePath().normalize();
-  }
-
-  /**
-   * The path of {@code x}, {@code file:/x} or {@code file:///x}; taken literally, as Hadoop does.
-   */
-  static Path path(String uri) {
-    String path = uri;
-    if (path.regionMatches(true, 0, "file:", 0, 5)) {
-      path = path.substring(5);
-      if (path.startsWith("//")) {
-        int slash = path.indexOf('/', 2);
-        path = slash < 0 ? "/" : path.substring(slash);
-      }
-    }
-    return Path.of(path).toAbsolutePath().normalize();
   }
 
   @Override
@@ -147,7 +137,7 @@ final class LocalStore implements Store {
 
   @Override
   public OutputStream create(String name) throws IOException {
-    Files.createDirectories(at(name).getParent());
+    makeDirectory(at(name).getParent());
     FileChannel channel =
         FileChannel.open(
             at(name),
@@ -155,6 +145,17 @@ final class LocalStore implements Store {
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE);
     return new DurableOutput(channel);
+  }
+
+  /** A link to a directory is one too, which Java 17 denies, and a file in its place no rival. */
+  private static void makeDirectory(Path directory) throws IOException {
+    try {
+      if (!Files.isDirectory(directory)) {
+        Files.createDirectories(directory);
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw new NotDirectoryException(e.getFile());
+    }
   }
 
   /** Forces the content to the device before it counts as written. */
@@ -185,7 +186,7 @@ final class LocalStore implements Store {
   public void createExclusive(String name, byte[] content) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        Files.createDirectories(at(name).getParent());
+        makeDirectory(at(name).getParent());
         ExclusiveCreate.local(at(name), content);
         return;
       } catch (NoSuchFileException e) {
@@ -202,7 +203,7 @@ final class LocalStore implements Store {
     String temporary = Claims.TEMPORARY + UUID.randomUUID();
     Path target = at(name);
     Path source = target.resolveSibling(temporary);
-    Files.createDirectories(target.getParent());
+    makeDirectory(target.getParent());
     try {
       ExclusiveCreate.writeNew(source, content);
       try {
@@ -233,10 +234,53 @@ final class LocalStore implements Store {
   @Override
   public void deleteIfEmpty(String name) throws IOException {
     try {
-      Files.deleteIfExists(at(name));
+      if (!Files.isSymbolicLink(at(name))) {
+        Files.deleteIfExists(at(name));
+      }
     } catch (DirectoryNotEmptyException | NotDirectoryException e) {
       return;
     }
+  }
+
+  @Override
+  public void requireWritable() {
+    Path there = root;
+    while (!Files.exists(there, LinkOption.NOFOLLOW_LINKS) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    try {
+      if (!Files.isDirectory(there)) {
+        throw new ArtifactException(
+            "%s cannot be a directory: %s is %s; choose another place."
+                .formatted(root, there, Files.exists(there) ? "a file" : "a link to nothing"));
+      }
+      makeDirectory(root);
+      Files.delete(Files.createTempFile(root, Claims.TEMPORARY, ""));
+    } catch (IOException e) {
+      throw new ArtifactException(
+          "Cannot write to %s: %s; choose another place.".formatted(root, why(there, e)), e);
+    } finally {
+      for (Path made = root; !made.equals(there); made = made.getParent()) {
+        deleteQuietly(made);
+      }
+    }
+  }
+
+  private static void deleteQuietly(Path directory) {
+    try {
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      return; // another run has begun to use it
+    }
+  }
+
+  /** The system's own words, such as "Read-only file system". */
+  private static String why(Path there, IOException e) {
+    return e instanceof AccessDeniedException
+        ? "no permission to write in " + there
+        : e instanceof FileSystemException known && known.getReason() != null
+            ? "%s (%s)".formatted(known.getReason(), there)
+            : StoreFailure.describe(e);
   }
 
   @Override

@@ -120,6 +120,17 @@ public final class StageStore {
     }
   }
 
+  /** Whether anything is at a URI, so that {@link #open} has something to compare. */
+  public static boolean holdsAny(String uri, Configuration hadoop) {
+    Store store = Store.at(uri, hadoop);
+    try {
+      return !store.children("").isEmpty();
+    } catch (IOException e) {
+      throw new ArtifactException(
+          "Cannot read the checkpoint at " + store.uri() + ": " + StoreFailure.describe(e), e);
+    }
+  }
+
   /** Whether there are stages with this resume key. */
   static boolean belongsTo(Store store, String prefix, String resumeKey) throws IOException {
     return readIdentity(store, prefix).map(i -> resumeKey(i).equals(resumeKey)).orElse(false);

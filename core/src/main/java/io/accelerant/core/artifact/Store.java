@@ -9,10 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -20,8 +17,6 @@ import org.apache.hadoop.conf.Configuration;
  * directory itself. Absence is {@link FileNotFoundException} everywhere.
  */
 interface Store {
-  Pattern SCHEME = Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]*):.*", Pattern.DOTALL);
-
   /** A file in a listing. */
   record Listed(String name, long size) {}
 
@@ -31,28 +26,32 @@ interface Store {
    * @throws ArtifactException if the scheme has no exclusive create, or no file system
    */
   static Store at(String uri, Configuration hadoop) {
-    if (!Set.of("file", "hdfs", "s3a").contains(scheme(uri))) {
+    Location location = location(uri);
+    if (!Set.of("file", "hdfs", "s3a").contains(location.scheme())) {
       throw new ArtifactException(
           "%s: %s: has no exclusive create that is known here, so two runs could publish over each"
-                  .formatted(uri, scheme(uri))
-              + " other; use file:, hdfs: or s3a:.");
+                  .formatted(uri, location.scheme())
+              + " other; use file:, hdfs: or s3a:, or write ./ before a local path.");
     }
-    return toRead(uri, hadoop);
+    return toRead(location, hadoop);
   }
 
   /** As {@link #at}, of any scheme that Hadoop knows, for what is only read. */
   static Store toRead(String uri, Configuration hadoop) {
+    return toRead(location(uri), hadoop);
+  }
+
+  private static Store toRead(Location location, Configuration hadoop) {
+    return location.isLocal()
+        ? new LocalStore(location.local())
+        : HadoopStore.open(location, hadoop);
+  }
+
+  private static Location location(String uri) {
     if (uri.isBlank()) {
       throw new ArtifactException("An artifact needs a URI; it is empty.");
     }
-    return scheme(uri).equals("file")
-        ? new LocalStore(LocalStore.path(uri))
-        : HadoopStore.open(uri, hadoop);
-  }
-
-  private static String scheme(String uri) {
-    Matcher matcher = SCHEME.matcher(uri);
-    return matcher.matches() ? matcher.group(1).toLowerCase(Locale.ROOT) : "file";
+    return Location.of(uri);
   }
 
   /** The directory: an absolute path where it is local, else a URI. No slash at the end. */
@@ -104,8 +103,17 @@ interface Store {
   /** Deletes a file, or a directory with all it holds; nothing if it is not there. */
   void delete(String name) throws IOException;
 
-  /** Deletes a directory if it is empty. */
+  /** Deletes a directory if it is empty; one that a link names stays. */
   void deleteIfEmpty(String name) throws IOException;
+
+  /**
+   * Makes sure, by trying, that a directory of this name can be made and written; leaves nothing.
+   *
+   * @throws ArtifactException that says why not
+   */
+  default void requireWritable() {
+    ExclusiveCreate.probe(this);
+  }
 
   /** Whether a read that finds nothing proves that a failed write cannot appear later. */
   boolean isLocal();

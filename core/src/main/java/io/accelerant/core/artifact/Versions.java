@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -49,13 +50,16 @@ public final class Versions {
   }
 
   /**
-   * As {@link #resolve}, of a place that is still free.
+   * As {@link #resolve}, of a place that a run could claim; claims nothing.
    *
-   * @throws ArtifactException if there is an artifact already, or a run that is alive on this host
-   *     writes one
+   * @param resumeKey asked for only where it matters: with {@code {version}}, or beside a claim
+   * @param force as for {@link ArtifactWriter#claim}
+   * @throws ArtifactException if there is an artifact already, another run holds it, or it holds
+   *     foreign files
    */
-  public static String requireFree(String uri, Configuration hadoop, String resumeKey) {
-    String output = resolve(uri, hadoop, resumeKey);
+  public static String requireFree(
+      String uri, Configuration hadoop, Supplier<String> resumeKey, boolean force) {
+    String output = holdsVersion(uri) ? resolve(uri, hadoop, resumeKey.get()) : uri;
     if (Artifact.find(output, hadoop).isPresent()) {
       throw new ArtifactException(
           output
@@ -64,13 +68,20 @@ public final class Versions {
     }
     Store store = Store.at(output, hadoop);
     try {
-      if (!store.isFile("")) {
-        Claims.refuseAlive(store, Claims.holder(store));
-      }
+      Claims.requireFree(store, resumeKey, force);
     } catch (IOException e) {
       throw cannotList(store, e);
     }
     return output;
+  }
+
+  /**
+   * Makes sure, by trying, that a place can be written; leaves nothing there.
+   *
+   * @throws ArtifactException that says why not
+   */
+  public static void requireWritable(String output, Configuration hadoop) {
+    Store.at(output, hadoop).requireWritable();
   }
 
   private static String with(String uri, int number) {

@@ -79,7 +79,7 @@ public final class ArtifactTables {
 
   /** Reads back what {@link #write} wrote, from the folder it named, before the commit. */
   public static Dataset<Row> written(SparkSession spark, ArtifactWriter artifact, String folder) {
-    return read(spark, artifact.uri() + "/" + folder, folder);
+    return read(spark, artifact.uri(folder), folder);
   }
 
   /**

@@ -1,16 +1,15 @@
 package io.accelerant.core.data;
 
+import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.DataException;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.Path;
 
 /**
  * An array of bytes in the IDX format of MNIST and its relatives, plain or gzip.
@@ -29,18 +28,7 @@ public record IdxFile(int[] shape, byte[] bytes) {
    *     shorter than its header says, or longer
    */
   public static IdxFile read(String uri, Configuration hadoop) {
-    String full =
-        uri.matches("(?s)[a-zA-Z][a-zA-Z0-9+.-]*:.*")
-            ? uri
-            : java.nio.file.Path.of(uri).toAbsolutePath().normalize().toUri().toString();
-    Path path = new Path(full);
-    try {
-      return of(path.getFileSystem(hadoop).open(path), uri);
-    } catch (FileNotFoundException e) {
-      throw new DataException("There is no file " + uri + ".", e);
-    } catch (IOException e) {
-      throw new DataException("Cannot read " + uri + ": " + e.getMessage(), e);
-    }
+    return of(InputFile.open(uri, hadoop), uri);
   }
 
   /**

@@ -9,11 +9,11 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.raise_error;
 import static org.apache.spark.sql.functions.when;
 
+import io.accelerant.core.artifact.Location;
 import io.accelerant.core.artifact.StoreFailure;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.FileKind;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -41,6 +41,7 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource;
 import org.apache.spark.sql.types.StructField;
 
 /**
@@ -51,10 +52,14 @@ import org.apache.spark.sql.types.StructField;
  * different columns are read with all of them.
  *
  * @param uri with a scheme; what the user wrote without one is a local path
+ * @param roots the file or folder of this name, or those that match it as a pattern
  * @param files that are there, in order
  * @param nested whether some are in folders below that are no partitions ({@code name=value})
  */
-public record TableSource(String uri, Format format, List<Path> files, boolean nested) {
+public record TableSource(
+    String uri, Format format, List<Path> roots, List<Path> files, boolean nested) {
+  private static final String GLOBS = DataSource.GLOB_PATHS_KEY();
+
   /** How rows are written. */
   public enum Format {
     PARQUET,
@@ -77,23 +82,27 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
    *     formats
    */
   public static TableSource find(String uri, Configuration hadoop) {
-    return uri.matches("(?s)[a-zA-Z][a-zA-Z0-9+.-]*:.*")
-        ? at(uri, hadoop)
-        : at("file:" + java.nio.file.Path.of(uri).toAbsolutePath().normalize(), hadoop);
+    return at(Location.of(uri), hadoop);
   }
 
-  private static TableSource at(String uri, Configuration hadoop) {
+  private static TableSource at(Location location, Configuration hadoop) {
+    String uri = location.path().toString();
+    List<Path> roots = new ArrayList<>();
     Set<Format> formats = EnumSet.noneOf(Format.class);
     SortedSet<Path> there = new TreeSet<>();
     Set<Boolean> plain = new HashSet<>();
     try {
-      Path path = new Path(uri);
-      FileSystem files = path.getFileSystem(hadoop);
-      FileStatus[] found = files.globStatus(path);
-      if (found == null || found.length == 0) {
-        throw new DataException("Nothing is at " + uri + ": no such file or folder.");
-      }
-      for (FileStatus status : found) {
+      FileSystem files = location.path().getFileSystem(hadoop);
+      for (FileStatus status : location.find(hadoop)) {
+        roots.add(status.getPath());
+        if (status.isFile() && isHidden(status.getPath().getName())) {
+          throw new DataException(
+              "%s: Spark reads no file whose name begins with _ or a dot; rename it."
+                  .formatted(status.getPath()));
+        }
+        if (location.isLocal()) {
+          LocalLinks.require(status.getPath());
+        }
         RemoteIterator<LocatedFileStatus> all = files.listFiles(status.getPath(), true);
         while (all.hasNext()) {
           Path file = all.next().getPath();
@@ -104,10 +113,12 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
           }
         }
       }
-    } catch (FileNotFoundException e) {
-      throw new DataException("Nothing is at " + uri + ": no such file or folder.", e);
     } catch (IOException | IllegalArgumentException e) {
       throw cannotRead(uri, e);
+    }
+    if (roots.isEmpty()) {
+      throw new DataException(
+          "Nothing is at %s: no such file or folder.%s".formatted(uri, location.hint()));
     }
     if (formats.isEmpty()) {
       throw new DataException("The folder " + uri + " holds no files.");
@@ -124,7 +135,11 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
               .formatted(uri));
     }
     return new TableSource(
-        uri, formats.iterator().next(), List.copyOf(there), plain.contains(true));
+        uri,
+        formats.iterator().next(),
+        List.copyOf(roots),
+        List.copyOf(there),
+        plain.contains(true));
   }
 
   /**
@@ -138,12 +153,16 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
     if (format != Format.PARQUET) {
       requireText(spark.sparkContext().hadoopConfiguration());
     }
-    DataFrameReader reader = wholly(spark).option("recursiveFileLookup", nested);
+    boolean escaped = roots.size() > 1 && roots.stream().anyMatch(r -> !escaped(r).equals(r + ""));
+    String[] paths =
+        roots.stream().map(r -> escaped ? escaped(r) : r.toString()).toArray(String[]::new);
+    DataFrameReader reader =
+        wholly(spark).option(GLOBS, escaped).option("recursiveFileLookup", nested);
     try {
       return switch (format) {
-        case PARQUET -> reader.option("mergeSchema", true).parquet(uri);
-        case JSON -> reader.option("mode", "FAILFAST").json(uri);
-        case TEXT -> utf8(reader.text(uri));
+        case PARQUET -> reader.option("mergeSchema", true).parquet(paths);
+        case JSON -> reader.option("mode", "FAILFAST").json(paths);
+        case TEXT -> utf8(reader.text(paths));
       };
     } catch (Exception | AssertionError e) { // Spark throws what it does not declare
       throw format == Format.PARQUET && !(e instanceof DataException)
@@ -167,9 +186,17 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
     }
   }
 
-  /** A reader that leaves no file out, whatever a site has set. */
+  /**
+   * A reader that leaves no file out, whatever a site has set, and takes the name of the one file
+   * or folder that it is given literally. Of several such names, if any could be a pattern, Spark
+   * would read each as often as there are names: then they are escaped and searched for.
+   */
   static DataFrameReader wholly(SparkSession spark) {
-    return spark.read().option("ignoreCorruptFiles", false).option("ignoreMissingFiles", false);
+    return spark
+        .read()
+        .option("ignoreCorruptFiles", false)
+        .option("ignoreMissingFiles", false)
+        .option(GLOBS, false);
   }
 
   /** Looks at the first bytes of every file: what else it may be is named. */
@@ -221,7 +248,7 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
     for (Path file : files) {
       StructField[] fields;
       try {
-        fields = wholly(spark).parquet(escaped(file)).schema().fields();
+        fields = wholly(spark).parquet(file.toString()).schema().fields();
       } catch (Exception e) { // this file is the trouble, and Spark has said so
         return Optional.empty();
       }
@@ -245,7 +272,7 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
     return Optional.empty();
   }
 
-  /** For Spark, which takes a path for a glob. */
+  /** For Spark where it looks for patterns. */
   private static String escaped(Path file) {
     return file.toString().replaceAll("([\\\\{}\\[\\]*?])", "\\\\$1");
   }
@@ -283,12 +310,15 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
   /** Spark reads no file whose name, or whose folder below the root, starts with _ or a dot. */
   private static boolean isHidden(Path root, Path file) {
     for (Path p = file; p != null && !p.equals(root); p = p.getParent()) {
-      String name = p.getName();
-      if (name.startsWith(".") || (name.startsWith("_") && !name.contains("="))) {
+      if (isHidden(p.getName())) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean isHidden(String name) {
+    return name.startsWith(".") || (name.startsWith("_") && !name.contains("="));
   }
 
   /** Names of the folders between a root and a file. */

@@ -1,6 +1,7 @@
 package io.accelerant.core.model;
 
 import io.accelerant.core.artifact.InputFile;
+import io.accelerant.core.artifact.Location;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
@@ -72,10 +73,7 @@ final class ModelFolder {
    * @throws DataException if there is no {@code config.json}
    */
   static ModelFolder open(String uri, Configuration hadoop) {
-    boolean hasScheme = uri.matches("(?s)[a-zA-Z][a-zA-Z0-9+.-]*:.*");
-    String full =
-        hasScheme ? uri : "file:" + java.nio.file.Path.of(uri).toAbsolutePath().normalize();
-    Path folder = new Path(full);
+    Path folder = Location.of(uri).path();
     try {
       ModelFolder opened = new ModelFolder(folder, folder.getFileSystem(hadoop), hadoop);
       if (!opened.holds(Model.CONFIG)) {

@@ -32,14 +32,13 @@ public final class OnnxFile {
         InputFile.read(
             uri,
             hadoop,
-            status -> {
-              if (!status.isFile()) {
+            (isFile, size) -> {
+              if (!isFile) {
                 throw new DataException(uri + " is a directory; an ONNX model is one file.");
               }
-              if (status.getLen() > LARGEST) {
+              if (size > LARGEST) {
                 throw new DataException(
-                    "%s has %d bytes; an ONNX file has at most 2 GB."
-                        .formatted(uri, status.getLen()));
+                    "%s has %d bytes; an ONNX file has at most 2 GB.".formatted(uri, size));
               }
             });
     return of(uri, file.content());

@@ -14,6 +14,8 @@ import io.accelerant.core.job.RunKeys;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 
 /**
  * The order of every run: identity, is the output free, claim, work, files, commit, read back. The
@@ -24,14 +26,32 @@ import java.util.TreeMap;
  * alive stops at the next stage that it saves.
  */
 record Frame(String job, JobContext context, JobConfig config) {
-  static List<String> plan(Work work, JobContext context, JobConfig config) {
-    String output = config.get(RunKeys.OUTPUT);
-    // without {version} there is no unfinished one to find, and a hash may cost a pass
-    String resumeKey =
-        Versions.holdsVersion(output)
-            ? StageStore.resumeKey(identity(config, work.inputs().get()))
-            : "";
-    return work.plan().apply(Versions.requireFree(output, context.hadoop(), resumeKey));
+  List<String> plan(Work work) {
+    // the hash of a table costs a pass, so it is asked for where something there must equal it
+    AtomicReference<Map<String, Object>> known = new AtomicReference<>();
+    String output =
+        requireUsable(
+            () ->
+                known.updateAndGet(
+                    before -> before == null ? identity(config, work.inputs().get()) : before));
+    Versions.requireWritable(output, context.hadoop());
+    return work.plan().apply(output);
+  }
+
+  /** All that can be known before the claim, for a run and a dry run; returns the output. */
+  private String requireUsable(Supplier<Map<String, Object>> identity) {
+    String output =
+        Versions.requireFree(
+            config.get(RunKeys.OUTPUT),
+            context.hadoop(),
+            () -> StageStore.resumeKey(identity.get()),
+            context.force());
+    OutputPlace.requireOutsideInputs(output, config);
+    config
+        .find(RunKeys.CHECKPOINT)
+        .ifPresent(checkpoint -> Versions.requireWritable(checkpoint, context.hadoop()));
+    requireSameStages(output, identity);
+    return output;
   }
 
   private static Map<String, Object> identity(JobConfig config, List<Manifest.Parent> inputs) {
@@ -44,8 +64,8 @@ record Frame(String job, JobContext context, JobConfig config) {
     List<Manifest.Parent> inputs = work.inputs().get();
     Map<String, Object> identity = identity(config, inputs);
     String resumeKey = StageStore.resumeKey(identity);
+    requireUsable(() -> identity);
     String output = config.get(RunKeys.OUTPUT);
-    requireSameStages(Versions.requireFree(output, context.hadoop(), resumeKey), identity);
     try (ArtifactWriter artifact =
             ArtifactWriter.claim(output, context.hadoop(), Claim.of(resumeKey), context.force());
         Run run = new Run(job, context, config, inputs, identity, artifact)) {
@@ -58,14 +78,15 @@ record Frame(String job, JobContext context, JobConfig config) {
   }
 
   /** Stages of another configuration are reported by the key that differs, before the claim. */
-  private void requireSameStages(String output, Map<String, Object> identity) {
-    String mode = config.get(RunKeys.RESUME).equals("never") ? "never" : "auto";
-    StageStore.open(
-        config.find(RunKeys.CHECKPOINT).orElse(output + "/" + StageStore.FOLDER),
-        context.hadoop(),
-        identity,
-        mode,
-        Progress.SILENT);
+  private void requireSameStages(String output, Supplier<Map<String, Object>> identity) {
+    String mode = config.get(RunKeys.RESUME);
+    String uri =
+        config
+            .find(RunKeys.CHECKPOINT)
+            .orElse(output.replaceAll("/+$", "") + "/" + StageStore.FOLDER);
+    if (mode.equals("require") || StageStore.holdsAny(uri, context.hadoop())) {
+      StageStore.open(uri, context.hadoop(), identity.get(), mode, Progress.SILENT);
+    }
   }
 
   private JobResult publish(Product product, ArtifactWriter artifact) {

@@ -21,7 +21,7 @@ public interface PublishingJob extends Job {
 
   @Override
   default List<String> plan(JobContext context, JobConfig config) {
-    return Frame.plan(open(context, config), context, config);
+    return new Frame(name(), context, config).plan(open(context, config));
   }
 
   @Override

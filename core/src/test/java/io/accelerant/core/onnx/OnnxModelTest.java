@@ -134,7 +134,7 @@ class OnnxModelTest extends SparkTest {
         .hasMessageContaining("it is text");
     assertThatThrownBy(() -> OnnxFile.read("nosuch://x/m.onnx", hadoop))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("Cannot read nosuch://x/m.onnx:");
+        .hasMessageContaining("Cannot use nosuch://x/m.onnx:");
   }
 
   @Test

@@ -1,17 +1,13 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
-import io.accelerant.core.json.CanonicalJson;
-import java.io.FileNotFoundException;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.Path;
 
 /**
  * A published file of learned samplers: one, or one for each of several numbers of steps.
@@ -35,29 +31,11 @@ public record LsdSchedules(Map<String, Object> json, String where, Manifest.Pare
           artifact.uri() + "/sampler.json",
           new Manifest.Parent("sampler", artifact.uri(), artifact.contentHash()));
     }
-    byte[] bytes = bytes(uri, hadoop);
     try {
-      return new LsdSchedules(
-          CanonicalJson.readObject(bytes, uri),
-          uri,
-          new Manifest.Parent("sampler", uri, CanonicalJson.sha256(bytes)));
+      InputFile file = InputFile.read(uri, hadoop, MAX_BYTES);
+      return new LsdSchedules(file.json(), uri, new Manifest.Parent("sampler", uri, file.sha256()));
     } catch (DataException e) {
       throw new ArtifactException(e.getMessage(), e);
-    }
-  }
-
-  private static byte[] bytes(String uri, Configuration hadoop) {
-    Path path = new Path(uri);
-    try (FSDataInputStream in = path.getFileSystem(hadoop).open(path)) {
-      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        throw new ArtifactException(uri + " is larger than any sampler.json.");
-      }
-      return bytes;
-    } catch (FileNotFoundException e) {
-      throw new ArtifactException("There is no sampler at " + uri + ".");
-    } catch (IOException e) {
-      throw new ArtifactException("Cannot read " + uri + ": " + e.getMessage(), e);
     }
   }
 
