@@ -25,6 +25,15 @@ public record MlpClassifier(Mlp mlp) implements NetworkSpec {
     return mlp.apply(scope, scope.graph().input("x", shape.batch(), mlp.in()));
   }
 
+  /**
+   * Activations before the last layer; declares the input as well.
+   *
+   * @return {@code [batch, mlp.width()]}
+   */
+  public Value features(Scope scope, BatchShape shape) {
+    return mlp.hidden(scope, scope.graph().input("x", shape.batch(), mlp.in()));
+  }
+
   @Override
   public Map<String, Object> config() {
     Map<String, Object> config = new LinkedHashMap<>(mlp.config());

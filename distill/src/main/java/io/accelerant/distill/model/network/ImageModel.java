@@ -12,6 +12,7 @@ import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.VpSchedule;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +47,11 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
   /** Numbers of an image. */
   public int size() {
     return network.channels() * network.size() * network.size();
+  }
+
+  /** What the network is given for a time. */
+  public static float networkTime(Node node) {
+    return (float) (ForwardPrograms.TIME_SCALE * node.t());
   }
 
   /** Pixel of a byte: 0 is -1, 255 is 1. */
