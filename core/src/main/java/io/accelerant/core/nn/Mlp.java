@@ -35,7 +35,12 @@ public record Mlp(int in, List<Integer> hidden, int out, Activation activation)
    * @return {@code [.., out]}
    */
   public Value apply(Scope scope, Value x) {
-    return layer(scope.in("layers"), hidden.size(), hidden(scope, x), out);
+    return last(scope, hidden(scope, x));
+  }
+
+  /** The last layer of {@link #hidden}. */
+  Value last(Scope scope, Value hiddenValue) {
+    return layer(scope.in("layers"), hidden.size(), hiddenValue, out);
   }
 
   /**

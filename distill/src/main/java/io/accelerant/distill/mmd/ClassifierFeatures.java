@@ -17,11 +17,18 @@ import java.util.Map;
  * The last hidden layer of a trained classifier, each unit brought to mean 0 and deviation 1 over
  * the data. Its numbers are those of the frozen role {@value #ROLE}.
  *
+ * @param inputMean subtracted from pixels
+ * @param inputDeviation divides them then
  * @param mean of each unit
  * @param deviation of each unit, positive
  */
 record ClassifierFeatures(
-    MlpClassifier classifier, double[] mean, double[] deviation, int microBatch)
+    MlpClassifier classifier,
+    double inputMean,
+    double inputDeviation,
+    double[] mean,
+    double[] deviation,
+    int microBatch)
     implements FeatureMap {
   static final String ROLE = "classifier";
 
@@ -58,13 +65,6 @@ record ClassifierFeatures(
     }
   }
 
-  /** Features as they are. */
-  static ClassifierFeatures raw(MlpClassifier classifier, int microBatch) {
-    double[] ones = new double[classifier.mlp().width()];
-    java.util.Arrays.fill(ones, 1);
-    return new ClassifierFeatures(classifier, new double[ones.length], ones, microBatch);
-  }
-
   @Override
   public int pixels() {
     return classifier.mlp().in();
@@ -86,7 +86,7 @@ record ClassifierFeatures(
     for (int from = 0; from < count; from += microBatch) {
       int rows = Math.min(microBatch, count - from);
       Program program = programs.forward(layer(), layer().shape());
-      program.set(ChainObjective.X, padded(images, from, rows, pixels()));
+      program.set(ChainObjective.X, images(images, from, rows));
       program.run();
       double[] own = program.doubles("features");
       for (int i = 0; i < rows * width(); i++) {
@@ -108,12 +108,37 @@ record ClassifierFeatures(
         own[i] /= deviation[i % width()];
       }
       Program program = programs.training(layer(), layer().shape());
-      program.set(ChainObjective.X, padded(images, from, rows, pixels())).set("cotangent", own);
+      program.set(ChainObjective.X, images(images, from, rows)).set("cotangent", own);
       program.run();
       Flat gradient = program.gradients();
-      System.arraycopy(gradient.toDoubles(), 0, pulled, from * pixels(), rows * pixels());
+      for (int i = 0; i < rows * pixels(); i++) {
+        pulled[from * pixels() + i] = gradient.get(i) / inputDeviation;
+      }
     }
     return pulled;
+  }
+
+  /**
+   * What {@link #features} makes of the layer's activations.
+   *
+   * @param rows [rows][width]
+   * @return flat
+   */
+  double[] standardised(float[][] rows) {
+    double[] flat = new double[rows.length * width()];
+    for (int i = 0; i < flat.length; i++) {
+      int unit = i % width();
+      flat[i] = (rows[i / width()][unit] - mean[unit]) / deviation[unit];
+    }
+    return flat;
+  }
+
+  private double[] images(double[] all, int from, int rows) {
+    double[] piece = padded(all, from, rows, pixels());
+    for (int i = 0; i < rows * pixels(); i++) {
+      piece[i] = (piece[i] - inputMean) / inputDeviation;
+    }
+    return piece;
   }
 
   private double[] padded(double[] all, int from, int rows, int size) {

@@ -110,11 +110,21 @@ interface FeatureMap extends Serializable {
 
     @Override
     public double[] features(Programs programs, double[] images) {
-      double[] all = new double[images.length / pixels() * width()];
+      return join(parts.stream().map(part -> part.features(programs, images)).toList());
+    }
+
+    /**
+     * Rows of all parts side by side.
+     *
+     * @param features of each part
+     */
+    double[] join(List<double[]> features) {
+      int rows = features.get(0).length / parts.get(0).width();
+      double[] all = new double[rows * width()];
       int from = 0;
-      for (FeatureMap part : parts) {
-        move(part.features(programs, images), part.width(), all, from, true);
-        from += part.width();
+      for (int part = 0; part < parts.size(); part++) {
+        move(features.get(part), parts.get(part).width(), all, from, true);
+        from += parts.get(part).width();
       }
       return all;
     }

@@ -52,6 +52,8 @@ final class Replay {
 
   static Work work(JobContext context, JobConfig config) {
     boolean chain = config.find(MmdKeys.CHAIN).isPresent();
+    config.refuse(
+        MmdKeys.FINETUNING, "is for finetuning; mmd.of and mmd.chain compute given numbers only.");
     if (chain && config.find(MmdKeys.OF).isPresent()) {
       throw config.invalid(MmdKeys.OF, "is set beside mmd.chain; set one of them.");
     }

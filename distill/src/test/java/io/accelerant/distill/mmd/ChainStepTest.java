@@ -97,7 +97,7 @@ class ChainStepTest extends SparkTest {
     double[] deviations = {.5, 1, 2, .5, 1, 2};
     return new FeatureMap.Joined(
         List.of(
-            new ClassifierFeatures(CLASSIFIER, new double[6], deviations, 3),
+            new ClassifierFeatures(CLASSIFIER, 0.5, 0.4, new double[6], deviations, 3),
             new FeatureMap.Linear(mean, rows)));
   }
 

@@ -121,12 +121,17 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
         && KIND.equals(block.get("kind"));
   }
 
+  /** With which schedule the model of an artifact was trained; see {@link #described}. */
+  public static VpSchedule schedule(Artifact artifact, String what) {
+    return described(artifact, what).schedule();
+  }
+
   /**
-   * Checks all of an artifact but its weights, and says with which schedule it was trained.
+   * All that an artifact says of its model, checked, without weights.
    *
    * @throws ArtifactException as {@link #read(String, JobContext, String)}
    */
-  public static VpSchedule schedule(Artifact artifact, String what) {
+  public static ImageModel described(Artifact artifact, String what) {
     Map<String, Object> config = artifact.requireKind(Model.KIND, what).readJson(Model.CONFIG);
     if (!isOne(artifact)) {
       throw new ArtifactException(
@@ -134,8 +139,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
               .formatted(what, artifact.uri(), Model.CONFIG, BLOCK, KIND, KIND));
     }
     try {
-      return of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0])
-          .schedule();
+      return of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0]);
     } catch (DataException e) {
       throw new ArtifactException(e.getMessage(), e);
     }
