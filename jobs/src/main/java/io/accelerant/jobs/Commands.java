@@ -7,6 +7,7 @@ import io.accelerant.core.model.ImportModelJob;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.evaluate.EvaluateJob;
 import io.accelerant.distill.lsd.LsdJob;
+import io.accelerant.distill.mmd.MmdJob;
 import io.accelerant.distill.sample.SampleJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
 import io.accelerant.rl.offline.OfflineRlJob;
@@ -41,6 +42,7 @@ final class Commands {
         new Rs2Job(),
         new TrainClassifierJob(),
         new DcSolverJob(),
+        new MmdJob(),
         new CollectTrajectoriesJob(),
         new TrajectoryWeightsJob(),
         new OfflineRlJob());

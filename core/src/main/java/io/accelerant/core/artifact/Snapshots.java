@@ -72,6 +72,13 @@ public final class Snapshots {
     return this;
   }
 
+  /** The snapshots of one of several computations of the run, in a folder beside these. */
+  public Snapshots part(String name) {
+    Snapshots part = new Snapshots(store.child(name), claim, progress);
+    part.holding = holding;
+    return part;
+  }
+
   /** A full URI of a file or folder beside the snapshots, for Spark and Hadoop. */
   public String uri(String name) {
     return store.uri(name);

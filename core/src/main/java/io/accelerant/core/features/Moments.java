@@ -15,12 +15,24 @@ public record Moments(long count, double[] mean, double[][] covariance) {
    * @throws DataException if there are fewer than two rows, or a number is not finite
    */
   public static Moments of(float[][] rows) {
+    double[][] wide = new double[rows.length][];
+    for (int row = 0; row < rows.length; row++) {
+      wide[row] = new double[rows[row].length];
+      for (int i = 0; i < wide[row].length; i++) {
+        wide[row][i] = rows[row][i];
+      }
+    }
+    return of(wide);
+  }
+
+  /** As {@link #of(float[][])}. */
+  public static Moments of(double[][] rows) {
     if (rows.length < 2) {
       throw new DataException("a covariance needs two rows of features, got " + rows.length + ".");
     }
     int d = rows[0].length;
     double[] mean = new double[d];
-    for (float[] row : rows) {
+    for (double[] row : rows) {
       for (int i = 0; i < d; i++) {
         mean[i] += row[i];
       }
@@ -33,7 +45,7 @@ public record Moments(long count, double[] mean, double[][] covariance) {
     }
     double[][] covariance = new double[d][d];
     double[] centred = new double[d];
-    for (float[] row : rows) {
+    for (double[] row : rows) {
       for (int i = 0; i < d; i++) {
         centred[i] = row[i] - mean[i];
       }

@@ -35,11 +35,30 @@ public record Mlp(int in, List<Integer> hidden, int out, Activation activation)
    * @return {@code [.., out]}
    */
   public Value apply(Scope scope, Value x) {
-    Scope layers = scope.in("layers");
+    return last(scope, hidden(scope, x));
+  }
+
+  /** The last layer of {@link #hidden}. */
+  Value last(Scope scope, Value hiddenValue) {
+    return layer(scope.in("layers"), hidden.size(), hiddenValue, out);
+  }
+
+  /**
+   * The function without its last layer.
+   *
+   * @param x {@code [.., in]}
+   * @return {@code [.., width()]}
+   */
+  public Value hidden(Scope scope, Value x) {
     for (int i = 0; i < hidden.size(); i++) {
-      x = activation.apply(layer(layers, i, x, hidden.get(i)));
+      x = activation.apply(layer(scope.in("layers"), i, x, hidden.get(i)));
     }
-    return layer(layers, hidden.size(), x, out);
+    return x;
+  }
+
+  /** Numbers that go into the last layer. */
+  public int width() {
+    return hidden.isEmpty() ? in : hidden.get(hidden.size() - 1);
   }
 
   private static Value layer(Scope s, int index, Value x, int width) {

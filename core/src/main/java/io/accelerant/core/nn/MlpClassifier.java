@@ -5,15 +5,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * An {@link Mlp} whose outputs are logits of classes. Input {@code x [batch, in]}, output {@code
- * logits [batch, out]}.
+ * An {@link Mlp} whose outputs are logits of classes. Input {@code x [batch, in]}, outputs {@code
+ * logits [batch, out]} and {@code features [batch, mlp.width()]}, what the last layer sees.
  */
 public record MlpClassifier(Mlp mlp) implements NetworkSpec {
   static final String TYPE = "accelerant-mlp-classifier";
 
   @Override
   public void build(Scope scope, BatchShape shape) {
-    scope.graph().output("logits", logits(scope, shape));
+    Value features = features(scope, shape);
+    scope.graph().output("features", features);
+    scope.graph().output("logits", mlp.last(scope, features));
   }
 
   /**
@@ -22,7 +24,16 @@ public record MlpClassifier(Mlp mlp) implements NetworkSpec {
    * @return {@code [batch, out]}
    */
   public Value logits(Scope scope, BatchShape shape) {
-    return mlp.apply(scope, scope.graph().input("x", shape.batch(), mlp.in()));
+    return mlp.last(scope, features(scope, shape));
+  }
+
+  /**
+   * Activations before the last layer; declares the input as well.
+   *
+   * @return {@code [batch, mlp.width()]}
+   */
+  public Value features(Scope scope, BatchShape shape) {
+    return mlp.hidden(scope, scope.graph().input("x", shape.batch(), mlp.in()));
   }
 
   @Override

@@ -78,8 +78,13 @@ public record Sums(Map<String, Flat> gradients, Map<String, Flat> totals, Map<St
    * The numbers of all examples of the union batch under a name, zero until a worker sets its own.
    */
   public double[] items(String name, Batch batch) {
-    int union = Math.toIntExact(batch.union());
-    return items.computeIfAbsent(name, n -> Flat.of(new double[union])).doubles();
+    return items(name, batch, 1);
+  }
+
+  /** As {@link #items(String, Batch)}, several numbers an example: {@code [union][width]}. */
+  public double[] items(String name, Batch batch, int width) {
+    int numbers = Math.toIntExact(batch.union() * width);
+    return items.computeIfAbsent(name, n -> Flat.of(new double[numbers])).doubles();
   }
 
   byte[] toBytes() {

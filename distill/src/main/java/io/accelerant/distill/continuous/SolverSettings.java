@@ -136,6 +136,11 @@ public record SolverSettings(
     return new SolverSettings(schedule, tEnd, spacing, other, labels, thresholding, wholeTimes);
   }
 
+  /** As these settings, with other labels. */
+  public SolverSettings with(List<Integer> others) {
+    return new SolverSettings(schedule, tEnd, spacing, solver, others, thresholding);
+  }
+
   /** The model for samples {@code firstId}, {@code firstId} + 1, .. */
   public Denoiser denoiser(ContinuousModel model, double guidance, long firstId, int rows) {
     int[] own = new int[rows];

@@ -53,9 +53,9 @@ public sealed interface VpSchedule extends Serializable permits VpLinear, VpCosi
     return time(logAlphaOfLambda(lambda));
   }
 
-  /** All that a solver wants to know of a time. */
+  /** All that a solver wants to know of a time; 0 is clean data, whatever the schedule. */
   default Node node(double t) {
-    return Node.of(t, logAlpha(t));
+    return t == 0 ? Node.CLEAN : Node.of(t, logAlpha(t));
   }
 
   /** ln alpha = -ln(1 + exp(-2 lambda)) / 2, without overflow on either side. */

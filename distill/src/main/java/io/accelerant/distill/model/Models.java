@@ -1,10 +1,12 @@
 package io.accelerant.distill.model;
 
+import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.Key;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /** Every way in which frozen models come in: a provider is a line here. */
 public final class Models {
@@ -21,6 +23,11 @@ public final class Models {
           new ImageArtifacts());
 
   private Models() {}
+
+  /** The artifact that a name of a continuous model means; empty for a file or a mixture. */
+  public static Optional<Artifact> artifact(ModelName name) {
+    return CONTINUOUS.takes(name.text()) ? Optional.empty() : name.artifact();
+  }
 
   /**
    * Whether a name stands for a continuous model: by itself; where it can stand for either, if a

@@ -1,5 +1,6 @@
 package io.accelerant.distill.sample;
 
+import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
@@ -11,6 +12,7 @@ import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
 import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.model.Models;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,6 +35,7 @@ record ContinuousRequest(
     double[] ratios,
     Optional<ContinuousSamplerFormat.Learned> learned,
     List<Manifest.Parent> parents) {
+  private static final String SAMPLER = "sampler.json";
 
   static ContinuousRequest of(JobContext context, JobConfig config) {
     if (config.find(SampleKeys.RATIOS).isPresent()
@@ -46,12 +49,13 @@ record ContinuousRequest(
         config
             .find(SampleKeys.SAMPLER)
             .or(() -> cpr.filter(uri -> !uri.endsWith(".npy") && !uri.endsWith(".json")))
+            .or(() -> own(context, config))
             .map(uri -> format(uri, context).open(uri, context));
     Optional<ContinuousSamplerFormat.Ratios> predicted =
         cpr.map(uri -> format(uri, context).predicted(uri, context));
     SolverSettings settings =
         learned
-            .map(found -> agreed(found.settings(), config))
+            .map(found -> agreed(found, config))
             .orElseGet(() -> SolverSettings.of(config, SampleKeys.SOLVER));
     double guidance = guidance(config, learned, predicted.isPresent());
     int steps = steps(config, learned, guidance);
@@ -65,6 +69,13 @@ record ContinuousRequest(
     learned.ifPresent(found -> parents.add(found.source()));
     predicted.ifPresent(found -> parents.add(found.source()));
     return new ContinuousRequest(settings, steps, guidance, ratios, learned, parents);
+  }
+
+  /** A model that comes with the one sampler that it is good for. */
+  private static Optional<String> own(JobContext context, JobConfig config) {
+    return Models.artifact(SampleJob.model(context, config))
+        .filter(artifact -> artifact.holds(SAMPLER))
+        .map(Artifact::uri);
   }
 
   private static ContinuousSamplerFormat format(String uri, JobContext context) {
@@ -137,8 +148,12 @@ record ContinuousRequest(
   }
 
   /** The settings of a sampler; keys that are set must say the same. */
-  private static SolverSettings agreed(SolverSettings fitted, JobConfig config) {
+  private static SolverSettings agreed(ContinuousSamplerFormat.Learned found, JobConfig config) {
     SolverKeys keys = SampleKeys.SOLVER;
+    SolverSettings fitted =
+        found.takesAnyLabel()
+            ? found.settings().with(config.find(keys.label).orElse(List.of()))
+            : found.settings();
     Solver solver = fitted.solver();
     same(config, keys.schedule, fitted.schedule().label());
     same(config, keys.spacing, fitted.spacing().label());
@@ -172,6 +187,11 @@ record ContinuousRequest(
     learned.ifPresent(found -> found.requireModel(model));
     settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
     return new ContinuousRequest(settings.on(model), steps, guidance, ratios, learned, parents);
+  }
+
+  /** The times of the steps, the start first. */
+  double[] times() {
+    return learned.map(found -> found.times(steps)).orElseGet(() -> settings.times(steps));
   }
 
   /** One line for people. */

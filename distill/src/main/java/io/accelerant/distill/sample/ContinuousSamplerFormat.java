@@ -44,6 +44,16 @@ public interface ContinuousSamplerFormat extends SamplerFormat {
     /** The guidances that were fitted, as people write them. */
     List<String> guidances();
 
+    /** The times of a number of steps. */
+    default double[] times(int steps) {
+      return settings().times(steps);
+    }
+
+    /** Whether it draws any class that is asked for, instead of those it was fitted with. */
+    default boolean takesAnyLabel() {
+      return false;
+    }
+
     /** The numbers of steps that were fitted for a guidance. */
     int[] steps(double guidance);
 

@@ -86,7 +86,7 @@ final class ContinuousSampling {
     Map<String, Object> samples = new LinkedHashMap<>();
     samples.put("x", x);
     samples.put("nfe", request.steps());
-    samples.put("times", request.settings().times(request.steps()));
+    samples.put("times", request.times());
     run.artifact().writeJson(FILE, samples);
     Map<String, Number> metrics = new LinkedHashMap<>();
     metrics.put("samples", noise.rows());
@@ -126,6 +126,7 @@ final class ContinuousSampling {
     SolverSettings settings = request.settings();
     double guidance = request.guidance();
     double[] ratios = request.ratios();
+    double[] times = request.times();
     int size = source.size();
     try (Shared<NoiseRows> shared = Shared.of(context, noise)) {
       return new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
@@ -137,7 +138,11 @@ final class ContinuousSampling {
                     double[] x = shared.copy().slice(from, batches.to(batch));
                     Denoiser denoiser = settings.denoiser(model, guidance, from, x.length / size);
                     return new NoiseRows(
-                        settings.sampler(ratios.length).sample(x, ratios, denoiser), size);
+                        settings
+                            .solver()
+                            .on(settings.schedule(), times)
+                            .sample(x, ratios, denoiser),
+                        size);
                   })
               .stream()
               .flatMap(

@@ -22,7 +22,8 @@ public final class ImageRecord {
     return record;
   }
 
-  static int label(byte[] record) {
+  /** The class of a record. */
+  public static int label(byte[] record) {
     return record[0] & 0xff;
   }
 }

@@ -5,9 +5,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Images in memory, as bytes and with their classes. */
-record LabelledImages(byte[][] images, int[] labels) {
+public record LabelledImages(byte[][] images, int[] labels) {
   /** The first images of a split in the order of their ids. */
-  static LabelledImages first(Dataset<Row> split, int limit) {
+  public static LabelledImages first(Dataset<Row> split, int limit) {
     List<Row> rows = split.select("image", "label").orderBy("id").limit(limit).collectAsList();
     byte[][] images = new byte[rows.size()][];
     int[] labels = new int[images.length];
@@ -18,12 +18,13 @@ record LabelledImages(byte[][] images, int[] labels) {
     return new LabelledImages(images, labels);
   }
 
-  int count() {
+  /** How many there are. */
+  public int count() {
     return images.length;
   }
 
   /** Numbers in 0..1. */
-  float[][] floats() {
+  public float[][] floats() {
     float[][] floats = new float[images.length][];
     for (int i = 0; i < images.length; i++) {
       floats[i] = new float[images[i].length];
@@ -34,7 +35,10 @@ record LabelledImages(byte[][] images, int[] labels) {
     return floats;
   }
 
-  LabelledImages withLabels(int[] others) {
-    return new LabelledImages(images, others);
+  /** The first of them. */
+  public LabelledImages first(int limit) {
+    int n = Math.min(limit, count());
+    return new LabelledImages(
+        java.util.Arrays.copyOf(images, n), java.util.Arrays.copyOf(labels, n));
   }
 }

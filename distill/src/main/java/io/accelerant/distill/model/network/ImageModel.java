@@ -12,6 +12,7 @@ import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.VpSchedule;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +47,11 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
   /** Numbers of an image. */
   public int size() {
     return network.channels() * network.size() * network.size();
+  }
+
+  /** What the network is given for a time. */
+  public static float networkTime(Node node) {
+    return (float) (ForwardPrograms.TIME_SCALE * node.t());
   }
 
   /** Pixel of a byte: 0 is -1, 255 is 1. */
@@ -118,12 +124,17 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
         && KIND.equals(block.get("kind"));
   }
 
+  /** With which schedule the model of an artifact was trained; see {@link #described}. */
+  public static VpSchedule schedule(Artifact artifact, String what) {
+    return described(artifact, what).schedule();
+  }
+
   /**
-   * Checks all of an artifact but its weights, and says with which schedule it was trained.
+   * All that an artifact says of its model, checked, without weights.
    *
    * @throws ArtifactException as {@link #read(String, JobContext, String)}
    */
-  public static VpSchedule schedule(Artifact artifact, String what) {
+  public static ImageModel described(Artifact artifact, String what) {
     Map<String, Object> config = artifact.requireKind(Model.KIND, what).readJson(Model.CONFIG);
     if (!isOne(artifact)) {
       throw new ArtifactException(
@@ -131,8 +142,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
               .formatted(what, artifact.uri(), Model.CONFIG, BLOCK, KIND, KIND));
     }
     try {
-      return of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0])
-          .schedule();
+      return of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0]);
     } catch (DataException e) {
       throw new ArtifactException(e.getMessage(), e);
     }

@@ -53,7 +53,7 @@ final class NetworkImageModel implements ContinuousModel {
       images[i] = (float) x[from + i];
     }
     float[] times = new float[rows];
-    Arrays.fill(times, (float) (ForwardPrograms.TIME_SCALE * node.t()));
+    Arrays.fill(times, ImageModel.networkTime(node));
     Program program = programs.of(rows);
     program.set("x", images).set("time", times);
     if (classes > 0) {

@@ -1,0 +1,158 @@
+package io.accelerant.distill.mmd;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.json.JsonReader;
+import io.accelerant.distill.continuous.ContinuousSource;
+import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.continuous.Spacing;
+import io.accelerant.distill.continuous.Thresholding;
+import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.model.network.ImageModel;
+import io.accelerant.distill.sample.ContinuousSamplerFormat;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code sampler.json} of a finetuned model holds: the one sampler it is good for.
+ *
+ * @param labelled whether samples have a class
+ */
+record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolean labelled) {
+  static final String FILE = "sampler.json";
+  private static final int FORMAT_VERSION = 1;
+  private static final String METHOD = "mmd";
+
+  /** With what a loader needs of each time. */
+  Map<String, Object> toJson() {
+    List<Node> nodes = Arrays.stream(times).mapToObj(schedule::node).toList();
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("formatVersion", FORMAT_VERSION);
+    json.put("method", METHOD);
+    json.put("schedule", schedule.label());
+    json.put("solver", Solver.DDIM);
+    json.put("steps", times.length - 1);
+    json.put("subset", subset.label());
+    json.put("guidance", 1);
+    json.put("labelled", labelled);
+    json.put("times", times);
+    json.put("alpha", nodes.stream().map(Node::alpha).toList());
+    json.put("sigma", nodes.stream().map(Node::sigma).toList());
+    json.put(
+        "networkTimes",
+        nodes.stream()
+            .limit(times.length - 1)
+            .map(n -> (double) ImageModel.networkTime(n))
+            .toList());
+    return json;
+  }
+
+  /**
+   * Reads {@link #toJson}.
+   *
+   * @throws ArtifactException if it is something else
+   */
+  static MmdSampler fromJson(Map<String, Object> json, String where) {
+    JsonReader fields = JsonReader.of(json, where, ArtifactException::new);
+    fields.only("method", METHOD);
+    fields.only("formatVersion", FORMAT_VERSION);
+    fields.only("solver", Solver.DDIM);
+    fields.only("guidance", 1);
+    double[] times = fields.numbers("times");
+    fields.only("steps", times.length - 1);
+    try {
+      return new MmdSampler(
+          VpSchedule.ofLabel(fields.text("schedule")),
+          TimeSubset.ofLabel(fields.text("subset")),
+          times,
+          fields.truth("labelled"));
+    } catch (IllegalArgumentException e) {
+      throw new ArtifactException(where + " is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * A published one, for {@code sample}: good for the network beside it, and for no other steps.
+   */
+  record Published(MmdSampler sampler, Artifact artifact)
+      implements ContinuousSamplerFormat.Learned {
+    /**
+     * @throws ArtifactException if the artifact holds none
+     */
+    static Published read(Artifact artifact) {
+      if (!artifact.holds(FILE)) {
+        throw new ArtifactException(
+            "%s holds no %s: it is a model for any sampler.".formatted(artifact.uri(), FILE));
+      }
+      String where = artifact.uri() + "/" + FILE;
+      return new Published(fromJson(artifact.readJson(FILE), where), artifact);
+    }
+
+    @Override
+    public SolverSettings settings() {
+      return new SolverSettings(
+          sampler.schedule,
+          sampler.times[sampler.times.length - 1],
+          Spacing.TIME_UNIFORM,
+          Solver.plain(Solver.DDIM),
+          List.of(),
+          Thresholding.NONE);
+    }
+
+    @Override
+    public double[] times(int steps) {
+      return sampler.times.clone();
+    }
+
+    @Override
+    public boolean takesAnyLabel() {
+      return sampler.labelled;
+    }
+
+    @Override
+    public String where() {
+      return artifact.uri() + "/" + FILE;
+    }
+
+    @Override
+    public List<String> guidances() {
+      return List.of("1");
+    }
+
+    @Override
+    public int[] steps(double guidance) {
+      return guidance == 1 ? new int[] {sampler.times.length - 1} : new int[0];
+    }
+
+    @Override
+    public double[] ratios(int steps, double guidance) {
+      if (steps != sampler.times.length - 1 || guidance != 1) {
+        throw new ArtifactException(
+            "%s was finetuned for %d steps at guidance 1, not for %d at guidance %s."
+                .formatted(artifact.uri(), sampler.times.length - 1, steps, guidance));
+      }
+      double[] ratios = new double[steps];
+      Arrays.fill(ratios, 1);
+      return ratios;
+    }
+
+    @Override
+    public void requireModel(ContinuousSource model) {
+      if (!model.modelHash().equals(artifact.contentHash())) {
+        throw new ArtifactException(
+            "%s is the sampler of the network beside it (%s), not of one with content hash %s."
+                .formatted(where(), artifact.contentHash(), model.modelHash()));
+      }
+    }
+
+    @Override
+    public Manifest.Parent source() {
+      return new Manifest.Parent("sampler", artifact.uri(), artifact.contentHash());
+    }
+  }
+}

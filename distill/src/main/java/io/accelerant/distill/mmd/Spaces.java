@@ -1,0 +1,212 @@
+package io.accelerant.distill.mmd;
+
+import io.accelerant.core.features.FeatureSpaces;
+import io.accelerant.core.features.FrechetDistance;
+import io.accelerant.core.features.Moments;
+import io.accelerant.distill.teacher.LabelledImages;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The spaces in which samples are held against as many held-out images: {@value #A}, the classifier
+ * that may be trained on; {@value #B}, one that never is; {@value #PIXELS}, means of blocks.
+ */
+final class Spaces {
+  static final String A = "a";
+  static final String B = "b";
+  static final String PIXELS = "pixels";
+  static final List<String> NAMES = List.of(A, B, PIXELS);
+
+  /** Spaces of verdicts: what was not trained on, and what no network has looked at. */
+  static final List<String> OF_VERDICTS = List.of(B, PIXELS);
+
+  private static final double[] FACTORS = {0.25, 0.5, 1, 2, 4};
+  private static final int KERNEL_ROWS = 1000;
+  private static final int NEIGHBOUR_QUERIES = 500;
+  private static final int BLOCKS = 4;
+  private static final int SHOWN = 40;
+
+  private final TrainedClassifier a;
+  private final Judge b;
+  private final int channels;
+  private final int side;
+  private final LabelledImages real;
+  private final float[][] training;
+  private final Map<String, Reference> references = new LinkedHashMap<>();
+  private double realNearest = Double.NaN;
+
+  /** What images are compared with in one space. */
+  private record Reference(Moments moments, FeatureTable rows, Mmd mmd) {}
+
+  /**
+   * @param real held-out images
+   * @param training images in which neighbours are looked for
+   */
+  Spaces(
+      TrainedClassifier a,
+      Judge b,
+      int channels,
+      int side,
+      LabelledImages real,
+      LabelledImages training) {
+    this.a = a;
+    this.b = b;
+    this.channels = channels;
+    this.side = side;
+    this.real = real;
+    this.training = pooled(training.floats());
+  }
+
+  /** Held-out images, which are as many as samples are measured. */
+  LabelledImages real() {
+    return real;
+  }
+
+  private float[][] pooled(float[][] images) {
+    return FeatureSpaces.pooledPixels(images, channels, side);
+  }
+
+  private float[][] features(String space, float[][] images) {
+    return switch (space) {
+      case A -> a.features(images);
+      case B -> b.features(images);
+      default -> pooled(images);
+    };
+  }
+
+  private Reference reference(String space, int count) {
+    return references.computeIfAbsent(
+        space + count,
+        key -> {
+          float[][] rows = features(space, real.first(count).floats());
+          FeatureTable table = table(rows);
+          return new Reference(
+              Moments.of(rows), table, Mmd.of(Kernel.Gaussians.ofMedian(table, FACTORS), true));
+        });
+  }
+
+  private static FeatureTable table(float[][] rows) {
+    int count = Math.min(KERNEL_ROWS, rows.length);
+    int width = rows[0].length;
+    double[] numbers = new double[count * width];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = rows[i / width][i % width];
+    }
+    return FeatureTable.of(numbers, width);
+  }
+
+  /** {@code frechet.<space>} and {@code value.<space>}, for a look on the way. */
+  Map<String, Double> glance(LabelledImages samples) {
+    Map<String, Double> numbers = new LinkedHashMap<>();
+    for (String space : NAMES) {
+      float[][] rows = features(space, samples.floats());
+      Reference reference = reference(space, samples.count());
+      numbers.put("frechet." + space, FrechetDistance.between(reference.moments, Moments.of(rows)));
+      numbers.put("value." + space, reference.mmd.of(table(rows), reference.rows).value());
+    }
+    return numbers;
+  }
+
+  /**
+   * @param labels whether samples have classes to agree with
+   * @param blocks whether to leave out blocks of samples as well
+   */
+  Measured measure(LabelledImages samples, boolean labels, boolean blocks) {
+    Map<String, Double> metrics = new LinkedHashMap<>();
+    Map<String, double[]> without = new LinkedHashMap<>();
+    for (String space : NAMES) {
+      float[][] rows = features(space, samples.floats());
+      Reference reference = reference(space, samples.count());
+      metrics.put("frechet." + space, FrechetDistance.between(reference.moments, Moments.of(rows)));
+      metrics.put("mmd." + space, reference.mmd.of(table(rows), reference.rows).value());
+      if (blocks && OF_VERDICTS.contains(space)) {
+        without.put("frechet." + space, leavingOut(rows, reference));
+      }
+    }
+    if (labels) {
+      metrics.put("labelAgreement", b.agreement(samples.floats(), samples.labels()));
+    }
+    metrics.put("nearest", nearest(samples) / realNearest());
+    return new Measured(
+        metrics, without, Arrays.copyOf(samples.images(), Math.min(SHOWN, samples.count())));
+  }
+
+  /** Frechet distance in pixels. */
+  double pixels(LabelledImages samples) {
+    return FrechetDistance.between(
+        reference(PIXELS, samples.count()).moments, Moments.of(pooled(samples.floats())));
+  }
+
+  private static double[] leavingOut(float[][] rows, Reference reference) {
+    return IntStream.range(0, BLOCKS)
+        .parallel()
+        .mapToDouble(
+            block ->
+                FrechetDistance.between(
+                    reference.moments,
+                    Moments.of(
+                        IntStream.range(0, rows.length)
+                            .filter(i -> i % BLOCKS != block)
+                            .mapToObj(i -> rows[i])
+                            .toArray(float[][]::new))))
+        .toArray();
+  }
+
+  /** Distance of two tables of real images in each space: what a perfect sampler would get. */
+  Map<String, Double> between(LabelledImages first, LabelledImages second) {
+    Map<String, Double> distances = new LinkedHashMap<>();
+    for (String space : NAMES) {
+      distances.put(
+          space,
+          FrechetDistance.between(
+              Moments.of(features(space, first.floats())),
+              Moments.of(features(space, second.floats()))));
+    }
+    return distances;
+  }
+
+  /** Accuracies of both networks on the held-out images. */
+  Map<String, Double> accuracies() {
+    float[][] images = real.floats();
+    return Map.of(A, a.agreement(images, real.labels()), B, b.agreement(images, real.labels()));
+  }
+
+  /** Held-out images' own: below 1 times it, samples are nearer to the training set than these. */
+  private double realNearest() {
+    if (Double.isNaN(realNearest)) {
+      realNearest = nearest(real);
+    }
+    return realNearest;
+  }
+
+  /** Mean distance of the first images to the nearest training image, in means of blocks. */
+  private double nearest(LabelledImages images) {
+    float[][] queries = pooled(images.first(NEIGHBOUR_QUERIES).floats());
+    double[] distances =
+        Arrays.stream(queries)
+            .parallel()
+            .mapToDouble(
+                query -> {
+                  double least = Double.POSITIVE_INFINITY;
+                  for (float[] row : training) {
+                    least = Math.min(least, squaredDistance(query, row, least));
+                  }
+                  return StrictMath.sqrt(least);
+                })
+            .toArray();
+    return Arrays.stream(distances).sum() / distances.length;
+  }
+
+  /** No further than to what is too far anyway. */
+  private static double squaredDistance(float[] a, float[] b, double enough) {
+    double sum = 0;
+    for (int i = 0; i < a.length && sum < enough; i++) {
+      double difference = a[i] - b[i];
+      sum += difference * difference;
+    }
+    return sum;
+  }
+}
