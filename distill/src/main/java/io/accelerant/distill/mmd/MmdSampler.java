@@ -101,7 +101,8 @@ record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolea
           Spacing.TIME_UNIFORM,
           Solver.plain(Solver.DDIM),
           List.of(),
-          Thresholding.NONE);
+          Thresholding.NONE,
+          false);
     }
 
     @Override

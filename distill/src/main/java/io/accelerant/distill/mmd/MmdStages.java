@@ -242,7 +242,7 @@ final class MmdStages implements AutoCloseable {
   }
 
   private Units<ContinuousModel> units(ImageModel model) {
-    NetworkImageSource source = NetworkImageSource.of(context, model, "", config);
+    NetworkImageSource source = NetworkImageSource.of(context, model, "of mmd", "", config);
     return new Units<>(context, GpuStage.of(config), config.get(MmdKeys.PARTITIONS), source::open);
   }
 
