@@ -138,7 +138,7 @@ public record SolverSettings(
 
   /** As these settings, with other labels. */
   public SolverSettings with(List<Integer> others) {
-    return new SolverSettings(schedule, tEnd, spacing, solver, others, thresholding);
+    return new SolverSettings(schedule, tEnd, spacing, solver, others, thresholding, wholeTimes);
   }
 
   /** The model for samples {@code firstId}, {@code firstId} + 1, .. */
