@@ -141,4 +141,18 @@ class FrechetDistanceTest {
     assertThatThrownBy(() -> FrechetDistance.between(one, two))
         .hasMessage("features of 1 and of 2 dimensions");
   }
+
+  /** Without the other's root: also where there are fewer rows than dimensions. */
+  @Test
+  void aReferenceMeasuresTheSameDistances() {
+    for (int count : new int[] {7, 40}) {
+      Moments reference = Moments.of(normal(count, 12, 0, 1, 3));
+      FrechetReference one = new FrechetReference(reference);
+      for (int other : new int[] {5, 50}) {
+        Moments moments = Moments.of(normal(other, 12, 0.3, 1.5, 4));
+        double expected = FrechetDistance.between(reference, moments);
+        assertThat(one.distance(moments)).isCloseTo(expected, within(1e-9 * expected));
+      }
+    }
+  }
 }

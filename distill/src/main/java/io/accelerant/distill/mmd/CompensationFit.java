@@ -14,12 +14,11 @@ import java.util.Arrays;
 
 /**
  * The control DC-Solver as {@code dc-solver} fits it by default to a network: ratios against the
- * model's own trajectory in 999 DDIM steps from ten starting points, kept where they lower the
- * error at its end.
+ * model's own fine trajectory of DDIM from a few starting points, kept where they lower the error
+ * at its end.
  */
-record CompensationFit(FewSteps plain, long seed) implements Serializable {
-  private static final int ROWS = 10;
-  private static final int TRUTH_STEPS = 999;
+record CompensationFit(FewSteps plain, int truthSteps, long seed) implements Serializable {
+  private static final int ROWS = 8;
 
   double[] ratios(ContinuousModel model) {
     int[] labels = new int[ROWS];
@@ -27,7 +26,7 @@ record CompensationFit(FewSteps plain, long seed) implements Serializable {
     Denoiser denoiser = new Denoiser(model, labels, 1, Thresholding.NONE);
     double[] noise = NoiseRows.drawn(seed, "mmd.dcSolver", 0, ROWS, model.size()).x();
     double[][] truth =
-        new ReferenceSolution(ReferenceSolution.Method.DDIM, TRUTH_STEPS, plain.schedule())
+        new ReferenceSolution(ReferenceSolution.Method.DDIM, truthSteps, plain.schedule())
             .states(noise, plain.times(), denoiser);
     MultistepSampler sampler = plain.solver().on(plain.schedule(), plain.times());
     double[] fitted =

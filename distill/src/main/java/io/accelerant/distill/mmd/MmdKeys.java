@@ -117,6 +117,10 @@ final class MmdKeys {
       Key.integers("mmd.baselineSteps", "Further steps at which the untouched model is measured")
           .between(1, 1000)
           .withDefault(List.of(10, 20, 50));
+  static final Key<Integer> TRUTH_STEPS =
+      Key.integer("mmd.truthSteps", "Steps of the trajectory that DC-Solver's ratios are fitted to")
+          .between(1, 1_000_000)
+          .withDefault(999);
   static final Key<Integer> RANK =
       Key.integer("mmd.adapter.rank", "Rank of LoRA adapters to train; 0: the whole network")
           .between(0, 4096)
@@ -165,6 +169,7 @@ final class MmdKeys {
           EVALUATE_EVERY,
           REFERENCE,
           BASELINE_STEPS,
+          TRUTH_STEPS,
           RANK,
           ALPHA,
           TARGETS,

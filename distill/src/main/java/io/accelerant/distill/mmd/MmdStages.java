@@ -227,7 +227,8 @@ final class MmdStages implements AutoCloseable {
 
   private FewSteps compensated(Solver solver, int steps) {
     FewSteps plain = multistep(solver, steps);
-    CompensationFit fit = new CompensationFit(plain, config.get(RunKeys.SEED));
+    CompensationFit fit =
+        new CompensationFit(plain, config.get(MmdKeys.TRUTH_STEPS), config.get(RunKeys.SEED));
     double[] ratios =
         stages.of(
             "dc-solver.n" + steps,

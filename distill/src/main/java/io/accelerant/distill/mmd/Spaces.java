@@ -2,6 +2,7 @@ package io.accelerant.distill.mmd;
 
 import io.accelerant.core.features.FeatureSpaces;
 import io.accelerant.core.features.FrechetDistance;
+import io.accelerant.core.features.FrechetReference;
 import io.accelerant.core.features.Moments;
 import io.accelerant.distill.teacher.LabelledImages;
 import java.util.Arrays;
@@ -39,7 +40,7 @@ final class Spaces {
   private double realNearest = Double.NaN;
 
   /** What images are compared with in one space. */
-  private record Reference(Moments moments, FeatureTable rows, Mmd mmd) {}
+  private record Reference(FrechetReference frechet, FeatureTable rows, Mmd mmd) {}
 
   /**
    * @param real held-out images
@@ -84,7 +85,9 @@ final class Spaces {
           float[][] rows = features(space, real.first(count).floats());
           FeatureTable table = table(rows);
           return new Reference(
-              Moments.of(rows), table, Mmd.of(Kernel.Gaussians.ofMedian(table, FACTORS), true));
+              new FrechetReference(Moments.of(rows)),
+              table,
+              Mmd.of(Kernel.Gaussians.ofMedian(table, FACTORS), true));
         });
   }
 
@@ -104,7 +107,7 @@ final class Spaces {
     for (String space : NAMES) {
       float[][] rows = features(space, samples.floats());
       Reference reference = reference(space, samples.count());
-      numbers.put("frechet." + space, FrechetDistance.between(reference.moments, Moments.of(rows)));
+      numbers.put("frechet." + space, reference.frechet.distance(Moments.of(rows)));
       numbers.put("value." + space, reference.mmd.of(table(rows), reference.rows).value());
     }
     return numbers;
@@ -120,7 +123,7 @@ final class Spaces {
     for (String space : NAMES) {
       float[][] rows = features(space, samples.floats());
       Reference reference = reference(space, samples.count());
-      metrics.put("frechet." + space, FrechetDistance.between(reference.moments, Moments.of(rows)));
+      metrics.put("frechet." + space, reference.frechet.distance(Moments.of(rows)));
       metrics.put("mmd." + space, reference.mmd.of(table(rows), reference.rows).value());
       if (blocks && OF_VERDICTS.contains(space)) {
         without.put("frechet." + space, leavingOut(rows, reference));
@@ -136,8 +139,9 @@ final class Spaces {
 
   /** Frechet distance in pixels. */
   double pixels(LabelledImages samples) {
-    return FrechetDistance.between(
-        reference(PIXELS, samples.count()).moments, Moments.of(pooled(samples.floats())));
+    return reference(PIXELS, samples.count())
+        .frechet
+        .distance(Moments.of(pooled(samples.floats())));
   }
 
   private static double[] leavingOut(float[][] rows, Reference reference) {
@@ -145,8 +149,7 @@ final class Spaces {
         .parallel()
         .mapToDouble(
             block ->
-                FrechetDistance.between(
-                    reference.moments,
+                reference.frechet.distance(
                     Moments.of(
                         IntStream.range(0, rows.length)
                             .filter(i -> i % BLOCKS != block)
