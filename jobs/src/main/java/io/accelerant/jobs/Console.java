@@ -8,6 +8,7 @@ import io.accelerant.core.job.JobResult;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -32,6 +33,7 @@ record Console(PrintStream out, PrintStream err, AtomicBoolean printed) {
     PrintStream systemOut = System.out;
     System.setOut(err);
     try {
+      Surroundings.require();
       print(command.get());
       return 0;
     } catch (Throwable thrown) {
@@ -84,8 +86,9 @@ record Console(PrintStream out, PrintStream err, AtomicBoolean printed) {
   int fail(String job, Throwable thrown, boolean verbose) {
     AccelerantException known = known(thrown);
     int code = known == null ? 1 : known.exitCode();
-    String error = known == null ? thrown.toString() : known.getMessage();
-    if (known == null || verbose) {
+    Optional<String> fault = known == null ? MachineFault.explain(thrown) : Optional.empty();
+    String error = known == null ? fault.orElseGet(thrown::toString) : known.getMessage();
+    if (known == null && fault.isEmpty() || verbose) {
       thrown.printStackTrace(err);
     }
     return fail(job, code, error);

@@ -43,7 +43,8 @@ final class VersionMatrix {
           new Row("Spark", "4.", Known.UNTESTED),
           new Row("Spark", "", Known.REFUSED),
           new Row("Java", "17", Known.TESTED),
-          new Row("Java", "", Known.UNTESTED),
+          new Row("Java", "21", Known.TESTED),
+          new Row("Java", "", Known.REFUSED),
           new Row("System", "Linux amd64", Known.TESTED),
           new Row("System", "", Known.UNTESTED));
 
@@ -60,13 +61,7 @@ final class VersionMatrix {
             new String[] {"Spark", platform.spark()},
             new String[] {"Java", platform.java() + ""},
             new String[] {"System", platform.system()});
-    for (String[] part : parts) {
-      if (row(part).known() == Known.REFUSED) {
-        throw new ConfigException(
-            "Accelerant needs %s %s; this is %s."
-                .formatted(part[0], versions(part[0], Known.UNTESTED) + "x", part[1]));
-      }
-    }
+    parts.forEach(VersionMatrix::require);
     String untested =
         parts.stream()
             .filter(part -> row(part).known() == Known.UNTESTED)
@@ -80,6 +75,27 @@ final class VersionMatrix {
         .map(text -> "Not tested here: " + text + ".");
   }
 
+  /**
+   * The part of {@link #check} that can be known before anything is loaded.
+   *
+   * @throws ConfigException if it cannot work
+   */
+  static void requireJava(int feature) {
+    require(new String[] {"Java", feature + ""});
+  }
+
+  private static void require(String[] part) {
+    if (row(part).known() == Known.REFUSED) {
+      String others = versions(part[0], Known.UNTESTED);
+      throw new ConfigException(
+          "Accelerant needs %s %s; this is %s."
+              .formatted(
+                  part[0],
+                  others.isEmpty() ? versions(part[0], Known.TESTED) : others + "x",
+                  part[1]));
+    }
+  }
+
   private static Row row(String[] part) {
     return ROWS.stream()
         .filter(row -> row.part().equals(part[0]) && part[1].startsWith(row.versions()))
@@ -91,7 +107,6 @@ final class VersionMatrix {
     return ROWS.stream()
         .filter(row -> row.part().equals(part) && row.known() == known)
         .map(Row::versions)
-        .findFirst()
-        .orElseThrow();
+        .collect(Collectors.joining(" or "));
   }
 }

@@ -9,12 +9,16 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher with a Java and a Maven that only say how they were called. */
 @Timeout(60)
@@ -24,6 +28,7 @@ class LauncherTest {
       #!/bin/sh
       if [ "$1" = -version ]; then echo 'openjdk version "VERSION" 2025-04-15' >&2; exit; fi
       for word in "$@"; do echo "[$word]"; done
+      [ -z "$TELL_LOCALE" ] || echo "LC_ALL=$LC_ALL LC_CTYPE=$LC_CTYPE"
       echo "kernel=$OPENBLAS_CORETYPE $DNNL_MAX_CPU_ISA ip=$SPARK_LOCAL_IP"
       """;
   private static final String MAVEN =
@@ -32,7 +37,8 @@ class LauncherTest {
       echo "$@" >>"$MAVEN_CALLS"
       [ ! -e "$MAVEN_CALLS.broken" ] || { echo "it is broken"; exit 1; }
       root=$(dirname "$4")
-      mkdir -p "$root/jobs/target/launch"
+      mkdir -p "$root/jobs/target/launch" "$root/core/target"
+      touch "$root/core/target/core.jar"
       echo "-Done --add-modules=jdk.incubator.vector -Dtwo" >"$root/jobs/target/launch/jvm.options"
       echo "$root/core/target/core.jar:/elsewhere/spark.jar" >"$root/jobs/target/launch/classpath"
       """;
@@ -82,7 +88,13 @@ class LauncherTest {
     builder
         .environment()
         .keySet()
-        .removeAll(List.of("OPENBLAS_CORETYPE", "DNNL_MAX_CPU_ISA", "ACCELERANT_HEAP"));
+        .removeAll(
+            List.of(
+                "OPENBLAS_CORETYPE",
+                "DNNL_MAX_CPU_ISA",
+                "ACCELERANT_HEAP",
+                "TMPDIR",
+                "JAVA_TOOL_OPTIONS"));
     builder.environment().put("JAVA_HOME", folder.resolve("jdk").toString());
     builder.environment().put("MAVEN_CALLS", calls.toString());
     builder.environment().merge("PATH", folder + "/tools", (old, tools) -> tools + ":" + old);
@@ -153,14 +165,87 @@ class LauncherTest {
     assertThat(outcome.line().get("status").asText()).isEqualTo("failed");
   }
 
-  @Test
-  void oldJavaIsRefused() throws Exception {
-    script(folder.resolve("jdk/bin/java"), JAVA.replace("VERSION", "11.0.2"));
+  @ParameterizedTest
+  @ValueSource(strings = {"1.8.0_392", "11.0.2", "18", "25.0.1"})
+  void everyJavaBut17And21IsRefused(String version) throws Exception {
+    script(folder.resolve("jdk/bin/java"), JAVA.replace("VERSION", version));
     Accelerant.Outcome outcome = launch("lsd");
     assertThat(outcome.exitCode()).isEqualTo(2);
     assertThat(outcome.line().get("error").asText())
-        .contains("is Java 11; Accelerant needs 17 or newer");
+        .contains("is Java " + version.split("\\.")[0] + "; Accelerant needs 17 or 21");
     assertThat(builds()).isZero();
+  }
+
+  @Test
+  void java21IsTaken() throws Exception {
+    script(folder.resolve("jdk/bin/java"), JAVA.replace("VERSION", "21.0.5"));
+    assertThat(launch("lsd").exitCode()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "2gb", "g", "-1"})
+  void aHeapThatIsNoSizeIsRefused(String heap) throws Exception {
+    refused(Map.of("ACCELERANT_HEAP", heap), "ACCELERANT_HEAP is " + heap);
+  }
+
+  private void refused(Map<String, String> environment, String why) throws Exception {
+    Accelerant.Outcome outcome = launch(project.resolve("jobs/bin/accelerant"), environment, "lsd");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.line().get("error").asText()).contains(why);
+    assertThat(outcome.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void aProjectThatCannotBeBuiltWhereItIsSaysSo() throws Exception {
+    Files.createFile(project.resolve("jobs/target"));
+    refused(
+        Map.of(), "is not built, or a source is newer than the build, and it cannot be written");
+  }
+
+  @Test
+  void aPathWithAColonIsRefused() throws Exception {
+    Path moved = Files.move(project, folder.resolve("a:b"));
+    Accelerant.Outcome outcome = launch(moved.resolve("jobs/bin/accelerant"), Map.of(), "lsd");
+    assertThat(outcome.exitCode()).isEqualTo(2);
+    assertThat(outcome.line().get("error").asText()).contains("has a colon in it");
+  }
+
+  @Test
+  void aClassPathThatIsNotThereIsNamed() throws Exception {
+    launch();
+    Files.delete(project.resolve("core/target/core.jar"));
+    refused(Map.of(), "core.jar is on the class path and cannot be read");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'LC_ALL=C', LC_ALL=C.UTF-8", "'LC_ALL= LANG=C', LC_CTYPE=C.UTF-8"})
+  void javaGetsNamesOfAllFilesInThePlainLocale(String given, String set) throws Exception {
+    Map<String, String> environment = new HashMap<>(Map.of("TELL_LOCALE", "yes"));
+    for (String one : given.split(" ")) {
+      environment.put(one.split("=", 2)[0], one.split("=", 2)[1]);
+    }
+    Accelerant.Outcome outcome = launch(project.resolve("jobs/bin/accelerant"), environment);
+    assertThat(outcome.out()).contains(set);
+  }
+
+  @Test
+  void temporaryFilesGoWhereTheSystemSays() throws Exception {
+    Path launcher = project.resolve("jobs/bin/accelerant");
+    assertThat(launch(launcher, Map.of("TMPDIR", "/a b")).out())
+        .contains("[-Djava.io.tmpdir=/a b]");
+    Map<String, String> both = Map.of("TMPDIR", "/a", "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=/b");
+    assertThat(launch(launcher, both).out()).doesNotContain("[-Djava.io.tmpdir");
+  }
+
+  @Test
+  void aSmallLimitOfFilesAndClosedStreamsAreSeen() throws Exception {
+    launch();
+    String launcher = "'" + project.resolve("jobs/bin/accelerant") + "' lsd";
+    Path shell = folder.resolve("shell");
+    script(shell, "#!/bin/bash\nulimit -n 64\n" + launcher);
+    assertThat(launch(shell, Map.of()).line().get("error").asText()).contains("ulimit -n 4096");
+    script(shell, "#!/bin/bash\n" + launcher + " <&- >&- 2>&-");
+    assertThat(launch(shell, Map.of()).exitCode()).isZero();
   }
 
   @Test

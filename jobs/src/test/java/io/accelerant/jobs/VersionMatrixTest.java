@@ -16,12 +16,13 @@ class VersionMatrixTest {
   @Test
   void whatIsTestedSaysNothing() {
     assertThat(VersionMatrix.check(new Platform("4.1.3", 17, LINUX))).isEmpty();
+    assertThat(VersionMatrix.check(new Platform("4.1.3", 21, LINUX))).isEmpty();
   }
 
   @Test
   void whatIsNotTestedSaysSoInOneLine() {
-    assertThat(VersionMatrix.check(new Platform("4.2.0", 21, LINUX)))
-        .contains("Not tested here: Spark 4.2.0 (tested: 4.1.3), Java 21 (tested: 17).");
+    assertThat(VersionMatrix.check(new Platform("4.2.0", 17, LINUX)))
+        .contains("Not tested here: Spark 4.2.0 (tested: 4.1.3).");
     assertThat(VersionMatrix.check(new Platform("4.1.3", 17, "Mac OS X aarch64")))
         .contains("Not tested here: System Mac OS X aarch64 (tested: Linux amd64).");
   }
@@ -31,6 +32,15 @@ class VersionMatrixTest {
     assertThatThrownBy(() -> VersionMatrix.check(new Platform("3.5.6", 17, LINUX)))
         .isInstanceOf(ConfigException.class)
         .hasMessage("Accelerant needs Spark 4.x; this is 3.5.6.");
+  }
+
+  @Test
+  void everyOtherJavaIsRefused() {
+    for (int java : List.of(18, 22, 25)) {
+      assertThatThrownBy(() -> VersionMatrix.requireJava(java))
+          .isInstanceOf(ConfigException.class)
+          .hasMessage("Accelerant needs Java 17 or 21; this is %d.".formatted(java));
+    }
   }
 
   @Test

@@ -81,6 +81,11 @@ final class LocalStore implements Store {
       return entries.map(p -> p.getFileName().toString()).sorted().toList();
     } catch (NoSuchFileException e) {
       return List.of();
+    } catch (NotDirectoryException e) {
+      if (exists(name)) {
+        throw e;
+      }
+      return List.of(); // something above it is a file
     }
   }
 

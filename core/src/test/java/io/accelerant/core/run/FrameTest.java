@@ -2,11 +2,14 @@ package io.accelerant.core.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
@@ -29,12 +32,18 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameTest {
   private static final Key<Integer> SIZE = Key.integer("probe.size", "A number").withDefault(1);
+  private static final Key<String> DATA = Key.string("probe.data", "A place").optional();
   private static final Manifest.Parent INPUT = new Manifest.Parent("data", "file:/data", "abc");
 
   @TempDir Path folder;
@@ -53,7 +62,7 @@ class FrameTest {
 
     @Override
     public List<Key<?>> keys() {
-      return RunKeys.and(List.of(SIZE));
+      return RunKeys.and(List.of(SIZE, DATA));
     }
 
     @Override
@@ -180,6 +189,103 @@ class FrameTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** What a run refuses before it works; each prepares the place and returns settings. */
+  static Stream<Arguments> refusals() {
+    return Stream.of(
+        refusal("is a file", at -> Files.createFile(at.resolve("out")), ""),
+        refusal(
+            "file is a file", at -> Files.createFile(at.resolve("file")), "run.output=@/file/out"),
+        refusal(
+            "is a link to nothing",
+            at -> Files.createSymbolicLink(at.resolve("out"), Path.of("x")),
+            ""),
+        refusal("holds \"theirs\"", at -> Files.createDirectories(at.resolve("out/theirs")), ""),
+        refusal("File name too long", at -> at, "run.output=@/" + "x".repeat(300)),
+        refusal("no permission|Cannot write", at -> at, "run.output=/proc/accelerant"),
+        refusal(
+            "file is a file",
+            at -> Files.createFile(at.resolve("file")),
+            "run.checkpoint=@/file/c"),
+        refusal("must stand once", at -> at, "run.output=@/{version}/out"),
+        refusal("run.resume = require", at -> at, "run.resume=require"),
+        refusal(
+            "lies inside the input probe.data",
+            at -> Files.createDirectories(at.resolve("in")),
+            "run.output=@/in/out",
+            "probe.data=word:@/in"),
+        refusal("was made with probe.size = 1", FrameTest::stoppedRun, "probe.size=2"),
+        refusal("is taken by", FrameTest::killedRun, ""));
+  }
+
+  private interface Preparation {
+    Path at(Path folder) throws IOException;
+  }
+
+  private static Arguments refusal(String why, Preparation before, String... sets) {
+    return Arguments.of(why, before, List.of(sets));
+  }
+
+  private static Path stoppedRun(Path at) throws IOException {
+    Map<String, Object> identity = Map.of("input.data", "abc", "probe.size", 1);
+    StageStore.open(
+            at + "/out/_checkpoints", new Configuration(), identity, "auto", Progress.SILENT)
+        .save("one", Map.of("value", 1));
+    return at;
+  }
+
+  private static Path killedRun(Path at) throws IOException {
+    return Files.writeString(Files.createDirectories(at.resolve("out")).resolve("_claim"), "{}");
+  }
+
+  @ParameterizedTest
+  @MethodSource("refusals")
+  void aDryRunRefusesWhatTheRunRefusesInTheSameWords(
+      String why, Preparation before, List<String> sets) throws IOException {
+    before.at(folder);
+    JobConfig config =
+        config(
+            sets.stream()
+                .filter(set -> !set.isEmpty())
+                .map(set -> set.replace("@", folder.toString()))
+                .toArray(String[]::new));
+    Probe probe = new Probe(FrameTest::product);
+    Throwable run = catchThrowable(() -> probe.run(context(), config));
+    Throwable plan = catchThrowable(() -> probe.plan(context(), config));
+    assertThat(run).isInstanceOf(AccelerantException.class);
+    assertThat(run.getMessage()).containsPattern(why);
+    assertThat(plan).hasSameClassAs(run).hasMessage(run.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a[1]", "{a}-{version}", "*", "deep/er", "a:b", "link", "link/out"})
+  void aDryRunAcceptsWhatTheRunAcceptsAndLeavesNothing(String output) throws IOException {
+    Path real = Files.createDirectory(folder.resolve("real"));
+    Files.createSymbolicLink(folder.resolve("link"), real);
+    JobConfig config = config("run.output=" + folder + "/" + output);
+    List<String> plan = new Probe(FrameTest::product).plan(context(), config);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactlyInAnyOrder(real, folder.resolve("link"));
+    }
+    assertThat(real).isEmptyDirectory();
+    assertThat(plan).containsExactly("publish to " + run(config, FrameTest::product).artifact());
+  }
+
+  @Test
+  void aRunThatFailsInALinkedFolderLeavesTheLink() throws IOException {
+    Path link =
+        Files.createSymbolicLink(
+            folder.resolve("out"), Files.createDirectory(folder.resolve("real")));
+    assertThatThrownBy(
+            () ->
+                run(
+                    config(),
+                    run -> {
+                      throw new DataException("bad");
+                    }))
+        .isInstanceOf(DataException.class);
+    assertThat(link).isSymbolicLink().isEmptyDirectory();
   }
 
   @Test
