@@ -33,7 +33,7 @@ record ChainStep(
   static final String REALS = "reals";
   static final String LABELS = "labels";
 
-  private static final long NOISE = RandomStream.purpose("mmd.noise");
+  static final long NOISE = RandomStream.purpose("mmd.noise");
 
   @Override
   public Sums on(Programs programs, Batch batch) {

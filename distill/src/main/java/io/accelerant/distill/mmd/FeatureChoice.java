@@ -50,8 +50,8 @@ record FeatureChoice(List<String> parts, KernelSettings kernel, String text) {
     return parts.contains(CLASSIFIER);
   }
 
-  /** As it stands in names of metrics: {@code a+pca}, {@code a-polynomial}. */
+  /** As it stands in names of stages and metrics: {@code a-pca}, {@code a-polynomial}. */
   String label() {
-    return text.replace(':', '-');
+    return text.replaceAll("[+:]", "-");
   }
 }

@@ -2,7 +2,6 @@ package io.accelerant.distill.mmd;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
@@ -11,6 +10,7 @@ import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.model.Model;
+import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.run.Check;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
@@ -85,6 +85,10 @@ public final class MmdJob implements PublishingJob {
             artifact ->
                 parents.add(
                     new Manifest.Parent("classifier", artifact.uri(), artifact.contentHash())));
+    config
+        .find(MmdKeys.ONNX)
+        .map(uri -> OnnxFile.read(uri, context.hadoop()))
+        .ifPresent(file -> parents.add(new Manifest.Parent("onnx", file.uri(), file.sha256())));
     return parents;
   }
 
@@ -110,7 +114,7 @@ public final class MmdJob implements PublishingJob {
       MmdReport report = new MmdReport(run, findings, stages, images.channels(), images.height());
       return new Product(
           run.draft(Model.KIND, metrics)
-              .withTable(table.folder(), TableFingerprint.of(table.rows())),
+              .withTable(table.folder(), UpdateTable.fingerprint(table.rows())),
           report.files(),
           report.card(),
           check(stages, findings));

@@ -88,6 +88,12 @@ final class MmdKeys {
                   + " of 28 by 28, else a perceptron of another width")
           .between(1, 1000)
           .withDefault(2);
+  static final Key<String> ONNX =
+      Key.string(
+              "mmd.onnx",
+              "An ONNX network of features to measure in as well: one input [batch, channels,"
+                  + " height, width] of pixels in 0..1, its first output is taken")
+          .optional();
   static final Key<List<Long>> SEEDS =
       Key.longs(
               "mmd.seeds",
@@ -163,6 +169,7 @@ final class MmdKeys {
           CLASSIFIER,
           CLASSIFIER_STEPS,
           JUDGE_EPOCHS,
+          ONNX,
           SEEDS,
           SAMPLES,
           CURVE_SAMPLES,

@@ -67,7 +67,7 @@ final class MmdReport {
             .toList();
     for (Cell cell : shown) {
       report.picture(
-          "samples-" + cell.toString().replace('+', '-'),
+          "samples-" + cell,
           grid.png(List.of(findings.first(cell).shown())),
           "%s, %d steps: the same noise in every picture".formatted(cell.arm(), cell.steps()));
     }

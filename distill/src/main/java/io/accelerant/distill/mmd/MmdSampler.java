@@ -127,7 +127,7 @@ record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolea
 
     @Override
     public int[] steps(double guidance) {
-      return guidance == 1 ? new int[] {sampler.times.length - 1} : new int[0];
+      return new int[] {sampler.times.length - 1};
     }
 
     @Override

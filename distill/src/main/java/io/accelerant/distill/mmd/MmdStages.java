@@ -6,6 +6,7 @@ import io.accelerant.core.data.Images;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.run.Batches;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Stages;
@@ -26,6 +27,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -51,7 +53,6 @@ final class MmdStages implements AutoCloseable {
   private final Snapshots snapshots;
   private final LabelledImages reference;
   private final Spaces spaces;
-  private final Judge judge;
   private final Finetuning finetuning;
   private final Map<FeatureChoice, FeatureMap> maps = new LinkedHashMap<>();
   private final Map<FeatureChoice, Mmd> statistics = new LinkedHashMap<>();
@@ -76,8 +77,13 @@ final class MmdStages implements AutoCloseable {
             images.height(),
             images.classes());
     TrainedClassifier a = fits.a();
-    this.judge = fits.b();
-    this.spaces = new Spaces(a, judge, images.channels(), images.height(), real, reference);
+    Optional<OnnxFeatures> onnx =
+        config
+            .find(MmdKeys.ONNX)
+            .map(uri -> OnnxFile.read(uri, context.hadoop()))
+            .map(file -> new OnnxFeatures(file, images.channels(), images.height()));
+    this.spaces =
+        new Spaces(a, fits.b(), onnx, images.channels(), images.height(), real, reference);
     for (FeatureChoice choice : settings.features()) {
       FeatureMap map = fits.map(choice, a, settings.microBatch());
       Kernel kernel = choice.kernel().on(fits.ofReals(map, a));
@@ -186,19 +192,7 @@ final class MmdStages implements AutoCloseable {
   private record Floors(Map<String, Double> metrics) {}
 
   private Floors measureFloors() {
-    LabelledImages real = spaces.real();
-    int half = real.count() / 2;
-    LabelledImages second =
-        new LabelledImages(
-            Arrays.copyOfRange(real.images(), half, 2 * half),
-            Arrays.copyOfRange(real.labels(), half, 2 * half));
-    Map<String, Double> floors = new LinkedHashMap<>();
-    spaces
-        .between(real.first(half), second)
-        .forEach((space, distance) -> floors.put("real.halves.frechet." + space, distance));
-    spaces
-        .between(real, reference.first(real.count()))
-        .forEach((space, distance) -> floors.put("real.training.frechet." + space, distance));
+    Map<String, Double> floors = new LinkedHashMap<>(spaces.floors(reference));
     spaces.accuracies().forEach((space, share) -> floors.put("accuracy." + space, share));
     return new Floors(floors);
   }
@@ -315,6 +309,6 @@ final class MmdStages implements AutoCloseable {
 
   @Override
   public void close() {
-    judge.close();
+    spaces.close();
   }
 }

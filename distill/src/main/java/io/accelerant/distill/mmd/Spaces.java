@@ -1,7 +1,6 @@
 package io.accelerant.distill.mmd;
 
 import io.accelerant.core.features.FeatureSpaces;
-import io.accelerant.core.features.FrechetDistance;
 import io.accelerant.core.features.FrechetReference;
 import io.accelerant.core.features.Moments;
 import io.accelerant.distill.teacher.LabelledImages;
@@ -9,16 +8,21 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
  * The spaces in which samples are held against as many held-out images: {@value #A}, the classifier
- * that may be trained on; {@value #B}, one that never is; {@value #PIXELS}, means of blocks.
+ * that may be trained on; {@value #B}, one that never is; {@value #PIXELS}, means of blocks; and
+ * {@value #ONNX}, where the user brings such a network.
  */
-final class Spaces {
+final class Spaces implements AutoCloseable {
   static final String A = "a";
   static final String B = "b";
   static final String PIXELS = "pixels";
+  static final String ONNX = "onnx";
+
+  /** The spaces that are always there. */
   static final List<String> NAMES = List.of(A, B, PIXELS);
 
   /** Spaces of verdicts: what was not trained on, and what no network has looked at. */
@@ -32,6 +36,7 @@ final class Spaces {
 
   private final TrainedClassifier a;
   private final Judge b;
+  private final Optional<OnnxFeatures> onnx;
   private final int channels;
   private final int side;
   private final LabelledImages real;
@@ -49,12 +54,14 @@ final class Spaces {
   Spaces(
       TrainedClassifier a,
       Judge b,
+      Optional<OnnxFeatures> onnx,
       int channels,
       int side,
       LabelledImages real,
       LabelledImages training) {
     this.a = a;
     this.b = b;
+    this.onnx = onnx;
     this.channels = channels;
     this.side = side;
     this.real = real;
@@ -66,6 +73,10 @@ final class Spaces {
     return real;
   }
 
+  private List<String> names() {
+    return onnx.isEmpty() ? NAMES : List.of(A, B, PIXELS, ONNX);
+  }
+
   private float[][] pooled(float[][] images) {
     return FeatureSpaces.pooledPixels(images, channels, side);
   }
@@ -74,6 +85,7 @@ final class Spaces {
     return switch (space) {
       case A -> a.features(images);
       case B -> b.features(images);
+      case ONNX -> onnx.orElseThrow().features(images);
       default -> pooled(images);
     };
   }
@@ -120,7 +132,7 @@ final class Spaces {
   Measured measure(LabelledImages samples, boolean labels, boolean blocks) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     Map<String, double[]> without = new LinkedHashMap<>();
-    for (String space : NAMES) {
+    for (String space : names()) {
       float[][] rows = features(space, samples.floats());
       Reference reference = reference(space, samples.count());
       metrics.put("frechet." + space, reference.frechet.distance(Moments.of(rows)));
@@ -158,17 +170,26 @@ final class Spaces {
         .toArray();
   }
 
-  /** Distance of two tables of real images in each space: what a perfect sampler would get. */
-  Map<String, Double> between(LabelledImages first, LabelledImages second) {
-    Map<String, Double> distances = new LinkedHashMap<>();
-    for (String space : NAMES) {
-      distances.put(
-          space,
-          FrechetDistance.between(
-              Moments.of(features(space, first.floats())),
-              Moments.of(features(space, second.floats()))));
+  /**
+   * Distances of real images to the held-out ones in each space, what a perfect sampler would get:
+   * {@code real.halves}, one half of the held-out images to the other; {@code real.training}, as
+   * many training images to all of them.
+   */
+  Map<String, Double> floors(LabelledImages trained) {
+    int half = real.count() / 2;
+    Map<String, Double> floors = new LinkedHashMap<>();
+    for (String space : names()) {
+      float[][] rows = features(space, real.floats());
+      float[][] others = features(space, trained.first(real.count()).floats());
+      floors.put(
+          "real.halves.frechet." + space,
+          new FrechetReference(Moments.of(Arrays.copyOf(rows, half)))
+              .distance(Moments.of(Arrays.copyOfRange(rows, half, 2 * half))));
+      floors.put(
+          "real.training.frechet." + space,
+          reference(space, real.count()).frechet.distance(Moments.of(others)));
     }
-    return distances;
+    return floors;
   }
 
   /** Accuracies of both networks on the held-out images. */
@@ -211,5 +232,11 @@ final class Spaces {
       sum += difference * difference;
     }
     return sum;
+  }
+
+  @Override
+  public void close() {
+    b.close();
+    onnx.ifPresent(OnnxFeatures::close);
   }
 }

@@ -1,11 +1,15 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.artifact.TableFingerprint;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -19,7 +23,7 @@ final class UpdateTable {
 
   private UpdateTable() {}
 
-  static Dataset<Row> of(SparkSession spark, MmdFindings findings) {
+  private static StructType schema() {
     StructType schema =
         new StructType()
             .add("arm", DataTypes.StringType)
@@ -33,11 +37,24 @@ final class UpdateTable {
         schema = schema.add(prefix + space, DataTypes.DoubleType);
       }
     }
+    return schema;
+  }
+
+  /** Of what was written, in the types of the table: JSON lines do not keep those of numbers. */
+  static String fingerprint(Dataset<Row> written) {
+    return TableFingerprint.of(
+        written.select(
+            Arrays.stream(schema().fields())
+                .map(f -> functions.col("`" + f.name() + "`").cast(f.dataType()).as(f.name()))
+                .toArray(Column[]::new)));
+  }
+
+  static Dataset<Row> of(SparkSession spark, MmdFindings findings) {
     List<Row> rows = new ArrayList<>();
     findings
         .trained()
         .forEach((cell, seeds) -> seeds.forEach((seed, trained) -> add(rows, cell, seed, trained)));
-    return spark.createDataFrame(rows, schema).coalesce(1);
+    return spark.createDataFrame(rows, schema()).coalesce(1);
   }
 
   private static void add(List<Row> rows, Cell cell, long seed, Trained trained) {

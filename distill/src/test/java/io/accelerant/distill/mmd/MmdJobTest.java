@@ -1,0 +1,378 @@
+package io.accelerant.distill.mmd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.data.PrepareImagesJob;
+import io.accelerant.core.error.AccelerantException;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.error.StoppedException;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.Progress;
+import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.model.Model;
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.model.network.ImageModel;
+import io.accelerant.distill.sample.SampleJob;
+import io.accelerant.distill.teacher.TrainTeacherJob;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Images of 8 by 8 whose class is the place of a bright bar, and a teacher that knows little. */
+class MmdJobTest extends SparkTest {
+  private static final int COUNT = 240;
+
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  private static JobResult result;
+
+  @BeforeAll
+  static void finetuneOnce() throws IOException {
+    ByteBuffer images = ByteBuffer.allocate(16 + COUNT * 64);
+    images.putInt(0x803).putInt(COUNT).putInt(8).putInt(8);
+    ByteBuffer labels = ByteBuffer.allocate(8 + COUNT).putInt(0x801).putInt(COUNT);
+    for (int i = 0; i < COUNT; i++) {
+      RandomStream stream = new RandomStream(1, 1, i, 0);
+      labels.put((byte) (i % 2));
+      for (int p = 0; p < 64; p++) {
+        images.put((byte) (stream.nextInt(60) + (p / 32 == i % 2 ? 190 : 0)));
+      }
+    }
+    Files.write(shared.resolve("images"), images.array());
+    Files.write(shared.resolve("labels"), labels.array());
+    run(
+        context(),
+        new PrepareImagesJob(),
+        "run.output=" + shared.resolve("data"),
+        "prepareImages.source=" + shared.resolve("images"),
+        "prepareImages.labels=" + shared.resolve("labels"),
+        "prepareImages.classes=2",
+        "prepareImages.split=[0.8,0.2]");
+    run(
+        context(),
+        new TrainTeacherJob(),
+        "run.output=" + shared.resolve("teacher"),
+        "trainTeacher.kind=image",
+        "trainTeacher.data=" + shared.resolve("data"),
+        "trainTeacher.patch=4",
+        "trainTeacher.width=16",
+        "trainTeacher.layers=1",
+        "trainTeacher.heads=2",
+        "trainTeacher.samples=20",
+        "trainTeacher.sampleEvery=0",
+        "train.workers=2",
+        "train.batch=16",
+        "train.rounds=50",
+        "train.ema=0.95",
+        "train.learningRate=1e-2",
+        "train.checkpointEvery=50");
+    Path onnx = Files.write(shared.resolve("flat.onnx"), flatten(8));
+    result =
+        finetune(
+            shared.resolve("mmd"),
+            "train.rounds=40",
+            "train.batch=32",
+            "train.learningRate=1e-3",
+            "mmd.features=[\"pixels\", \"a+pca\"]",
+            "mmd.onnx=" + onnx);
+  }
+
+  private static JobResult run(JobContext context, Job job, String... sets) {
+    return job.run(context, JobConfig.load(List.of(), List.of(sets), job.keys()));
+  }
+
+  private static String[] sets(Path output, String... more) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + output,
+                "mmd.model=" + shared.resolve("teacher"),
+                "mmd.data=" + shared.resolve("data"),
+                "mmd.steps=[3]",
+                "mmd.features=[\"a+pca\"]",
+                "mmd.components=8",
+                "mmd.classShare=0.5",
+                "mmd.classifierSteps=60",
+                "mmd.seeds=[1]",
+                "mmd.samples=48",
+                "mmd.curveSamples=48",
+                "mmd.evaluateEvery=20",
+                "mmd.baselineSteps=[6]",
+                "mmd.truthSteps=20",
+                "train.workers=2",
+                "train.batch=16",
+                "train.microBatch=16",
+                "train.rounds=4",
+                "train.checkpointEvery=1"));
+    sets.addAll(List.of(more));
+    return sets.toArray(String[]::new);
+  }
+
+  private static JobResult finetune(Path output, String... more) {
+    return run(context(), new MmdJob(), sets(output, more));
+  }
+
+  private static double metric(JobResult found, String name) {
+    return found.metrics().get(name).doubleValue();
+  }
+
+  @Test
+  void finetuningBringsSamplesCloserInSpacesThatWereNotTrainedOn() {
+    for (String space : Spaces.OF_VERDICTS) {
+      double own = metric(result, "mmd.n3.frechet." + space);
+      assertThat(own).isLessThan(0.6 * metric(result, "ddim.n3.frechet." + space));
+      assertThat(metric(result, "verdict.n3.%s.ddim.n3".formatted(space)))
+          .isCloseTo(own - metric(result, "ddim.n3.frechet." + space), within(1e-9));
+      assertThat(metric(result, "verdict.n3.%s.ddim.n3.high".formatted(space))).isNegative();
+    }
+  }
+
+  @Test
+  void everyControlStandsBeside() {
+    for (String cell :
+        List.of(
+            "ddim.n3",
+            "ddim-uniform.n3",
+            "ddim.n6",
+            "dpmpp-2m.n3",
+            "unipc.n3",
+            "dc-solver.n3",
+            "denoise.n3")) {
+      assertThat(result.metrics())
+          .containsKeys(
+              cell + ".frechet.b",
+              cell + ".mmd.pixels",
+              cell + ".labelAgreement",
+              cell + ".nearest");
+    }
+    assertThat(result.metrics()).containsKeys("real.halves.frechet.b", "accuracy.a", "accuracy.b");
+    assertThat(metric(result, "accuracy.b")).isGreaterThan(0.9);
+  }
+
+  @Test
+  void theTableOfUpdatesHasEveryLossAndTheSpacesNowAndThen() {
+    Artifact artifact = Artifact.open(result.artifact(), context().hadoop());
+    Dataset<Row> table = ArtifactTables.read(spark(), artifact, "update");
+    assertThat(table.columns())
+        .contains("update", "loss", "gradientNorm", "value.b", "frechet.pixels");
+    List<Row> rows = table.filter("arm = 'mmd'").orderBy("update").collectAsList();
+    assertThat(rows).hasSize(41);
+    int loss = rows.get(0).fieldIndex("loss");
+    int frechet = rows.get(0).fieldIndex("frechet.b");
+    assertThat(rows.get(0).isNullAt(loss)).isTrue();
+    assertThat(rows.stream().skip(1)).noneMatch(row -> row.isNullAt(loss));
+    assertThat(rows.stream().filter(row -> !row.isNullAt(frechet)).map(row -> row.getInt(3)))
+        .containsExactly(0, 20, 40);
+    assertThat(rows.get(40).getDouble(frechet)).isLessThan(rows.get(0).getDouble(frechet));
+  }
+
+  @Test
+  void theArtifactVerifiesAndIsAModel() {
+    Artifact artifact = Artifact.open(result.artifact(), context().hadoop());
+    assertThat(artifact.verify()).isEmpty();
+    assertThat(ImageModel.read(artifact, "a test").network().classes()).isEqualTo(2);
+    assertThat(artifact.readJson("sampler.json")).containsEntry("steps", 3);
+    for (String file : List.of("model-raw.safetensors", "plots/real.png", "plots/curve-n3.png")) {
+      assertThat(artifact.holds(file)).as(file).isTrue();
+    }
+    assertThat(new String(artifact.read("report.md"), StandardCharsets.UTF_8))
+        .contains("real half against half", "dc-solver", "On the way");
+  }
+
+  private JobResult sample(String name, String... more) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + folder.resolve(name),
+                "sample.model=" + result.artifact(),
+                "sample.count=6",
+                "run.seed=1"));
+    sets.addAll(List.of(more));
+    return run(context(), new SampleJob(), sets.toArray(String[]::new));
+  }
+
+  @Test
+  void sampleDrawsByTheSamplerOfTheModel() {
+    JobResult own = sample("own", "sample.label=[0, 1]");
+    JobResult named = sample("named", "sample.label=[0, 1]", "sample.sampler=" + result.artifact());
+    Artifact samples = Artifact.open(own.artifact(), context().hadoop());
+    assertThat(samples.readJson("samples.json"))
+        .containsEntry("nfe", 3)
+        .containsEntry("times", List.of(1.0, 0.667, 0.333, 0.0));
+    assertThat(named.contentHash()).isEqualTo(own.contentHash());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "sample.steps=4, was finetuned for 3 steps at guidance 1",
+    "sample.guidance=2, was finetuned for 3 steps at guidance 1",
+    "sample.solver=unipc, but the sampler was fitted with ddim"
+  })
+  void sampleRefusesAnythingElse(String set, String message) {
+    assertThatThrownBy(() -> sample("refused", "sample.label=[0, 1]", set))
+        .isInstanceOf(AccelerantException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void theSamplerIsForNoOtherModel() {
+    assertThatThrownBy(
+            () ->
+                sample(
+                    "other",
+                    "sample.model=" + shared.resolve("teacher"),
+                    "sample.sampler=" + result.artifact()))
+        .isInstanceOf(ArtifactException.class)
+        .hasMessageContaining("is the sampler of the network beside it");
+    assertThatThrownBy(() -> sample("none", "sample.sampler=" + shared.resolve("teacher")))
+        .isInstanceOf(ArtifactException.class)
+        .hasMessageContaining("holds no sampler.json");
+  }
+
+  @Test
+  void partitionsAndAStopBetweenUpdatesChangeNothing() {
+    JobResult whole = finetune(folder.resolve("whole"), "mmd.partitions=1");
+    JobResult cut = finetune(folder.resolve("cut"), "mmd.partitions=7", "run.format=json");
+    assertThat(cut.contentHash()).isEqualTo(whole.contentHash());
+    AtomicBoolean stop = new AtomicBoolean();
+    Progress watching = line -> stop.compareAndSet(false, line.contains("mmd.n3.seed1: round 1/4"));
+    JobContext stopped =
+        new JobContext(SparkTest::spark, context().hadoop(), watching, stop::get, false, "");
+    Path output = folder.resolve("stopped");
+    assertThatThrownBy(() -> run(stopped, new MmdJob(), sets(output)))
+        .isInstanceOf(StoppedException.class);
+    assertThat(output.resolve("_checkpoints/mmd.n3.seed1")).isDirectory();
+    assertThat(finetune(output, "run.resume=require").contentHash()).isEqualTo(whole.contentHash());
+    assertThat(output.resolve("_checkpoints/mmd.n3.seed1")).doesNotExist();
+  }
+
+  @Test
+  void adaptersAreTrainedAndFoldedIn() {
+    JobResult lora =
+        finetune(
+            folder.resolve("lora"),
+            "mmd.adapter.rank=2",
+            "mmd.adapter.targets=[\"qkv\"]",
+            "mmd.times=uniform",
+            "mmd.conditional=none");
+    Artifact artifact = Artifact.open(lora.artifact(), context().hadoop());
+    assertThat(artifact.readJson("adapter_config.json")).containsEntry("r", 2);
+    assertThat(artifact.readJson("sampler.json")).containsEntry("labelled", false);
+    Model merged = Model.read(artifact);
+    Model teacher = Model.open(shared.resolve("teacher").toString(), context().hadoop(), "a test");
+    var moved =
+        merged.network().layout().tensors().stream()
+            .filter(
+                t ->
+                    java.util.stream.IntStream.range(t.offset(), t.offset() + t.size())
+                        .anyMatch(i -> merged.parameters()[i] != teacher.parameters()[i]))
+            .map(t -> t.name())
+            .toList();
+    assertThat(moved).containsExactly("blocks.0.attn.qkv.weight");
+    assertThat(lora.metrics()).doesNotContainKey("mmd.n3.labelAgreement");
+  }
+
+  /** A network that hands its pixels on: distances are those of a space of 64 pixels. */
+  @Test
+  void anOnnxNetworkOfTheUsersMeasuresToo() throws IOException {
+    assertThat(metric(result, "mmd.n3.frechet.onnx"))
+        .isCloseTo(metric(result, "mmd.n3.frechet.pixels"), within(1e-6)); // 8 x 8 is not pooled
+    Path other = Files.write(folder.resolve("large.onnx"), flatten(28));
+    assertThatThrownBy(() -> finetune(folder.resolve("refused"), "mmd.onnx=" + other))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("must have one input [batch, 1, 8, 8] to be mmd.onnx");
+  }
+
+  /** An ONNX file of one node Flatten, in protobuf's wire format. */
+  private static byte[] flatten(int side) throws IOException {
+    byte[] node = join(text(1, "x"), text(2, "y"), text(4, "Flatten"));
+    byte[] image =
+        join(
+            part(1, text(2, "batch")),
+            part(1, number(1, 1)),
+            part(1, number(1, side)),
+            part(1, number(1, side)));
+    byte[] row = join(part(1, text(2, "batch")), part(1, number(1, side * side)));
+    byte[] graph =
+        join(part(1, node), text(2, "g"), part(11, value("x", image)), part(12, value("y", row)));
+    return join(number(1, 8), part(7, graph), part(8, number(2, 13)));
+  }
+
+  private static byte[] value(String name, byte[] shape) throws IOException {
+    byte[] tensor = join(number(1, 1), part(2, shape));
+    return join(text(1, name), part(2, part(1, tensor)));
+  }
+
+  private static byte[] text(int field, String text) throws IOException {
+    return part(field, text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static byte[] part(int field, byte[] content) throws IOException {
+    return join(varint(field << 3 | 2), varint(content.length), content);
+  }
+
+  private static byte[] number(int field, int number) throws IOException {
+    return join(varint(field << 3), varint(number));
+  }
+
+  private static byte[] varint(int number) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    int rest = number;
+    for (; rest > 127; rest >>>= 7) {
+      out.write(rest & 127 | 128);
+    }
+    out.write(rest);
+    return out.toByteArray();
+  }
+
+  private static byte[] join(byte[]... parts) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (byte[] part : parts) {
+      out.write(part);
+    }
+    return out.toByteArray();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "mmd.features=[\"b\"]|expected parts out of",
+        "mmd.features=[\"a:cubic\"]|expected parts out of",
+        "mmd.features=[\"onnx:x.onnx\"]|ONNX Runtime gives no gradients",
+        "mmd.features=[\"a\",\"a\"]|must list different features",
+        "mmd.adapter.targets=[\"nothing\"]|names no matrix",
+        "mmd.chain=x.json|is for finetuning",
+        "mmd.seeds=[]|must list different values"
+      })
+  void whatCannotBeFinetunedIsRefused(String set, String message) {
+    String[] all = sets(folder.resolve("x"), "mmd.adapter.rank=2", set);
+    MmdJob job = new MmdJob();
+    assertThatThrownBy(
+            () -> job.plan(context(), JobConfig.load(List.of(), List.of(all), job.keys())))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
+}
