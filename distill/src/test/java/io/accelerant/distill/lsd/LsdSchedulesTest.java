@@ -113,7 +113,7 @@ class LsdSchedulesTest {
   void whatCannotBeReadIsExplained() throws IOException {
     assertThatThrownBy(() -> LsdSchedules.open(folder.resolve("none.json").toString(), HADOOP))
         .isInstanceOf(ArtifactException.class)
-        .hasMessageContaining("There is no sampler at");
+        .hasMessageContaining("There is no file");
     assertThatThrownBy(() -> LsdSchedules.open(folder.resolve("none").toString(), HADOOP))
         .isInstanceOf(ArtifactException.class)
         .hasMessageContaining("does not exist");
