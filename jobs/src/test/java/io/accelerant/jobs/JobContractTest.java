@@ -161,6 +161,24 @@ class JobContractTest extends SparkTest {
               "dcSolver.evalNoise=16",
               "dcSolver.truthSteps=30"));
     }
+    example(
+        "mmd",
+        "mmd.conf",
+        List.of(
+            "mmd.model=@/image-model",
+            "mmd.data=@/images",
+            "mmd.samples=64",
+            "mmd.curveSamples=64",
+            "mmd.evaluateEvery=4",
+            "mmd.classifierSteps=20",
+            "mmd.judgeEpochs=1",
+            "mmd.reference=300",
+            "mmd.components=8",
+            "mmd.baselineSteps=[10]",
+            "mmd.truthSteps=10",
+            "train.workers=2",
+            "train.batch=4",
+            "train.rounds=4"));
     example("collect-trajectories", "collect-trajectories.conf", List.of("collect.episodes=20"));
     example(
         "trajectory-weights",
@@ -171,6 +189,8 @@ class JobContractTest extends SparkTest {
         "offline-rl.conf",
         List.of("offlineRl.input=@/trajectories", "offlineRl.bcSteps=20"));
     run("collect-trajectories collect-trajectories.conf", "@/trajectories");
+    run("prepare-images prepare-images.conf", "@/images");
+    SmallImageModel.publish(scratch.resolve("image-model"));
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
     run("train-teacher train-teacher.conf", "@/teacher");

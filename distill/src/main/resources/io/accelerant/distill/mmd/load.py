@@ -1,4 +1,4 @@
-"""Draws images with numpy alone: python python/load.py, or load.sample(noise, labels).
+"""Draws images with numpy alone: load.sample(noise, labels), [count, channels, size, size] in -1..1.
 
 The network (DiT) is only good for the sampler beside it: deterministic DDIM at the times of sampler.json.
 """
@@ -36,8 +36,7 @@ def network(w, c, x, time, label):  # x [batch, channels, size, size], time 0..1
         u = u / (1 + np.exp(-2 * np.sqrt(2 / np.pi) * (u + 0.044715 * u**3)))  # gelu, tanh form
         h = h + gate2 * linear(b + "mlp.fc2", u)
     shift, scale = parts("final_layer", 2)
-    out = linear("final_layer.linear", norm(h) * (1 + scale) + shift)
-    return out.reshape(batch, n, n, p, p, -1).transpose(0, 5, 1, 3, 2, 4).reshape(x.shape)
+    return linear("final_layer.linear", norm(h) * (1 + scale) + shift).reshape(batch, n, n, p, p, -1).transpose(0, 5, 1, 3, 2, 4).reshape(x.shape)
 
 def sample(noise=None, labels=None, count=16, folder=FOLDER):
     c, s = (json.loads((folder / name).read_text()) for name in ("config.json", "sampler.json"))
@@ -49,6 +48,3 @@ def sample(noise=None, labels=None, count=16, folder=FOLDER):
         a, b, a2, b2 = s["alpha"][i], s["sigma"][i], s["alpha"][i + 1], s["sigma"][i + 1]
         x = a2 / a * x + (b2 - a2 / a * b) * network(w, c, x, time, labels)
     return x
-
-if __name__ == "__main__":
-    print(sample().shape)
