@@ -4,6 +4,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.safetensors.RandomAccess;
 import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -33,13 +34,11 @@ public record InputFile(String uri, byte[] content) {
         status -> {
           if (!status.isFile() || status.getLen() > largest) {
             throw new DataException(
-                "%s is %s; expected a file of at most %,d bytes."
-                    .formatted(
-                        uri,
-                        status.isFile()
-                            ? "%,d bytes long".formatted(status.getLen())
-                            : "a directory",
-                        largest));
+                Text.of(
+                    "%s is %s; expected a file of at most %,d bytes.",
+                    uri,
+                    status.isFile() ? Text.of("%,d bytes long", status.getLen()) : "a directory",
+                    largest));
           }
         });
   }
@@ -68,7 +67,7 @@ public record InputFile(String uri, byte[] content) {
       throw new DataException("There is no file " + uri + ".", e);
     } catch (IOException | IllegalArgumentException | UnsupportedOperationException e) {
       throw new DataException(
-          "Cannot read %s: %s.".formatted(uri, StoreFailure.explain(e).orElse(e.getMessage())), e);
+          Text.of("Cannot read %s: %s.", uri, StoreFailure.explain(e).orElse(e.getMessage())), e);
     }
   }
 

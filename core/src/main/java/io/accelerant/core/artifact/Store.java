@@ -2,6 +2,7 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.safetensors.RandomAccess;
+import io.accelerant.core.text.Text;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -33,8 +34,10 @@ interface Store {
   static Store at(String uri, Configuration hadoop) {
     if (!Set.of("file", "hdfs", "s3a").contains(scheme(uri))) {
       throw new ArtifactException(
-          "%s: %s: has no exclusive create that is known here, so two runs could publish over each"
-                  .formatted(uri, scheme(uri))
+          Text.of(
+                  "%s: %s: has no exclusive create that is known here, so two runs could publish"
+                      + " over each",
+                  uri, scheme(uri))
               + " other; use file:, hdfs: or s3a:.");
     }
     return toRead(uri, hadoop);

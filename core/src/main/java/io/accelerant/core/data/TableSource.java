@@ -13,6 +13,7 @@ import io.accelerant.core.artifact.StoreFailure;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.FileKind;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -114,14 +115,16 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
     }
     if (formats.size() > 1) {
       throw new DataException(
-          "The files of %s are of several formats, %s; name a folder or a glob of one format."
-              .formatted(uri, formats.toString().toLowerCase(Locale.ROOT)));
+          Text.of(
+              "The files of %s are of several formats, %s; name a folder or a glob of one format.",
+              uri, formats.toString().toLowerCase(Locale.ROOT)));
     }
     if (plain.size() > 1) {
       throw new DataException(
-          ("The files below %s are partly in folders name=value, partly in other folders; name a"
-                  + " folder or a glob of one kind.")
-              .formatted(uri));
+          Text.of(
+              "The files below %s are partly in folders name=value, partly in other folders; name a"
+                  + " folder or a glob of one kind.",
+              uri));
     }
     return new TableSource(
         uri, formats.iterator().next(), List.copyOf(there), plain.contains(true));
@@ -179,9 +182,9 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
         files.parallelStream().flatMap(file -> notText(file, codecs, hadoop).stream()).toList();
     if (!wrong.isEmpty()) {
       throw new DataException(
-          "%s; expected %s. Convert it, or leave it out."
-              .formatted(
-                  wrong.get(0), format == Format.TEXT ? "UTF-8 text" : "JSON lines in UTF-8"));
+          Text.of(
+              "%s; expected %s. Convert it, or leave it out.",
+              wrong.get(0), format == Format.TEXT ? "UTF-8 text" : "JSON lines in UTF-8"));
     }
   }
 
@@ -191,7 +194,7 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
     try (InputStream raw = file.getFileSystem(hadoop).open(file);
         InputStream in = codec == null ? raw : codec.createInputStream(raw)) {
       return FileKind.notText(in.readNBytes(FileKind.HEAD))
-          .map(kind -> "%s is %s%s".formatted(file, codec == null ? "" : "inside ", kind));
+          .map(kind -> Text.of("%s is %s%s", file, codec == null ? "" : "inside ", kind));
     } catch (IOException | RuntimeException e) { // codecs throw what they like
       throw cannotRead(file.toString(), e);
     }
@@ -231,14 +234,14 @@ public record TableSource(String uri, Format format, List<Path> files, boolean n
         if (before != null && !before.dataType().sameType(field.dataType())) {
           return Optional.of(
               new DataException(
-                  ("%s: column \"%s\" is %s, but in %s it is %s; a table has one type a column."
-                          + " Write its files anew, or name those of one type.")
-                      .formatted(
-                          file,
-                          field.name(),
-                          field.dataType().simpleString(),
-                          place,
-                          before.dataType().simpleString())));
+                  Text.of(
+                      "%s: column \"%s\" is %s, but in %s it is %s; a table has one type a column."
+                          + " Write its files anew, or name those of one type.",
+                      file,
+                      field.name(),
+                      field.dataType().simpleString(),
+                      place,
+                      before.dataType().simpleString())));
         }
       }
     }
