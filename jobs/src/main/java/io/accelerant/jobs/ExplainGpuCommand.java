@@ -7,6 +7,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import io.accelerant.jobs.gpu.Explainer;
 import io.accelerant.jobs.gpu.GpuReport;
 import io.accelerant.jobs.gpu.QueryPlans;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
     name = "explain-gpu",
     synopsisSubcommandLabel = "JOB",
     description =
-        "Runs a job into a temporary folder and lists what of its DataFrame plans would stay on the CPU under RAPIDS; needs no GPU.",
+        "Runs a job into a temporary folder and lists what of its DataFrame plans would stay on the"
+            + " CPU under RAPIDS; needs no GPU.",
     commandListHeading = "%nJobs:%n")
 final class ExplainGpuCommand implements Runnable {
   @Spec private CommandSpec spec;
@@ -177,12 +179,12 @@ final class ExplainGpuCommand implements Runnable {
     /** One that the plug-in can extend, as that of spark-submit: it keeps classes in folders. */
     private static ClassLoader loader(Path jar, ClassLoader parent) {
       if (!Files.isRegularFile(jar)) {
-        throw new ConfigException("--rapids %s: there is no such file.".formatted(jar));
+        throw new ConfigException(Text.of("--rapids %s: there is no such file.", jar));
       }
       try {
         return new MutableURLClassLoader(new URL[] {jar.toUri().toURL()}, parent);
       } catch (MalformedURLException e) {
-        throw new ConfigException("--rapids %s is no file name.".formatted(jar), e);
+        throw new ConfigException(Text.of("--rapids %s is no file name.", jar), e);
       }
     }
   }

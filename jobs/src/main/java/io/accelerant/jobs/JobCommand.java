@@ -5,6 +5,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,7 +109,9 @@ final class JobCommand implements Callable<Integer> {
         .effective()
         .forEach(
             (path, setting) -> {
-              console.err().printf("%s = %s  # %s%n", path, setting.value(), setting.origin());
+              console
+                  .err()
+                  .println(Text.of("%s = %s  # %s", path, setting.value(), setting.origin()));
               Map<String, Object> shown = new LinkedHashMap<>();
               shown.put("value", setting.value());
               shown.put("origin", setting.origin());

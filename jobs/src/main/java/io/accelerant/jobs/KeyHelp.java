@@ -1,6 +1,7 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.config.Key;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -14,7 +15,7 @@ final class KeyHelp {
   static String[] lines(List<Key<?>> keys) {
     List<String> lines = new ArrayList<>(List.of("", "Keys:"));
     for (Key<?> key : keys) {
-      lines.add("  %s: %s; %s".formatted(key.path(), key.expected(), presence(key)));
+      lines.add(Text.of("  %s: %s; %s", key.path(), key.expected(), presence(key)));
       lines.addAll(wrap(key.doc()));
     }
     lines.add("  spark.*: any setting of Spark; quote a key that is both value and prefix.");

@@ -1,5 +1,6 @@
 package io.accelerant.jobs;
 
+import io.accelerant.core.text.Text;
 import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -63,6 +64,6 @@ final class MachineFault {
   }
 
   private static String told(String what, String message) {
-    return "%s (%s).".formatted(what, message.lines().findFirst().orElse(""));
+    return Text.of("%s (%s).", what, message.lines().findFirst().orElse(""));
   }
 }

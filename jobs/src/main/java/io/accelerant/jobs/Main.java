@@ -3,9 +3,11 @@ package io.accelerant.jobs;
 import io.accelerant.core.artifact.CodeVersion;
 import io.accelerant.core.config.Nearest;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +44,8 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] args) {
+    // Spark and Hadoop name files by the locale of the process, with its digits.
+    Locale.setDefault(Locale.ROOT);
     int code = run(args, System.out, System.err);
     // A cluster manager that runs the driver itself takes an exit with 0 for an early death.
     if (code != 0 || SparkSettings.submitted().isEmpty()) {
@@ -102,16 +106,18 @@ public final class Main implements Runnable {
     String word = unmatched.getUnmatched().get(0);
     if (word.startsWith("-")) {
       return new ConfigException(
-          "Unknown option %s; the nearest is %s."
-              .formatted(word, nearest(word, line.getCommandSpec().optionsMap().keySet())));
+          Text.of(
+              "Unknown option %s; the nearest is %s.",
+              word, nearest(word, line.getCommandSpec().optionsMap().keySet())));
     }
     if (line.getSubcommands().isEmpty()) {
       return new ConfigException(
-          "Unexpected argument \"%s\"; a setting is given by --set key=value.".formatted(word));
+          Text.of("Unexpected argument \"%s\"; a setting is given by --set key=value.", word));
     }
     return new ConfigException(
-        "Unknown command %s; the nearest is %s. See accelerant --help."
-            .formatted(word, nearest(word, line.getSubcommands().keySet())));
+        Text.of(
+            "Unknown command %s; the nearest is %s. See accelerant --help.",
+            word, nearest(word, line.getSubcommands().keySet())));
   }
 
   private static String nearest(String word, Set<String> valid) {

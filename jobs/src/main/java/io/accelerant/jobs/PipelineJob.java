@@ -10,6 +10,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,9 @@ final class PipelineJob implements Job {
   private static final Key<List<Map<String, Object>>> STAGES =
       Key.objects(
           "pipeline.stages",
-          "Stages in order, each { name, job, conf = [files], set { keys of the job }, inputs = [URIs that no stage makes] }; {name} in a value is the artifact of an earlier stage");
+          "Stages in order, each { name, job, conf = [files], set { keys of the job }, inputs ="
+              + " [URIs that no stage makes] }; {name} in a value is the artifact of an earlier"
+              + " stage");
   private static final Key<String> PUBLISH =
       Key.string("pipeline.publish.stage", "Stage whose artifact is published at the end")
           .optional()
@@ -47,7 +50,8 @@ final class PipelineJob implements Job {
   private static final Key<String> UNTIL =
       Key.string(
               "pipeline.until",
-              "Stop after this stage and publish nothing, for schedulers that start every stage by itself")
+              "Stop after this stage and publish nothing, for schedulers that start every stage by"
+                  + " itself")
           .optional()
           .operational();
 
@@ -91,7 +95,7 @@ final class PipelineJob implements Job {
     for (Map<String, Object> entry : entries) {
       PipelineStage stage = PipelineStage.of(planned.size(), entry, jobs);
       if (keys.containsKey(stage.name())) {
-        throw config.invalid(STAGES, "has two stages named %s.".formatted(stage.name()));
+        throw config.invalid(STAGES, Text.of("has two stages named %s.", stage.name()));
       }
       String key = stage.key(keys, config, context.hadoop());
       String uri = folder + "/" + key;
@@ -113,8 +117,8 @@ final class PipelineJob implements Job {
     }
     throw config.invalid(
         UNTIL,
-        "is \"%s\"; the stages are %s."
-            .formatted(last, all.stream().map(p -> p.stage.name()).toList()));
+        Text.of(
+            "is \"%s\"; the stages are %s.", last, all.stream().map(p -> p.stage.name()).toList()));
   }
 
   /** The stage to publish; empty if nothing is to be. */
@@ -130,7 +134,7 @@ final class PipelineJob implements Job {
     }
     if (stage.isPresent() && !uris.containsKey(stage.get())) {
       throw config.invalid(
-          PUBLISH, "is \"%s\"; the stages are %s.".formatted(stage.get(), uris.keySet()));
+          PUBLISH, Text.of("is \"%s\"; the stages are %s.", stage.get(), uris.keySet()));
     }
     config.find(IF).ifPresent(PublishRule::of);
   }
@@ -140,7 +144,7 @@ final class PipelineJob implements Job {
     List<String> lines = new ArrayList<>();
     boolean waits = false;
     for (Planned p : planned(context, config)) {
-      String head = "%s (%s): ".formatted(p.stage.name(), p.stage.job().name());
+      String head = Text.of("%s (%s): ", p.stage.name(), p.stage.job().name());
       if (p.artifact.isPresent()) {
         lines.add(head + "done, " + p.uri);
         continue;
@@ -159,11 +163,11 @@ final class PipelineJob implements Job {
         .ifPresent(
             stage ->
                 lines.add(
-                    "publish %s to %s%s"
-                        .formatted(
-                            stage,
-                            config.get(TO),
-                            config.find(IF).map(rule -> " if " + rule).orElse(""))));
+                    Text.of(
+                        "publish %s to %s%s",
+                        stage,
+                        config.get(TO),
+                        config.find(IF).map(rule -> " if " + rule).orElse(""))));
     return lines;
   }
 
@@ -174,7 +178,7 @@ final class PipelineJob implements Job {
     Map<String, Artifact> artifacts = new LinkedHashMap<>();
     int ran = 0;
     for (Planned p : stages) {
-      String title = "%d/%d %s".formatted(artifacts.size() + 1, stages.size(), p.stage.name());
+      String title = Text.of("%d/%d %s", artifacts.size() + 1, stages.size(), p.stage.name());
       if (p.artifact.isPresent()) {
         context.progress().say("%s: done already, %s", title, p.uri);
       } else {

@@ -9,6 +9,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,33 +58,38 @@ record PipelineStage(
    * @throws ConfigException that says which field of which entry is wrong
    */
   static PipelineStage of(int number, Map<String, Object> entry, Map<String, Job> jobs) {
-    String where = "pipeline.stages[%d]".formatted(number);
+    String where = Text.of("pipeline.stages[%d]", number);
     for (String field : entry.keySet()) {
       if (!FIELDS.contains(field)) {
         throw new ConfigException(
-            "%s has a field %s; a stage has name, job, conf, set and inputs."
-                .formatted(where, field));
+            Text.of(
+                "%s has a field %s; a stage has name, job, conf, set and inputs.", where, field));
       }
     }
     String name = text(entry, "name", where);
     if (!NAME.matcher(name).matches() || name.equals("version")) {
       throw new ConfigException(
-          "%s.name = \"%s\" must be lower-case letters, digits and dashes, and not \"version\"."
-              .formatted(where, name));
+          Text.of(
+              "%s.name = \"%s\" must be lower-case letters, digits and dashes, and not"
+                  + " \"version\".",
+              where, name));
     }
     Job job = jobs.get(text(entry, "job", where));
     if (job == null) {
       throw new ConfigException(
-          "%s.job = \"%s\" must be one of %s."
-              .formatted(where, entry.get("job"), String.join(", ", jobs.keySet())));
+          Text.of(
+              "%s.job = \"%s\" must be one of %s.",
+              where, entry.get("job"), String.join(", ", jobs.keySet())));
     }
     Map<String, Object> sets = new TreeMap<>();
     flatten("", entry.getOrDefault("set", Map.of()), where + ".set", sets);
     for (String key : sets.keySet()) {
       if (key.startsWith("spark.") || key.equals(RunKeys.OUTPUT.path())) {
         throw new ConfigException(
-            "%s.set.%s belongs to the pipeline, whose stages share one Spark session and one folder."
-                .formatted(where, key));
+            Text.of(
+                "%s.set.%s belongs to the pipeline, whose stages share one Spark session and one"
+                    + " folder.",
+                where, key));
       }
     }
     return new PipelineStage(
@@ -94,7 +100,7 @@ record PipelineStage(
     if (entry.get(field) instanceof String text) {
       return text;
     }
-    throw new ConfigException("%s.%s is required, a string.".formatted(where, field));
+    throw new ConfigException(Text.of("%s.%s is required, a string.", where, field));
   }
 
   private static List<String> texts(Map<String, Object> entry, String field, String where) {
@@ -104,7 +110,7 @@ record PipelineStage(
     for (Object one : all) {
       if (!(one instanceof String text)) {
         throw new ConfigException(
-            "%s.%s must be a string or a list of strings.".formatted(where, field));
+            Text.of("%s.%s must be a string or a list of strings.", where, field));
       }
       texts.add(text);
     }
@@ -140,7 +146,7 @@ record PipelineStage(
       return JobConfig.load(
           files.stream().map(file -> Location.of(file).local()).toList(), all, job.keys());
     } catch (ConfigException e) {
-      throw new ConfigException("Stage %s (%s): %s".formatted(name, job.name(), e.getMessage()), e);
+      throw new ConfigException(Text.of("Stage %s (%s): %s", name, job.name(), e.getMessage()), e);
     }
   }
 
@@ -159,8 +165,9 @@ record PipelineStage(
       String uri = artifacts.get(matcher.group(1));
       if (uri == null) {
         throw new ConfigException(
-            "Stage %s: {%s} is no earlier stage; there are %s."
-                .formatted(name, matcher.group(1), artifacts.keySet()));
+            Text.of(
+                "Stage %s: {%s} is no earlier stage; there are %s.",
+                name, matcher.group(1), artifacts.keySet()));
       }
       matcher.appendReplacement(filled, Matcher.quoteReplacement(uri));
     }
@@ -190,15 +197,14 @@ record PipelineStage(
         List<FileStatus> matches = location.find(hadoop);
         if (matches.isEmpty()) {
           throw new DataException(
-              "Stage %s: there is nothing at its input %s.%s"
-                  .formatted(name, input, location.hint()));
+              Text.of("Stage %s: there is nothing at its input %s.%s", name, input, location.hint()));
         }
         for (FileStatus match : matches) {
           collect(store, match, found);
         }
       } catch (IOException e) {
         throw new DataException(
-            "Stage %s: cannot list its input %s: %s".formatted(name, input, e.getMessage()), e);
+            Text.of("Stage %s: cannot list its input %s: %s", name, input, e.getMessage()), e);
       }
     }
     return found;
@@ -208,7 +214,7 @@ record PipelineStage(
       throws IOException {
     if (!status.isDirectory()) {
       found.add(
-          "%s %d %d".formatted(status.getPath(), status.getLen(), status.getModificationTime()));
+          Text.of("%s %d %d", status.getPath(), status.getLen(), status.getModificationTime()));
       return;
     }
     FileStatus[] children = store.listStatus(status.getPath());

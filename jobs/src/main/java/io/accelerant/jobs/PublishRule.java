@@ -1,6 +1,7 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -22,8 +23,9 @@ record PublishRule(String metric, String comparison, double value) {
     Matcher matcher = FORM.matcher(text);
     if (!matcher.matches()) {
       throw new ConfigException(
-          "pipeline.publish.if = \"%s\" must be <stage>.<metric> < <number> (or <=, >, >=)."
-              .formatted(text));
+          Text.of(
+              "pipeline.publish.if = \"%s\" must be <stage>.<metric> < <number> (or <=, >, >=).",
+              text));
     }
     return new PublishRule(
         matcher.group(1), matcher.group(2), Double.parseDouble(matcher.group(3)));
@@ -38,8 +40,9 @@ record PublishRule(String metric, String comparison, double value) {
     Number found = metrics.get(metric);
     if (found == null) {
       throw new ConfigException(
-          "pipeline.publish.if names the metric %s, which no stage has; there are %s."
-              .formatted(metric, near(metrics.keySet())));
+          Text.of(
+              "pipeline.publish.if names the metric %s, which no stage has; there are %s.",
+              metric, near(metrics.keySet())));
     }
     double x = found.doubleValue();
     return switch (comparison) {
@@ -61,6 +64,6 @@ record PublishRule(String metric, String comparison, double value) {
 
   @Override
   public String toString() {
-    return "%s %s %s".formatted(metric, comparison, value);
+    return Text.of("%s %s %s", metric, comparison, value);
   }
 }

@@ -9,6 +9,7 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.evaluate.EvaluateJob;
 import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.sample.SampleJob;
@@ -54,7 +55,8 @@ final class QuickstartJob implements Job {
 
   @Override
   public String summary() {
-    return "Prepare real text, learn few-step samplers for it, evaluate them: a few minutes on 2 cores";
+    return "Prepare real text, learn few-step samplers for it, evaluate them: a few minutes on 2"
+               + " cores";
   }
 
   @Override
@@ -70,10 +72,10 @@ final class QuickstartJob implements Job {
     return List.of(
         "prepare-text: WordNet glosses to " + folder + "/corpus",
         "lsd: samplers with 8 and 16 steps to " + folder + "/sampler-{version}",
-        "sample: %d steps, learned and plain, beside it".formatted(STEPS),
+        Text.of("sample: %d steps, learned and plain, beside it", STEPS),
         "evaluate: both against held-out text",
-        "train-teacher: a small network, %d rounds, to %s/teacher"
-            .formatted(config.get(ROUNDS), folder),
+        Text.of(
+            "train-teacher: a small network, %d rounds, to %s/teacher", config.get(ROUNDS), folder),
         "lsd: a sampler with 8 steps for it");
   }
 

@@ -6,6 +6,7 @@ import io.accelerant.core.engine.Engine;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -99,7 +100,7 @@ final class SparkSettings {
     if (!kernel.equals("auto") && !Engine.kernels().contains(kernel.toLowerCase(Locale.ROOT))) {
       throw config.invalid(
           RunKeys.KERNEL,
-          "is \"%s\", must be auto or one of %s.".formatted(kernel, Engine.kernels()));
+          Text.of("is \"%s\", must be auto or one of %s.", kernel, Engine.kernels()));
     }
     return kernel;
   }
@@ -121,8 +122,11 @@ final class SparkSettings {
     if (!pinned) {
       throw config.invalid(
           RunKeys.KERNEL,
-          "= %s needs %s in the environment of the driver too (the launcher does that for --set; spark-submit in cluster mode: spark.kubernetes.driverEnv.* or spark.yarn.appMasterEnv.*)."
-              .formatted(kernel, wanted));
+          Text.of(
+              "= %s needs %s in the environment of the driver too (the launcher does that for"
+                  + " --set; spark-submit in cluster mode: spark.kubernetes.driverEnv.* or"
+                  + " spark.yarn.appMasterEnv.*).",
+              kernel, wanted));
     }
   }
 
@@ -133,7 +137,8 @@ final class SparkSettings {
       stage.require(config.spark());
       Engine.requireCuda();
       notes.say(
-          "engine.device = cuda is compiled and has never been executed: compare a short run with one on cpu.");
+          "engine.device = cuda is compiled and has never been executed: compare a short run with"
+              + " one on cpu.");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.accelerant.jobs;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ConfigException;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -44,8 +45,7 @@ final class Surroundings {
   static void requireHeap(long bytes) {
     if (bytes < LEAST_HEAP) {
       throw new ConfigException(
-          "Java has a heap of %d MB, Spark needs %d; set ACCELERANT_HEAP=2g (under spark-submit: --driver-memory 2g)."
-              .formatted(bytes >> 20, LEAST_HEAP >> 20));
+          Text.of("Java has a heap of %d MB, Spark needs %d; set ACCELERANT_HEAP=2g (under spark-submit: --driver-memory 2g).", bytes >> 20, LEAST_HEAP >> 20));
     }
   }
 
@@ -103,15 +103,14 @@ final class Surroundings {
           !probe(folder)
               ? "is mounted noexec: native code cannot be loaded from it"
               : folder.toFile().getUsableSpace() < LEAST_TEMPORARY
-                  ? "has less than %d MB left".formatted(LEAST_TEMPORARY >> 20)
+                  ? Text.of("has less than %d MB left", LEAST_TEMPORARY >> 20)
                   : "";
     } catch (IOException e) {
       why = "cannot be written: " + reason(e);
     }
     if (!why.isEmpty()) {
       throw new ConfigException(
-          "The temporary folder %s %s; set TMPDIR to another one (under spark-submit: -Djava.io.tmpdir=.. in spark.driver.extraJavaOptions)."
-              .formatted(folder, why));
+          Text.of("The temporary folder %s %s; set TMPDIR to another one (under spark-submit: -Djava.io.tmpdir=.. in spark.driver.extraJavaOptions).", folder, why));
     }
   }
 

@@ -6,6 +6,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.config.Master;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -40,8 +41,10 @@ record TemporaryOutput(Path folder, Configuration hadoop) implements AutoCloseab
     String output = config.get(BESIDE);
     if (output.isEmpty()) {
       throw new ConfigException(
-          "%s is required on a cluster: a temporary folder is made beside it, which executors must reach."
-              .formatted(BESIDE.path()));
+          Text.of(
+              "%s is required on a cluster: a temporary folder is made beside it, which executors"
+                  + " must reach.",
+              BESIDE.path()));
     }
     return new TemporaryOutput(
         new Path(Location.of(output).path().getParent(), "_temporary-" + UUID.randomUUID()),

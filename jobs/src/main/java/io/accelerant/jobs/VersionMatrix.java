@@ -1,6 +1,7 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -67,8 +68,8 @@ final class VersionMatrix {
             .filter(part -> row(part).known() == Known.UNTESTED)
             .map(
                 part ->
-                    "%s %s (tested: %s)"
-                        .formatted(part[0], part[1], versions(part[0], Known.TESTED)))
+                    Text.of(
+                        "%s %s (tested: %s)", part[0], part[1], versions(part[0], Known.TESTED)))
             .collect(Collectors.joining(", "));
     return Optional.of(untested)
         .filter(text -> !text.isEmpty())
@@ -88,9 +89,7 @@ final class VersionMatrix {
     if (row(part).known() == Known.REFUSED) {
       String others = versions(part[0], Known.UNTESTED);
       throw new ConfigException(
-          "Accelerant needs %s %s; this is %s."
-              .formatted(
-                  part[0],
+          Text.of("Accelerant needs %s %s; this is %s.", part[0],
                   others.isEmpty() ? versions(part[0], Known.TESTED) : others + "x",
                   part[1]));
     }

@@ -75,6 +75,7 @@ class ArchitectureTest {
   void corePackagesUseOnly() {
     check(
         CompositeArchRule.of(only("error"))
+            .and(only("text"))
             .and(only("random"))
             .and(only("config", "com.typesafe.config..", CORE + "error.."))
             .and(only("report", "org.knowm.xchart..", CORE + "error..", CORE + "config.."))
@@ -190,6 +191,11 @@ class ArchitectureTest {
   }
 
   @Test
+  void textIsTheSameUnderEveryLocale() {
+    check(LocaleRule.namesALocale());
+  }
+
+  @Test
   void inputIsNeverDeserialized() {
     check(
         noClasses()
@@ -218,7 +224,8 @@ class ArchitectureTest {
 
   private static ArchRule only(String name, String... others) {
     DescribedPredicate<JavaClass> allowed =
-        resideInAnyPackage("java..", "javax..", "com.sun.management..", CORE + name + "..")
+        resideInAnyPackage(
+                "java..", "javax..", "com.sun.management..", CORE + "text..", CORE + name + "..")
             .or(resideInAnyPackage(others));
     return classes()
         .that()

@@ -5,6 +5,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.safetensors.RandomAccess;
 import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,8 +89,9 @@ public final class Artifact {
 
   private static ArtifactException cannotRead(Store store, String name, IOException e) {
     return new ArtifactException(
-        "Cannot read %s%s: %s"
-            .formatted(store.uri(), name.isEmpty() ? "" : "/" + name, StoreFailure.describe(e)),
+        Text.of(
+            "Cannot read %s%s: %s",
+            store.uri(), name.isEmpty() ? "" : "/" + name, StoreFailure.describe(e)),
         e);
   }
 
@@ -115,8 +117,9 @@ public final class Artifact {
   public Artifact requireKind(String kind, String what) {
     if (!manifest.kind().equals(kind)) {
       throw new ArtifactException(
-          "%s needs an artifact of kind %s; %s is of kind %s."
-              .formatted(what, kind, uri(), manifest.kind()));
+          Text.of(
+              "%s needs an artifact of kind %s; %s is of kind %s.",
+              what, kind, uri(), manifest.kind()));
     }
     return this;
   }
@@ -131,8 +134,9 @@ public final class Artifact {
         .orElseThrow(
             () ->
                 new ArtifactException(
-                    "%s holds no file %s; it is of kind %s, method %s."
-                        .formatted(uri(), name, manifest.kind(), manifest.method())));
+                    Text.of(
+                        "%s holds no file %s; it is of kind %s, method %s.",
+                        uri(), name, manifest.kind(), manifest.method())));
   }
 
   /**
@@ -147,7 +151,7 @@ public final class Artifact {
       Hashes.check(store, entry, new Manifest.FileEntry(name, size, entry.sha256()));
       if (size > Integer.MAX_VALUE - 8) {
         throw new ArtifactException(
-            "%s: %s is too large to be read at once: %d bytes.".formatted(uri(), name, size));
+            Text.of("%s: %s is too large to be read at once: %d bytes.", uri(), name, size));
       }
       byte[] content = store.read(name, size);
       Hashes.check(
@@ -226,7 +230,7 @@ public final class Artifact {
 
   private ArtifactException missing(Manifest.FileEntry entry, IOException e) {
     return new ArtifactException(
-        "%s: %s is missing (expected %d bytes).".formatted(uri(), entry.path(), entry.size()), e);
+        Text.of("%s: %s is missing (expected %d bytes).", uri(), entry.path(), entry.size()), e);
   }
 
   /**
@@ -241,8 +245,9 @@ public final class Artifact {
         manifest.files().stream().filter(f -> f.path().startsWith(name + "/")).toList();
     if (expected.isEmpty()) {
       throw new ArtifactException(
-          "%s holds no table %s; it is of kind %s, method %s."
-              .formatted(uri(), name, manifest.kind(), manifest.method()));
+          Text.of(
+              "%s holds no table %s; it is of kind %s, method %s.",
+              uri(), name, manifest.kind(), manifest.method()));
     }
     try {
       for (Manifest.FileEntry file : expected) {
@@ -253,8 +258,9 @@ public final class Artifact {
       for (Store.Listed found : store.files(name)) {
         if (!Names.isHiddenPath(found.name()) && !known.contains(found.name())) {
           throw new ArtifactException(
-              "%s: %s is not in the manifest, but would be read as part of the table."
-                  .formatted(uri(), found.name()));
+              Text.of(
+                  "%s: %s is not in the manifest, but would be read as part of the table.",
+                  uri(), found.name()));
         }
       }
     } catch (IOException e) {

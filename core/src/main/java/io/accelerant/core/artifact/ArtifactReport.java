@@ -2,6 +2,7 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -95,8 +96,8 @@ public final class ArtifactReport {
           in.transferTo(out);
         } catch (IOException e) {
           throw new ArtifactException(
-              "Cannot copy %s to %s: %s"
-                  .formatted(file.path(), writer.uri(), StoreFailure.describe(e)),
+              Text.of(
+                  "Cannot copy %s to %s: %s", file.path(), writer.uri(), StoreFailure.describe(e)),
               e);
         }
       }

@@ -3,6 +3,7 @@ package io.accelerant.core.artifact;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.CommitUnknownException;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -251,8 +252,9 @@ public final class ArtifactWriter implements AutoCloseable {
   private ArtifactException cannotWrite(String name, IOException e) {
     silent |= StoreFailure.isNoAnswer(e);
     return new ArtifactException(
-        "Cannot write %s of %s: %s; nothing was published."
-            .formatted(name, store.uri(), StoreFailure.describe(e)),
+        Text.of(
+            "Cannot write %s of %s: %s; nothing was published.",
+            name, store.uri(), StoreFailure.describe(e)),
         e);
   }
 

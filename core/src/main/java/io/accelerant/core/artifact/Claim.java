@@ -2,6 +2,7 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -78,7 +79,7 @@ public record Claim(
 
   /** For messages. */
   String describe() {
-    return "run %s on host %s, process %d, since %s".formatted(runId, host, pid, created);
+    return Text.of("run %s on host %s, process %d, since %s", runId, host, pid, created);
   }
 
   byte[] toJson() {

@@ -1,6 +1,7 @@
 package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -125,8 +126,10 @@ final class Claims {
     for (String child : store.children("")) {
       if (!Names.isHidden(child)) {
         throw new ArtifactException(
-            "%s holds \"%s\", which no run has written; choose an empty or new directory for run.output."
-                .formatted(store.uri(), child));
+            Text.of(
+                "%s holds \"%s\", which no run has written; choose an empty or new directory for"
+                    + " run.output.",
+                store.uri(), child));
       }
     }
   }
@@ -137,8 +140,10 @@ final class Claims {
   static void refuseAlive(Store store, Optional<Claim> holder) {
     if (holder.isPresent() && holder.get().isAliveHere()) {
       throw new ArtifactException(
-          "%s is being written by %s, which is still running; wait for it, stop it, or choose another run.output."
-              .formatted(store.uri(), holder.get().describe()));
+          Text.of(
+              "%s is being written by %s, which is still running; wait for it, stop it, or choose"
+                  + " another run.output.",
+              store.uri(), holder.get().describe()));
     }
   }
 
@@ -158,8 +163,10 @@ final class Claims {
 
   private static ArtifactException taken(Store store, String by, Throwable cause) {
     return new ArtifactException(
-        "%s is taken %s; choose another run.output, or take it over with --force if that run is dead."
-            .formatted(store.uri(), by),
+        Text.of(
+            "%s is taken %s; choose another run.output, or take it over with --force if that run is"
+                + " dead.",
+            store.uri(), by),
         cause);
   }
 
@@ -189,11 +196,11 @@ final class Claims {
     try {
       if (!isOurs()) {
         throw new ArtifactException(
-            "%s was taken over by %s while this run (%s) wrote it; this run stops."
-                .formatted(
-                    store.uri(),
-                    holder(store).map(Claim::describe).orElse("another run"),
-                    claim.runId()));
+            Text.of(
+                "%s was taken over by %s while this run (%s) wrote it; this run stops.",
+                store.uri(),
+                holder(store).map(Claim::describe).orElse("another run"),
+                claim.runId()));
       }
     } catch (IOException e) {
       throw new ArtifactException(

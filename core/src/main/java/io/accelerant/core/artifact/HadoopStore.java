@@ -2,6 +2,7 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.safetensors.RandomAccess;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,8 +36,7 @@ final class HadoopStore implements Store {
     } catch (IOException | RuntimeException | LinkageError e) {
       // Hadoop reports a file system whose jar is missing by a bare RuntimeException.
       throw new ArtifactException(
-          "Cannot use %s: %s"
-              .formatted(location.text(), StoreFailure.explain(e).orElse(e.getMessage())),
+          Text.of("Cannot use %s: %s", location.text(), StoreFailure.explain(e).orElse(e.getMessage())),
           e);
     }
   }

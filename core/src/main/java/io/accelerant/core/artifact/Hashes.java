@@ -3,6 +3,7 @@ package io.accelerant.core.artifact;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,8 +48,9 @@ final class Hashes {
               : new Manifest.FileEntry(expected.path(), size, "");
     } catch (FileNotFoundException e) {
       throw new ArtifactException(
-          "%s: %s is missing (expected %d bytes)."
-              .formatted(store.uri(), expected.path(), expected.size()),
+          Text.of(
+              "%s: %s is missing (expected %d bytes).",
+              store.uri(), expected.path(), expected.size()),
           e);
     }
     check(store, expected, found);
@@ -57,13 +59,15 @@ final class Hashes {
   static void check(Store store, Manifest.FileEntry expected, Manifest.FileEntry found) {
     if (found.size() != expected.size()) {
       throw new ArtifactException(
-          "%s: %s has changed: expected %d bytes, found %d."
-              .formatted(store.uri(), expected.path(), expected.size(), found.size()));
+          Text.of(
+              "%s: %s has changed: expected %d bytes, found %d.",
+              store.uri(), expected.path(), expected.size(), found.size()));
     }
     if (!found.sha256().equals(expected.sha256())) {
       throw new ArtifactException(
-          "%s: %s has changed: expected sha256 %s, found %s."
-              .formatted(store.uri(), expected.path(), expected.sha256(), found.sha256()));
+          Text.of(
+              "%s: %s has changed: expected sha256 %s, found %s.",
+              store.uri(), expected.path(), expected.sha256(), found.sha256()));
     }
   }
 

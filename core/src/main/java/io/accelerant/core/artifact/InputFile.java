@@ -5,6 +5,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.safetensors.RandomAccess;
 import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.text.Text;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -32,9 +33,7 @@ public record InputFile(String uri, byte[] content) {
         (isFile, size) -> {
           if (!isFile || size > largest) {
             throw new DataException(
-                "%s is %s; expected a file of at most %,d bytes."
-                    .formatted(
-                        uri, isFile ? "%,d bytes long".formatted(size) : "a directory", largest));
+                Text.of("%s is %s; expected a file of at most %,d bytes.", uri, isFile ? Text.of("%,d bytes long", size) : "a directory", largest));
           }
         });
   }
@@ -82,8 +81,8 @@ public record InputFile(String uri, byte[] content) {
 
   private static DataException cannotRead(String uri, IOException e) {
     return e instanceof FileNotFoundException
-        ? new DataException("There is no file %s.%s".formatted(uri, Location.of(uri).hint()), e)
-        : new DataException("Cannot read %s: %s.".formatted(uri, StoreFailure.describe(e)), e);
+        ? new DataException(Text.of("There is no file %s.%s", uri, Location.of(uri).hint()), e)
+        : new DataException(Text.of("Cannot read %s: %s.", uri, StoreFailure.describe(e)), e);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -72,7 +73,7 @@ final class Inventory {
     }
     if (files.isEmpty()) {
       throw new ArtifactException(
-          "%s: the table \"%s\" has no files; was it written?".formatted(store.uri(), table));
+          Text.of("%s: the table \"%s\" has no files; was it written?", store.uri(), table));
     }
     for (String child : store.children(table)) {
       if (Names.isHidden(child)) {

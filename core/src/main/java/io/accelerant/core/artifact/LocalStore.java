@@ -1,5 +1,6 @@
 package io.accelerant.core.artifact;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.safetensors.RandomAccess;
 import java.io.FileNotFoundException;
@@ -256,14 +257,13 @@ final class LocalStore implements Store {
     try {
       if (!Files.isDirectory(there)) {
         throw new ArtifactException(
-            "%s cannot be a directory: %s is %s; choose another place."
-                .formatted(root, there, Files.exists(there) ? "a file" : "a link to nothing"));
+            Text.of("%s cannot be a directory: %s is %s; choose another place.", root, there, Files.exists(there) ? "a file" : "a link to nothing"));
       }
       makeDirectory(root);
       Files.delete(Files.createTempFile(root, Claims.TEMPORARY, ""));
     } catch (IOException e) {
       throw new ArtifactException(
-          "Cannot write to %s: %s; choose another place.".formatted(root, why(there, e)), e);
+          Text.of("Cannot write to %s: %s; choose another place.", root, why(there, e)), e);
     } finally {
       for (Path made = root; !made.equals(there); made = made.getParent()) {
         deleteQuietly(made);
@@ -284,7 +284,7 @@ final class LocalStore implements Store {
     return e instanceof AccessDeniedException
         ? "no permission to write in " + there
         : e instanceof FileSystemException known && known.getReason() != null
-            ? "%s (%s)".formatted(known.getReason(), there)
+            ? Text.of("%s (%s)", known.getReason(), there)
             : StoreFailure.describe(e);
   }
 

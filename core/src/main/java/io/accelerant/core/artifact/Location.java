@@ -1,5 +1,6 @@
 package io.accelerant.core.artifact;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ConfigException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -52,7 +53,7 @@ public record Location(String text, Path path) {
     try {
       return new Location(text, new Path(text));
     } catch (IllegalArgumentException e) {
-      throw new ConfigException("%s is no URI: %s.".formatted(text, e.getMessage()), e);
+      throw new ConfigException(Text.of("%s is no URI: %s.", text, e.getMessage()), e);
     }
   }
 
@@ -71,12 +72,12 @@ public record Location(String text, Path path) {
     }
     if (!why.isEmpty()) {
       throw new ConfigException(
-          "The path \"%s\" %s".formatted(text.replaceAll("\\p{Cntrl}", "?"), why));
+          Text.of("The path \"%s\" %s", text.replaceAll("\\p{Cntrl}", "?"), why));
     }
   }
 
   private static String encoding() {
-    return "they are in %s; set LC_ALL=C.UTF-8.".formatted(System.getProperty("sun.jnu.encoding"));
+    return Text.of("they are in %s; set LC_ALL=C.UTF-8.", System.getProperty("sun.jnu.encoding"));
   }
 
   /** A host is no part of a local path, and {@code file://tmp/x} is not /tmp/x. */
@@ -87,8 +88,7 @@ public record Location(String text, Path path) {
     String rest = path.substring(2).replaceFirst("(?i)^localhost(?=/)", "");
     if (!rest.startsWith("/")) {
       throw new ConfigException(
-          "%s names a host, \"%s\"; a local file is file:/path or file:///path."
-              .formatted(text, rest.replaceFirst("/.*", "")));
+          Text.of("%s names a host, \"%s\"; a local file is file:/path or file:///path.", text, rest.replaceFirst("/.*", "")));
     }
     return rest;
   }
@@ -99,8 +99,7 @@ public record Location(String text, Path path) {
       return new Location(text, new Path(FILE, null, resolved.toString()));
     } catch (InvalidPathException e) {
       throw new ConfigException(
-          "The path \"%s\" holds characters that file names have not here; %s"
-              .formatted(text, encoding()),
+          Text.of("The path \"%s\" holds characters that file names have not here; %s", text, encoding()),
           e);
     }
   }
@@ -163,8 +162,7 @@ public record Location(String text, Path path) {
   public String hint() {
     boolean escaped = SCHEME.matcher(text).lookingAt() && ESCAPE.matcher(text).find();
     return escaped
-        ? " A URI is taken literally: write the character itself, not %s."
-            .formatted(ESCAPE.matcher(text).results().findFirst().orElseThrow().group())
+        ? Text.of(" A URI is taken literally: write the character itself, not %s.", ESCAPE.matcher(text).results().findFirst().orElseThrow().group())
         : "";
   }
 

@@ -3,6 +3,7 @@ package io.accelerant.core.artifact;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.CommitUnknownException;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -40,14 +41,17 @@ final class ManifestCommit {
     }
     if (store.isLocal() || isRefusal(failure)) {
       throw new ArtifactException(
-          "Cannot write %s of %s: %s; nothing was published."
-              .formatted(Manifest.FILE, store.uri(), StoreFailure.describe(failure)),
+          Text.of(
+              "Cannot write %s of %s: %s; nothing was published.",
+              Manifest.FILE, store.uri(), StoreFailure.describe(failure)),
           failure);
     }
     // Absent now, but the store may still be working on a request whose answer was lost.
     throw new CommitUnknownException(
-        "%s: the manifest could not be written (%s), and it may still appear; nothing was deleted. Run the same command again."
-            .formatted(store.uri(), StoreFailure.describe(failure)),
+        Text.of(
+            "%s: the manifest could not be written (%s), and it may still appear; nothing was"
+                + " deleted. Run the same command again.",
+            store.uri(), StoreFailure.describe(failure)),
         failure);
   }
 
@@ -64,14 +68,19 @@ final class ManifestCommit {
     } catch (IOException | ArtifactException e) {
       e.addSuppressed(failure);
       throw new CommitUnknownException(
-          "%s: writing the manifest failed (%s) and it cannot be read back (%s), so it is unknown whether the artifact is published; nothing was deleted. Check with: accelerant artifact verify %s"
-              .formatted(store.uri(), StoreFailure.describe(failure), message(e), store.uri()),
+          Text.of(
+              "%s: writing the manifest failed (%s) and it cannot be read back (%s), so it is"
+                  + " unknown whether the artifact is published; nothing was deleted. Check with:"
+                  + " accelerant artifact verify %s",
+              store.uri(), StoreFailure.describe(failure), message(e), store.uri()),
           e);
     }
     if (!found.runId().equals(runId)) {
       throw new ArtifactException(
-          "%s was published by another run (%s) while this one (%s) wrote; choose another run.output."
-              .formatted(store.uri(), found.runId(), runId),
+          Text.of(
+              "%s was published by another run (%s) while this one (%s) wrote; choose another"
+                  + " run.output.",
+              store.uri(), found.runId(), runId),
           failure);
     }
     return true;

@@ -5,6 +5,7 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.safetensors.Tensor;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -144,7 +145,7 @@ public final class Snapshots {
   }
 
   private static String name(int round) {
-    return "round-%08d".formatted(round);
+    return Text.of("round-%08d", round);
   }
 
   /**
@@ -162,7 +163,7 @@ public final class Snapshots {
         Safetensors.write(out, tensors, Map.of());
       } catch (IOException e) {
         throw new ArtifactException(
-            "Cannot write the checkpoint %s: %s".formatted(target.uri(), StoreFailure.describe(e)),
+            Text.of("Cannot write the checkpoint %s: %s", target.uri(), StoreFailure.describe(e)),
             e);
       }
       writer.writeJson(VALUES, values);

@@ -5,6 +5,7 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -143,8 +144,10 @@ public final class StageStore {
     for (String key : keys) {
       if (!Objects.equals(ours.get(key), theirs.get(key))) {
         throw new ConfigException(
-            "The checkpoint at %s was made with %s = %s, this run has %s; set it back, choose another run.output, or start anew with --set run.resume=never."
-                .formatted(store.uri(), key, shown(theirs, key), shown(ours, key)));
+            Text.of(
+                "The checkpoint at %s was made with %s = %s, this run has %s; set it back, choose"
+                    + " another run.output, or start anew with --set run.resume=never.",
+                store.uri(), key, shown(theirs, key), shown(ours, key)));
       }
     }
   }

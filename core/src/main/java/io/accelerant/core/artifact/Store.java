@@ -2,6 +2,7 @@ package io.accelerant.core.artifact;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.safetensors.RandomAccess;
+import io.accelerant.core.text.Text;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -29,8 +30,7 @@ interface Store {
     Location location = location(uri);
     if (!Set.of("file", "hdfs", "s3a").contains(location.scheme())) {
       throw new ArtifactException(
-          "%s: %s: has no exclusive create that is known here, so two runs could publish over each"
-                  .formatted(uri, location.scheme())
+          Text.of("%s: %s: has no exclusive create that is known here, so two runs could publish over each", uri, location.scheme())
               + " other; use file:, hdfs: or s3a:, or write ./ before a local path.");
     }
     return toRead(location, hadoop);

@@ -14,6 +14,7 @@ import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,8 +145,9 @@ public final class JobConfig {
           path + " = " + text, ConfigParseOptions.defaults().setOriginDescription(SET_ORIGIN));
     } catch (com.typesafe.config.ConfigException e) {
       throw new ConfigException(
-          "--set %s: the value is not HOCON; quote a text that holds : or [ ]."
-              .formatted(isSecret(path) ? path + "=***" : set));
+          Text.of(
+              "--set %s: the value is not HOCON; quote a text that holds : or [ ].",
+              isSecret(path) ? path + "=***" : set));
     }
   }
 
@@ -203,18 +205,18 @@ public final class JobConfig {
       converted = key.type().parse().apply(value);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ConfigException(
-          "%s (%s) must be %s, is %s."
-              .formatted(
-                  key.path(),
-                  describe(value.origin()),
-                  key.type().name(),
-                  isSecret(key.path()) ? "not" : value.render(ConfigRenderOptions.concise())));
+          Text.of(
+              "%s (%s) must be %s, is %s.",
+              key.path(),
+              describe(value.origin()),
+              key.type().name(),
+              isSecret(key.path()) ? "not" : value.render(ConfigRenderOptions.concise())));
     }
     key.violation(converted)
         .ifPresent(
             why -> {
               throw new ConfigException(
-                  "%s (%s) %s.".formatted(key.path(), describe(value.origin()), why));
+                  Text.of("%s (%s) %s.", key.path(), describe(value.origin()), why));
             });
     return converted;
   }
@@ -222,13 +224,13 @@ public final class JobConfig {
   private static ConfigException unknown(
       String shown, String path, ConfigOrigin origin, Map<String, Key<?>> keys) {
     return new ConfigException(
-        "Unknown key %s (%s)%s."
-            .formatted(
-                shown,
-                describe(origin),
-                Nearest.to(path, keys.keySet())
-                    .map(k -> "; the nearest valid key is " + k)
-                    .orElse("")));
+        Text.of(
+            "Unknown key %s (%s)%s.",
+            shown,
+            describe(origin),
+            Nearest.to(path, keys.keySet())
+                .map(k -> "; the nearest valid key is " + k)
+                .orElse("")));
   }
 
   private static String describe(ConfigOrigin origin) {
@@ -245,8 +247,9 @@ public final class JobConfig {
     for (Key<?> key : keys.values()) {
       if (key.isRequired() && !settings.containsKey(key.path())) {
         throw new ConfigException(
-            "%s is required (%s): set it in a --conf file or by --set %s=..."
-                .formatted(key.path(), key.type().name(), key.path()));
+            Text.of(
+                "%s is required (%s): set it in a --conf file or by --set %s=...",
+                key.path(), key.type().name(), key.path()));
       }
     }
     return this;
@@ -278,7 +281,7 @@ public final class JobConfig {
   public ConfigException invalid(Key<?> key, String why) {
     Setting setting = settings.get(key.path());
     return new ConfigException(
-        "%s (%s) %s".formatted(key.path(), setting == null ? "not set" : setting.origin(), why));
+        Text.of("%s (%s) %s", key.path(), setting == null ? "not set" : setting.origin(), why));
   }
 
   /** Whether somebody gave this key a value; its default is none. */

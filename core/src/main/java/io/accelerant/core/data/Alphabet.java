@@ -1,5 +1,6 @@
 package io.accelerant.core.data;
 
+import io.accelerant.core.text.Text;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
@@ -143,7 +144,7 @@ public enum Alphabet {
       tokens[i] = token(symbols.charAt(i));
       if (tokens[i] < 0) {
         throw new IllegalArgumentException(
-            "U+%04X at place %d is no symbol of %s".formatted((int) symbols.charAt(i), i, label()));
+            Text.of("U+%04X at place %d is no symbol of %s", (int) symbols.charAt(i), i, label()));
       }
     }
     return tokens;
@@ -159,7 +160,7 @@ public enum Alphabet {
     for (int i = from; i < to; i++) {
       if (tokens[i] < 0 || tokens[i] >= size) {
         throw new IllegalArgumentException(
-            "token %d at place %d is not in 0..%d".formatted(tokens[i], i, size - 1));
+            Text.of("token %d at place %d is not in 0..%d", tokens[i], i, size - 1));
       }
       text.append(symbol(tokens[i]));
     }

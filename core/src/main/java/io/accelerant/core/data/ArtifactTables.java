@@ -7,6 +7,7 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -38,9 +39,11 @@ public final class ArtifactTables {
     /** The expression in Python that reads it with {@code pd}, from the artifact's directory. */
     public String pandas() {
       return folder.endsWith(JSON)
-          ? "pd.concat(pd.read_json(f, lines=True) for f in sorted(__import__(\"glob\").glob(\"%s/*.json\")))"
-              .formatted(folder)
-          : "pd.read_parquet(\"%s\")".formatted(folder);
+          ? Text.of(
+              "pd.concat(pd.read_json(f, lines=True) for f in"
+                  + " sorted(__import__(\"glob\").glob(\"%s/*.json\")))",
+              folder)
+          : Text.of("pd.read_parquet(\"%s\")", folder);
     }
   }
 
@@ -94,8 +97,9 @@ public final class ArtifactTables {
       }
     }
     throw new ArtifactException(
-        "%s holds no table %s; it is of kind %s."
-            .formatted(artifact.uri(), name, artifact.manifest().kind()));
+        Text.of(
+            "%s holds no table %s; it is of kind %s.",
+            artifact.uri(), name, artifact.manifest().kind()));
   }
 
   private static Dataset<Row> read(SparkSession spark, String uri, String folder) {

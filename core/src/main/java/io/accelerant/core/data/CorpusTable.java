@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.api.java.JavaRDD;
@@ -37,7 +38,8 @@ final class CorpusTable implements AutoCloseable {
               + " document BIGINT NOT NULL");
   private static final StructType WINDOW =
       StructType.fromDDL(
-          "document BIGINT NOT NULL, place INT NOT NULL, text STRING NOT NULL, split STRING NOT NULL");
+          "document BIGINT NOT NULL, place INT NOT NULL, text STRING NOT NULL, split STRING NOT"
+              + " NULL");
 
   /** Shares are compared with a hash of this many values. */
   private static final long HASH_RANGE = 1L << 52;
@@ -97,9 +99,10 @@ final class CorpusTable implements AutoCloseable {
       Counts counts = count(documents, length);
       if (counts.used == 0) {
         throw new DataException(
-            ("No document of %s is as long as one window of %d symbols: of %d documents the longest"
-                    + " has %d. Lower prepareText.length.")
-                .formatted(source, length, counts.read, counts.longest));
+            Text.of(
+                "No document of %s is as long as one window of %d symbols: of %d documents the"
+                    + " longest has %d. Lower prepareText.length.",
+                source, length, counts.read, counts.longest));
       }
       return new CorpusTable(documents, number(windows(documents, length, split)), counts);
     } catch (RuntimeException e) {

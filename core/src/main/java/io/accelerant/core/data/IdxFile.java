@@ -2,6 +2,7 @@ package io.accelerant.core.data;
 
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -61,8 +62,10 @@ public record IdxFile(int[] shape, byte[] bytes) {
     int rank = magic & 0xff;
     if (magic >>> 8 != UNSIGNED_BYTES || rank < 1 || rank > 4) {
       throw new DataException(
-          "%s begins with 0x%08x; an IDX file of unsigned bytes begins with 0x000008 and the number of dimensions, 1 to 4."
-              .formatted(uri, magic));
+          Text.of(
+              "%s begins with 0x%08x; an IDX file of unsigned bytes begins with 0x000008 and the"
+                  + " number of dimensions, 1 to 4.",
+              uri, magic));
     }
     int[] shape = new int[rank];
     long size = 1;
@@ -70,8 +73,9 @@ public record IdxFile(int[] shape, byte[] bytes) {
       shape[d] = in.readInt();
       if (shape[d] < 1 || shape[d] > LARGEST / size) {
         throw new DataException(
-            "%s says that dimension %d has size %d; expected at least 1, and 1 GiB in all."
-                .formatted(uri, d, shape[d]));
+            Text.of(
+                "%s says that dimension %d has size %d; expected at least 1, and 1 GiB in all.",
+                uri, d, shape[d]));
       }
       size *= shape[d];
     }
@@ -81,8 +85,8 @@ public record IdxFile(int[] shape, byte[] bytes) {
     }
     if (in.read() >= 0) {
       throw new DataException(
-          "%s goes on after the %d bytes of its shape %s."
-              .formatted(uri, size, Arrays.toString(shape)));
+          Text.of(
+              "%s goes on after the %d bytes of its shape %s.", uri, size, Arrays.toString(shape)));
     }
     return new IdxFile(shape, bytes);
   }

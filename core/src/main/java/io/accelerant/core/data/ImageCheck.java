@@ -1,6 +1,7 @@
 package io.accelerant.core.data;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import org.apache.spark.sql.Row;
 
@@ -47,18 +48,20 @@ final class ImageCheck {
   }
 
   private static String explain(ImageRows images, Row row, int classes) {
-    String place = "%s, row %d: ".formatted(images.source(), row.getLong(0));
+    String place = Text.of("%s, row %d: ", images.source(), row.getLong(0));
     if (row.isNullAt(1)) {
       return place + "there is no image.";
     }
     int bytes = row.<byte[]>getAs(1).length;
     if (bytes != images.size()) {
       return place
-          + "the image has %d bytes, expected %d (%d x %d x %d)."
-              .formatted(bytes, images.size(), images.channels(), images.height(), images.width());
+          + Text.of(
+              "the image has %d bytes, expected %d (%d x %d x %d).",
+              bytes, images.size(), images.channels(), images.height(), images.width());
     }
     return place
-        + "the label is %s, expected 0 to %d (prepareImages.classes = %d)."
-            .formatted(row.get(2), classes - 1, classes);
+        + Text.of(
+            "the label is %s, expected 0 to %d (prepareImages.classes = %d).",
+            row.get(2), classes - 1, classes);
   }
 }

@@ -6,6 +6,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,13 +51,16 @@ record ImageRows(
     Idx {
       if (images.shape().length != 3) {
         throw new DataException(
-            "%s holds items of shape %s; images have three dimensions: number, height and width."
-                .formatted(source, Arrays.toString(images.shape())));
+            Text.of(
+                "%s holds items of shape %s; images have three dimensions: number, height and"
+                    + " width.",
+                source, Arrays.toString(images.shape())));
       }
       if (labels.shape().length != 1 || labels.count() != images.count()) {
         throw new DataException(
-            "%s holds %d images, but its labels have shape %s; expected one label an image."
-                .formatted(source, images.count(), Arrays.toString(labels.shape())));
+            Text.of(
+                "%s holds %d images, but its labels have shape %s; expected one label an image.",
+                source, images.count(), Arrays.toString(labels.shape())));
       }
     }
 
@@ -111,8 +115,9 @@ record ImageRows(
     TableSource source = TableSource.find(uri, context.hadoop());
     if (source.format() != TableSource.Format.PARQUET) {
       throw new DataException(
-          "%s is no Parquet; images come as Parquet, or as idx with prepareImages.labels."
-              .formatted(uri));
+          Text.of(
+              "%s is no Parquet; images come as Parquet, or as idx with prepareImages.labels.",
+              uri));
     }
     Dataset<Row> table = source.read(context.spark());
     String image = config.get(PrepareImagesJob.IMAGE_COLUMN);
@@ -156,7 +161,7 @@ record ImageRows(
     return config
         .find(key)
         .orElseThrow(
-            () -> config.invalid(key, "is required: %s does not tell the shape.".formatted(uri)));
+            () -> config.invalid(key, Text.of("is required: %s does not tell the shape.", uri)));
   }
 
   private static String quoted(String column) {
@@ -174,16 +179,20 @@ record ImageRows(
       }
     }
     throw new DataException(
-        "%s has no column \"%s\" of bytes or of arrays of whole numbers; its columns are %s. Set prepareImages.imageColumn."
-            .formatted(uri, column, TableSource.columns(table)));
+        Text.of(
+            "%s has no column \"%s\" of bytes or of arrays of whole numbers; its columns are %s."
+                + " Set prepareImages.imageColumn.",
+            uri, column, TableSource.columns(table)));
   }
 
   private static void requireLabel(Dataset<Row> table, String column, String uri) {
     if (!List.of(table.columns()).contains(column)
         || !isWhole(table.schema().apply(column).dataType())) {
       throw new DataException(
-          "%s has no column \"%s\" of whole numbers; its columns are %s. Set prepareImages.labelColumn."
-              .formatted(uri, column, TableSource.columns(table)));
+          Text.of(
+              "%s has no column \"%s\" of whole numbers; its columns are %s. Set"
+                  + " prepareImages.labelColumn.",
+              uri, column, TableSource.columns(table)));
     }
   }
 
@@ -204,8 +213,9 @@ record ImageRows(
       Number number = numbers.get(i);
       if (number == null || number.longValue() < 0 || number.longValue() > 255) {
         throw new DataException(
-            "%s, row %d: number %d of the image is %s; expected 0 to 255."
-                .formatted(uri, row, i, number));
+            Text.of(
+                "%s, row %d: number %d of the image is %s; expected 0 to 255.",
+                uri, row, i, number));
       }
       bytes[i] = (byte) number.intValue();
     }

@@ -22,6 +22,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -158,7 +159,7 @@ public final class PrepareImagesJob implements PublishingJob {
     double sum = split.stream().mapToDouble(Double::doubleValue).sum();
     if (split.size() != 2 || Math.abs(sum - 1) > 1e-9) {
       throw config.invalid(
-          SPLIT, "must be two shares (train, test) that sum to 1, is %s.".formatted(split));
+          SPLIT, Text.of("must be two shares (train, test) that sum to 1, is %s.", split));
     }
     return split;
   }
@@ -199,14 +200,14 @@ public final class PrepareImagesJob implements PublishingJob {
   private static void requireSameShape(ImageRows train, ImageRows test) {
     if (train.height() != test.height() || train.width() != test.width()) {
       throw new DataException(
-          "The images of %s are %d x %d, those of %s %d x %d."
-              .formatted(
-                  train.source(),
-                  train.height(),
-                  train.width(),
-                  test.source(),
-                  test.height(),
-                  test.width()));
+          Text.of(
+              "The images of %s are %d x %d, those of %s %d x %d.",
+              train.source(),
+              train.height(),
+              train.width(),
+              test.source(),
+              test.height(),
+              test.width()));
     }
   }
 
@@ -287,20 +288,22 @@ public final class PrepareImagesJob implements PublishingJob {
   private static ModelCard card(Run run, ImageRows rows, String folder) {
     JobConfig config = run.config();
     return run.card(
-        "Images of %d x %d".formatted(rows.height(), rows.width()),
-        """
-        Labelled images for diffusion models and classifiers. Table `%s`: `id` (0, 1, ..), `image`
-        (%d bytes: channel, row, column), `label` (0 to %d), `split` (train or test).\
-        """
-            .formatted(folder, rows.size(), config.get(CLASSES) - 1),
-        """
-        import numpy as np
-        import pandas as pd
+        Text.of("Images of %d x %d", rows.height(), rows.width()),
+        Text.of(
+            """
+            Labelled images for diffusion models and classifiers. Table `%s`: `id` (0, 1, ..), `image`
+            (%d bytes: channel, row, column), `label` (0 to %d), `split` (train or test).\
+            """,
+            folder, rows.size(), config.get(CLASSES) - 1),
+        Text.of(
+            """
+            import numpy as np
+            import pandas as pd
 
-        table = pd.read_parquet("%s")
-        images = np.stack([np.frombuffer(b, np.uint8) for b in table["image"]]).reshape(-1, %d, %d, %d)\
-        """
-            .formatted(folder, rows.channels(), rows.height(), rows.width()),
+            table = pd.read_parquet("%s")
+            images = np.stack([np.frombuffer(b, np.uint8) for b in table["image"]]).reshape(-1, %d, %d, %d)\
+            """,
+            folder, rows.channels(), rows.height(), rows.width()),
         config.get(SOURCE).equals(SAMPLE)
             ? "Fashion-MNIST, MIT licence, see `" + LICENCE + "`."
             : "That of the source.");

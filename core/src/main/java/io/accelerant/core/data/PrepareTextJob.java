@@ -19,6 +19,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,8 +82,9 @@ public final class PrepareTextJob implements PublishingJob {
         output ->
             List.of(
                 "read documents from " + config.get(SOURCE),
-                "normalise to %s, drop duplicates, cut into windows of %d symbols"
-                    .formatted(config.get(ALPHABET), config.get(LENGTH)),
+                Text.of(
+                    "normalise to %s, drop duplicates, cut into windows of %d symbols",
+                    config.get(ALPHABET), config.get(LENGTH)),
                 "split documents by hash, train/validation/test " + split,
                 "publish the corpus to " + output),
         run -> make(run, documents.table().get(), split));
@@ -128,8 +130,9 @@ public final class PrepareTextJob implements PublishingJob {
     if (split.size() != 3 || Math.abs(sum - 1) > 1e-9) {
       throw config.invalid(
           SPLIT,
-          "must be three shares (train, validation, test) that sum to 1, is %s (sum %s)."
-              .formatted(split, Table.number(sum, 6)));
+          Text.of(
+              "must be three shares (train, validation, test) that sum to 1, is %s (sum %s).",
+              split, Table.number(sum, 6)));
     }
     return split;
   }
@@ -137,7 +140,7 @@ public final class PrepareTextJob implements PublishingJob {
   private static void refuseColumn(JobConfig config) {
     if (config.find(COLUMN).isPresent()) {
       throw config.invalid(
-          COLUMN, "is for Parquet and JSON; %s has no columns.".formatted(config.get(SOURCE)));
+          COLUMN, Text.of("is for Parquet and JSON; %s has no columns.", config.get(SOURCE)));
     }
   }
 
@@ -175,8 +178,9 @@ public final class PrepareTextJob implements PublishingJob {
             && table.schema().apply(column).dataType().equals(DataTypes.StringType);
     if (!isText) {
       throw new DataException(
-          "%s has no text column \"%s\"; its columns are %s. Set prepareText.column."
-              .formatted(uri, column, TableSource.columns(table)));
+          Text.of(
+              "%s has no text column \"%s\"; its columns are %s. Set prepareText.column.",
+              uri, column, TableSource.columns(table)));
     }
     return table.select(table.col("`" + column.replace("`", "``") + "`").as("text"));
   }
@@ -230,14 +234,15 @@ public final class PrepareTextJob implements PublishingJob {
   private static ModelCard card(Run run, ArtifactTables.Written written) {
     JobConfig config = run.config();
     return run.card(
-        "Corpus: windows of %d symbols".formatted(config.get(LENGTH)),
-        """
-        Text for discrete diffusion models. Table `%s`: `id` (0, 1, ..), `text` (one character per
-        symbol, %d of them), `split` (train, validation, test; whole documents), `document` (64-bit
-        hash of the normalised document). `vocabulary.json` lists the symbols by token. Equal
-        documents occur once; near-duplicates may be on both sides of a split.\
-        """
-            .formatted(written.folder(), config.get(LENGTH)),
+        Text.of("Corpus: windows of %d symbols", config.get(LENGTH)),
+        Text.of(
+            """
+            Text for discrete diffusion models. Table `%s`: `id` (0, 1, ..), `text` (one character per
+            symbol, %d of them), `split` (train, validation, test; whole documents), `document` (64-bit
+            hash of the normalised document). `vocabulary.json` lists the symbols by token. Equal
+            documents occur once; near-duplicates may be on both sides of a split.\
+            """,
+            written.folder(), config.get(LENGTH)),
         "import pandas as pd\n\ncorpus = " + written.pandas(),
         isWordNet(config.get(SOURCE))
             ? "WordNet 3.1 licence, see `" + LICENCE + "`."

@@ -14,6 +14,8 @@ import io.accelerant.core.artifact.StoreFailure;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.FileKind;
+import io.accelerant.core.text.Text;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -97,8 +99,7 @@ public record TableSource(
         roots.add(status.getPath());
         if (status.isFile() && isHidden(status.getPath().getName())) {
           throw new DataException(
-              "%s: Spark reads no file whose name begins with _ or a dot; rename it."
-                  .formatted(status.getPath()));
+              Text.of("%s: Spark reads no file whose name begins with _ or a dot; rename it.", status.getPath()));
         }
         if (location.isLocal()) {
           LocalLinks.require(status.getPath());
@@ -118,21 +119,23 @@ public record TableSource(
     }
     if (roots.isEmpty()) {
       throw new DataException(
-          "Nothing is at %s: no such file or folder.%s".formatted(uri, location.hint()));
+          Text.of("Nothing is at %s: no such file or folder.%s", uri, location.hint()));
     }
     if (formats.isEmpty()) {
       throw new DataException("The folder " + uri + " holds no files.");
     }
     if (formats.size() > 1) {
       throw new DataException(
-          "The files of %s are of several formats, %s; name a folder or a glob of one format."
-              .formatted(uri, formats.toString().toLowerCase(Locale.ROOT)));
+          Text.of(
+              "The files of %s are of several formats, %s; name a folder or a glob of one format.",
+              uri, formats.toString().toLowerCase(Locale.ROOT)));
     }
     if (plain.size() > 1) {
       throw new DataException(
-          ("The files below %s are partly in folders name=value, partly in other folders; name a"
-                  + " folder or a glob of one kind.")
-              .formatted(uri));
+          Text.of(
+              "The files below %s are partly in folders name=value, partly in other folders; name a"
+                  + " folder or a glob of one kind.",
+              uri));
     }
     return new TableSource(
         uri,
@@ -206,9 +209,9 @@ public record TableSource(
         files.parallelStream().flatMap(file -> notText(file, codecs, hadoop).stream()).toList();
     if (!wrong.isEmpty()) {
       throw new DataException(
-          "%s; expected %s. Convert it, or leave it out."
-              .formatted(
-                  wrong.get(0), format == Format.TEXT ? "UTF-8 text" : "JSON lines in UTF-8"));
+          Text.of(
+              "%s; expected %s. Convert it, or leave it out.",
+              wrong.get(0), format == Format.TEXT ? "UTF-8 text" : "JSON lines in UTF-8"));
     }
   }
 
@@ -218,7 +221,7 @@ public record TableSource(
     try (InputStream raw = file.getFileSystem(hadoop).open(file);
         InputStream in = codec == null ? raw : codec.createInputStream(raw)) {
       return FileKind.notText(in.readNBytes(FileKind.HEAD))
-          .map(kind -> "%s is %s%s".formatted(file, codec == null ? "" : "inside ", kind));
+          .map(kind -> Text.of("%s is %s%s", file, codec == null ? "" : "inside ", kind));
     } catch (IOException | RuntimeException e) { // codecs throw what they like
       throw cannotRead(file.toString(), e);
     }
@@ -258,14 +261,14 @@ public record TableSource(
         if (before != null && !before.dataType().sameType(field.dataType())) {
           return Optional.of(
               new DataException(
-                  ("%s: column \"%s\" is %s, but in %s it is %s; a table has one type a column."
-                          + " Write its files anew, or name those of one type.")
-                      .formatted(
-                          file,
-                          field.name(),
-                          field.dataType().simpleString(),
-                          place,
-                          before.dataType().simpleString())));
+                  Text.of(
+                      "%s: column \"%s\" is %s, but in %s it is %s; a table has one type a column."
+                          + " Write its files anew, or name those of one type.",
+                      file,
+                      field.name(),
+                      field.dataType().simpleString(),
+                      place,
+                      before.dataType().simpleString())));
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.accelerant.core.engine;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +28,7 @@ public record Buckets(List<Integer> sizes) implements Serializable {
     sizes = List.copyOf(new TreeSet<>(sizes));
     if (sizes.isEmpty() || sizes.size() > LIMIT || sizes.get(0) < 1) {
       throw new ConfigException(
-          "buckets must be 1 to %d positive sizes, are %s".formatted(LIMIT, sizes));
+          Text.of("buckets must be 1 to %d positive sizes, are %s", LIMIT, sizes));
     }
   }
 
@@ -92,7 +93,7 @@ public record Buckets(List<Integer> sizes) implements Serializable {
   private static void requireFit(int length, int width, int bucket) {
     if (length % width != 0 || length > bucket * width) {
       throw new IllegalArgumentException(
-          "%d numbers are not at most %d rows of %d".formatted(length, bucket, width));
+          Text.of("%d numbers are not at most %d rows of %d", length, bucket, width));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -285,8 +286,10 @@ final class Compiler {
     for (int i = 0; i < inputs.size(); i++) {
       if (!inputs.get(i).constant() && inputs.get(i).array().dataType().isIntType()) {
         throw new UnsupportedOperationException(
-            "operation %s reads whole numbers (%s) that are not constant: the shape of its result could depend on them, and shapes are static here"
-                .formatted(node.operation(), node.inputs().get(i)));
+            Text.of(
+                "operation %s reads whole numbers (%s) that are not constant: the shape of its"
+                    + " result could depend on them, and shapes are static here",
+                node.operation(), node.inputs().get(i)));
       }
     }
   }
@@ -312,8 +315,9 @@ final class Compiler {
     if (shapes.size() != node.outputs().size()
         || shapes.stream().anyMatch(LongShapeDescriptor::isEmpty)) {
       throw new UnsupportedOperationException(
-          "operation %s gives %s for %d results; it is not offered"
-              .formatted(node.operation(), shapes, node.outputs().size()));
+          Text.of(
+              "operation %s gives %s for %d results; it is not offered",
+              node.operation(), shapes, node.outputs().size()));
     }
     return shapes;
   }

@@ -1,6 +1,7 @@
 package io.accelerant.core.engine;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.factory.Nd4j;
@@ -47,11 +48,13 @@ final class Cuda {
   static void requireBuild(boolean wanted, boolean present) {
     if (wanted && !present) {
       throw new ConfigException(
-          "engine.device = cuda, but this build computes on processors: build with -Pcuda (deploy/README.md), or set engine.device = cpu.");
+          "engine.device = cuda, but this build computes on processors: build with -Pcuda"
+              + " (deploy/README.md), or set engine.device = cpu.");
     }
     if (!wanted && present) {
       throw new ConfigException(
-          "engine.device = cpu, but this is the CUDA build: set engine.device = cuda, or build without -Pcuda.");
+          "engine.device = cpu, but this is the CUDA build: set engine.device = cuda, or build"
+              + " without -Pcuda.");
     }
   }
 
@@ -69,8 +72,13 @@ final class Cuda {
               .mapToObj(c -> c / 10 + "." + c % 10)
               .collect(Collectors.joining(", "));
       throw new ConfigException(
-          "The GPU %s has compute capability %d.%d. ND4J for CUDA 11.6 holds machine code for %s and nothing that the driver could translate: it runs up to Ampere and Ada (8.x), not on Hopper or newer. Choose another GPU, or engine.device = cpu in a build without -Pcuda; frozen networks run on this GPU by ONNX Runtime (onnx:<file>, onnx.provider = cuda)."
-              .formatted(device, major, minor, held));
+          Text.of(
+              "The GPU %s has compute capability %d.%d. ND4J for CUDA 11.6 holds machine code for"
+                  + " %s and nothing that the driver could translate: it runs up to Ampere and Ada"
+                  + " (8.x), not on Hopper or newer. Choose another GPU, or engine.device = cpu in"
+                  + " a build without -Pcuda; frozen networks run on this GPU by ONNX Runtime"
+                  + " (onnx:<file>, onnx.provider = cuda).",
+              device, major, minor, held));
     }
   }
 
@@ -88,8 +96,11 @@ final class Cuda {
     int count = ops.getAvailableDevices();
     if (device >= count) {
       throw new ConfigException(
-          "GPU %d is wanted, and CUDA shows this process %d. Addresses count the devices of the process from 0, as deploy/gpu/discover-gpus.sh prints them; CUDA_VISIBLE_DEVICES is %s."
-              .formatted(device, count, System.getenv("CUDA_VISIBLE_DEVICES")));
+          Text.of(
+              "GPU %d is wanted, and CUDA shows this process %d. Addresses count the devices of the"
+                  + " process from 0, as deploy/gpu/discover-gpus.sh prints them;"
+                  + " CUDA_VISIBLE_DEVICES is %s.",
+              device, count, System.getenv("CUDA_VISIBLE_DEVICES")));
     }
     requireCode(ops.getDeviceName(device), ops.getDeviceMajor(device), ops.getDeviceMinor(device));
   }
@@ -106,8 +117,12 @@ final class Cuda {
         cause = cause.getCause();
       }
       throw new ConfigException(
-          "engine.device = cuda, but ND4J's CUDA library does not load (%s). It needs an NVIDIA driver and the libraries of CUDA 11 (libcublas.so.11, libcusolver.so.11) on the machine, or org.bytedeco:cuda:11.6-8.3-1.5.7:linux-x86_64-redist on the class path. The driver process needs a GPU too."
-              .formatted(cause.getMessage()),
+          Text.of(
+              "engine.device = cuda, but ND4J's CUDA library does not load (%s). It needs an NVIDIA"
+                  + " driver and the libraries of CUDA 11 (libcublas.so.11, libcusolver.so.11) on"
+                  + " the machine, or org.bytedeco:cuda:11.6-8.3-1.5.7:linux-x86_64-redist on the"
+                  + " class path. The driver process needs a GPU too.",
+              cause.getMessage()),
           e);
     }
   }

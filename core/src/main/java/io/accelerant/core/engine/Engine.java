@@ -1,6 +1,7 @@
 package io.accelerant.core.engine;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +131,7 @@ public final class Engine {
     String isa = ISA.get(kernel.toLowerCase(Locale.ROOT));
     if (isa == null) {
       throw new ConfigException(
-          "engine.kernel is \"%s\", must be auto or one of %s".formatted(kernel, kernels()));
+          Text.of("engine.kernel is \"%s\", must be auto or one of %s", kernel, kernels()));
     }
     return isa;
   }
@@ -144,13 +145,14 @@ public final class Engine {
         (name, value) -> {
           if (!value.equalsIgnoreCase(environment.get(name))) {
             throw new ConfigException(
-                "engine.kernel is \"%s\", which needs %s=%s in the environment of driver and executors (spark.executorEnv.%s); it is %s"
-                    .formatted(
-                        kernel,
-                        name,
-                        value.toUpperCase(Locale.ROOT),
-                        name,
-                        environment.getOrDefault(name, "not set")));
+                Text.of(
+                    "engine.kernel is \"%s\", which needs %s=%s in the environment of driver and"
+                        + " executors (spark.executorEnv.%s); it is %s",
+                    kernel,
+                    name,
+                    value.toUpperCase(Locale.ROOT),
+                    name,
+                    environment.getOrDefault(name, "not set")));
           }
         });
   }
@@ -229,8 +231,10 @@ public final class Engine {
         system.equals("Linux") && (architecture.equals("amd64") || architecture.equals("x86_64"));
     if (!known) {
       throw new ConfigException(
-          "The numeric engine runs on Linux on x86-64; this is %s on %s. Build with another nd4j.classifier to run here."
-              .formatted(system, architecture));
+          Text.of(
+              "The numeric engine runs on Linux on x86-64; this is %s on %s. Build with another"
+                  + " nd4j.classifier to run here.",
+              system, architecture));
     }
     String flags;
     try {
@@ -245,7 +249,9 @@ public final class Engine {
             .anyMatch(line -> (line + " ").contains(" avx2 "));
     if (!avx2) {
       throw new ConfigException(
-          "The numeric engine needs a processor with AVX2 (Intel since 2013, AMD since 2015); /proc/cpuinfo names none. Choose another machine, or build with -Dnd4j.classifier=linux-x86_64.");
+          "The numeric engine needs a processor with AVX2 (Intel since 2013, AMD since 2015);"
+              + " /proc/cpuinfo names none. Choose another machine, or build with"
+              + " -Dnd4j.classifier=linux-x86_64.");
     }
   }
 

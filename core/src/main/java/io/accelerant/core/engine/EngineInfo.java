@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Optional;
@@ -57,7 +58,7 @@ public record EngineInfo(
         }
       }
     }
-    return "%08x".formatted(checksum.getValue());
+    return Text.of("%08x", checksum.getValue());
   }
 
   /** Numbers whose sums round, the same everywhere. */

@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -227,7 +228,7 @@ public final class Flat {
   private void requireLength(Flat other) {
     if (other.length() != length()) {
       throw new IllegalArgumentException(
-          "%d numbers do not match %d".formatted(other.length(), length()));
+          Text.of("%d numbers do not match %d", other.length(), length()));
     }
   }
 

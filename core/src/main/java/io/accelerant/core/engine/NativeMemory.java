@@ -2,6 +2,7 @@ package io.accelerant.core.engine;
 
 import io.accelerant.core.config.Master;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -51,15 +52,17 @@ public final class NativeMemory {
     long overhead = overhead(spark);
     if (overhead < required) {
       throw new ConfigException(
-          "The numeric engine needs %d MiB outside the heap of each executor (%d tasks x %d MiB of programs + %d MiB shared + %d MiB of libraries); Spark leaves it %d MiB. Set spark.executor.memoryOverhead=%dm, or run fewer tasks per executor."
-              .formatted(
-                  mib(required),
-                  slots,
-                  mib(programBytes),
-                  mib(sharedBytes),
-                  mib(LIBRARY),
-                  overhead / MIB,
-                  mib(required)));
+          Text.of(
+              "The numeric engine needs %d MiB outside the heap of each executor (%d tasks x %d MiB"
+                  + " of programs + %d MiB shared + %d MiB of libraries); Spark leaves it %d MiB."
+                  + " Set spark.executor.memoryOverhead=%dm, or run fewer tasks per executor.",
+              mib(required),
+              slots,
+              mib(programBytes),
+              mib(sharedBytes),
+              mib(LIBRARY),
+              overhead / MIB,
+              mib(required)));
     }
   }
 
@@ -87,7 +90,7 @@ public final class NativeMemory {
     int shift = matcher.matches() ? shift(matcher.group(2)) : -1;
     if (shift < 0) {
       throw new ConfigException(
-          "%s must be a size such as 512m or 2g, is \"%s\"".formatted(key, size));
+          Text.of("%s must be a size such as 512m or 2g, is \"%s\"", key, size));
     }
     return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift);
   }

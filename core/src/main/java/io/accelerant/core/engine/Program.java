@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,7 +131,7 @@ public final class Program implements AutoCloseable {
     for (int i = 0; i < indices.length; i++) {
       if (indices[i] < 0 || indices[i] >= limit) {
         throw new IllegalArgumentException(
-            "%s[%d] is %d, must be in 0..%d".formatted(name, i, indices[i], limit - 1));
+            Text.of("%s[%d] is %d, must be in 0..%d", name, i, indices[i], limit - 1));
       }
     }
     buffer.put(indices);
@@ -330,7 +331,7 @@ public final class Program implements AutoCloseable {
   private static void requireLength(String what, int expected, int length) {
     if (length != expected) {
       throw new IllegalArgumentException(
-          "%s holds %d numbers, got %d".formatted(what, expected, length));
+          Text.of("%s holds %d numbers, got %d", what, expected, length));
     }
   }
 

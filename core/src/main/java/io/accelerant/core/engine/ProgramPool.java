@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,8 +131,10 @@ public final class ProgramPool implements AutoCloseable {
     if (leased + building + idle.size() >= capacity) {
       if (idle.isEmpty()) {
         throw new IllegalStateException(
-            "all %d programs are on loan; the pool's capacity must be task slots times programs that one task leases at a time"
-                .formatted(capacity));
+            Text.of(
+                "all %d programs are on loan; the pool's capacity must be task slots times programs"
+                    + " that one task leases at a time",
+                capacity));
       }
       idle.remove(0).program().close();
     }

@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.text.Text;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
@@ -140,7 +141,7 @@ public final class Updater implements AutoCloseable {
   private void requireLength(int length) {
     if (length != gradient.length) {
       throw new IllegalArgumentException(
-          "the updater holds %d numbers, got %d".formatted(gradient.length, length));
+          Text.of("the updater holds %d numbers, got %d", gradient.length, length));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -215,8 +216,9 @@ public final class Value {
     int a = Shapes.axis("slice", axis, rank());
     if (from < 0 || to <= from || to > shape[a]) {
       throw new IllegalArgumentException(
-          "slice: [%d, %d) is empty or outside axis %d of shape %s"
-              .formatted(from, to, a, Arrays.toString(shape)));
+          Text.of(
+              "slice: [%d, %d) is empty or outside axis %d of shape %s",
+              from, to, a, Arrays.toString(shape)));
     }
     int[] begin = new int[rank()];
     int[] target = shape.clone();
@@ -233,8 +235,9 @@ public final class Value {
     int a = Shapes.axis("split", axis, rank());
     if (parts < 1 || shape[a] % parts != 0) {
       throw new IllegalArgumentException(
-          "split: axis %d of shape %s does not fall into %d equal parts"
-              .formatted(a, Arrays.toString(shape), parts));
+          Text.of(
+              "split: axis %d of shape %s does not fall into %d equal parts",
+              a, Arrays.toString(shape), parts));
     }
     int[] target = shape.clone();
     target[a] /= parts;

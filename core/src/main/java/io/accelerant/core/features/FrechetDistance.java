@@ -1,6 +1,7 @@
 package io.accelerant.core.features;
 
 import io.accelerant.core.math.SymmetricEigen;
+import io.accelerant.core.text.Text;
 
 /**
  * The squared Wasserstein-2 distance of two normal laws with given moments (Dowson and Landau 1982;
@@ -26,7 +27,7 @@ public final class FrechetDistance {
     int d = a.mean().length;
     if (b.mean().length != d) {
       throw new IllegalArgumentException(
-          "features of %d and of %d dimensions".formatted(d, b.mean().length));
+          Text.of("features of %d and of %d dimensions", d, b.mean().length));
     }
     double distance = 0;
     for (int i = 0; i < d; i++) {

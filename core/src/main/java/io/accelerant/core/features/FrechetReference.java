@@ -1,5 +1,6 @@
 package io.accelerant.core.features;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.math.SymmetricEigen;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ public final class FrechetReference {
     int d = root.length;
     if (other.mean().length != d) {
       throw new IllegalArgumentException(
-          "features of %d and of %d dimensions".formatted(d, other.mean().length));
+          Text.of("features of %d and of %d dimensions", d, other.mean().length));
     }
     double distance = 0;
     for (int i = 0; i < d; i++) {

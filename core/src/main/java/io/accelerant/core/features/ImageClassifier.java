@@ -6,6 +6,7 @@ import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.safetensors.Tensor;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -150,14 +151,16 @@ public final class ImageClassifier implements AutoCloseable {
   private static void check(float[][] images, int[] labels, int classes) {
     if (images.length == 0 || images.length != labels.length || classes < 2) {
       throw new DataException(
-          "%d images, %d labels, %d classes: expected as many labels as images, and two classes at least."
-              .formatted(images.length, labels.length, classes));
+          Text.of(
+              "%d images, %d labels, %d classes: expected as many labels as images, and two classes"
+                  + " at least.",
+              images.length, labels.length, classes));
     }
     check(images);
     for (int i = 0; i < labels.length; i++) {
       if (labels[i] < 0 || labels[i] >= classes) {
         throw new DataException(
-            "label %d of image %d is not in 0..%d.".formatted(labels[i], i, classes - 1));
+            Text.of("label %d of image %d is not in 0..%d.", labels[i], i, classes - 1));
       }
     }
   }
@@ -166,11 +169,11 @@ public final class ImageClassifier implements AutoCloseable {
     for (int i = 0; i < images.length; i++) {
       if (images[i].length != PIXELS) {
         throw new DataException(
-            "image %d has %d numbers, expected %d.".formatted(i, images[i].length, PIXELS));
+            Text.of("image %d has %d numbers, expected %d.", i, images[i].length, PIXELS));
       }
       for (float pixel : images[i]) {
         if (!Float.isFinite(pixel)) {
-          throw new DataException("image %d holds %s.".formatted(i, pixel));
+          throw new DataException(Text.of("image %d holds %s.", i, pixel));
         }
       }
     }
@@ -291,7 +294,7 @@ public final class ImageClassifier implements AutoCloseable {
       }
       long classes = file.shape("head.bias")[0];
       if (classes < 2 || classes > 1 << 16) {
-        throw new DataException("%s has %d classes.".formatted(whatItIs, classes));
+        throw new DataException(Text.of("%s has %d classes.", whatItIs, classes));
       }
       Map<Parameter, float[]> values = new LinkedHashMap<>();
       Set<String> rest = new java.util.TreeSet<>(file.names());
@@ -299,13 +302,14 @@ public final class ImageClassifier implements AutoCloseable {
         if (!rest.remove(parameter.name())
             || !Arrays.equals(file.shape(parameter.name()), parameter.shape())) {
           throw new DataException(
-              "%s has no tensor %s of shape %s."
-                  .formatted(whatItIs, parameter.name(), Arrays.toString(parameter.shape())));
+              Text.of(
+                  "%s has no tensor %s of shape %s.",
+                  whatItIs, parameter.name(), Arrays.toString(parameter.shape())));
         }
         values.put(parameter, file.tensor(parameter.name()).toFloats());
       }
       if (!rest.isEmpty()) {
-        throw new DataException("%s has the unknown tensors %s.".formatted(whatItIs, rest));
+        throw new DataException(Text.of("%s has the unknown tensors %s.", whatItIs, rest));
       }
       ImageClassifier classifier = new ImageClassifier((int) classes);
       values.forEach(classifier::assign);

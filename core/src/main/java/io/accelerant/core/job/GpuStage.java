@@ -3,6 +3,7 @@ package io.accelerant.core.job;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Master;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Map;
 import org.apache.spark.SparkConf;
@@ -44,12 +45,15 @@ public record GpuStage(double gpus) implements Serializable {
   public void require(Map<String, String> spark) {
     if (gpus > 0 && !isOffered(spark)) {
       throw new ConfigException(
-          "engine.device = cuda needs executors with GPUs, which %s: submit to a cluster (standalone, YARN, Kubernetes) with %s=1 and spark.executor.resource.gpu.discoveryScript=.../deploy/gpu/discover-gpus.sh; conf/gpu/training.conf has them all."
-              .formatted(
-                  Master.of(spark).isOneProcess()
-                      ? "the master " + spark.get("spark.master") + " has not"
-                      : "Spark was not asked for",
-                  EXECUTOR_GPUS));
+          Text.of(
+              "engine.device = cuda needs executors with GPUs, which %s: submit to a cluster"
+                  + " (standalone, YARN, Kubernetes) with %s=1 and"
+                  + " spark.executor.resource.gpu.discoveryScript=.../deploy/gpu/discover-gpus.sh;"
+                  + " conf/gpu/training.conf has them all.",
+              Master.of(spark).isOneProcess()
+                  ? "the master " + spark.get("spark.master") + " has not"
+                  : "Spark was not asked for",
+              EXECUTOR_GPUS));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.accelerant.core.job;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -51,8 +52,11 @@ public final class TaskGpu {
     int place = address.isBlank() ? -1 : list.indexOf(address);
     if (place < 0) {
       throw new ConfigException(
-          "Spark gave the task the GPU \"%s\", which is neither a number nor in %s (%s) of the executor. Use deploy/gpu/discover-gpus.sh as the discovery script, or list the device there (spark.executorEnv.%s)."
-              .formatted(address, VISIBLE, visible == null ? "not set" : visible, VISIBLE));
+          Text.of(
+              "Spark gave the task the GPU \"%s\", which is neither a number nor in %s (%s) of the"
+                  + " executor. Use deploy/gpu/discover-gpus.sh as the discovery script, or list"
+                  + " the device there (spark.executorEnv.%s).",
+              address, VISIBLE, visible == null ? "not set" : visible, VISIBLE));
     }
     return place;
   }

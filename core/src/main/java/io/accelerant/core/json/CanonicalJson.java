@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.FileKind;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -114,13 +115,14 @@ public final class CanonicalJson {
   public static Object readValue(byte[] json, String whatItIs) {
     if (json.length > MAX_BYTES) {
       throw new DataException(
-          "%s is too large for JSON: %d bytes, at most %d are read."
-              .formatted(whatItIs, json.length, MAX_BYTES));
+          Text.of(
+              "%s is too large for JSON: %d bytes, at most %d are read.",
+              whatItIs, json.length, MAX_BYTES));
     }
     byte[] head = Arrays.copyOf(json, Math.min(json.length, FileKind.HEAD));
     Optional<String> other = json.length == 0 ? Optional.of("empty") : FileKind.notText(head);
     if (other.isPresent()) {
-      throw new DataException("%s is %s; expected JSON.".formatted(whatItIs, other.get()));
+      throw new DataException(Text.of("%s is %s; expected JSON.", whatItIs, other.get()));
     }
     try {
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
@@ -151,13 +153,11 @@ public final class CanonicalJson {
     } catch (JsonProcessingException e) {
       JsonLocation at = e.getLocation();
       throw new DataException(
-          "%s is not valid JSON%s: %s"
-              .formatted(
-                  whatItIs,
-                  at == null
-                      ? ""
-                      : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr()),
-                  e.getOriginalMessage()),
+          Text.of(
+              "%s is not valid JSON%s: %s",
+              whatItIs,
+              at == null ? "" : Text.of(" (line %d, column %d)", at.getLineNr(), at.getColumnNr()),
+              e.getOriginalMessage()),
           e);
     }
     requireFinite(value, "", whatItIs);
@@ -244,7 +244,7 @@ public final class CanonicalJson {
   private static String number(double value, String path) {
     if (!Double.isFinite(value)) {
       throw new DataException(
-          "Cannot write JSON: \"%s\" is %s; JSON has finite numbers only.".formatted(path, value));
+          Text.of("Cannot write JSON: \"%s\" is %s; JSON has finite numbers only.", path, value));
     }
     if (value == 0) {
       return 1 / value < 0 ? "-0.0" : "0.0";

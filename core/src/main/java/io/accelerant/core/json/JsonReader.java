@@ -1,5 +1,6 @@
 package io.accelerant.core.json;
 
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,13 +43,13 @@ public record JsonReader(
 
   /** An error about a field; {@code why} goes on after its name. */
   public RuntimeException wrong(String name, String why) {
-    return error.apply("%s%s%s %s.".formatted(where, separator, name, why));
+    return error.apply(Text.of("%s%s%s %s.", where, separator, name, why));
   }
 
   /** The error of a field that is not what it must be. */
   public RuntimeException expected(String name, Object what) {
     Object found = fields.get(name);
-    return wrong(name, "must be %s, is %s".formatted(what, found == null ? "missing" : found));
+    return wrong(name, Text.of("must be %s, is %s", what, found == null ? "missing" : found));
   }
 
   /** Refuses a field that is none of these; {@code why} goes on after its name. */
@@ -131,7 +132,7 @@ public record JsonReader(
     double[] numbers = new double[list.size()];
     for (int i = 0; i < numbers.length; i++) {
       if (!(list.get(i) instanceof Number number)) {
-        throw wrong("%s[%d]".formatted(name, i), "must be a number, is " + list.get(i));
+        throw wrong(Text.of("%s[%d]", name, i), "must be a number, is " + list.get(i));
       }
       numbers[i] = number.doubleValue();
     }

@@ -1,6 +1,7 @@
 package io.accelerant.core.json;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.lang.reflect.Array;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -76,7 +77,7 @@ public final class RecordJson {
       return value;
     } catch (RuntimeException | ReflectiveOperationException e) {
       throw new DataException(
-          "%s is not of the form %s: %s".formatted(whatItIs, type.getSimpleName(), e), e);
+          Text.of("%s is not of the form %s: %s", whatItIs, type.getSimpleName(), e), e);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.accelerant.core.lm;
 
+import io.accelerant.core.text.Text;
+
 /**
  * How often every k-gram, k = 1..n, occurs in sequences over V symbols. Partial counts of parts of
  * the data add up to the counts of the whole. Not thread-safe.
@@ -32,8 +34,9 @@ public final class NgramCounts {
     for (int k = 1; k <= order; k++) {
       if (grams > (1L << 62) / symbols) {
         throw new IllegalArgumentException(
-            "there are more than 2^62 %d-grams of %d symbols; take a lower order"
-                .formatted(order, symbols));
+            Text.of(
+                "there are more than 2^62 %d-grams of %d symbols; take a lower order",
+                order, symbols));
       }
       grams *= symbols;
       offset[k + 1] = offset[k] + grams;
@@ -58,7 +61,7 @@ public final class NgramCounts {
     for (int i = 0; i < tokens.length; i++) {
       if (tokens[i] < 0 || tokens[i] >= symbols) {
         throw new IllegalArgumentException(
-            "token %d at place %d is not in 0..%d".formatted(tokens[i], i, symbols - 1));
+            Text.of("token %d at place %d is not in 0..%d", tokens[i], i, symbols - 1));
       }
       long code = 0;
       long place = 1;

@@ -1,5 +1,6 @@
 package io.accelerant.core.lm;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -153,7 +154,7 @@ public final class NgramModel implements Serializable {
     for (int i = from; i < to; i++) {
       if (tokens[i] < 0 || tokens[i] >= symbols) {
         throw new IllegalArgumentException(
-            "token %d at place %d is not in 0..%d".formatted(tokens[i], i, symbols - 1));
+            Text.of("token %d at place %d is not in 0..%d", tokens[i], i, symbols - 1));
       }
       log += StrictMath.log(probability(tokens, from, i));
     }
@@ -247,8 +248,10 @@ public final class NgramModel implements Serializable {
     double table = StrictMath.pow(symbols, order);
     if (order < 2 || table > MAX_TABLE) {
       throw new IllegalArgumentException(
-          "an order of 2 or more with at most 2^24 transitions is needed, is %d over %d symbols"
-              .formatted(order, symbols));
+          Text.of(
+              "an order of 2 or more with at most 2^24 transitions is needed, is %d over %d"
+                  + " symbols",
+              order, symbols));
     }
     return order - 1;
   }

@@ -1,5 +1,6 @@
 package io.accelerant.core.lm;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -95,7 +96,7 @@ public final class SampleCounts implements Serializable {
     double[] law = bigramLaw();
     if (reference.length != law.length) {
       throw new IllegalArgumentException(
-          "a law of %d bigrams is needed, not of %d".formatted(law.length, reference.length));
+          Text.of("a law of %d bigrams is needed, not of %d", law.length, reference.length));
     }
     double distance = 0;
     for (int b = 0; b < law.length; b++) {

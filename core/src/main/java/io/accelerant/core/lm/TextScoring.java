@@ -3,6 +3,7 @@ package io.accelerant.core.lm;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JavaBytes;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,8 +56,10 @@ public final class TextScoring {
             .collect();
     if (parts.stream().allMatch(part -> part.length == 0)) {
       throw new DataException(
-          "There is no text to count %d-grams in; prepare a larger corpus or another prepareText.split."
-              .formatted(order));
+          Text.of(
+              "There is no text to count %d-grams in; prepare a larger corpus or another"
+                  + " prepareText.split.",
+              order));
     }
     NgramCounts whole = new NgramCounts(order, alphabet.size());
     parts.forEach(whole::addPacked);

@@ -20,6 +20,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,12 +85,12 @@ public final class ImportModelJob implements PublishingJob {
         () -> List.of(new Manifest.Parent("source", config.get(SOURCE), folder.hash())),
         output ->
             List.of(
-                "read %d tensors (%,d parameters) of a %s from %s"
-                    .formatted(
-                        match.parameters().size(),
-                        network.layout().size(),
-                        kind(network),
-                        config.get(SOURCE)),
+                Text.of(
+                    "read %d tensors (%,d parameters) of a %s from %s",
+                    match.parameters().size(),
+                    network.layout().size(),
+                    kind(network),
+                    config.get(SOURCE)),
                 "not used: " + (match.unknown().isEmpty() ? "nothing" : match.unknown()),
                 "publish the model to " + output + ", reload it and compute the same logits"),
         run -> make(run, folder, network, match));
@@ -130,12 +131,13 @@ public final class ImportModelJob implements PublishingJob {
     String wanted = config.get(KIND);
     if (found.isEmpty()) {
       throw new DataException(
-          "%s describes a %s; import-model knows %s and %s."
-              .formatted(folder.uri(Model.CONFIG), network.config().get("model_type"), GPT2, BERT));
+          Text.of(
+              "%s describes a %s; import-model knows %s and %s.",
+              folder.uri(Model.CONFIG), network.config().get("model_type"), GPT2, BERT));
     }
     if (!wanted.equals(AUTO) && !wanted.equals(found)) {
       throw config.invalid(
-          KIND, "asks for %s, %s describes a %s.".formatted(wanted, Model.CONFIG, found));
+          KIND, Text.of("asks for %s, %s describes a %s.", wanted, Model.CONFIG, found));
     }
     return network;
   }
@@ -178,21 +180,22 @@ public final class ImportModelJob implements PublishingJob {
   private static ModelCard card(Run run, NetworkSpec network) {
     String loader = kind(network).equals(GPT2) ? "AutoModelForCausalLM" : "AutoModelForMaskedLM";
     return run.card(
-        "%s, %,d parameters".formatted(kind(network), network.layout().size()),
+        Text.of("%s, %,d parameters", kind(network), network.layout().size()),
         """
         `config.json` and `model.safetensors` (float32) in the layout that Hugging Face's
         transformers reads; tokenizer files as they were. The weights are those of the source,
         unchanged but for the width of their numbers.\
         """,
-        """
-        from transformers import %s
+        Text.of(
+            """
+            from transformers import %s
 
-        model = %s.from_pretrained(".")
+            model = %s.from_pretrained(".")
 
-        # without transformers, numpy alone:
-        #   python python/load.py
-        """
-            .formatted(loader, loader),
+            # without transformers, numpy alone:
+            #   python python/load.py
+            """,
+            loader, loader),
         run.config().get(LICENCE));
   }
 }

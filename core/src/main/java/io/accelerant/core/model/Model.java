@@ -10,6 +10,7 @@ import io.accelerant.core.nn.Networks;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.safetensors.Tensor;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ public record Model(NetworkSpec network, float[] parameters) {
     int size = network.layout().size();
     if (parameters.length != size) {
       throw new IllegalArgumentException(
-          "the network has %d parameters, got %d".formatted(size, parameters.length));
+          Text.of("the network has %d parameters, got %d", size, parameters.length));
     }
   }
 
@@ -89,8 +90,8 @@ public record Model(NetworkSpec network, float[] parameters) {
     for (float number : numbers) {
       if (!Float.isFinite(number)) {
         throw new DataException(
-            "%s: tensor %s holds %s; a model needs finite weights."
-                .formatted(where, stored, number));
+            Text.of(
+                "%s: tensor %s holds %s; a model needs finite weights.", where, stored, number));
       }
     }
     System.arraycopy(numbers, 0, flat, t.offset(), numbers.length);
@@ -99,13 +100,14 @@ public record Model(NetworkSpec network, float[] parameters) {
   static void requireShape(SafetensorsFile file, String stored, Layout.Tensor t, String where) {
     if (!file.names().contains(stored)) {
       throw new DataException(
-          "%s holds no tensor %s of shape %s.".formatted(where, stored, t.shape()));
+          Text.of("%s holds no tensor %s of shape %s.", where, stored, t.shape()));
     }
     long[] expected = Arrays.stream(t.dimensions()).asLongStream().toArray();
     if (!Arrays.equals(file.shape(stored), expected)) {
       throw new DataException(
-          "%s: tensor %s must have shape %s by %s, has %s."
-              .formatted(where, stored, t.shape(), CONFIG, Arrays.toString(file.shape(stored))));
+          Text.of(
+              "%s: tensor %s must have shape %s by %s, has %s.",
+              where, stored, t.shape(), CONFIG, Arrays.toString(file.shape(stored))));
     }
   }
 

@@ -7,6 +7,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,8 +79,9 @@ final class ModelFolder {
       ModelFolder opened = new ModelFolder(folder, folder.getFileSystem(hadoop), hadoop);
       if (!opened.holds(Model.CONFIG)) {
         throw new DataException(
-            "%s holds no %s; a model is a folder with %s and %s or %s."
-                .formatted(uri, Model.CONFIG, Model.CONFIG, Model.WEIGHTS, INDEX));
+            Text.of(
+                "%s holds no %s; a model is a folder with %s and %s or %s.",
+                uri, Model.CONFIG, Model.CONFIG, Model.WEIGHTS, INDEX));
       }
       return opened;
     } catch (IOException e) {
@@ -126,8 +128,10 @@ final class ModelFolder {
     }
     if (!holds(INDEX)) {
       throw new DataException(
-          "%s holds neither %s nor %s but %s; save the model with safe_serialization=True (a pickle, such as .bin or .pt, can run code and is not read)."
-              .formatted(folder, Model.WEIGHTS, INDEX, names()));
+          Text.of(
+              "%s holds neither %s nor %s but %s; save the model with safe_serialization=True (a"
+                  + " pickle, such as .bin or .pt, can run code and is not read).",
+              folder, Model.WEIGHTS, INDEX, names()));
     }
     return List.copyOf(new TreeSet<>(weightMap().values()));
   }
@@ -155,8 +159,10 @@ final class ModelFolder {
           if (!(file instanceof String name)
               || !name.matches("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors")) {
             throw new DataException(
-                "%s: tensor %s lies in \"%s\"; it must be the name of a safetensors file beside it."
-                    .formatted(uri(INDEX), tensor, file));
+                Text.of(
+                    "%s: tensor %s lies in \"%s\"; it must be the name of a safetensors file beside"
+                        + " it.",
+                    uri(INDEX), tensor, file));
           }
           weights.put((String) tensor, name);
         });
@@ -225,8 +231,9 @@ final class ModelFolder {
       Place other = match.parameters().put(name, place);
       if (other != null) {
         throw new DataException(
-            "Parameter %s is there twice: %s in %s and %s in %s."
-                .formatted(name, other.stored(), other.file(), place.stored(), place.file()));
+            Text.of(
+                "Parameter %s is there twice: %s in %s and %s in %s.",
+                name, other.stored(), other.file(), place.stored(), place.file()));
       }
     } else if (tied.isPresent()) {
       Model.requireShape(opened, place.stored(), wanted.get(tied.get()), place.file());
@@ -255,13 +262,13 @@ final class ModelFolder {
     if (!missing.isEmpty()) {
       String more = missing.size() > 3 ? " and " + (missing.size() - 3) + " more" : "";
       throw new DataException(
-          "%s lacks tensors that %s asks for: %s%s; tensors not known: %s."
-              .formatted(
-                  folder,
-                  Model.CONFIG,
-                  String.join(", ", missing.subList(0, Math.min(3, missing.size()))),
-                  more,
-                  match.unknown().isEmpty() ? "none" : match.unknown().stream().limit(3).toList()));
+          Text.of(
+              "%s lacks tensors that %s asks for: %s%s; tensors not known: %s.",
+              folder,
+              Model.CONFIG,
+              String.join(", ", missing.subList(0, Math.min(3, missing.size()))),
+              more,
+              match.unknown().isEmpty() ? "none" : match.unknown().stream().limit(3).toList()));
     }
   }
 
@@ -275,8 +282,9 @@ final class ModelFolder {
       String file = index.get(place.stored());
       if (file == null || !place.file().equals(uri(file))) {
         throw new DataException(
-            "%s says that tensor %s lies in %s, it lies in %s."
-                .formatted(uri(INDEX), place.stored(), file, place.file()));
+            Text.of(
+                "%s says that tensor %s lies in %s, it lies in %s.",
+                uri(INDEX), place.stored(), file, place.file()));
       }
     }
   }
@@ -312,8 +320,10 @@ final class ModelFolder {
       float[] copy = opened.tensor(place.stored()).toFloats();
       if (!Arrays.equals(copy, 0, copy.length, flat, t.offset(), t.offset() + t.size())) {
         throw new DataException(
-            "%s: tensor %s differs from %s, to which %s ties it; set tie_word_embeddings to false there if the model has both."
-                .formatted(place.file(), place.stored(), t.name(), Model.CONFIG));
+            Text.of(
+                "%s: tensor %s differs from %s, to which %s ties it; set tie_word_embeddings to"
+                    + " false there if the model has both.",
+                place.file(), place.stored(), t.name(), Model.CONFIG));
       }
     }
   }

@@ -5,6 +5,7 @@ import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Value;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,8 +68,9 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
     for (String target : targets) {
       if (modules.keySet().stream().noneMatch(module -> names(target, module))) {
         throw new ConfigException(
-            "LoRA target \"%s\" names no matrix; there are %s."
-                .formatted(target, String.join(", ", modules.keySet())));
+            Text.of(
+                "LoRA target \"%s\" names no matrix; there are %s.",
+                target, String.join(", ", modules.keySet())));
       }
     }
     return adapted;

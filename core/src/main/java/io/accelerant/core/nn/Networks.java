@@ -1,6 +1,7 @@
 package io.accelerant.core.nn;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.Map;
 
 /** Networks from their {@code config.json}. */
@@ -33,17 +34,17 @@ public final class Networks {
         case MlpClassifier.TYPE -> MlpClassifier.of(file);
         default ->
             throw new DataException(
-                "%s: %s must be one of %s, %s, %s, %s, %s, %s; is \"%s\"."
-                    .formatted(
-                        whatItIs,
-                        TYPE,
-                        Transformer.GPT2,
-                        BertMaskedLm.TYPE,
-                        Transformer.TYPE,
-                        PatchTransformer.TYPE,
-                        Mlp.TYPE,
-                        MlpClassifier.TYPE,
-                        type));
+                Text.of(
+                    "%s: %s must be one of %s, %s, %s, %s, %s, %s; is \"%s\".",
+                    whatItIs,
+                    TYPE,
+                    Transformer.GPT2,
+                    BertMaskedLm.TYPE,
+                    Transformer.TYPE,
+                    PatchTransformer.TYPE,
+                    Mlp.TYPE,
+                    MlpClassifier.TYPE,
+                    type));
       };
     } catch (IllegalArgumentException e) {
       throw new DataException(whatItIs + ": " + e.getMessage() + ".", e);

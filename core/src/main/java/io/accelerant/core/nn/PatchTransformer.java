@@ -2,6 +2,7 @@ package io.accelerant.core.nn;
 
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Value;
+import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +42,9 @@ public record PatchTransformer(
     Sizes.heads(width, heads);
     if (size % patch != 0 || width % 4 != 0 || classes < 0) {
       throw new IllegalArgumentException(
-          "size %d must be a multiple of patch %d, width %d of 4, and classes %d not negative"
-              .formatted(size, patch, width, classes));
+          Text.of(
+              "size %d must be a multiple of patch %d, width %d of 4, and classes %d not negative",
+              size, patch, width, classes));
     }
   }
 

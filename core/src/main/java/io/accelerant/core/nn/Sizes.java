@@ -1,5 +1,7 @@
 package io.accelerant.core.nn;
 
+import io.accelerant.core.text.Text;
+
 /** Checks of the numbers in a specification. */
 final class Sizes {
   private Sizes() {}
@@ -17,7 +19,7 @@ final class Sizes {
   static void heads(int width, int heads) {
     if (width % heads != 0) {
       throw new IllegalArgumentException(
-          "width %d does not fall into %d heads".formatted(width, heads));
+          Text.of("width %d does not fall into %d heads", width, heads));
     }
   }
 }

@@ -2,6 +2,7 @@ package io.accelerant.core.nn;
 
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Value;
+import io.accelerant.core.text.Text;
 import java.util.Optional;
 
 /**
@@ -38,7 +39,7 @@ public interface TokenNetwork extends NetworkSpec {
     int length = shape.length();
     if (length > maximumLength()) {
       throw new IllegalArgumentException(
-          "a row of %d tokens is longer than the network's %d".formatted(length, maximumLength()));
+          Text.of("a row of %d tokens is longer than the network's %d", length, maximumLength()));
     }
     Value tokens = g.indices("tokens", batch, length);
     Optional<Value> padding =

@@ -1,6 +1,7 @@
 package io.accelerant.core.nn;
 
 import io.accelerant.core.engine.Value;
+import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,8 +48,9 @@ public record Transformer(
     Sizes.heads(width, heads);
     if (positions == Positions.ROTARY && width / heads % 2 != 0) {
       throw new IllegalArgumentException(
-          "rotary positions need an even width of a head, width %d / heads %d is %d"
-              .formatted(width, heads, width / heads));
+          Text.of(
+              "rotary positions need an even width of a head, width %d / heads %d is %d",
+              width, heads, width / heads));
     }
   }
 

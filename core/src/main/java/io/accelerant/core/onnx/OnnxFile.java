@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -38,7 +39,7 @@ public final class OnnxFile {
               }
               if (size > LARGEST) {
                 throw new DataException(
-                    "%s has %d bytes; an ONNX file has at most 2 GB.".formatted(uri, size));
+                    Text.of("%s has %d bytes; an ONNX file has at most 2 GB.", uri, size));
               }
             });
     return of(uri, file.content());

@@ -2,6 +2,7 @@ package io.accelerant.core.onnx;
 
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -69,17 +70,17 @@ public final class OnnxModel implements AutoCloseable {
     boolean whole = input instanceof OnnxInput.Integers;
     if (!port.element().isInteger() && (whole || !port.element().isFloat())) {
       throw mismatch(
-          "takes %s, expected %s"
-              .formatted(port, whole ? "int32 or int64" : "floating-point numbers"));
+          Text.of(
+              "takes %s, expected %s", port, whole ? "int32 or int64" : "floating-point numbers"));
     }
     if (!port.accepts(input.shape())) {
-      throw mismatch("takes %s, was given %s".formatted(port, OnnxPort.text(input.shape())));
+      throw mismatch(Text.of("takes %s, was given %s", port, OnnxPort.text(input.shape())));
     }
   }
 
   /** An error about what a model is asked for, with its signature. */
   public ConfigException mismatch(String what) {
-    return new ConfigException("The model %s %s. It has %s.".formatted(uri, what, signature()));
+    return new ConfigException(Text.of("The model %s %s. It has %s.", uri, what, signature()));
   }
 
   /** Gives the session back. Closing twice does nothing. */

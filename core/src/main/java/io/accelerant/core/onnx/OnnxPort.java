@@ -1,5 +1,6 @@
 package io.accelerant.core.onnx;
 
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.StringJoiner;
@@ -65,7 +66,7 @@ public record OnnxPort(String name, Element element, List<Long> shape, List<Stri
       String free = dimensions.get(d).isEmpty() ? "?" : dimensions.get(d);
       sizes.add(size(d) < 0 ? free : Long.toString(size(d)));
     }
-    return "%s: %s %s".formatted(name, element.name().toLowerCase(java.util.Locale.ROOT), sizes);
+    return Text.of("%s: %s %s", name, element.name().toLowerCase(java.util.Locale.ROOT), sizes);
   }
 
   static String text(long[] shape) {

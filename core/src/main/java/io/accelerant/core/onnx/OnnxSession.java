@@ -14,6 +14,7 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.TaskGpu;
 import io.accelerant.core.onnx.OnnxPort.Element;
+import io.accelerant.core.text.Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
@@ -78,8 +79,9 @@ final class OnnxSession {
               ports(session.getInputInfo().values()), ports(session.getOutputInfo().values())));
     } catch (OrtException e) {
       throw new DataException(
-          "ONNX Runtime %s cannot load %s: %s"
-              .formatted(environment().getVersion(), uri, e.getMessage()),
+          Text.of(
+              "ONNX Runtime %s cannot load %s: %s",
+              environment().getVersion(), uri, e.getMessage()),
           e);
     }
   }
@@ -94,10 +96,11 @@ final class OnnxSession {
     Set<OrtProvider> available = OrtEnvironment.getAvailableProviders();
     if (!available.contains(OrtProvider.CUDA)) {
       throw new ConfigException(
-          ("The provider cuda is not in this build of ONNX Runtime, which has %s: put"
+          Text.of(
+              "The provider cuda is not in this build of ONNX Runtime, which has %s: put"
                   + " com.microsoft.onnxruntime:onnxruntime_gpu on the class path in place of"
-                  + " onnxruntime, or take the provider cpu.")
-              .formatted(available.stream().map(OrtProvider::getName).sorted().toList()));
+                  + " onnxruntime, or take the provider cpu.",
+              available.stream().map(OrtProvider::getName).sorted().toList()));
     }
   }
 
@@ -106,8 +109,10 @@ final class OnnxSession {
       options.addCUDA(device);
     } catch (OrtException e) {
       throw new ConfigException(
-          "The provider cuda does not start on device %d: %s. It needs an NVIDIA driver, CUDA 12 and cuDNN on every executor."
-              .formatted(device, e.getMessage()),
+          Text.of(
+              "The provider cuda does not start on device %d: %s. It needs an NVIDIA driver, CUDA"
+                  + " 12 and cuDNN on every executor.",
+              device, e.getMessage()),
           e);
     }
   }
@@ -158,14 +163,14 @@ final class OnnxSession {
       }
     } catch (OrtException e) {
       throw new DataException(
-          "The model %s failed on %s: %s It has %s."
-              .formatted(
-                  uri,
-                  inputs.stream()
-                      .map(i -> i.name() + " " + OnnxPort.text(i.shape()))
-                      .collect(Collectors.joining(", ")),
-                  e.getMessage(),
-                  signature),
+          Text.of(
+              "The model %s failed on %s: %s It has %s.",
+              uri,
+              inputs.stream()
+                  .map(i -> i.name() + " " + OnnxPort.text(i.shape()))
+                  .collect(Collectors.joining(", ")),
+              e.getMessage(),
+              signature),
           e);
     } finally {
       tensors.values().forEach(OnnxTensor::close);
@@ -207,7 +212,7 @@ final class OnnxSession {
       whole[i] = (int) values[i];
       if (whole[i] != values[i]) {
         throw new ConfigException(
-            "The input %s takes whole numbers, was given %s.".formatted(port, values[i]));
+            Text.of("The input %s takes whole numbers, was given %s.", port, values[i]));
       }
     }
     return whole;

@@ -1,5 +1,6 @@
 package io.accelerant.core.onnx;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 
 /**
@@ -20,7 +21,7 @@ public record OnnxSettings(Provider provider, int device, int threads) implement
 
   public OnnxSettings {
     if (threads < 1 || device < -1) {
-      throw new IllegalArgumentException("threads %d, device %d".formatted(threads, device));
+      throw new IllegalArgumentException(Text.of("threads %d, device %d", threads, device));
     }
   }
 

@@ -2,6 +2,7 @@ package io.accelerant.core.onnx;
 
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.FileKind;
+import io.accelerant.core.text.Text;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -69,9 +70,10 @@ final class OnnxWire {
     }
     if (!model) {
       throw new DataException(
-          "%s is not an ONNX model: its bytes are not the protocol buffer of one, it is %s. Download it, or export it again, by torch.onnx.export for example."
-              .formatted(
-                  name, FileKind.of(Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.HEAD)))));
+          Text.of(
+              "%s is not an ONNX model: its bytes are not the protocol buffer of one, it is %s."
+                  + " Download it, or export it again, by torch.onnx.export for example.",
+              name, FileKind.of(Arrays.copyOf(bytes, Math.min(bytes.length, FileKind.HEAD)))));
     }
     if (wire.external) {
       throw new DataException(

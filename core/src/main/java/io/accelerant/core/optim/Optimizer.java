@@ -4,6 +4,7 @@ import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Updater;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.function.Predicate;
@@ -57,7 +58,7 @@ public final class Optimizer implements AutoCloseable {
   private void requireLength(int length) {
     if (length != size) {
       throw new IllegalArgumentException(
-          "the optimizer holds %d parameters, got %d".formatted(size, length));
+          Text.of("the optimizer holds %d parameters, got %d", size, length));
     }
   }
 

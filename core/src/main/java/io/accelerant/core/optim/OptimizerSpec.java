@@ -1,6 +1,7 @@
 package io.accelerant.core.optim;
 
 import io.accelerant.core.engine.Updater;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 
 /**
@@ -21,7 +22,7 @@ public record OptimizerSpec(
     if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1 && epsilon >= 0 && weightDecay >= 0)) {
       throw new IllegalArgumentException(
           "betas must be in [0, 1), epsilon and weight decay not negative: "
-              + "%s %s %s %s".formatted(beta1, beta2, epsilon, weightDecay));
+              + Text.of("%s %s %s %s", beta1, beta2, epsilon, weightDecay));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.accelerant.core.random;
 
+import io.accelerant.core.text.Text;
+
 /** Checks of ids and positions. */
 public final class Bounds {
   private Bounds() {}
@@ -10,7 +12,7 @@ public final class Bounds {
   public static void require(String what, long value, long size) {
     if (value < 0 || value >= size) {
       throw new IllegalArgumentException(
-          "%s %d is not in 0 .. %d; ids must be dense".formatted(what, value, size - 1));
+          Text.of("%s %d is not in 0 .. %d; ids must be dense", what, value, size - 1));
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.accelerant.core.random;
 
+import io.accelerant.core.text.Text;
+
 /**
  * A Fisher-Yates shuffle kept as a table, for small N, where a Feistel network has too few bits to
  * be uniform: for i from N-1 down to 1 the entries i and {@code j = mix(key + i) mod (i + 1)}
@@ -21,7 +23,7 @@ public final class TablePermutation implements Permutation {
   public TablePermutation(long size, long seed, long pass) {
     if (size < 0 || size > LARGEST) {
       throw new IllegalArgumentException(
-          "a table permutation has 0 to %d ids, not %d; use FEISTEL".formatted(LARGEST, size));
+          Text.of("a table permutation has 0 to %d ids, not %d; use FEISTEL", LARGEST, size));
     }
     this.size = (int) size;
     this.seed = seed;

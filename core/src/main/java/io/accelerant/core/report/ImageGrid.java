@@ -1,5 +1,6 @@
 package io.accelerant.core.report;
 
+import io.accelerant.core.text.Text;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,8 +24,9 @@ public record ImageGrid(int channels, int height, int width, int columns, int zo
     }
     if (height < 1 || width < 1 || columns < 1 || zoom < 1) {
       throw new IllegalArgumentException(
-          "height %d, width %d, columns %d and zoom %d must be at least 1"
-              .formatted(height, width, columns, zoom));
+          Text.of(
+              "height %d, width %d, columns %d and zoom %d must be at least 1",
+              height, width, columns, zoom));
     }
   }
 
@@ -60,8 +62,9 @@ public record ImageGrid(int channels, int height, int width, int columns, int zo
   private void draw(byte[] image, BufferedImage grid, int column, int row) {
     if (image.length != channels * height * width) {
       throw new IllegalArgumentException(
-          "an image of %d bytes, expected %d x %d x %d"
-              .formatted(image.length, channels, height, width));
+          Text.of(
+              "an image of %d bytes, expected %d x %d x %d",
+              image.length, channels, height, width));
     }
     int left = 1 + column * (width * zoom + 1);
     int top = 1 + row * (height * zoom + 1);

@@ -1,5 +1,6 @@
 package io.accelerant.core.report;
 
+import io.accelerant.core.text.Text;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -91,8 +92,9 @@ public final class LinePlot {
   public LinePlot series(String name, double[] x, double[] y, double[] error) {
     if (x.length == 0 || x.length != y.length || x.length != error.length) {
       throw new IllegalArgumentException(
-          "series %s: x, y and error must have one equal length, have %d, %d, %d"
-              .formatted(name, x.length, y.length, error.length));
+          Text.of(
+              "series %s: x, y and error must have one equal length, have %d, %d, %d",
+              name, x.length, y.length, error.length));
     }
     if (series.stream().anyMatch(s -> s.name.equals(name))) {
       throw new IllegalArgumentException("two series are called " + name);
@@ -119,9 +121,10 @@ public final class LinePlot {
       // A JRE without fonts or native libraries answers with Error, InternalError, LinkageError or
       // NullPointerException, depending on its build. A report without a picture beats no report.
       warn.accept(
-          ("The plot \"%s\" is left out: Java cannot draw text here (%s). Install a font and"
-                  + " fontconfig (Debian: fonts-dejavu-core, fontconfig) to get pictures.")
-              .formatted(title, e));
+          Text.of(
+              "The plot \"%s\" is left out: Java cannot draw text here (%s). Install a font and"
+                  + " fontconfig (Debian: fonts-dejavu-core, fontconfig) to get pictures.",
+              title, e));
       return Optional.empty();
     }
   }

@@ -1,5 +1,6 @@
 package io.accelerant.core.report;
 
+import io.accelerant.core.text.Text;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -69,7 +70,7 @@ public final class Table {
   public Table row(Object... cells) {
     if (cells.length != headers.size()) {
       throw new IllegalArgumentException(
-          "a row of %d cells does not fit %d headers".formatted(cells.length, headers.size()));
+          Text.of("a row of %d cells does not fit %d headers", cells.length, headers.size()));
     }
     rows.add(List.of(cells));
     return this;

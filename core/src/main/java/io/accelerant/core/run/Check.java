@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Function;
@@ -27,14 +28,17 @@ public record Check(String what, Object recorded, Function<Artifact, ?> again) {
       found = again.apply(artifact);
     } catch (DataException | ConfigException e) {
       throw new ArtifactException(
-          "%s was published, but %s cannot be read back: %s The artifact should not be used."
-              .formatted(artifact.uri(), what, e.getMessage()),
+          Text.of(
+              "%s was published, but %s cannot be read back: %s The artifact should not be used.",
+              artifact.uri(), what, e.getMessage()),
           e);
     }
     if (!Objects.deepEquals(recorded, found)) {
       throw new ArtifactException(
-          "%s was published, but %s reads back as %s instead of %s; the artifact should not be used."
-              .formatted(artifact.uri(), what, shown(found), shown(recorded)));
+          Text.of(
+              "%s was published, but %s reads back as %s instead of %s; the artifact should not be"
+                  + " used.",
+              artifact.uri(), what, shown(found), shown(recorded)));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.accelerant.core.run;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Location;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.ConfigException;
@@ -28,9 +29,7 @@ final class OutputPlace {
           .ifPresent(
               input -> {
                 throw new ConfigException(
-                    "%s = %s lies inside the input %s = %s; choose another place."
-                        .formatted(
-                            RunKeys.OUTPUT.path(), output, setting.getKey(), setting.getValue()));
+                    Text.of("%s = %s lies inside the input %s = %s; choose another place.", RunKeys.OUTPUT.path(), output, setting.getKey(), setting.getValue()));
               });
     }
   }

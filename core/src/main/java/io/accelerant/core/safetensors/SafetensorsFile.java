@@ -1,6 +1,7 @@
 package io.accelerant.core.safetensors;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -89,8 +90,9 @@ public final class SafetensorsFile implements AutoCloseable {
     long bytes = entry.end() - entry.begin();
     if (bytes > Integer.MAX_VALUE - 8) {
       throw new DataException(
-          "%s: tensor %s takes %d bytes; at most 2 GiB are read at once."
-              .formatted(whatItIs, name, bytes));
+          Text.of(
+              "%s: tensor %s takes %d bytes; at most 2 GiB are read at once.",
+              whatItIs, name, bytes));
     }
     try {
       ByteBuffer data = ByteBuffer.allocate((int) bytes);
@@ -98,7 +100,7 @@ public final class SafetensorsFile implements AutoCloseable {
       return new Tensor(name, entry.dtype(), entry.shape(), data.flip());
     } catch (IOException e) {
       throw new DataException(
-          "%s: cannot read tensor %s: %s".formatted(whatItIs, name, failure.apply(e)), e);
+          Text.of("%s: cannot read tensor %s: %s", whatItIs, name, failure.apply(e)), e);
     }
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.FileKind;
+import io.accelerant.core.text.Text;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -69,14 +70,15 @@ record SafetensorsHeader(
       throw other(
           file,
           whatItIs,
-          "it states a header of %s bytes; at most %d are allowed"
-              .formatted(Long.toUnsignedString(headerSize), MAX_HEADER));
+          Text.of(
+              "it states a header of %s bytes; at most %d are allowed",
+              Long.toUnsignedString(headerSize), MAX_HEADER));
     }
     if (headerSize > size - 8) {
       throw other(
           file,
           whatItIs,
-          "it states a header of %d bytes, but only %d follow".formatted(headerSize, size - 8));
+          Text.of("it states a header of %d bytes, but only %d follow", headerSize, size - 8));
     }
     byte[] header = new byte[(int) headerSize];
     file.read(8, ByteBuffer.wrap(header));
@@ -94,8 +96,9 @@ record SafetensorsHeader(
     String kind = FileKind.of(head.array());
     return bad(
         whatItIs,
-        "is %s; expected %s: %s. Download or save it again"
-            .formatted(kind, kind.equals("safetensors") ? "all of the file" : "safetensors", why));
+        Text.of(
+            "is %s; expected %s: %s. Download or save it again",
+            kind, kind.equals("safetensors") ? "all of the file" : "safetensors", why));
   }
 
   private static SafetensorsHeader parse(byte[] header, String whatItIs) throws IOException {
@@ -195,8 +198,9 @@ record SafetensorsHeader(
       throw bad(
           whatItIs,
           tensor
-              + "shape %s of %s takes %d bytes, data_offsets span %d"
-                  .formatted(Arrays.toString(shape), dtype, expected, bytes));
+              + Text.of(
+                  "shape %s of %s takes %d bytes, data_offsets span %d",
+                  Arrays.toString(shape), dtype, expected, bytes));
     }
   }
 
@@ -250,8 +254,9 @@ record SafetensorsHeader(
       if (begin != end) {
         throw bad(
             whatItIs,
-            "tensor %s: begins at %d, %s the end %d of the tensor before it"
-                .formatted(tensor.getKey(), begin, begin < end ? "overlapping" : "after", end));
+            Text.of(
+                "tensor %s: begins at %d, %s the end %d of the tensor before it",
+                tensor.getKey(), begin, begin < end ? "overlapping" : "after", end));
       }
       end = tensor.getValue().end();
       ordered.put(tensor.getKey(), tensor.getValue());
@@ -259,9 +264,9 @@ record SafetensorsHeader(
     if (end != dataSize) {
       throw bad(
           whatItIs,
-          "has %d bytes of data, its tensors take %d%s"
-              .formatted(
-                  dataSize, end, dataSize < end ? ": it is cut short; download it again" : ""));
+          Text.of(
+              "has %d bytes of data, its tensors take %d%s",
+              dataSize, end, dataSize < end ? ": it is cut short; download it again" : ""));
     }
     return new SafetensorsHeader(ordered, metadata, dataStart);
   }

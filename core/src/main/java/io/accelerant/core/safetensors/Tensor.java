@@ -1,6 +1,7 @@
 package io.accelerant.core.safetensors;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -18,9 +19,9 @@ public record Tensor(String name, Dtype dtype, long[] shape, ByteBuffer data) {
     data = data.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     if (byteSize(dtype, shape) != data.remaining()) {
       throw new IllegalArgumentException(
-          "tensor %s of shape %s and type %s needs %d bytes, has %d"
-              .formatted(
-                  name, Arrays.toString(shape), dtype, byteSize(dtype, shape), data.remaining()));
+          Text.of(
+              "tensor %s of shape %s and type %s needs %d bytes, has %d",
+              name, Arrays.toString(shape), dtype, byteSize(dtype, shape), data.remaining()));
     }
   }
 

@@ -4,6 +4,7 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunMetrics;
+import io.accelerant.core.text.Text;
 import java.time.Duration;
 import java.util.Map;
 
@@ -35,7 +36,7 @@ final class JobWatcher implements Trainer.Watcher {
   @Override
   public void before(int round) {
     description = new JobDescription(context.spark().sparkContext());
-    description.set("%s: round %d/%d".formatted(name, round + 1, settings.rounds()));
+    description.set(Text.of("%s: round %d/%d", name, round + 1, settings.rounds()));
   }
 
   @Override
@@ -45,8 +46,9 @@ final class JobWatcher implements Trainer.Watcher {
         (key, value) -> {
           if (!Double.isFinite(value)) {
             throw new ConfigException(
-                "%s is %s in round %d; lower train.learningRate (is %s) or train.clip."
-                    .formatted(key, value, done, settings.learningRate()));
+                Text.of(
+                    "%s is %s in round %d; lower train.learningRate (is %s) or train.clip.",
+                    key, value, done, settings.learningRate()));
           }
         });
     metrics.log(name + ": round", done, logged);
@@ -76,8 +78,8 @@ final class JobWatcher implements Trainer.Watcher {
   private static String eta(double seconds) {
     Duration left = Duration.ofSeconds(Math.round(seconds));
     return left.toHours() > 0
-        ? "%d h %02d min".formatted(left.toHours(), left.toMinutesPart())
-        : "%d min %02d s".formatted(left.toMinutesPart(), left.toSecondsPart());
+        ? Text.of("%d h %02d min", left.toHours(), left.toMinutesPart())
+        : Text.of("%d min %02d s", left.toMinutesPart(), left.toSecondsPart());
   }
 
   @Override

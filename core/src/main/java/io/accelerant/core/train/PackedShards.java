@@ -6,6 +6,7 @@ import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.RecordJson;
 import io.accelerant.core.random.Permutation;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.Serializable;
@@ -107,8 +108,10 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
     long count = numbered.count();
     if (count < workers) {
       throw new DataException(
-          "%s has %d rows, fewer than train.workers = %d; lower train.workers or bring more data."
-              .formatted(source, count, workers));
+          Text.of(
+              "%s has %d rows, fewer than train.workers = %d; lower train.workers or bring more"
+                  + " data.",
+              source, count, workers));
     }
     int bytes = numbered.first()._2().length;
     Permutation order = Shards.order(count, seed);
@@ -141,15 +144,16 @@ public record PackedShards(List<String> files, List<Long> counts, int recordByte
       String source)
       throws IOException {
     Path file =
-        new Path(folder, "shard-%05d-%d".formatted(worker, TaskContext.get().taskAttemptId()));
+        new Path(folder, Text.of("shard-%05d-%d", worker, TaskContext.get().taskAttemptId()));
     FileSystem files = file.getFileSystem(hadoop);
     try (OutputStream out = files.create(file, true)) {
       while (records.hasNext()) {
         byte[] record = records.next()._2();
         if (record.length != bytes) {
           throw new DataException(
-              "%s: records must have one length; there are %d and %d bytes."
-                  .formatted(source, bytes, record.length));
+              Text.of(
+                  "%s: records must have one length; there are %d and %d bytes.",
+                  source, bytes, record.length));
         }
         out.write(record);
       }

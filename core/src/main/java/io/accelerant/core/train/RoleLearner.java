@@ -5,6 +5,7 @@ import io.accelerant.core.engine.Layout;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.optim.GradientClip;
 import io.accelerant.core.optim.Optimizer;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.RoleNumbers.Slot;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -59,8 +60,9 @@ final class RoleLearner implements AutoCloseable {
   static Flat part(Slot slot, Layout layout, Flat whole) {
     if (whole.length() != slot.whole().size()) {
       throw new IllegalArgumentException(
-          "role %s holds %d numbers, got %d"
-              .formatted(slot.role(), slot.whole().size(), whole.length()));
+          Text.of(
+              "role %s holds %d numbers, got %d",
+              slot.role(), slot.whole().size(), whole.length()));
     }
     Flat part = Flat.zeros(whole.precision(), layout.size());
     slot.whole().copy(whole, layout, part);

@@ -3,6 +3,7 @@ package io.accelerant.core.train;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class Roles implements AutoCloseable {
     }
     if (numbers.precision() != precision) {
       throw new IllegalArgumentException(
-          "role %s is %s, not %s".formatted(role, numbers.precision(), precision));
+          Text.of("role %s is %s, not %s", role, numbers.precision(), precision));
     }
   }
 

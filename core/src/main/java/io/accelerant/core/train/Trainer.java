@@ -3,6 +3,7 @@ package io.accelerant.core.train;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -173,7 +174,7 @@ public final class Trainer {
    */
   public RoundLog rounds(int from, int to, RoundStep step, Draw draw) {
     if (done < from) {
-      throw new IllegalStateException("%d rounds are done, not %d".formatted(done, from));
+      throw new IllegalStateException(Text.of("%d rounds are done, not %d", done, from));
     }
     while (done < to) {
       round(step, draw);

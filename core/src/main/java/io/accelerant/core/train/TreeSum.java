@@ -1,5 +1,6 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.text.Text;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -34,7 +35,7 @@ final class TreeSum {
     List<Tuple2<Integer, byte[]>> last = new java.util.ArrayList<>(level.collect());
     if (last.size() != width) {
       throw new IllegalStateException(
-          "%d groups of workers, %d have come back".formatted(width, last.size()));
+          Text.of("%d groups of workers, %d have come back", width, last.size()));
     }
     last.sort(Comparator.comparing(Tuple2::_1));
     return add(last.iterator());

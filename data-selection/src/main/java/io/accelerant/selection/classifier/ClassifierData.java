@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.data.IdxFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import java.io.InputStream;
 import java.util.List;
 
@@ -43,8 +44,9 @@ record ClassifierData(ImageSet train, ImageSet test, String source) {
     ImageSet test = read(context, config, ClassifierKeys.TEST_IMAGES, ClassifierKeys.TEST_LABELS);
     if (train.width() != test.width() || test.classes() > train.classes()) {
       throw new DataException(
-          "Train and test images differ: %d and %d pixels, %d and %d classes."
-              .formatted(train.width(), test.width(), train.classes(), test.classes()));
+          Text.of(
+              "Train and test images differ: %d and %d pixels, %d and %d classes.",
+              train.width(), test.width(), train.classes(), test.classes()));
     }
     return new ClassifierData(train, test, config.get(ClassifierKeys.IMAGES));
   }

@@ -7,6 +7,7 @@ import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.report.Table.Spread;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.text.Text;
 import io.accelerant.selection.classifier.SubsetTraining.Trained;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,18 +63,18 @@ final class ClassifierReport {
     Report report =
         Report.titled("A classifier on random subsets", context.progress()::say)
             .paragraph(
-                ("Test accuracy in percent after the last round (not the best round), mean ±"
-                        + " standard deviation over the seeds. %s: %d images to train, %d to test, one"
-                        + " network %s, %d rounds of batches of %d, pixels %s. Computed by %s.")
-                    .formatted(
-                        data.source(),
-                        data.train().count(),
-                        data.test().count(),
-                        sizes(),
-                        recipe.rounds(),
-                        recipe.batch(),
-                        recipe.mean() == 0 ? "in 0..1" : "standardised",
-                        recipe.engine().start()))
+                Text.of(
+                    "Test accuracy in percent after the last round (not the best round), mean ±"
+                        + " standard deviation over the seeds. %s: %d images to train, %d to test,"
+                        + " one network %s, %d rounds of batches of %d, pixels %s. Computed by %s.",
+                    data.source(),
+                    data.train().count(),
+                    data.test().count(),
+                    sizes(),
+                    recipe.rounds(),
+                    recipe.batch(),
+                    recipe.mean() == 0 ? "in 0..1" : "standardised",
+                    recipe.engine().start()))
             .table(accuracies());
     verdicts().forEach(report::paragraph);
     report
@@ -162,23 +163,26 @@ final class ClassifierReport {
           .ifPresent(
               gain ->
                   lines.add(
-                      "Verdict, r = %s: RS2 without replacement is %s points %s the static subset (bar at 5%% and 10%%: 3 points)."
-                          .formatted(
-                              percent(ratio),
-                              Table.number(Math.abs(gain), 3),
-                              gain > 0 ? "above" : "NOT ABOVE, but below,")));
+                      Text.of(
+                          "Verdict, r = %s: RS2 without replacement is %s points %s the static"
+                              + " subset (bar at 5%% and 10%%: 3 points).",
+                          percent(ratio),
+                          Table.number(Math.abs(gain), 3),
+                          gain > 0 ? "above" : "NOT ABOVE, but below,")));
       scores
           .gapToFull(ratio)
           .ifPresent(
               gap ->
                   lines.add(
-                      "Verdict, r = %s: %s points below training on everything, in %s of its time (processor time: %s; steps: %s). Bar at 10%%: 2.5 points, 0.12."
-                          .formatted(
-                              percent(ratio),
-                              Table.number(gap, 3),
-                              share(scores.shareOfFull(ratio, Trained::seconds)),
-                              share(scores.shareOfFull(ratio, Trained::cpuSeconds)),
-                              share(scores.shareOfFull(ratio, Trained::steps)))));
+                      Text.of(
+                          "Verdict, r = %s: %s points below training on everything, in %s of its"
+                              + " time (processor time: %s; steps: %s). Bar at 10%%: 2.5 points,"
+                              + " 0.12.",
+                          percent(ratio),
+                          Table.number(gap, 3),
+                          share(scores.shareOfFull(ratio, Trained::seconds)),
+                          share(scores.shareOfFull(ratio, Trained::cpuSeconds)),
+                          share(scores.shareOfFull(ratio, Trained::steps)))));
     }
     return lines;
   }
@@ -258,20 +262,22 @@ final class ClassifierReport {
   ModelCard card(Run run) {
     Cell best = scores.best();
     return run.card(
-        "Classifier %s, trained %s".formatted(sizes(), best.row()),
-        """
-        The cell of the table in `report.md` with the highest accuracy after its last round: %s, %s%%
-        of the test images right. It was chosen by that number, which is therefore a little too good;
-        the means in the table are not chosen. Input: pixels in 0..1, row by row, less `input_mean`,
-        over `input_deviation` of `config.json`; output: logits.\
-        """
-            .formatted(best.stage(), Table.number(scores.cells().get(best).last(), 4)),
-        """
-        import sys; sys.path.insert(0, "python")
-        import load
-        logits = load.classify(".", images)  # images [n, %d] in 0..1
-        """
-            .formatted(recipe.network().mlp().in()),
+        Text.of("Classifier %s, trained %s", sizes(), best.row()),
+        Text.of(
+            """
+            The cell of the table in `report.md` with the highest accuracy after its last round: %s, %s%%
+            of the test images right. It was chosen by that number, which is therefore a little too good;
+            the means in the table are not chosen. Input: pixels in 0..1, row by row, less `input_mean`,
+            over `input_deviation` of `config.json`; output: logits.\
+            """,
+            best.stage(), Table.number(scores.cells().get(best).last(), 4)),
+        Text.of(
+            """
+            import sys; sys.path.insert(0, "python")
+            import load
+            logits = load.classify(".", images)  # images [n, %d] in 0..1
+            """,
+            recipe.network().mlp().in()),
         "Weights: Apache-2.0. Fashion-MNIST: MIT.");
   }
 }

@@ -3,6 +3,7 @@ package io.accelerant.selection.classifier;
 import io.accelerant.core.data.IdxFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -22,8 +23,9 @@ record ImageSet(int width, byte[] pixels, byte[] labels) {
     }
     if (labels.shape().length != 1 || labels.count() != images.count()) {
       throw new DataException(
-          "%s holds %d images, %s has the shape %s; there must be one label for each image."
-              .formatted(imagesName, images.count(), labelsName, Arrays.toString(labels.shape())));
+          Text.of(
+              "%s holds %d images, %s has the shape %s; there must be one label for each image.",
+              imagesName, images.count(), labelsName, Arrays.toString(labels.shape())));
     }
     return new ImageSet(images.bytes().length / images.count(), images.bytes(), labels.bytes());
   }

@@ -22,6 +22,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.selection.classifier.SubsetTraining.Trained;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -60,10 +61,12 @@ public final class TrainClassifierJob implements PublishingJob {
         List.of(new Manifest.Parent("images", data.source(), hash(data))),
         output ->
             List.of(
-                "read %d images to train and %d to test from %s"
-                    .formatted(data.train().count(), data.test().count(), data.source()),
-                "train %d cells, %,d steps of %d images in all"
-                    .formatted(cells.size(), steps(cells, recipe, data), recipe.batch()),
+                Text.of(
+                    "read %d images to train and %d to test from %s",
+                    data.train().count(), data.test().count(), data.source()),
+                Text.of(
+                    "train %d cells, %,d steps of %d images in all",
+                    cells.size(), steps(cells, recipe, data), recipe.batch()),
                 "publish the best model to " + output),
         run -> make(run, data, cells));
   }
@@ -86,8 +89,9 @@ public final class TrainClassifierJob implements PublishingJob {
       if (ratio * data.train().count() < 0.5) {
         throw config.invalid(
             ClassifierKeys.RATIOS,
-            "%s of %d images is less than half an image; raise it."
-                .formatted(ratio, data.train().count()));
+            Text.of(
+                "%s of %d images is less than half an image; raise it.",
+                ratio, data.train().count()));
       }
       for (Choice choice : choices) {
         if (choice != Choice.FULL) {

@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,14 +87,16 @@ public final class DenseIds {
   public static long require(Dataset<Row> table, String id, String whatItIs) {
     if (!List.of(table.columns()).contains(id)) {
       throw new DataException(
-          "%s has no column \"%s\"; its columns are %s."
-              .formatted(whatItIs, id, TableSource.columns(table)));
+          Text.of(
+              "%s has no column \"%s\"; its columns are %s.",
+              whatItIs, id, TableSource.columns(table)));
     }
     DataType type = table.schema().apply(id).dataType();
     if (!type.equals(DataTypes.LongType) && !type.equals(DataTypes.IntegerType)) {
       throw new DataException(
-          "%s: column \"%s\" must hold whole numbers 0, 1, .., is %s."
-              .formatted(whatItIs, id, type.simpleString()));
+          Text.of(
+              "%s: column \"%s\" must hold whole numbers 0, 1, .., is %s.",
+              whatItIs, id, type.simpleString()));
     }
     Dataset<Row> ids = table.select(named(id).cast(DataTypes.LongType).as("id"));
     Row found =
@@ -101,8 +104,9 @@ public final class DenseIds {
     long rows = found.getLong(0);
     if (found.getLong(1) < rows) {
       throw new DataException(
-          "%s: column \"%s\" is null in %d rows; ids must be 0 .. %d, each once."
-              .formatted(whatItIs, id, rows - found.getLong(1), rows - 1));
+          Text.of(
+              "%s: column \"%s\" is null in %d rows; ids must be 0 .. %d, each once.",
+              whatItIs, id, rows - found.getLong(1), rows - 1));
     }
     if (rows == 0) {
       return 0;
@@ -113,8 +117,9 @@ public final class DenseIds {
         || !found.getDecimal(5).equals(expected.getDecimal(1))) {
       Row twice = ids.groupBy("id").agg(count(lit(1)).as("n")).filter("n > 1").orderBy("id").head();
       throw new DataException(
-          "%s: id %d of column \"%s\" is there %d times; ids must be 0 .. %d, each once."
-              .formatted(whatItIs, twice.getLong(0), id, twice.getLong(1), rows - 1));
+          Text.of(
+              "%s: id %d of column \"%s\" is there %d times; ids must be 0 .. %d, each once.",
+              whatItIs, twice.getLong(0), id, twice.getLong(1), rows - 1));
     }
     return rows;
   }
@@ -122,9 +127,10 @@ public final class DenseIds {
   private static void requireBounds(Row found, long rows, String id, String whatItIs) {
     if (found.getLong(2) != 0 || found.getLong(3) != rows - 1) {
       throw new DataException(
-          ("%s: column \"%s\" holds ids from %d to %d in %d rows; ids must be 0 .. %d, each once."
-                  + " Leave rs2.id out to have them assigned.")
-              .formatted(whatItIs, id, found.getLong(2), found.getLong(3), rows, rows - 1));
+          Text.of(
+              "%s: column \"%s\" holds ids from %d to %d in %d rows; ids must be 0 .. %d, each"
+                  + " once. Leave rs2.id out to have them assigned.",
+              whatItIs, id, found.getLong(2), found.getLong(3), rows, rows - 1));
     }
   }
 

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import io.accelerant.selection.subset.Block;
 import io.accelerant.selection.subset.SubsetPlan;
 import java.math.BigDecimal;
@@ -71,14 +72,16 @@ public final class KeyedSubsets {
   private static void requireColumn(Dataset<Row> table, String key, String whatItIs) {
     if (!List.of(table.columns()).contains(key)) {
       throw new DataException(
-          "%s has no column \"%s\"; its columns are %s."
-              .formatted(whatItIs, key, TableSource.columns(table)));
+          Text.of(
+              "%s has no column \"%s\"; its columns are %s.",
+              whatItIs, key, TableSource.columns(table)));
     }
     DataType type = table.schema().apply(key).dataType();
     if (!List.of(DataTypes.LongType, DataTypes.IntegerType, DataTypes.StringType).contains(type)) {
       throw new DataException(
-          "%s: the key \"%s\" must be a whole number or a text, is %s."
-              .formatted(whatItIs, key, type.simpleString()));
+          Text.of(
+              "%s: the key \"%s\" must be a whole number or a text, is %s.",
+              whatItIs, key, type.simpleString()));
     }
   }
 
@@ -104,16 +107,18 @@ public final class KeyedSubsets {
             .head();
     if (!found.isNullAt(1)) {
       throw new DataException(
-          "%s: the key \"%s\" is null in %d rows; it must be there and unique."
-              .formatted(whatItIs, key, found.getLong(1)));
+          Text.of(
+              "%s: the key \"%s\" is null in %d rows; it must be there and unique.",
+              whatItIs, key, found.getLong(1)));
     }
     if (found.getLong(2) > 0) {
       Row most = found.getStruct(3);
       throw new DataException(
-          ("%s: the key \"%s\" is %s in %d rows, and %d more keys are in several; it must be"
+          Text.of(
+              "%s: the key \"%s\" is %s in %d rows, and %d more keys are in several; it must be"
                   + " unique. Name a column that tells rows apart, or leave rs2.key out to have ids"
-                  + " assigned.")
-              .formatted(whatItIs, key, most.get(0), most.getLong(1), found.getLong(2) - 1));
+                  + " assigned.",
+              whatItIs, key, most.get(0), most.getLong(1), found.getLong(2) - 1));
     }
     return found.isNullAt(0) ? 0 : found.getLong(0);
   }
@@ -185,8 +190,9 @@ public final class KeyedSubsets {
     long[] before = cumulative(histogram(hashed));
     if (before[BUCKETS] != plan.rows()) {
       throw new DataException(
-          "The table has %d rows, the plan was made for %d; was it changed in between?"
-              .formatted(before[BUCKETS], plan.rows()));
+          Text.of(
+              "The table has %d rows, the plan was made for %d; was it changed in between?",
+              before[BUCKETS], plan.rows()));
     }
     BitSet wanted = new BitSet(BUCKETS);
     ranks.forEach(rank -> wanted.set(bucketOf(rank, before)));
@@ -210,8 +216,9 @@ public final class KeyedSubsets {
     boolean twice = place + 1 < rows.size() && compare(rows.get(place), rows.get(place + 1)) == 0;
     if (rows.get(place).isNullAt(1) || twice) {
       throw new DataException(
-          "The key \"%s\" is %s in two rows at least; it must be unique and not null."
-              .formatted(key, rows.get(place).get(1)));
+          Text.of(
+              "The key \"%s\" is %s in two rows at least; it must be unique and not null.",
+              key, rows.get(place).get(1)));
     }
   }
 

@@ -2,6 +2,7 @@ package io.accelerant.selection.rs2;
 
 import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -21,13 +22,15 @@ final class ReservedNames {
     for (String column : table.columns()) {
       if (reserved.stream().anyMatch(column::equalsIgnoreCase)) {
         throw new DataException(
-            "%s has a column \"%s\", a name that RS2 uses for a column of its own; rename it."
-                .formatted(whatItIs, column));
+            Text.of(
+                "%s has a column \"%s\", a name that RS2 uses for a column of its own; rename it.",
+                whatItIs, column));
       }
       if (column.isEmpty()) {
         throw new DataException(
-            "%s has a column without a name; its columns are %s. Name it, or leave it out."
-                .formatted(whatItIs, TableSource.columns(table)));
+            Text.of(
+                "%s has a column without a name; its columns are %s. Name it, or leave it out.",
+                whatItIs, TableSource.columns(table)));
       }
     }
   }
@@ -44,7 +47,9 @@ final class ReservedNames {
         .orElseThrow(
             () ->
                 new DataException(
-                    "%s has columns called %s, so that there is no name for the ids; rename one, or name dense ids by rs2.id."
-                        .formatted(whatItIs, wanted)));
+                    Text.of(
+                        "%s has columns called %s, so that there is no name for the ids; rename"
+                            + " one, or name dense ids by rs2.id.",
+                        whatItIs, wanted)));
   }
 }

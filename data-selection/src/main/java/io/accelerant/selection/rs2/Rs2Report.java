@@ -5,6 +5,7 @@ import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.text.Text;
 import io.accelerant.selection.subset.SubsetMode;
 import io.accelerant.selection.subset.SubsetPlan;
 import java.util.List;
@@ -70,7 +71,7 @@ final class Rs2Report {
     long smallest = sizes.values().stream().mapToLong(Long::longValue).min().orElse(0);
     long largest = sizes.values().stream().mapToLong(Long::longValue).max().orElse(0);
     if (settings.stratify().isPresent()) {
-      return "rounds have %d to %d rows; %s.".formatted(smallest, largest, exchange);
+      return Text.of("rounds have %d to %d rows; %s.", smallest, largest, exchange);
     }
     long size = SubsetPlan.size(tables.rows(), settings.ratio());
     boolean complete = sizes.size() == settings.rounds();
@@ -79,13 +80,13 @@ final class Rs2Report {
             && (settings.balanced()
                 ? largest - smallest <= 1
                 : smallest == size && largest == size);
-    return "%s (%d to %d, asked for %s); %s."
-        .formatted(
-            exact ? "sizes are exact" : "SIZES ARE NOT EXACT",
-            smallest,
-            largest,
-            settings.balanced() ? "equal ones" : size,
-            exchange);
+    return Text.of(
+        "%s (%d to %d, asked for %s); %s.",
+        exact ? "sizes are exact" : "SIZES ARE NOT EXACT",
+        smallest,
+        largest,
+        settings.balanced() ? "equal ones" : size,
+        exchange);
   }
 
   private String coverage() {
@@ -95,15 +96,17 @@ final class Rs2Report {
     }
     if (settings.mode() == SubsetMode.WITH_REPLACEMENT) {
       double seen = 1 - StrictMath.pow(1 - settings.ratio(), settings.rounds());
-      return "With replacement between rounds: by the formula 1 - (1 - r)^X, %s of the rows are expected in some round."
-          .formatted(Table.number(seen, 4));
+      return Text.of(
+          "With replacement between rounds: by the formula 1 - (1 - r)^X, %s of the rows are"
+              + " expected in some round.",
+          Table.number(seen, 4));
     }
-    return "Without replacement: inside a pass of %d rounds no row comes twice%s"
-        .formatted(
-            tables.roundsPerPass(),
-            settings.balanced()
-                ? ", and none is left out."
-                : "; the rows that are left over sit out, others in every pass.");
+    return Text.of(
+        "Without replacement: inside a pass of %d rounds no row comes twice%s",
+        tables.roundsPerPass(),
+        settings.balanced()
+            ? ", and none is left out."
+            : "; the rows that are left over sit out, others in every pass.");
   }
 
   static ModelCard card(Run run, Rs2Settings settings, Rs2Tables tables) {
@@ -121,14 +124,16 @@ final class Rs2Report {
               + "#   python python/load.py 3";
     }
     return run.card(
-        "Random subsets: %s of %s rows, %s"
-            .formatted(settings.ratio(), tables.rows(), settings.mode().label()),
-        """
-        Table `%s`, partitioned by `round`: a reader of one round reads its bytes only. Sort a round
-        by `position` for its batches, or take `position` modulo the number of workers. `sampler.json`
-        says how rounds are drawn, so that they can be drawn anew elsewhere.\
-        """
-            .formatted(folder),
+        Text.of(
+            "Random subsets: %s of %s rows, %s",
+            settings.ratio(), tables.rows(), settings.mode().label()),
+        Text.of(
+            """
+            Table `%s`, partitioned by `round`: a reader of one round reads its bytes only. Sort a round
+            by `position` for its batches, or take `position` modulo the number of workers. `sampler.json`
+            says how rounds are drawn, so that they can be drawn anew elsewhere.\
+            """,
+            folder),
         python,
         "That of the input.");
   }

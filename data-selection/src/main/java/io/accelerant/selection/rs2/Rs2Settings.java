@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.PermutationKind;
+import io.accelerant.core.text.Text;
 import io.accelerant.selection.subset.SubsetMode;
 import io.accelerant.selection.subset.SubsetPlan;
 import java.util.List;
@@ -83,13 +84,16 @@ record Rs2Settings(
     if (balanced && mode != SubsetMode.WITHOUT_REPLACEMENT) {
       throw config.invalid(
           Rs2Keys.BALANCED,
-          "= true deals the rows of a pass to its rounds; %s = %s has no such pass. Leave one of them out."
-              .formatted(Rs2Keys.MODE.path(), mode.label()));
+          Text.of(
+              "= true deals the rows of a pass to its rounds; %s = %s has no such pass. Leave one"
+                  + " of them out.",
+              Rs2Keys.MODE.path(), mode.label()));
     }
     if (approximate && (key.isEmpty() || mode == SubsetMode.WITHOUT_REPLACEMENT)) {
       throw config.invalid(
           Rs2Keys.APPROXIMATE,
-          "= true needs rs2.key, and rs2.mode = with-replacement or static: rows drawn one by one cannot be disjoint.");
+          "= true needs rs2.key, and rs2.mode = with-replacement or static: rows drawn one by one"
+              + " cannot be disjoint.");
     }
     if (range.isPresent()) {
       refuse(Rs2Keys.ID, id.isPresent(), "range:N has its own column id");
@@ -126,7 +130,7 @@ record Rs2Settings(
   /** The ratio is too small for what it is a share of. */
   ConfigException noRow(String of) {
     return config.invalid(
-        Rs2Keys.RATIO, "= %s of %s is less than half a row; raise it.".formatted(ratio, of));
+        Rs2Keys.RATIO, Text.of("= %s of %s is less than half a row; raise it.", ratio, of));
   }
 
   /** Steps for people. */
@@ -142,14 +146,14 @@ record Rs2Settings(
     return List.of(
         "read " + input,
         ids,
-        "draw %d rounds of %s of the rows, %s%s%s"
-            .formatted(
-                rounds,
-                ratio,
-                mode.label(),
-                balanced ? ", balanced" : "",
-                stratify.map(c -> ", stratified by " + c).orElse("")),
-        "write table round, partitioned by round%s".formatted(positions ? ", and positions" : ""),
+        Text.of(
+            "draw %d rounds of %s of the rows, %s%s%s",
+            rounds,
+            ratio,
+            mode.label(),
+            balanced ? ", balanced" : "",
+            stratify.map(c -> ", stratified by " + c).orElse("")),
+        Text.of("write table round, partitioned by round%s", positions ? ", and positions" : ""),
         "publish to " + output);
   }
 }

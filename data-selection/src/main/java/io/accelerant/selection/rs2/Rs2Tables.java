@@ -10,6 +10,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.PermutationKind;
+import io.accelerant.core.text.Text;
 import io.accelerant.selection.subset.SubsetPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,8 +63,10 @@ final class Rs2Tables {
     if (source.format() == TableSource.Format.TEXT
         || (assigns && source.format() != TableSource.Format.PARQUET)) {
       throw new DataException(
-          "%s is %s; rs2 reads Parquet, and JSON lines where rs2.id or rs2.key names a column (only Parquet knows the places of its rows)."
-              .formatted(settings.input(), source.format().name().toLowerCase(Locale.ROOT)));
+          Text.of(
+              "%s is %s; rs2 reads Parquet, and JSON lines where rs2.id or rs2.key names a column"
+                  + " (only Parquet knows the places of its rows).",
+              settings.input(), source.format().name().toLowerCase(Locale.ROOT)));
     }
     Dataset<Row> input = source.read(context.spark());
     ReservedNames.refuse(
@@ -119,7 +122,7 @@ final class Rs2Tables {
       String uri = begin(ROUND);
       String positions = settings.positions() ? begin(POSITIONS) : null;
       for (long pass = 0; pass < passes; pass++) {
-        say("pass %d/%d".formatted(pass + 1, passes));
+        say(Text.of("pass %d/%d", pass + 1, passes));
         append(
             subsets
                 .rounds(pass, settings.rounds())
@@ -167,7 +170,7 @@ final class Rs2Tables {
     String uri = begin(ROUND);
     try (StageMeter meter = new StageMeter(context.spark().sparkContext())) {
       for (long e = 0; e < settings.rounds(); e++) {
-        say("round %d/%d".formatted(e + 1, settings.rounds()));
+        say(Text.of("round %d/%d", e + 1, settings.rounds()));
         Dataset<Row> round =
             settings.approximate()
                 ? KeyedSubsets.approximate(

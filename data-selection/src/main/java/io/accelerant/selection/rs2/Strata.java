@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
@@ -40,8 +41,9 @@ final class Strata {
   static SortedMap<String, Long> count(Dataset<Row> table, String column, String whatItIs) {
     if (!List.of(table.columns()).contains(column)) {
       throw new DataException(
-          "%s has no column \"%s\" to stratify by; its columns are %s."
-              .formatted(whatItIs, column, TableSource.columns(table)));
+          Text.of(
+              "%s has no column \"%s\" to stratify by; its columns are %s.",
+              whatItIs, column, TableSource.columns(table)));
     }
     List<Row> found =
         table
@@ -51,15 +53,17 @@ final class Strata {
             .collectAsList();
     if (found.size() > MOST) {
       throw new DataException(
-          "%s: column \"%s\" has more than %d values; that is no class to stratify by."
-              .formatted(whatItIs, column, MOST));
+          Text.of(
+              "%s: column \"%s\" has more than %d values; that is no class to stratify by.",
+              whatItIs, column, MOST));
     }
     SortedMap<String, Long> classes = new TreeMap<>();
     for (Row row : found) {
       if (row.isNullAt(0)) {
         throw new DataException(
-            "%s: column \"%s\" is null in %d rows; give them a class to stratify by."
-                .formatted(whatItIs, column, row.getLong(1)));
+            Text.of(
+                "%s: column \"%s\" is null in %d rows; give them a class to stratify by.",
+                whatItIs, column, row.getLong(1)));
       }
       classes.put(row.getString(0), row.getLong(1));
     }

@@ -1,6 +1,7 @@
 package io.accelerant.selection.subset;
 
 import io.accelerant.core.random.Bounds;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -22,7 +23,7 @@ public record SubsetPlan(SubsetMode mode, long rows, long size, int slots, boole
     boolean fits = BigInteger.valueOf(size).multiply(BigInteger.valueOf(slots)).bitLength() < 63;
     if (rows < 0 || size < 0 || size > rows || slots < 1 || !fits) {
       throw new IllegalArgumentException(
-          "%d rounds of %d records do not fit into %d records".formatted(slots, size, rows));
+          Text.of("%d rounds of %d records do not fit into %d records", slots, size, rows));
     }
     if (mode != SubsetMode.WITHOUT_REPLACEMENT && (slots != 1 || balanced)) {
       throw new IllegalArgumentException(
@@ -30,7 +31,7 @@ public record SubsetPlan(SubsetMode mode, long rows, long size, int slots, boole
     }
     if (!balanced && size * slots > rows) {
       throw new IllegalArgumentException(
-          "%d rounds of %d records do not fit into %d records".formatted(slots, size, rows));
+          Text.of("%d rounds of %d records do not fit into %d records", slots, size, rows));
     }
   }
 

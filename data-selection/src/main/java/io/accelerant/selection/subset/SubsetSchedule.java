@@ -1,6 +1,7 @@
 package io.accelerant.selection.subset;
 
 import io.accelerant.core.optim.LearningRate;
+import io.accelerant.core.text.Text;
 
 /**
  * Steps of training on subsets, and the cosine schedule that runs over all of them: {@code s =
@@ -15,7 +16,7 @@ public record SubsetSchedule(long size, int batch, int rounds) {
   public SubsetSchedule {
     if (size < 0 || batch < 1 || rounds < 0) {
       throw new IllegalArgumentException(
-          "size %d, batch %d, rounds %d".formatted(size, batch, rounds));
+          Text.of("size %d, batch %d, rounds %d", size, batch, rounds));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.accelerant.distill.continuous;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 
 /**
@@ -93,14 +94,15 @@ public final class Denoiser {
     for (int i = 0; i < noise.length; i++) {
       if (!Double.isFinite(noise[i])) {
         throw new DataException(
-            "%s predicts %s for sample %d (row %d of a batch) at step %d, t = %s; expected finite numbers."
-                .formatted(
-                    model.name(),
-                    noise[i],
-                    firstId + i / model.size(),
-                    i / model.size(),
-                    step,
-                    node.t()));
+            Text.of(
+                "%s predicts %s for sample %d (row %d of a batch) at step %d, t = %s; expected"
+                    + " finite numbers.",
+                model.name(),
+                noise[i],
+                firstId + i / model.size(),
+                i / model.size(),
+                step,
+                node.t()));
       }
     }
     return noise;

@@ -2,6 +2,7 @@ package io.accelerant.distill.continuous;
 
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,7 +82,7 @@ final class MixtureReader {
 
   private void requireLength(String name, int length, int expected) {
     if (length != expected) {
-      throw json.wrong(name, "must have %d entries, has %d".formatted(expected, length));
+      throw json.wrong(name, Text.of("must have %d entries, has %d", expected, length));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.accelerant.distill.continuous;
 
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 
 /**
@@ -105,8 +106,7 @@ public final class MultistepSampler {
    */
   public double[] sample(double[] noise, double[] ratios, Denoiser model) {
     if (ratios.length != steps()) {
-      throw new IllegalArgumentException(
-          "%d ratios for %d steps".formatted(ratios.length, steps()));
+      throw new IllegalArgumentException(Text.of("%d ratios for %d steps", ratios.length, steps()));
     }
     State state = start(noise, model);
     for (double ratio : ratios) {

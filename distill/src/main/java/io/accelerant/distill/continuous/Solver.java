@@ -1,5 +1,6 @@
 package io.accelerant.distill.continuous;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,7 +27,7 @@ public record Solver(
   public Solver {
     if (order < lowest(name) || order > highest(name)) {
       throw new IllegalArgumentException(
-          "%s has orders %d to %d, not %d".formatted(name, lowest(name), highest(name), order));
+          Text.of("%s has orders %d to %d, not %d", name, lowest(name), highest(name), order));
     }
     if (corrector != CorrectorUse.NONE && !name.equals(UNIPC)) {
       throw new IllegalArgumentException("only unipc has a corrector, not " + name);
@@ -109,7 +110,7 @@ public record Solver(
       return name.equals(DEIS) ? name + "-" + order : name;
     }
     String corrected = corrector == CorrectorUse.NONE ? " without corrector" : "";
-    return "%s-%d %s%s".formatted(name, order, variant.label(), corrected);
+    return Text.of("%s-%d %s%s", name, order, variant.label(), corrected);
   }
 
   /** What a loader needs to run it and to refuse another one. */

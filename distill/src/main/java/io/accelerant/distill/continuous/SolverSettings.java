@@ -2,6 +2,7 @@ package io.accelerant.distill.continuous;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ public record SolverSettings(
       VpSchedule schedule, double time, JobConfig config, Key<Double> key) {
     if (schedule.isDiscrete() && time < schedule.end() - 1e-12) {
       throw config.invalid(
-          key, "is below %s, where %s ends.".formatted(schedule.end(), schedule.label()));
+          key, Text.of("is below %s, where %s ends.", schedule.end(), schedule.label()));
     }
   }
 
@@ -65,8 +66,8 @@ public record SolverSettings(
     if (order < Solver.lowest(name) || order > Solver.highest(name)) {
       throw config.invalid(
           keys.order,
-          "is %d; %s takes %d to %d."
-              .formatted(order, name, Solver.lowest(name), Solver.highest(name)));
+          Text.of(
+              "is %d; %s takes %d to %d.", order, name, Solver.lowest(name), Solver.highest(name)));
     }
     boolean unipc = name.equals(Solver.UNIPC);
     for (Key<?> key : List.of(keys.variant, keys.corrector)) {
@@ -95,12 +96,12 @@ public record SolverSettings(
             keys.label,
             model.classes() == 0
                 ? "is set, but the model has no classes."
-                : "is %d; the model has classes 0 to %d.".formatted(label, model.classes() - 1));
+                : Text.of("is %d; the model has classes 0 to %d.", label, model.classes() - 1));
       }
     }
     if (guidance != 1 && labels.isEmpty()) {
       throw config.invalid(
-          cfg, "is %s, which needs a class: set %s.".formatted(guidance, keys.label.path()));
+          cfg, Text.of("is %s, which needs a class: set %s.", guidance, keys.label.path()));
     }
     if ((guidance != 1 || labels.isEmpty()) && !model.takesNoLabel()) {
       throw config.invalid(

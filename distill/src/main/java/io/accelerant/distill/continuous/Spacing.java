@@ -1,5 +1,6 @@
 package io.accelerant.distill.continuous;
 
+import io.accelerant.core.text.Text;
 import java.util.Locale;
 import java.util.function.DoubleUnaryOperator;
 
@@ -41,7 +42,7 @@ public enum Spacing {
   public double[] times(VpSchedule schedule, double end, int steps) {
     if (steps < 1 || !(end > 0 && end < schedule.start())) {
       throw new IllegalArgumentException(
-          "%d steps from %s to %s".formatted(steps, schedule.start(), end));
+          Text.of("%d steps from %s to %s", steps, schedule.start(), end));
     }
     double[] times = inner(schedule, schedule.start(), end, steps);
     times[0] = schedule.start(); // not what inverting lambda gives back

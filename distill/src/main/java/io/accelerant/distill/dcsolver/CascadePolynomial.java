@@ -1,6 +1,7 @@
 package io.accelerant.distill.dcsolver;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -84,8 +85,10 @@ public record CascadePolynomial(double[] coefficients) {
     long guidances = seen.stream().mapToDouble(Observation::guidance).distinct().count();
     return nfes >= 3 && guidances >= 3
         ? ""
-        : "CPR needs at least 3 numbers of steps and 3 guidances with fitted ratios; there are %d and %d"
-            .formatted(nfes, guidances);
+        : Text.of(
+            "CPR needs at least 3 numbers of steps and 3 guidances with fitted ratios; there are %d"
+                + " and %d",
+            nfes, guidances);
   }
 
   /** Least squares over the steps from 3 on. */

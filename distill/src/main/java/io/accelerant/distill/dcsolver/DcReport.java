@@ -7,6 +7,7 @@ import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.model.OpenedContinuousModel;
@@ -61,14 +62,17 @@ final class DcReport {
       report.plot(
           "error-cfg" + DcSampler.plain(guidance),
           errorPlot(guidance),
-          "Error at the end against the number of evaluations, guidance %s; lower is better."
-              .formatted(DcSampler.plain(guidance)));
+          Text.of(
+              "Error at the end against the number of evaluations, guidance %s; lower is better.",
+              DcSampler.plain(guidance)));
       if (pictures.containsKey(guidance)) {
         report.picture(
             "samples-cfg" + DcSampler.plain(guidance),
             pictures.get(guidance),
-            DcPictures.CAPTION.formatted(
-                DcPictures.fewest(findings, guidance).nfe(), DcSampler.plain(guidance)));
+            Text.of(
+                DcPictures.CAPTION,
+                DcPictures.fewest(findings, guidance).nfe(),
+                DcSampler.plain(guidance)));
       }
     }
     report.section("What was learned").table(ratios());
@@ -76,8 +80,9 @@ final class DcReport {
       report.plot(
           "ratios-cfg" + DcSampler.plain(guidance),
           ratioPlot(guidance),
-          "Fitted ratios by step, guidance %s; 1 is the plain solver."
-              .formatted(DcSampler.plain(guidance)));
+          Text.of(
+              "Fitted ratios by step, guidance %s; 1 is the plain solver.",
+              DcSampler.plain(guidance)));
     }
     report.section("Ratios of other settings (CPR)").paragraph(bullets(polynomial()));
     report.section("Cost").paragraph(bullets(cost()));
@@ -94,22 +99,28 @@ final class DcReport {
   }
 
   private String caption() {
-    return "Mean squared error of the end state to the truth, over %d held-out rows of noise and all dimensions; %s, %s spacing. Truth: %s with %d steps, states exactly at the student's times. `before` is %s; `after` is what is published (%s); `fitted` the ratios of the fit whether kept or not; `only last` a fit of the last ratio alone, `all but last` the fit with its last ratio put back to 1, `static` 1.1 throughout. Other solvers in their usual form: orders fall at the end, but for DEIS.%s"
-        .formatted(
-            findings.settings().get(0).errors(Arm.BEFORE).length,
-            settings.solver().schedule().label(),
-            settings.solver().spacing().label(),
-            reference.method().label(),
-            reference.steps(),
-            settings.solver().solver().describe(),
-            settings.guard()
-                ? "the fit where it lowers the error at the end on its own rows, else the plain"
-                    + " solver"
-                : "the fit, without a guard",
-            settings.noiseSets() > 1
-                ? " `sets` is mean ± standard deviation of `after` over %d fits on different noise."
-                    .formatted(settings.noiseSets())
-                : "");
+    return Text.of(
+        "Mean squared error of the end state to the truth, over %d held-out rows of noise and all"
+            + " dimensions; %s, %s spacing. Truth: %s with %d steps, states exactly at the"
+            + " student's times. `before` is %s; `after` is what is published (%s); `fitted` the"
+            + " ratios of the fit whether kept or not; `only last` a fit of the last ratio alone,"
+            + " `all but last` the fit with its last ratio put back to 1, `static` 1.1 throughout."
+            + " Other solvers in their usual form: orders fall at the end, but for DEIS.%s",
+        findings.settings().get(0).errors(Arm.BEFORE).length,
+        settings.solver().schedule().label(),
+        settings.solver().spacing().label(),
+        reference.method().label(),
+        reference.steps(),
+        settings.solver().solver().describe(),
+        settings.guard()
+            ? "the fit where it lowers the error at the end on its own rows, else the plain"
+                + " solver"
+            : "the fit, without a guard",
+        settings.noiseSets() > 1
+            ? Text.of(
+                " `sets` is mean ± standard deviation of `after` over %d fits on different noise.",
+                settings.noiseSets())
+            : "");
   }
 
   private Table table(double guidance) {
@@ -179,21 +190,23 @@ final class DcReport {
     for (Setting s : findings.settings()) {
       double before = s.mse(Arm.BEFORE);
       double[] difference = s.difference();
-      String head = "NFE %d, guidance %s: ".formatted(s.nfe(), DcSampler.plain(s.guidance()));
+      String head = Text.of("NFE %d, guidance %s: ", s.nfe(), DcSampler.plain(s.guidance()));
       if (!s.kept()) {
         lines.add(
             head
-                + "the guard dropped the fit, which raised the error at the end on its own rows from %s to %s (held-out: %s to %s); the plain solver is published."
-                    .formatted(
-                        number(s.published().fitBefore()),
-                        number(s.published().fitAfter()),
-                        number(before),
-                        number(s.mse(Arm.FITTED))));
+                + Text.of(
+                    "the guard dropped the fit, which raised the error at the end on its own rows"
+                        + " from %s to %s (held-out: %s to %s); the plain solver is published.",
+                    number(s.published().fitBefore()),
+                    number(s.published().fitAfter()),
+                    number(before),
+                    number(s.mse(Arm.FITTED))));
         continue;
       }
       String interval =
-          "difference %s, 95%% interval [%s, %s], paired by row"
-              .formatted(number(difference[0]), number(difference[1]), number(difference[2]));
+          Text.of(
+              "difference %s, 95%% interval [%s, %s], paired by row",
+              number(difference[0]), number(difference[1]), number(difference[2]));
       String outcome =
           difference[2] < 0
               ? "beats the plain solver"
@@ -202,15 +215,15 @@ final class DcReport {
                   : "is not told apart from the plain solver";
       lines.add(
           head
-              + "%s, %s of its error (%s; %s against %s). %s %s"
-                  .formatted(
-                      outcome,
-                      number(s.mseAfter() / before),
-                      interval,
-                      number(s.mseAfter()),
-                      number(before),
-                      control(s),
-                      ordering(s, settings.solver().solver().name().equals(Solver.UNIPC))));
+              + Text.of(
+                  "%s, %s of its error (%s; %s against %s). %s %s",
+                  outcome,
+                  number(s.mseAfter() / before),
+                  interval,
+                  number(s.mseAfter()),
+                  number(before),
+                  control(s),
+                  ordering(s, settings.solver().solver().name().equals(Solver.UNIPC))));
     }
     return lines;
   }
@@ -218,18 +231,18 @@ final class DcReport {
   /** How much of it the last ratio alone does; the median row tells whether few rows decide. */
   private static String control(Setting s) {
     double share = s.mseAfter() / s.mse(Arm.ONLY_LAST);
-    return "The full fit leaves %s of the error of the last ratio alone (%s of its median row)%s."
-        .formatted(
-            number(share),
-            number(s.medianToOnlyLast()),
-            share < 1 ? "" : ", which does as well or better");
+    return Text.of(
+        "The full fit leaves %s of the error of the last ratio alone (%s of its median row)%s.",
+        number(share),
+        number(s.medianToOnlyLast()),
+        share < 1 ? "" : ", which does as well or better");
   }
 
   private static String ordering(Setting s, boolean isUniPc) {
     double best = Arm.BASELINES.stream().mapToDouble(s::mse).min().orElse(Double.POSITIVE_INFINITY);
     String other =
         Arm.BASELINES.stream().filter(arm -> s.mse(arm) == best).findFirst().orElseThrow();
-    String found = "The best other solver is %s with %s.".formatted(other, number(best));
+    String found = Text.of("The best other solver is %s with %s.", other, number(best));
     if (!isUniPc) {
       return found;
     }
@@ -237,8 +250,8 @@ final class DcReport {
         s.mseAfter() < s.mse(Arm.BEFORE)
             && s.mse(Arm.BEFORE) < s.mse(Solver.DPMPP_2M)
             && s.mse(Solver.DPMPP_2M) < s.mse(Solver.DDIM);
-    return "The order after < before < 2M < DDIM %s. %s"
-        .formatted(holds ? "holds" : "does not hold", found);
+    return Text.of(
+        "The order after < before < 2M < DDIM %s. %s", holds ? "holds" : "does not hold", found);
   }
 
   private LinePlot errorPlot(double guidance) {
@@ -301,8 +314,10 @@ final class DcReport {
     CascadePolynomial.Fit fit = prediction.fit().get();
     List<String> lines = new ArrayList<>();
     lines.add(
-        "36 coefficients by least squares: rank %d, condition %s, in-sample error of a ratio %s (root mean square)."
-            .formatted(fit.rank(), number(fit.condition()), number(fit.rmse())));
+        Text.of(
+            "36 coefficients by least squares: rank %d, condition %s, in-sample error of a ratio %s"
+                + " (root mean square).",
+            fit.rank(), number(fit.condition()), number(fit.rmse())));
     if (fit.rank() < CascadePolynomial.SIZE) {
       lines.add(
           "The settings leave directions open (rank below 36): the smallest coefficients are taken,"
@@ -314,8 +329,9 @@ final class DcReport {
         .forEach(
             (g, rmse) ->
                 lines.add(
-                    "Fitted without guidance %s, its ratios are missed by %s."
-                        .formatted(DcSampler.plain(g), number(rmse))));
+                    Text.of(
+                        "Fitted without guidance %s, its ratios are missed by %s.",
+                        DcSampler.plain(g), number(rmse))));
     if (prediction.outOfSample().isEmpty()) {
       lines.add("Leaving a guidance out needs at least four of them.");
     }
@@ -328,51 +344,59 @@ final class DcReport {
     double rows = (double) settings.noiseSets();
     return List.of(
         "Sampling: as many model calls as the plain solver; the ratios cost nothing.",
-        "Fitting the published ratios took %,d model calls of one noise set over %d settings (%s); %s such sets were fitted."
-            .formatted(
-                (long) calls,
-                findings.settings().size(),
-                settings.search() instanceof RatioSearch.AdamW a
-                    ? "AdamW, %d iterations".formatted(a.iterations())
-                    : "exact one-dimensional search",
-                Table.number(rows, 1)));
+        Text.of(
+            "Fitting the published ratios took %,d model calls of one noise set over %d settings"
+                + " (%s); %s such sets were fitted.",
+            (long) calls,
+            findings.settings().size(),
+            settings.search() instanceof RatioSearch.AdamW a
+                ? Text.of("AdamW, %d iterations", a.iterations())
+                : "exact one-dimensional search",
+            Table.number(rows, 1)));
   }
 
   private String command(String uri) {
     Setting first = findings.settings().get(0);
     return ModelCard.command("dc-solver", config)
-        + "\n\naccelerant sample --set sample.model=%s --set sample.sampler=%s --set sample.steps=%d --set sample.guidance=%s%s --set run.output=out/samples"
-            .formatted(
-                config.get(DcSolverKeys.MODEL),
-                uri,
-                first.nfe(),
-                DcSampler.plain(first.guidance()),
-                networkSettings());
+        + Text.of(
+            "\n\n"
+                + "accelerant sample --set sample.model=%s --set sample.sampler=%s --set"
+                + " sample.steps=%d --set sample.guidance=%s%s --set run.output=out/samples",
+            config.get(DcSolverKeys.MODEL),
+            uri,
+            first.nfe(),
+            DcSampler.plain(first.guidance()),
+            networkSettings());
   }
 
   /** How an ONNX model is called: it is another model with other settings. */
   private String networkSettings() {
     return config.effective().entrySet().stream()
         .filter(e -> e.getKey().startsWith("onnx.") && !e.getValue().isDefault())
-        .map(e -> " --set %s=%s".formatted(e.getKey(), e.getValue().value()))
+        .map(e -> Text.of(" --set %s=%s", e.getKey(), e.getValue().value()))
         .collect(Collectors.joining());
   }
 
   ModelCard card(Run run) {
     return run.card(
         "DC-Solver ratios for " + model.description(),
-        "`sampler.json`: %s on %s, %s spacing, with compensation ratios for %s. They belong to this model (sha256 `%s`) and to no other. Measured:\n\n%s"
-            .formatted(
-                settings.solver().solver().describe(),
-                settings.solver().schedule().label(),
-                settings.solver().spacing().label(),
-                findings.ratios().keySet(),
-                model.source().modelHash(),
-                bullets(verdicts())),
-        "import sys; sys.path.insert(0, \"python\")\nimport load\n\nx = load.sample(noise, eps, nfe=%d, guidance=%s)  # eps(x, t) -> guided noise prediction"
-            .formatted(
-                findings.settings().get(0).nfe(),
-                DcSampler.plain(findings.settings().get(0).guidance())),
+        Text.of(
+            "`sampler.json`: %s on %s, %s spacing, with compensation ratios for %s. They belong to"
+                + " this model (sha256 `%s`) and to no other. Measured:\n\n"
+                + "%s",
+            settings.solver().solver().describe(),
+            settings.solver().schedule().label(),
+            settings.solver().spacing().label(),
+            findings.ratios().keySet(),
+            model.source().modelHash(),
+            bullets(verdicts())),
+        Text.of(
+            "import sys; sys.path.insert(0, \"python\")\n"
+                + "import load\n\n"
+                + "x = load.sample(noise, eps, nfe=%d, guidance=%s)  # eps(x, t) -> guided noise"
+                + " prediction",
+            findings.settings().get(0).nfe(),
+            DcSampler.plain(findings.settings().get(0).guidance())),
         "Apache-2.0; the model keeps its own");
   }
 }

@@ -4,6 +4,7 @@ import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.Compensation;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
@@ -79,9 +80,9 @@ public record DcSampler(
     if (!METHOD.equals(json.get("method"))
         || !Integer.valueOf(FORMAT_VERSION).equals(json.get("formatVersion"))) {
       throw new ArtifactException(
-          "%s is not a sampler of method %s, format %d: it has method %s, format %s."
-              .formatted(
-                  where, METHOD, FORMAT_VERSION, json.get("method"), json.get("formatVersion")));
+          Text.of(
+              "%s is not a sampler of method %s, format %d: it has method %s, format %s.",
+              where, METHOD, FORMAT_VERSION, json.get("method"), json.get("formatVersion")));
     }
     JsonReader fields = JsonReader.of(json, where + " is damaged", ArtifactException::new);
     JsonReader fitted = fields.inner("ratios");
@@ -124,8 +125,10 @@ public record DcSampler(
   public DcSampler requireModel(ContinuousSource model, String where) {
     if (!modelHash.equals(model.modelHash())) {
       throw new ArtifactException(
-          "%s was fitted for the model with modelSha256 %s, not %s; ratios do not carry over: fit them with dc-solver."
-              .formatted(where, modelHash, model.modelHash()));
+          Text.of(
+              "%s was fitted for the model with modelSha256 %s, not %s; ratios do not carry over:"
+                  + " fit them with dc-solver.",
+              where, modelHash, model.modelHash()));
     }
     return this;
   }
@@ -139,12 +142,12 @@ public record DcSampler(
     double[] found = ratios.get(key(nfe, guidance));
     if (found == null || found.length != nfe) {
       throw new ArtifactException(
-          "%s holds no ratios for %s; it holds %s%s."
-              .formatted(
-                  where,
-                  key(nfe, guidance),
-                  ratios.keySet(),
-                  cpr.isPresent() ? "; sample.cpr predicts others from it" : ""));
+          Text.of(
+              "%s holds no ratios for %s; it holds %s%s.",
+              where,
+              key(nfe, guidance),
+              ratios.keySet(),
+              cpr.isPresent() ? "; sample.cpr predicts others from it" : ""));
     }
     return found.clone();
   }

@@ -12,6 +12,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.model.ModelName;
 import io.accelerant.distill.model.Models;
@@ -56,11 +57,9 @@ public final class DcSolverJob implements PublishingJob {
             List.of(
                 "open the model " + config.get(DcSolverKeys.MODEL),
                 "solve the ODE finely for guidances " + settings.guidances(),
-                "fit the ratios of %s at %s steps, %d times each"
-                    .formatted(
-                        settings.solver().solver().describe(),
-                        settings.nfes(),
-                        settings.noiseSets()),
+                Text.of(
+                    "fit the ratios of %s at %s steps, %d times each",
+                    settings.solver().solver().describe(), settings.nfes(), settings.noiseSets()),
                 "measure them and their controls on other noise",
                 "publish the sampler to " + output),
         run -> make(run, settings));
@@ -158,7 +157,7 @@ public final class DcSolverJob implements PublishingJob {
       DcFindings findings) {
     Setting first = findings.settings().get(0);
     return new Check(
-        "the error with %d steps, guidance %s".formatted(first.nfe(), first.guidance()),
+        Text.of("the error with %d steps, guidance %s", first.nfe(), first.guidance()),
         first.mseAfter(),
         artifact -> {
           DcSamplers published = DcSamplers.open(artifact.uri(), context);

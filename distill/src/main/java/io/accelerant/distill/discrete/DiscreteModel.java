@@ -1,6 +1,7 @@
 package io.accelerant.distill.discrete;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 
 /**
  * A frozen discrete diffusion model: (state, time) to scores, a batch at a time. Not thread-safe;
@@ -43,8 +44,10 @@ public interface DiscreteModel extends AutoCloseable {
       if (!Double.isFinite(scores[i])) {
         int row = i / symbols / length();
         throw new DataException(
-            "%s gives values that are not finite numbers for sample %d (row %d of a batch), position %d, at step %d, t = %s."
-                .formatted(name(), ids[row], row, i / symbols % length(), step, time));
+            Text.of(
+                "%s gives values that are not finite numbers for sample %d (row %d of a batch),"
+                    + " position %d, at step %d, t = %s.",
+                name(), ids[row], row, i / symbols % length(), step, time));
       }
     }
   }

@@ -22,6 +22,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.model.network.TrainingCorpus;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,8 +86,9 @@ public final class EvaluateJob implements PublishingJob {
             new Manifest.Parent("reference", reference.uri(), reference.contentHash())),
         output ->
             List.of(
-                "fit a %d-gram judge on half of the training documents of %s"
-                    .formatted(config.get(ORDER), reference.uri()),
+                Text.of(
+                    "fit a %d-gram judge on half of the training documents of %s",
+                    config.get(ORDER), reference.uri()),
                 "score the samples of " + samples.uri(),
                 "score as much text of the test split",
                 "publish the evaluation to " + output),
@@ -105,8 +107,10 @@ public final class EvaluateJob implements PublishingJob {
                   () ->
                       config.invalid(
                           REFERENCE,
-                          "is the model %s, which does not say what it was trained on; name a corpus artifact."
-                              .formatted(uri)))
+                          Text.of(
+                              "is the model %s, which does not say what it was trained on; name a"
+                                  + " corpus artifact.",
+                              uri)))
               .uri();
     }
     return Corpus.open(context.spark(), context.hadoop(), corpus, REFERENCE.path());
@@ -164,8 +168,9 @@ public final class EvaluateJob implements PublishingJob {
   private static Dataset<Row> required(Dataset<Row> windows, Corpus reference, String what) {
     if (windows.isEmpty()) {
       throw new DataException(
-          "The %s of %s has no windows; prepare a larger corpus or another prepareText.split."
-              .formatted(what, reference.uri()));
+          Text.of(
+              "The %s of %s has no windows; prepare a larger corpus or another prepareText.split.",
+              what, reference.uri()));
     }
     return windows;
   }
@@ -208,18 +213,18 @@ public final class EvaluateJob implements PublishingJob {
             .row("symbols", generated.symbols(), heldOut.symbols(), "");
     return Report.titled("Samples against real text", context.progress()::say)
         .paragraph(
-            """
-            Real text: windows of the test split of `%s` (content hash `%s`), as many symbols as the
-            samples have if there are so many, since 4-gram entropy, distinct 4-grams and the bigram
-            distance depend on the amount of text. Judge and bigram law: a %d-gram model (back-off
-            weight %s, model hash `%s`) of the half of the training documents that no teacher reads.\
-            """
-                .formatted(
-                    reference.uri(),
-                    reference.contentHash(),
-                    judge.order(),
-                    Table.number(judge.lambda(), 4),
-                    judge.modelHash()))
+            Text.of(
+                """
+                Real text: windows of the test split of `%s` (content hash `%s`), as many symbols as the
+                samples have if there are so many, since 4-gram entropy, distinct 4-grams and the bigram
+                distance depend on the amount of text. Judge and bigram law: a %d-gram model (back-off
+                weight %s, model hash `%s`) of the half of the training documents that no teacher reads.\
+                """,
+                reference.uri(),
+                reference.contentHash(),
+                judge.order(),
+                Table.number(judge.lambda(), 4),
+                judge.modelHash()))
         .table(table)
         .paragraph(
             "A judge NLL below that of real text together with a lower entropy means that the"

@@ -12,6 +12,7 @@ import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
@@ -72,8 +73,10 @@ record SampleTable(String uri, Dataset<Row> table, String hash) {
     String sequence = columns.contains("tokens") ? "tokens" : "text";
     if (!columns.contains(sequence)) {
       throw new DataException(
-          "%s has neither a column tokens (array of integers) nor text (string); its columns are %s."
-              .formatted(uri, TableSource.columns(table)));
+          Text.of(
+              "%s has neither a column tokens (array of integers) nor text (string); its columns"
+                  + " are %s.",
+              uri, TableSource.columns(table)));
     }
     DataType type = table.schema().apply(sequence).dataType();
     boolean fits =
@@ -82,12 +85,12 @@ record SampleTable(String uri, Dataset<Row> table, String hash) {
             : type.equals(DataTypes.StringType);
     if (!fits) {
       throw new DataException(
-          "Column %s of %s must be %s, is %s."
-              .formatted(
-                  sequence,
-                  uri,
-                  sequence.equals("tokens") ? "an array of integers" : "a string",
-                  type.simpleString()));
+          Text.of(
+              "Column %s of %s must be %s, is %s.",
+              sequence,
+              uri,
+              sequence.equals("tokens") ? "an array of integers" : "a string",
+              type.simpleString()));
     }
     return columns.contains("id") ? table.select("id", sequence) : table.select(sequence);
   }
@@ -106,8 +109,9 @@ record SampleTable(String uri, Dataset<Row> table, String hash) {
     }
     if (!isInteger(table.schema().apply("id").dataType())) {
       throw new DataException(
-          "Column id of %s must be an integer, is %s."
-              .formatted(uri, table.schema().apply("id").dataType().simpleString()));
+          Text.of(
+              "Column id of %s must be an integer, is %s.",
+              uri, table.schema().apply("id").dataType().simpleString()));
     }
     return table.withColumn("id", col("id").cast("bigint"));
   }
@@ -141,12 +145,12 @@ record SampleTable(String uri, Dataset<Row> table, String hash) {
         samples.groupBy("id").count().filter(col("count").gt(1)).orderBy("id").takeAsList(1);
     if (!twice.isEmpty()) {
       throw new DataException(
-          "%s: id %s occurs %s times.".formatted(uri, twice.get(0).get(0), twice.get(0).get(1)));
+          Text.of("%s: id %s occurs %s times.", uri, twice.get(0).get(0), twice.get(0).get(1)));
     }
   }
 
   private static String explain(Row row, String column, Alphabet alphabet, String uri) {
-    String place = "%s, row with id %s: %s ".formatted(uri, row.get(0), column);
+    String place = Text.of("%s, row with id %s: %s ", uri, row.get(0), column);
     if (row.isNullAt(0)) {
       return uri + ": a row has no id.";
     }
@@ -168,8 +172,9 @@ record SampleTable(String uri, Dataset<Row> table, String hash) {
       Number token = tokens.get(i);
       if (token == null || token.longValue() < 0 || token.longValue() >= alphabet.size()) {
         return place
-            + "hold %s at place %d; the vocabulary of the reference is 0..%d."
-                .formatted(token, i, alphabet.size() - 1);
+            + Text.of(
+                "hold %s at place %d; the vocabulary of the reference is 0..%d.",
+                token, i, alphabet.size() - 1);
       }
     }
     return place + "are empty.";

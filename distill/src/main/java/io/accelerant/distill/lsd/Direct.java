@@ -4,6 +4,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.lm.KGrams;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.run.Batches;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.GridSampler;
 import java.util.ArrayList;
@@ -104,7 +105,7 @@ final class Direct {
     int gram = config.get(LsdKeys.GRAM);
     List<double[]> counts =
         run.sums(
-            "LSD direct, %d steps".formatted(m),
+            Text.of("LSD direct, %d steps", m),
             samplers.length,
             new Batches(count, Math.max(1, Math.min(settings.batch(), count / 4))),
             (teacher, candidate, ids) ->

@@ -1,6 +1,7 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.ReverseKernel;
@@ -35,7 +36,7 @@ final class Lookahead {
       Fitted before = fitted;
       double[] sums =
           run.sums(
-                  "LSD lookahead, %d steps, step %d".formatted(m, k + 1),
+                  Text.of("LSD lookahead, %d steps, step %d", m, k + 1),
                   1,
                   settings.trajectoryBatches(),
                   (teacher, only, ids) -> sums(teacher, kernel, before, step, fine, seed, ids))

@@ -6,6 +6,7 @@ import io.accelerant.core.report.Scoreboard.Bound;
 import io.accelerant.core.report.Scoreboard.Entry;
 import io.accelerant.core.report.Scoreboard.Reached;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.measure.Measured;
 import io.accelerant.distill.measure.Reference;
 import java.util.ArrayList;
@@ -75,27 +76,26 @@ record LsdFindings(
     List<String> lines = new ArrayList<>();
     String metric = reference.meter().mainMetric();
     lines.add(
-        "M = %d, %s: %s."
-            .formatted(
-                steps,
-                metric,
-                verdict(steps).verdict("the student", "the best constant exponent")));
+        Text.of(
+            "M = %d, %s: %s.",
+            steps, metric, verdict(steps).verdict("the student", "the best constant exponent")));
     Reached euler = equivalentEulerSteps(steps);
     double gap = reference.entropyGap(board.get(Row.STUDENT, steps));
     boolean guarded = gap <= guard;
     lines.add(
-        "M = %d: the student is worth %s Euler steps; its entropy is %.2f%% off the data's, %s %.0f%%: the claim of twice the steps at equal entropy %s."
-            .formatted(
-                steps,
-                euler.bounded(euler.steps()),
-                100 * gap,
-                guarded ? "within" : "NOT within",
-                100 * guard,
-                claim(euler, steps, guarded)));
+        Text.of(
+            "M = %d: the student is worth %s Euler steps; its entropy is %.2f%% off the data's, %s"
+                + " %.0f%%: the claim of twice the steps at equal entropy %s.",
+            steps,
+            euler.bounded(euler.steps()),
+            100 * gap,
+            guarded ? "within" : "NOT within",
+            100 * guard,
+            claim(euler, steps, guarded)));
     for (Row control : List.of(Row.JYS, Row.PAPER)) {
       if (board.find(control, steps).isPresent()) {
         String verdict = difference(steps, control).verdict("the student", control.toString());
-        lines.add("M = %d, %s: %s.".formatted(steps, metric, verdict));
+        lines.add(Text.of("M = %d, %s: %s.", steps, metric, verdict));
       }
     }
     return lines;
@@ -142,7 +142,13 @@ record LsdFindings(
   }
 
   String costText() {
-    return "Three numbers for every speed-up. Limit: evaluations of the Euler sampler that the student equals, over the student's own. Measured: the same ratio in CPU time of the sampling tasks on this run's machines (exact teachers answer an unchanged state from a cache, so that many steps cost less than their number). Best simple baseline: the student's %s over that of the best of Euler, Tweedie, Jump Your Steps and the constant exponent at the same steps."
-        .formatted(reference.meter().mainMetric());
+    return Text.of(
+        "Three numbers for every speed-up. Limit: evaluations of the Euler sampler that the student"
+            + " equals, over the student's own. Measured: the same ratio in CPU time of the"
+            + " sampling tasks on this run's machines (exact teachers answer an unchanged state"
+            + " from a cache, so that many steps cost less than their number). Best simple"
+            + " baseline: the student's %s over that of the best of Euler, Tweedie, Jump Your Steps"
+            + " and the constant exponent at the same steps.",
+        reference.meter().mainMetric());
   }
 }

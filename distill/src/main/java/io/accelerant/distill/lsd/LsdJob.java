@@ -10,6 +10,7 @@ import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.measure.SampleMeter;
 import java.util.LinkedHashMap;
@@ -48,12 +49,16 @@ public final class LsdJob implements PublishingJob {
         output ->
             List.of(
                 "open the teacher " + config.get(LsdKeys.TEACHER),
-                "walk it %d times with %d steps"
-                    .formatted(settings.trajectories(), settings.teacherSteps()),
-                "for %s steps fit %s, and the controls: best constant exponent, Jump Your Steps, scoreL2 as published"
-                    .formatted(settings.steps(), settings.objectives()),
-                "measure every row with seeds %s, %d samples each"
-                    .formatted(config.get(LsdKeys.SEEDS), config.get(LsdKeys.SAMPLES)),
+                Text.of(
+                    "walk it %d times with %d steps",
+                    settings.trajectories(), settings.teacherSteps()),
+                Text.of(
+                    "for %s steps fit %s, and the controls: best constant exponent, Jump Your"
+                        + " Steps, scoreL2 as published",
+                    settings.steps(), settings.objectives()),
+                Text.of(
+                    "measure every row with seeds %s, %d samples each",
+                    config.get(LsdKeys.SEEDS), config.get(LsdKeys.SAMPLES)),
                 "publish the samplers to " + output),
         run -> make(run, settings));
   }

@@ -8,6 +8,7 @@ import io.accelerant.core.report.Scoreboard.Entry;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Batches;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
@@ -60,10 +61,11 @@ final class LsdReport {
       report.paragraph(bullets(verdicts.get(m)));
     }
     report.paragraph(
-        "Intervals: 95%%, paired by seed and sample id, %s of %,d samples; they hold the chance of the samples, not that of the fit."
-            .formatted(
-                teacher.meter().isRatio() ? "bootstrap" : "jackknife over blocks",
-                Measured.concatenate(findings.board().entries().get(0).seeds()).samples()));
+        Text.of(
+            "Intervals: 95%%, paired by seed and sample id, %s of %,d samples; they hold the chance"
+                + " of the samples, not that of the fit.",
+            teacher.meter().isRatio() ? "bootstrap" : "jackknife over blocks",
+            Measured.concatenate(findings.board().entries().get(0).seeds()).samples()));
     report.section("All samplers").paragraph(caption()).table(table());
     report.plot(
         "metric",
@@ -71,8 +73,9 @@ final class LsdReport {
             teacher.meter().mainMetric() + " against steps",
             teacher.meter().mainMetric() + " (" + teacher.meter().unit() + ")",
             teacher.meter()::of),
-        "%s against the number of steps; bars are one standard deviation over seeds."
-            .formatted(teacher.meter().mainMetric()));
+        Text.of(
+            "%s against the number of steps; bars are one standard deviation over seeds.",
+            teacher.meter().mainMetric()));
     double entropy = teacher.reference().entropy();
     report.plot(
         "entropy",
@@ -98,18 +101,22 @@ final class LsdReport {
   }
 
   private String caption() {
-    return "Mean ± standard deviation over the seeds %s, %d samples of length %d each. Entropy of the data: %.4f nats%s. `student` is the published sampler, `constant` the best single exponent on the fit seed, `paper` scoreL2 as published (mode scale, relaxation %.0f%%), `objective.*` every objective that was fitted. `lookahead` and `direct` are objectives of this project, not of the paper."
-        .formatted(
-            settings.config().get(LsdKeys.SEEDS),
-            settings.config().get(LsdKeys.SAMPLES),
-            teacher.source().length(),
-            teacher.reference().entropy(),
-            teacher
-                .reference()
-                .metric()
-                .map(m -> "; %s of real data: %.4f".formatted(teacher.meter().mainMetric(), m))
-                .orElse(""),
-            100 * settings.config().get(LsdKeys.RELAXATION));
+    return Text.of(
+        "Mean ± standard deviation over the seeds %s, %d samples of length %d each. Entropy of the"
+            + " data: %.4f nats%s. `student` is the published sampler, `constant` the best single"
+            + " exponent on the fit seed, `paper` scoreL2 as published (mode scale, relaxation"
+            + " %.0f%%), `objective.*` every objective that was fitted. `lookahead` and `direct`"
+            + " are objectives of this project, not of the paper.",
+        settings.config().get(LsdKeys.SEEDS),
+        settings.config().get(LsdKeys.SAMPLES),
+        teacher.source().length(),
+        teacher.reference().entropy(),
+        teacher
+            .reference()
+            .metric()
+            .map(m -> Text.of("; %s of real data: %.4f", teacher.meter().mainMetric(), m))
+            .orElse(""),
+        100 * settings.config().get(LsdKeys.RELAXATION));
   }
 
   private Table table() {
@@ -167,12 +174,13 @@ final class LsdReport {
     LsdFindings.Learned learned = findings.learned().get(m);
     LsdSchedule student = learned.student();
     report.paragraph(
-        "M = %d: published is `%s` (coefficient mode `%s`); the constant control has exponent %s."
-            .formatted(
-                m,
-                student.objective(),
-                student.coefficients().mode().label(),
-                Table.number(learned.exponent(), 4)));
+        Text.of(
+            "M = %d: published is `%s` (coefficient mode `%s`); the constant control has exponent"
+                + " %s.",
+            m,
+            student.objective(),
+            student.coefficients().mode().label(),
+            Table.number(learned.exponent(), 4)));
     LinePlot phi = LinePlot.of("Coefficients, M = " + m, "step k", "phi_k");
     double[] k = new double[m];
     for (int j = 0; j < m; j++) {
@@ -226,24 +234,28 @@ final class LsdReport {
 
   private String command(String uri) {
     double smoothing = settings.config().get(LsdKeys.SMOOTHING); // is part of the model
-    return "%s\naccelerant sample --set sample.model=%s%s --set sample.sampler=%s --set sample.steps=%d --set run.output=samples"
-        .formatted(
-            ModelCard.command("lsd", settings.config()),
-            settings.config().get(LsdKeys.TEACHER),
-            smoothing > 0 ? " --set sample.smoothing=" + smoothing : "",
-            uri,
-            settings.steps().get(0));
+    return Text.of(
+        "%s\n"
+            + "accelerant sample --set sample.model=%s%s --set sample.sampler=%s --set"
+            + " sample.steps=%d --set run.output=samples",
+        ModelCard.command("lsd", settings.config()),
+        settings.config().get(LsdKeys.TEACHER),
+        smoothing > 0 ? " --set sample.smoothing=" + smoothing : "",
+        uri,
+        settings.steps().get(0));
   }
 
   private List<String> notes() {
     List<String> notes = new ArrayList<>();
     notes.add(
-        "The fit uses seed %d, the evaluation the seeds %s; the control and the objective are chosen on the fit seed by one rule: the smallest %s whose entropy is within %.0f%% of the data's."
-            .formatted(
-                settings.seed(),
-                settings.config().get(LsdKeys.SEEDS),
-                teacher.meter().mainMetric(),
-                100 * settings.config().get(LsdKeys.ENTROPY_GUARD)));
+        Text.of(
+            "The fit uses seed %d, the evaluation the seeds %s; the control and the objective are"
+                + " chosen on the fit seed by one rule: the smallest %s whose entropy is within"
+                + " %.0f%% of the data's.",
+            settings.seed(),
+            settings.config().get(LsdKeys.SEEDS),
+            teacher.meter().mainMetric(),
+            100 * settings.config().get(LsdKeys.ENTROPY_GUARD)));
     if (settings.graph() == DiffusionGraph.ABSORB) {
       notes.add(
           "On the absorbing graph with loglinear noise and exact scores Euler and Tweedie are the"
@@ -261,13 +273,17 @@ final class LsdReport {
 
   ModelCard card(Run run) {
     return run.card(
-        "Sampler with %s steps for %s".formatted(settings.steps(), teacher.model().description()),
+        Text.of("Sampler with %s steps for %s", settings.steps(), teacher.model().description()),
         "Coefficients and times for a few-step sampler of a discrete diffusion model, learned by"
             + " LSD. `sampler.json` holds the schedule of the first number of steps and all of them"
             + " under `schedules`; `report.md` holds what was measured.\n\n"
             + bullets(verdicts.values().stream().flatMap(List::stream).toList()),
-        "import sys; sys.path.insert(0, \"python\")\nimport load\n\nsampler = load.load(steps=%d)  # times, phi; load.step(sampler, k, x, scores) applies one step"
-            .formatted(settings.steps().get(0)),
+        Text.of(
+            "import sys; sys.path.insert(0, \"python\")\n"
+                + "import load\n\n"
+                + "sampler = load.load(steps=%d)  # times, phi; load.step(sampler, k, x, scores)"
+                + " applies one step",
+            settings.steps().get(0)),
         "Apache-2.0 (the sampler; the teacher's data has its own licence)");
   }
 }

@@ -2,6 +2,7 @@ package io.accelerant.distill.lsd;
 
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteSource;
@@ -53,8 +54,9 @@ public record LsdSchedule(
     }
     if (coefficients.phi().length != times.length - 1) {
       throw new IllegalArgumentException(
-          "times of %d steps need as many phi, not %d"
-              .formatted(times.length - 1, coefficients.phi().length));
+          Text.of(
+              "times of %d steps need as many phi, not %d",
+              times.length - 1, coefficients.phi().length));
     }
     for (double phi : coefficients.phi()) {
       if (!(phi >= 0 && phi < Double.POSITIVE_INFINITY)) {
@@ -113,8 +115,10 @@ public record LsdSchedule(
   private static void require(String field, Object learned, Object given) {
     if (!learned.equals(given)) {
       throw new ArtifactException(
-          "The sampler was learned for a model with %s %s, the model given has %s; give the model that it was learned"
-                  .formatted(field, learned, given)
+          Text.of(
+                  "The sampler was learned for a model with %s %s, the model given has %s; give the"
+                      + " model that it was learned",
+                  field, learned, given)
               + " for, or learn a sampler for this one.");
     }
   }
@@ -170,7 +174,7 @@ public record LsdSchedule(
     JsonReader fields = JsonReader.of(json, where, ArtifactException::new);
     if (!FORMAT.equals(json.get("format"))) {
       throw new ArtifactException(
-          "%s: format must be %s, is %s.".formatted(where, FORMAT, json.get("format")));
+          Text.of("%s: format must be %s, is %s.", where, FORMAT, json.get("format")));
     }
     try {
       DiffusionProcess process =
@@ -206,7 +210,7 @@ public record LsdSchedule(
   private static void requireSame(String field, Object expected, Object stated) {
     if (!expected.equals(stated)) {
       throw new IllegalArgumentException(
-          "%s must be %s by the other fields, is %s".formatted(field, expected, stated));
+          Text.of("%s must be %s by the other fields, is %s", field, expected, stated));
     }
   }
 

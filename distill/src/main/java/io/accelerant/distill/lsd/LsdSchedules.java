@@ -5,6 +5,10 @@ import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
+import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
@@ -53,15 +57,16 @@ public record LsdSchedules(Map<String, Object> json, String where, Manifest.Pare
     Map<?, ?> all = json.get("schedules") instanceof Map<?, ?> map ? map : Map.of();
     if (!(all.get(name) instanceof Map<?, ?> chosen)) {
       throw new ArtifactException(
-          "%s holds no sampler with %d steps; it holds %s."
-              .formatted(where, steps.get(), all.isEmpty() ? "m" + first.steps() : all.keySet()));
+          Text.of(
+              "%s holds no sampler with %d steps; it holds %s.",
+              where, steps.get(), all.isEmpty() ? "m" + first.steps() : all.keySet()));
     }
     @SuppressWarnings("unchecked") // JSON objects have string keys
     LsdSchedule schedule =
         LsdSchedule.fromJson((Map<String, Object>) chosen, where + ": schedules." + name);
     if (schedule.steps() != steps.get()) {
       throw new ArtifactException(
-          "%s: schedules.%s has %d steps.".formatted(where, name, schedule.steps()));
+          Text.of("%s: schedules.%s has %d steps.", where, name, schedule.steps()));
     }
     return schedule;
   }

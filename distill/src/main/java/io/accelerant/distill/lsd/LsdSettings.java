@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.run.Batches;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.GridSampler;
@@ -41,7 +42,7 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
     double max = config.get(LsdKeys.NOISE_MAX);
     if (min >= max) {
       throw config.invalid(
-          LsdKeys.NOISE_MAX, "is %s, not above lsd.noiseMin = %s.".formatted(max, min));
+          LsdKeys.NOISE_MAX, Text.of("is %s, not above lsd.noiseMin = %s.", max, min));
     }
     return new NoiseSchedule.Geometric(min, max);
   }
@@ -58,15 +59,17 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
       if (n % m != 0 || n == m) {
         throw config.invalid(
             LsdKeys.STEPS,
-            "holds %d, which does not divide lsd.teacherSteps = %d into more than one step each."
-                .formatted(m, n));
+            Text.of(
+                "holds %d, which does not divide lsd.teacherSteps = %d into more than one step"
+                    + " each.",
+                m, n));
       }
     }
     List<Long> seeds = config.get(LsdKeys.SEEDS);
     if (seeds.contains(seed)) {
       throw config.invalid(
           LsdKeys.SEEDS,
-          "holds run.seed = %d, which the fit uses; evaluation needs other seeds.".formatted(seed));
+          Text.of("holds run.seed = %d, which the fit uses; evaluation needs other seeds.", seed));
     }
     if (new TreeSet<>(seeds).size() != seeds.size()) {
       throw config.invalid(LsdKeys.SEEDS, "holds a seed twice.");
@@ -74,7 +77,8 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
     if (graph == DiffusionGraph.UNIFORM && objectives().contains(Objective.LOOKAHEAD)) {
       throw config.invalid(
           LsdKeys.OBJECTIVE,
-          "holds lookahead, which compares posteriors of masked positions: it needs lsd.graph = absorb.");
+          "holds lookahead, which compares posteriors of masked positions: it needs lsd.graph ="
+              + " absorb.");
     }
   }
 
@@ -89,8 +93,11 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
     if (objectives().contains(Objective.DIRECT) && (k > model.length() || grams > MAX_GRAMS)) {
       throw config.invalid(
           LsdKeys.GRAM,
-          "is %d: over %d symbols and sequences of %d that is no law to compare, which needs at most %d different k-grams, no longer than a sequence; choose a smaller one or leave direct out of lsd.objective."
-              .formatted(k, model.process().vocabulary(), model.length(), MAX_GRAMS));
+          Text.of(
+              "is %d: over %d symbols and sequences of %d that is no law to compare, which needs at"
+                  + " most %d different k-grams, no longer than a sequence; choose a smaller one or"
+                  + " leave direct out of lsd.objective.",
+              k, model.process().vocabulary(), model.length(), MAX_GRAMS));
     }
   }
 

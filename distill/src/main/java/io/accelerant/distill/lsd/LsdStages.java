@@ -4,6 +4,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.Scoreboard;
 import io.accelerant.core.report.Scoreboard.Entry;
 import io.accelerant.core.run.Stages;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteSampler;
 import io.accelerant.distill.discrete.Euler;
@@ -192,10 +193,10 @@ final class LsdStages {
   private Entry<Row, Measured> evaluate(Candidate candidate) {
     List<Long> seeds = settings.config().get(LsdKeys.SEEDS);
     String description =
-        "LSD evaluation: %s, %d steps".formatted(candidate.row(), candidate.steps());
+        Text.of("LSD evaluation: %s, %d steps", candidate.row(), candidate.steps());
     Measured[] measured =
         stages.of(
-            "evaluate.%s.m%d".formatted(candidate.row(), candidate.steps()),
+            Text.of("evaluate.%s.m%d", candidate.row(), candidate.steps()),
             Measured[].class,
             () -> measure(description, candidate.sampler(), seeds).toArray(Measured[]::new));
     return new Entry<>(candidate.row(), candidate.steps(), List.of(measured));

@@ -10,6 +10,7 @@ import io.accelerant.core.lm.NgramModel;
 import io.accelerant.core.lm.TextScoring;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.run.Batches;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSource;
 import io.accelerant.distill.discrete.GridSampler;
@@ -144,8 +145,9 @@ record LsdTeacher(OpenedDiscreteModel model, Reference reference, List<int[]> re
           .config()
           .invalid(
               LsdKeys.METRIC,
-              "is %s, which %s does not have; choose auto or bigramTv."
-                  .formatted(metric, settings.config().get(LsdKeys.TEACHER)));
+              Text.of(
+                  "is %s, which %s does not have; choose auto or bigramTv.",
+                  metric, settings.config().get(LsdKeys.TEACHER)));
     }
     return natural;
   }
@@ -172,8 +174,10 @@ record LsdTeacher(OpenedDiscreteModel model, Reference reference, List<int[]> re
     TextScoring.Scored scored = TextScoring.score(test, corpus.alphabet(), judge);
     if (scored.ids().length == 0) {
       throw new DataException(
-          "The test split of %s has no windows; prepare a larger corpus or another prepareText.split."
-              .formatted(corpus.uri()));
+          Text.of(
+              "The test split of %s has no windows; prepare a larger corpus or another"
+                  + " prepareText.split.",
+              corpus.uri()));
     }
     List<int[]> real = new ArrayList<>();
     for (Row row : test.select("text").orderBy("id").limit(SHOWN).collectAsList()) {

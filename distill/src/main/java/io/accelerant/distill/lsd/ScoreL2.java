@@ -1,6 +1,7 @@
 package io.accelerant.distill.lsd;
 
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.GridSampler;
@@ -81,7 +82,7 @@ final class ScoreL2 {
     double relaxation = settings.config().get(LsdKeys.RELAXATION);
     long seed = settings.fitSeed("scoreL2", pass);
     return run.sumOverWalks(
-        "LSD scoreL2, %d steps, pass %d".formatted(m, pass + 1),
+        Text.of("LSD scoreL2, %d steps, pass %d", m, pass + 1),
         (teacher, ids, walk) -> {
           int[][] grid = new int[m][];
           Arrays.setAll(grid, k -> walk[k * stride]);

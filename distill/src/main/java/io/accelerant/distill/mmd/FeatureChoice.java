@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import java.util.List;
@@ -28,8 +29,7 @@ record FeatureChoice(List<String> parts, KernelSettings kernel, String text) {
     if (text.startsWith("onnx:")) {
       throw config.invalid(
           key,
-          "has %s: ONNX Runtime gives no gradients, so such features only measure; name the file in mmd.onnx."
-              .formatted(text));
+          Text.of("has %s: ONNX Runtime gives no gradients, so such features only measure; name the file in mmd.onnx.", text));
     }
     String[] halves = text.split(":", -1);
     List<String> parts = List.of(halves[0].split("\\+", -1));
@@ -40,8 +40,7 @@ record FeatureChoice(List<String> parts, KernelSettings kernel, String text) {
         || !KernelSettings.TYPES.contains(type)) {
       throw config.invalid(
           key,
-          "has \"%s\"; expected parts out of %s joined by +, then perhaps a colon and one of %s."
-              .formatted(text, PARTS, KernelSettings.TYPES));
+          Text.of("has \"%s\"; expected parts out of %s joined by +, then perhaps a colon and one of %s.", text, PARTS, KernelSettings.TYPES));
     }
     return new FeatureChoice(parts, KernelSettings.of(config).ofType(type), text);
   }

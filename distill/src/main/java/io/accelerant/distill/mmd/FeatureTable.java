@@ -1,5 +1,7 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
+
 /**
  * Rows of features, with the class of each where there are classes.
  *
@@ -13,7 +15,7 @@ record FeatureTable(double[] numbers, int width, int[] labels) {
     }
     if (labels.length > 0 && labels.length != numbers.length / width) {
       throw new IllegalArgumentException(
-          "%d labels of %d rows".formatted(labels.length, numbers.length / width));
+          Text.of("%d labels of %d rows", labels.length, numbers.length / width));
     }
   }
 

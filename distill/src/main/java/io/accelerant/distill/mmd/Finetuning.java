@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.config.JobConfig;
@@ -252,9 +253,7 @@ final class Finetuning {
               && IntStream.range(last - RISES, last).allMatch(i -> seen.get(i + 1) > seen.get(i));
       if (rises) {
         throw new ConfigException(
-            "%s diverges: after %d updates the discrepancy in space %s has risen %d times to %.4g, from %.4g at the start; lower train.learningRate (is %s) or raise train.batch."
-                .formatted(
-                    cell.stage(seed),
+            Text.of("%s diverges: after %d updates the discrepancy in space %s has risen %d times to %.4g, from %.4g at the start; lower train.learningRate (is %s) or raise train.batch.", cell.stage(seed),
                     done,
                     watched,
                     RISES,

@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -21,8 +22,7 @@ sealed interface Kernel extends Serializable {
     public Polynomial {
       if (degree < 1 || !(gamma > 0) || !(offset >= 0)) {
         throw new IllegalArgumentException(
-            "a polynomial kernel needs degree >= 1, gamma > 0 and offset >= 0, not %d, %s, %s"
-                .formatted(degree, gamma, offset));
+            Text.of("a polynomial kernel needs degree >= 1, gamma > 0 and offset >= 0, not %d, %s, %s", degree, gamma, offset));
       }
     }
 

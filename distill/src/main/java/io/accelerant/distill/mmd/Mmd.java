@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -72,12 +73,12 @@ record Mmd(Kernel kernel, boolean unbiased, double classShare) implements Serial
   private void check(FeatureTable x, FeatureTable y) {
     if (x.width() != y.width()) {
       throw new IllegalArgumentException(
-          "features of %d and of %d numbers".formatted(x.width(), y.width()));
+          Text.of("features of %d and of %d numbers", x.width(), y.width()));
     }
     int least = unbiased ? 2 : 1;
     if (x.rows() < least || y.rows() < least) {
       throw new IllegalArgumentException(
-          "%d and %d rows, at least %d are needed".formatted(x.rows(), y.rows(), least));
+          Text.of("%d and %d rows, at least %d are needed", x.rows(), y.rows(), least));
     }
     if (classShare > 0 && !(x.hasLabels() && y.hasLabels())) {
       throw new IllegalArgumentException("classes are to be compared, but rows have none");

@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.report.Table.Spread;
 import java.util.ArrayList;
@@ -79,7 +80,7 @@ final class MmdFindings {
         if (!other.equals(own) && isCompared(other, steps)) {
           for (String space : Spaces.OF_VERDICTS) {
             verdicts.put(
-                "%s.%s.%s".formatted("n" + steps, space, other),
+                Text.of("%s.%s.%s", "n" + steps, space, other),
                 difference(own, other, "frechet." + space));
           }
         }
@@ -147,7 +148,7 @@ final class MmdFindings {
                     }));
     for (int steps : settings.steps()) {
       for (String space : Spaces.NAMES) {
-        metrics.put("ratio.n%d.%s".formatted(steps, space), ratio(steps, space));
+        metrics.put(Text.of("ratio.n%d.%s", steps, space), ratio(steps, space));
       }
     }
     verdicts()

@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
@@ -58,14 +59,12 @@ public final class MmdJob implements PublishingJob {
         output ->
             List.of(
                 "open the model " + config.get(MmdKeys.MODEL),
-                "measure it with every sampler at %s steps".formatted(settings.steps()),
-                "finetune on each of %s, and on the ordinary loss: %d updates of %d examples under seeds %s"
-                    .formatted(
-                        config.get(MmdKeys.FEATURES),
+                Text.of("measure it with every sampler at %s steps", settings.steps()),
+                Text.of("finetune on each of %s, and on the ordinary loss: %d updates of %d examples under seeds %s", config.get(MmdKeys.FEATURES),
                         settings.train().rounds(),
                         settings.union(),
                         settings.seeds()),
-                "publish the network of %d steps to %s".formatted(settings.steps().get(0), output)),
+                Text.of("publish the network of %d steps to %s", settings.steps().get(0), output)),
         run -> make(run, settings));
   }
 
@@ -127,9 +126,7 @@ public final class MmdJob implements PublishingJob {
         || teacher.network().classes() > 0 && teacher.network().classes() < images.classes()) {
       throw config.invalid(
           MmdKeys.DATA,
-          "holds images of %d x %d x %d of %d classes; the model is for %d x %d x %d of %d."
-              .formatted(
-                  images.channels(),
+          Text.of("holds images of %d x %d x %d of %d classes; the model is for %d x %d x %d of %d.", images.channels(),
                   images.height(),
                   images.width(),
                   images.classes(),

@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.report.ImageGrid;
@@ -44,15 +45,14 @@ final class MmdReport {
     report.section("Verdict").paragraph(bullets(verdicts()));
     report.section("All samplers").paragraph(caption());
     for (int steps : settings().steps()) {
-      report.paragraph("At %d evaluations, and DDIM at more:".formatted(steps)).table(table(steps));
+      report.paragraph(Text.of("At %d evaluations, and DDIM at more:", steps)).table(table(steps));
     }
     report.section("On the way").paragraph(wayCaption());
     for (int steps : settings().steps()) {
       report.plot(
           "curve-n" + steps,
           plot(steps),
-          "Frechet distance over that of the untouched model, %d steps, trained on %s: spaces that part say that what is trained on is being gamed."
-              .formatted(steps, settings().features().get(0).text()));
+          Text.of("Frechet distance over that of the untouched model, %d steps, trained on %s: spaces that part say that what is trained on is being gamed.", steps, settings().features().get(0).text()));
     }
     pictures(report);
     return report.files();
@@ -69,7 +69,7 @@ final class MmdReport {
       report.picture(
           "samples-" + cell,
           grid.png(List.of(findings.first(cell).shown())),
-          "%s, %d steps: the same noise in every picture".formatted(cell.arm(), cell.steps()));
+          Text.of("%s, %d steps: the same noise in every picture", cell.arm(), cell.steps()));
     }
     byte[][] real = stages.spaces().real().images();
     report.picture(
@@ -88,9 +88,7 @@ final class MmdReport {
       for (String space : Spaces.OF_VERDICTS) {
         double ratio = findings.ratio(steps, space);
         lines.add(
-            "%d steps, %s: %s times the distance of the better DDIM in as many steps%s"
-                .formatted(
-                    steps,
+            Text.of("%d steps, %s: %s times the distance of the better DDIM in as many steps%s", steps,
                     space,
                     Table.number(ratio, 3),
                     ratio <= 0.6 ? "" : ", which is NOT the .6 that was hoped for"));
@@ -102,7 +100,7 @@ final class MmdReport {
   }
 
   private String caption() {
-    return """
+    return Text.of("""
     Frechet distances of %d samples to as many held-out images, in three spaces: `a`, the
     network that may be trained on; `b`, another one that never is; `pixels`, means of blocks.
     Mean over %d seeds (finetuning and noise) where there are several; EMA weights after the last
@@ -110,9 +108,7 @@ final class MmdReport {
     share of samples to which `b` gives their class; nearest is the mean distance to the nearest
     training image over that of held-out images: well below 1 would be memorising. Intervals are
     95%%, paired by %s.\
-    """
-        .formatted(
-            stages.spaces().real().count(),
+    """, stages.spaces().real().count(),
             settings().seeds().size(),
             settings().subset().label(),
             settings().seeds().size() > 1 ? "seed" : "blocks of samples");
@@ -153,9 +149,7 @@ final class MmdReport {
   }
 
   private String wayCaption() {
-    return "Measured on %d samples every %d updates of %d examples. Table `update` has every number, `value.<space>` being the unbiased MMD with a mixture of Gaussians."
-        .formatted(
-            Math.min(settings().curveSamples(), stages.spaces().real().count()),
+    return Text.of("Measured on %d samples every %d updates of %d examples. Table `update` has every number, `value.<space>` being the unbiased MMD with a mixture of Gaussians.", Math.min(settings().curveSamples(), stages.spaces().real().count()),
             settings().every(),
             settings().union());
   }
@@ -180,16 +174,14 @@ final class MmdReport {
   ModelCard card() {
     Cell published = findings.published();
     return run.card(
-        "An image model for %d steps".formatted(published.steps()),
-        """
+        Text.of("An image model for %d steps", published.steps()),
+        Text.of("""
         The network of %s, finetuned by MMD on %s so that deterministic DDIM in %d evaluations draws
         from the data's law; it is no longer a model for other samplers. `sampler.json` has the exact
         times; `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the
         last update. Frechet distance in a space that was not trained on: %s, against %s of the
         untouched model in as many steps. What it does not beat is in `report.md`.\
-        """
-            .formatted(
-                config().get(MmdKeys.MODEL),
+        """, config().get(MmdKeys.MODEL),
                 settings().features().get(0).text(),
                 published.steps(),
                 Table.number(findings.spread(published, "frechet.b").mean(), 4),

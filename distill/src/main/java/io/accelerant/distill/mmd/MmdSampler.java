@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.error.ArtifactException;
@@ -87,7 +88,7 @@ record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolea
     static Published read(Artifact artifact) {
       if (!artifact.holds(FILE)) {
         throw new ArtifactException(
-            "%s holds no %s: it is a model for any sampler.".formatted(artifact.uri(), FILE));
+            Text.of("%s holds no %s: it is a model for any sampler.", artifact.uri(), FILE));
       }
       String where = artifact.uri() + "/" + FILE;
       return new Published(fromJson(artifact.readJson(FILE), where), artifact);
@@ -134,8 +135,7 @@ record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolea
     public double[] ratios(int steps, double guidance) {
       if (steps != sampler.times.length - 1 || guidance != 1) {
         throw new ArtifactException(
-            "%s was finetuned for %d steps at guidance 1, not for %d at guidance %s."
-                .formatted(artifact.uri(), sampler.times.length - 1, steps, guidance));
+            Text.of("%s was finetuned for %d steps at guidance 1, not for %d at guidance %s.", artifact.uri(), sampler.times.length - 1, steps, guidance));
       }
       double[] ratios = new double[steps];
       Arrays.fill(ratios, 1);
@@ -146,8 +146,7 @@ record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolea
     public void requireModel(ContinuousSource model) {
       if (!model.modelHash().equals(artifact.contentHash())) {
         throw new ArtifactException(
-            "%s is the sampler of the network beside it (%s), not of one with content hash %s."
-                .formatted(where(), artifact.contentHash(), model.modelHash()));
+            Text.of("%s is the sampler of the network beside it (%s), not of one with content hash %s.", where(), artifact.contentHash(), model.modelHash()));
       }
     }
 

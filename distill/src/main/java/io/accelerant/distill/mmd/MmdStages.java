@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Images;
@@ -230,7 +231,7 @@ final class MmdStages implements AutoCloseable {
             () -> {
               context.progress().say("mmd: fitting DC-Solver's ratios for %d steps", steps);
               return units(teacher)
-                  .map("mmd: DC-Solver, %d steps".formatted(steps), 1, (m, unit) -> fit.ratios(m))
+                  .map(Text.of("mmd: DC-Solver, %d steps", steps), 1, (m, unit) -> fit.ratios(m))
                   .get(0);
             });
     return new FewSteps(solver, schedule(), plain.times(), ratios, classes());
@@ -247,7 +248,7 @@ final class MmdStages implements AutoCloseable {
     byte[][] drawn =
         units(model)
             .map(
-                "mmd: %d samples, %s".formatted(count, what),
+                Text.of("mmd: %d samples, %s", count, what),
                 batches.units(),
                 (opened, batch) -> sampler.draw(opened, batches, batch, seed))
             .stream()
@@ -259,7 +260,7 @@ final class MmdStages implements AutoCloseable {
   private Map<String, Double> look(ImageModel model, int steps, long seed) {
     int count = Math.min(settings.curveSamples(), spaces.real().count());
     return spaces.glance(
-        draw("%d steps, on the way".formatted(steps), model, chain(steps), seed + CURVE, count));
+        draw(Text.of("%d steps, on the way", steps), model, chain(steps), seed + CURVE, count));
   }
 
   private void measure(MmdFindings findings, Cell cell, FewSteps sampler) {

@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.onnx.OnnxInput;
 import io.accelerant.core.onnx.OnnxModel;
@@ -36,7 +37,7 @@ final class OnnxFeatures implements AutoCloseable {
     if (inputs.size() != 1 || !input.accepts(batch(), channels, side, side)) {
       model.close();
       throw model.mismatch(
-          "must have one input [batch, %d, %d, %d] to be mmd.onnx".formatted(channels, side, side));
+          Text.of("must have one input [batch, %d, %d, %d] to be mmd.onnx", channels, side, side));
     }
   }
 

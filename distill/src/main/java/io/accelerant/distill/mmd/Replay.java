@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.DataException;
@@ -60,7 +61,7 @@ final class Replay {
     List<String> uris =
         config.find(MmdKeys.CHAIN).map(List::of).orElseGet(() -> config.get(MmdKeys.OF));
     if (!chain && uris.size() != 2) {
-      throw config.invalid(MmdKeys.OF, "must name two files, names %s.".formatted(uris));
+      throw config.invalid(MmdKeys.OF, Text.of("must name two files, names %s.", uris));
     }
     Replay replay =
         new Replay(config, uris.stream().map(uri -> TableFile.of(uri, context)).toList(), chain);
@@ -94,8 +95,8 @@ final class Replay {
             .files(),
         run.card(
             "Maximum mean discrepancy of given numbers",
-            "`%s` holds everything with 17 digits.".formatted(FILE),
-            "import json\n\nresult = json.load(open(\"%s\"))".formatted(FILE),
+            Text.of("`%s` holds everything with 17 digits.", FILE),
+            Text.of("import json\n\nresult = json.load(open(\"%s\"))", FILE),
             "That of the numbers it was computed from."),
         new Check(
             "the value", result.get("value"), artifact -> artifact.readJson(FILE).get("value")));
@@ -158,7 +159,7 @@ final class Replay {
     FeatureTable reals = TableFile.table(json.fields().get("reals"), null, where + ": reals");
     int d = b.length;
     if (w.rows() != d || w.width() != d || noise.width() != d || reals.width() != d) {
-      throw json.wrong("W", "must be [%d][%d], noise and reals rows of %d".formatted(d, d, d));
+      throw json.wrong("W", Text.of("must be [%d][%d], noise and reals rows of %d", d, d, d));
     }
     LinearNoise model = new LinearNoise(w.numbers(), b);
     DdimChain chain = new DdimChain(schedule(json), times(json));

@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
@@ -57,17 +58,16 @@ record TableFile(InputFile file) {
     }
     double[][] numbers = new double[list.size()][];
     for (int row = 0; row < numbers.length; row++) {
-      numbers[row] = numbers(list.get(row), "%s: row %d".formatted(where, row));
+      numbers[row] = numbers(list.get(row), Text.of("%s: row %d", where, row));
       if (numbers[row].length == 0 || numbers[row].length != numbers[0].length) {
         throw new DataException(
-            "%s: row %d has %d numbers, row 0 has %d."
-                .formatted(where, row, numbers[row].length, numbers[0].length));
+            Text.of("%s: row %d has %d numbers, row 0 has %d.", where, row, numbers[row].length, numbers[0].length));
       }
     }
     double[] classes = labels == null ? new double[0] : numbers(labels, where + ": labels");
     if (labels != null && classes.length != numbers.length) {
       throw new DataException(
-          "%s has %d labels of %d rows.".formatted(where, classes.length, numbers.length));
+          Text.of("%s has %d labels of %d rows.", where, classes.length, numbers.length));
     }
     return new FeatureTable(
         Arrays.stream(numbers).flatMapToDouble(Arrays::stream).toArray(),

@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
@@ -110,8 +111,7 @@ record TrainedClassifier(
     Model model = Model.read(artifact.requireKind(Model.KIND, what));
     if (!(model.network() instanceof MlpClassifier network) || network.mlp().in() != pixels) {
       throw new ArtifactException(
-          "%s needs a classifier of images of %d numbers, as train-classifier makes; %s is none."
-              .formatted(what, pixels, artifact.uri()));
+          Text.of("%s needs a classifier of images of %d numbers, as train-classifier makes; %s is none.", what, pixels, artifact.uri()));
     }
     var config = artifact.readJson(Model.CONFIG);
     return new TrainedClassifier(

@@ -3,6 +3,7 @@ package io.accelerant.distill.model;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.nn.PatchTransformer;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.model.network.NetworkImageSource;
@@ -31,8 +32,9 @@ final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuous
     String trained = ImageModel.schedule(artifact, name.key().path()).label();
     if (!trained.equals(schedule.label())) {
       throw name.invalid(
-          "names %s, which was trained with the schedule %s, not %s: set the schedule to that."
-              .formatted(artifact.uri(), trained, schedule.label()));
+          Text.of(
+              "names %s, which was trained with the schedule %s, not %s: set the schedule to that.",
+              artifact.uri(), trained, schedule.label()));
     }
     return artifact;
   }
@@ -45,7 +47,7 @@ final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuous
     return new OpenedContinuousModel(
         NetworkImageSource.of(
             name.context(), model, artifact.uri(), artifact.contentHash(), name.config()),
-        "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
+        Text.of("the trained model %s, %,d parameters", artifact.uri(), model.parameters().length),
         Optional.of(new Pixels(network.channels(), network.size(), network.size())),
         List.of(TextArtifacts.parent(artifact)));
   }

@@ -5,6 +5,7 @@ import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.lm.NgramModel;
 import io.accelerant.core.lm.TextScoring;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.model.markov.MarkovChain;
 import io.accelerant.distill.model.markov.MarkovSource;
@@ -42,7 +43,7 @@ final class MarkovProvider implements ModelProvider<DiscreteRequest, OpenedDiscr
       throw name.config()
           .invalid(
               wanted.reference().orElseThrow(),
-              "is for networks; %s brings its own.".formatted(name.text()));
+              Text.of("is for networks; %s brings its own.", name.text()));
     }
     Matcher counted = COUNTED.matcher(name.text());
     if (!counted.matches()) {
@@ -85,7 +86,7 @@ final class MarkovProvider implements ModelProvider<DiscreteRequest, OpenedDiscr
         new MarkovChain(order, counts.symbols(), counts.startLaw(), counts.transitionLaw());
     return new OpenedDiscreteModel(
         source(wanted, chain, length),
-        "the order-%d Markov chain of %s".formatted(order, corpus.uri()),
+        Text.of("the order-%d Markov chain of %s", order, corpus.uri()),
         Optional.of(chain),
         Optional.of(corpus),
         Optional.of(corpus.alphabet()),
@@ -105,13 +106,17 @@ final class MarkovProvider implements ModelProvider<DiscreteRequest, OpenedDiscr
     double transitions = StrictMath.pow(symbols, order + 1);
     if (transitions > MAX_TRANSITIONS) {
       throw name.invalid(
-          "asks for order %d over %d symbols: %.3g transitions, more than %d; choose a smaller order or alphabet."
-              .formatted(order, symbols, transitions, MAX_TRANSITIONS));
+          Text.of(
+              "asks for order %d over %d symbols: %.3g transitions, more than %d; choose a smaller"
+                  + " order or alphabet.",
+              order, symbols, transitions, MAX_TRANSITIONS));
     }
     if (corpus.length() <= order || length < order) {
       throw name.invalid(
-          "asks for order %d, but sequences of the corpus have length %d and those to draw %d; choose a smaller order."
-              .formatted(order, corpus.length(), length));
+          Text.of(
+              "asks for order %d, but sequences of the corpus have length %d and those to draw %d;"
+                  + " choose a smaller order.",
+              order, corpus.length(), length));
     }
   }
 

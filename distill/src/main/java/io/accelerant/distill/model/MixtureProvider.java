@@ -2,6 +2,7 @@ package io.accelerant.distill.model;
 
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.GaussianMixture;
 import io.accelerant.distill.continuous.VpSchedule;
 import java.util.List;
@@ -32,7 +33,7 @@ final class MixtureProvider implements ModelProvider<VpSchedule, OpenedContinuou
     GaussianMixture mixture = GaussianMixture.fromJson(file.json(), name.text());
     return new OpenedContinuousModel(
         mixture,
-        "the Gaussian mixture %s in %d dimensions".formatted(name.text(), mixture.size()),
+        Text.of("the Gaussian mixture %s in %d dimensions", name.text(), mixture.size()),
         Optional.empty(),
         List.of(new Manifest.Parent("model", file.uri(), file.sha256())));
   }

@@ -3,6 +3,7 @@ package io.accelerant.distill.model;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.util.List;
 
 /**
@@ -34,8 +35,9 @@ public interface ModelProvider<W, M> {
         .config()
         .refuse(
             keys(),
-            "is for %s, but %s = %s is none; leave it out."
-                .formatted(form(), other.key().path(), other.text()));
+            Text.of(
+                "is for %s, but %s = %s is none; leave it out.",
+                form(), other.key().path(), other.text()));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.accelerant.distill.model;
 
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -56,8 +57,9 @@ public final class ModelRegistry<W, M> {
     if (found == artifacts && name.artifact().isEmpty()) {
       String forms = named.stream().map(ModelProvider::form).collect(Collectors.joining(", "));
       throw name.invalid(
-          "is \"%s\", which is no %s: expected %s or %s."
-              .formatted(name.text(), kind, forms, artifacts.form()));
+          Text.of(
+              "is \"%s\", which is no %s: expected %s or %s.",
+              name.text(), kind, forms, artifacts.form()));
     }
     return found;
   }

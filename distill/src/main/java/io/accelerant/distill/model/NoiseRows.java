@@ -5,6 +5,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.Map;
 
@@ -48,8 +49,9 @@ public record NoiseRows(double[] x, int size) implements java.io.Serializable {
       int end = fill(list.get(row), x, row * size, (row + 1) * size, uri + ": row " + row);
       if (end != (row + 1) * size) {
         throw new DataException(
-            "%s: row %d has %d numbers; the model has dimension %d."
-                .formatted(uri, row, end - row * size, size));
+            Text.of(
+                "%s: row %d has %d numbers; the model has dimension %d.",
+                uri, row, end - row * size, size));
       }
     }
     return new NoiseRows(x, size);

@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.onnx.OnnxFile;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.model.onnx.OnnxKeys;
 import io.accelerant.distill.model.onnx.OnnxTextSource;
 import java.util.ArrayList;
@@ -70,7 +71,7 @@ final class OnnxTextProvider implements ModelProvider<DiscreteRequest, OpenedDis
     reference.map(DiscreteRequest::parent).ifPresent(parents::add);
     return new OpenedDiscreteModel(
         source,
-        "the network %s over %d symbols".formatted(file.uri(), source.process().vocabulary()),
+        Text.of("the network %s over %d symbols", file.uri(), source.process().vocabulary()),
         Optional.empty(),
         reference,
         alphabet,
@@ -83,11 +84,9 @@ final class OnnxTextProvider implements ModelProvider<DiscreteRequest, OpenedDis
       throw name.config()
           .invalid(
               OnnxKeys.ALPHABET,
-              "is %s, but the reference %s is written in %s."
-                  .formatted(
-                      named.get().label(),
-                      reference.get().uri(),
-                      reference.get().alphabet().label()));
+              Text.of(
+                  "is %s, but the reference %s is written in %s.",
+                  named.get().label(), reference.get().uri(), reference.get().alphabet().label()));
     }
     return named.or(() -> reference.map(Corpus::alphabet));
   }

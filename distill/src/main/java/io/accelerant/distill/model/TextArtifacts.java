@@ -3,6 +3,7 @@ package io.accelerant.distill.model;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.data.Corpus;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.model.network.MaskedTextModel;
 import io.accelerant.distill.model.network.NetworkTextSource;
 import io.accelerant.distill.model.network.TrainingCorpus;
@@ -66,7 +67,7 @@ final class TextArtifacts implements ModelProvider<DiscreteRequest, OpenedDiscre
     return new OpenedDiscreteModel(
         NetworkTextSource.of(
             name.context(), model, artifact.uri(), artifact.contentHash(), name.config()),
-        "the trained model %s, %,d parameters".formatted(artifact.uri(), model.parameters().length),
+        Text.of("the trained model %s, %,d parameters", artifact.uri(), model.parameters().length),
         Optional.empty(),
         reference,
         Optional.of(model.alphabet()),
@@ -83,17 +84,18 @@ final class TextArtifacts implements ModelProvider<DiscreteRequest, OpenedDiscre
   private static void require(String what, Object trained, Object asked, ModelName name) {
     if (!trained.equals(asked)) {
       throw name.invalid(
-          "is a model that was trained for %s %s; this run asks for %s %s."
-              .formatted(what, trained, what, asked));
+          Text.of(
+              "is a model that was trained for %s %s; this run asks for %s %s.",
+              what, trained, what, asked));
     }
   }
 
   private static void requireAlphabet(Corpus corpus, MaskedTextModel model, ModelName name) {
     if (corpus.alphabet() != model.alphabet()) {
       throw name.invalid(
-          "is %s, a model over %s, but the reference %s is written in %s."
-              .formatted(
-                  name.text(), model.alphabet().label(), corpus.uri(), corpus.alphabet().label()));
+          Text.of(
+              "is %s, a model over %s, but the reference %s is written in %s.",
+              name.text(), model.alphabet().label(), corpus.uri(), corpus.alphabet().label()));
     }
   }
 }

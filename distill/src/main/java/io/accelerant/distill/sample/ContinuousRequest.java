@@ -7,6 +7,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.Compensation;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Solver;
@@ -90,8 +91,9 @@ record ContinuousRequest(
     List<String> guidances = learned.get().guidances();
     if (guidances.size() > 1) {
       throw new ConfigException(
-          "sample.guidance is required: %s was fitted for %s."
-              .formatted(learned.get().where(), guidances));
+          Text.of(
+              "sample.guidance is required: %s was fitted for %s.",
+              learned.get().where(), guidances));
     }
     return Double.parseDouble(guidances.get(0));
   }
@@ -123,15 +125,16 @@ record ContinuousRequest(
       if (given.get().size() != steps) {
         throw config.invalid(
             SampleKeys.RATIOS,
-            "has %d entries; %d steps need as many.".formatted(given.get().size(), steps));
+            Text.of("has %d entries; %d steps need as many.", given.get().size(), steps));
       }
       for (int i = 0; i < steps; i++) {
         ratios[i] = given.get().get(i);
         if (!Compensation.isFree(i + 1) && ratios[i] != 1) {
           throw config.invalid(
               SampleKeys.RATIOS,
-              "has %s at step %d; the first %d must be 1, there is nothing to interpolate yet."
-                  .formatted(ratios[i], i + 1, Compensation.DEGREE));
+              Text.of(
+                  "has %s at step %d; the first %d must be 1, there is nothing to interpolate yet.",
+                  ratios[i], i + 1, Compensation.DEGREE));
         }
       }
     }
@@ -174,7 +177,7 @@ record ContinuousRequest(
     Optional<T> given = config.find(key);
     if (given.isPresent() && !Objects.equals(given.get(), fitted)) {
       throw config.invalid(
-          key, "is %s, but the sampler was fitted with %s.".formatted(given.get(), fitted));
+          key, Text.of("is %s, but the sampler was fitted with %s.", given.get(), fitted));
     }
   }
 
@@ -197,14 +200,14 @@ record ContinuousRequest(
   /** One line for people. */
   String describe() {
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
-    return "%s, %s, %s, %d steps%s, guidance %s%s"
-        .formatted(
-            settings.solver().describe(),
-            settings.schedule().label(),
-            settings.spacing().label(),
-            steps,
-            settings.wholeTimes() ? " at whole times" : "",
-            guidance,
-            compensated ? ", compensated" : "");
+    return Text.of(
+        "%s, %s, %s, %d steps%s, guidance %s%s",
+        settings.solver().describe(),
+        settings.schedule().label(),
+        settings.spacing().label(),
+        steps,
+        settings.wholeTimes() ? " at whole times" : "",
+        guidance,
+        compensated ? ", compensated" : "");
   }
 }

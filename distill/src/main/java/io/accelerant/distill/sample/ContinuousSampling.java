@@ -13,6 +13,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Units;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.SolverSettings;
@@ -97,8 +98,9 @@ final class ContinuousSampling {
         report(request, model, metrics, x).files(),
         run.card(
             "Samples of " + model.description(),
-            "`%s`: `x` [samples][dimension], `nfe`, `times`. Drawn with %s."
-                .formatted(FILE, request.describe()),
+            Text.of(
+                "`%s`: `x` [samples][dimension], `nfe`, `times`. Drawn with %s.",
+                FILE, request.describe()),
             "import json\nimport numpy as np\n\nx = np.array(json.load(open(\""
                 + FILE
                 + "\"))[\"x\"])",
@@ -115,8 +117,9 @@ final class ContinuousSampling {
     if ((long) count * size > MOST_NUMBERS) {
       throw config.invalid(
           SampleKeys.COUNT,
-          "is %,d: %s would hold %,d numbers, more than %,d."
-              .formatted(count, FILE, (long) count * size, MOST_NUMBERS));
+          Text.of(
+              "is %,d: %s would hold %,d numbers, more than %,d.",
+              count, FILE, (long) count * size, MOST_NUMBERS));
     }
     return NoiseRows.drawn(config.get(RunKeys.SEED), "sample.noise", 0, count, size);
   }

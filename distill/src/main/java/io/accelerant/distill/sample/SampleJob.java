@@ -18,6 +18,7 @@ import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Units;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.DiscreteSampler;
@@ -93,7 +94,7 @@ public final class SampleJob implements PublishingJob {
         output ->
             List.of(
                 "open the model " + config.get(SampleKeys.MODEL),
-                "draw %d samples with %s".formatted(config.get(SampleKeys.COUNT), sampler),
+                Text.of("draw %d samples with %s", config.get(SampleKeys.COUNT), sampler),
                 "publish the table to " + output),
         run -> make(run, learned));
   }
@@ -102,8 +103,10 @@ public final class SampleJob implements PublishingJob {
   private static void requireSampler(JobConfig config) {
     config.refuse(
         SampleKeys.CONTINUOUS,
-        "is for continuous models, but sample.model = %s is a discrete one (an onnx: model counts as continuous where one of these keys is set)."
-            .formatted(config.get(SampleKeys.MODEL)));
+        Text.of(
+            "is for continuous models, but sample.model = %s is a discrete one (an onnx: model"
+                + " counts as continuous where one of these keys is set).",
+            config.get(SampleKeys.MODEL)));
     if (config.find(SampleKeys.SAMPLER).isEmpty()) {
       PlainSamplers.of(config);
     }
@@ -129,7 +132,7 @@ public final class SampleJob implements PublishingJob {
             length -> {
               throw config.invalid(
                   SampleKeys.LENGTH,
-                  "is not %d, for which the sampler was learned.".formatted(length));
+                  Text.of("is not %d, for which the sampler was learned.", length));
             });
     return learned;
   }
@@ -155,7 +158,7 @@ public final class SampleJob implements PublishingJob {
           report(context, config, sampler, metrics, written.rows()).files(),
           run.card(
               "Samples of " + model.description(),
-              "Table `%s`: `id`, `tokens`, `text`.".formatted(written.folder()),
+              Text.of("Table `%s`: `id`, `tokens`, `text`.", written.folder()),
               "import pandas as pd\n\nsamples = " + written.pandas(),
               "Apache-2.0"),
           new Check(

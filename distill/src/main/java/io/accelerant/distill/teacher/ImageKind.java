@@ -11,6 +11,7 @@ import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.report.ImageGrid;
 import io.accelerant.core.report.Report;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.distill.continuous.ContinuousModel;
@@ -77,9 +78,10 @@ final class ImageKind implements TeacherKind {
     if (images.height() != images.width() || images.classes() > ImageRecord.MOST_CLASSES) {
       throw config.invalid(
           TrainTeacherKeys.DATA,
-          "holds images of %d x %d of %d classes; they must be square, and of at most %d classes."
-              .formatted(
-                  images.height(), images.width(), images.classes(), ImageRecord.MOST_CLASSES));
+          Text.of(
+              "holds images of %d x %d of %d classes; they must be square, and of at most %d"
+                  + " classes.",
+              images.height(), images.width(), images.classes(), ImageRecord.MOST_CLASSES));
     }
     int width = config.get(TrainTeacherKeys.WIDTH);
     try {
@@ -96,7 +98,7 @@ final class ImageKind implements TeacherKind {
     } catch (IllegalArgumentException e) {
       throw config.invalid(
           TrainTeacherKeys.WIDTH,
-          "or trainTeacher.patch or heads does not fit: %s.".formatted(e.getMessage()));
+          Text.of("or trainTeacher.patch or heads does not fit: %s.", e.getMessage()));
     }
   }
 
@@ -106,15 +108,15 @@ final class ImageKind implements TeacherKind {
 
   @Override
   public String description() {
-    return "image model, %d layers of width %d, %d x %d in patches of %d, %d classes%s"
-        .formatted(
-            network.layers(),
-            network.width(),
-            network.size(),
-            network.size(),
-            network.patch(),
-            network.classes(),
-            config.get(TrainTeacherKeys.SHUFFLE_LABELS) ? ", labels shuffled" : "");
+    return Text.of(
+        "image model, %d layers of width %d, %d x %d in patches of %d, %d classes%s",
+        network.layers(),
+        network.width(),
+        network.size(),
+        network.size(),
+        network.patch(),
+        network.classes(),
+        config.get(TrainTeacherKeys.SHUFFLE_LABELS) ? ", labels shuffled" : "");
   }
 
   @Override
@@ -190,8 +192,9 @@ final class ImageKind implements TeacherKind {
       }
     }
     double mean = sum / (LOOK * images.size());
-    return "%d samples, pixels %.3f ± %.3f"
-        .formatted(LOOK, mean, StrictMath.sqrt(squares / (LOOK * images.size()) - mean * mean));
+    return Text.of(
+        "%d samples, pixels %.3f ± %.3f",
+        LOOK, mean, StrictMath.sqrt(squares / (LOOK * images.size()) - mean * mean));
   }
 
   @Override
@@ -234,8 +237,9 @@ final class ImageKind implements TeacherKind {
               if (!Boolean.TRUE.equals(shuffled)) {
                 throw config.invalid(
                     TrainTeacherKeys.CONTROL,
-                    "is %s, which was not trained with trainTeacher.shuffleLabels = true."
-                        .formatted(uri));
+                    Text.of(
+                        "is %s, which was not trained with trainTeacher.shuffleLabels = true.",
+                        uri));
               }
               return control.manifest().metrics();
             })
@@ -249,9 +253,9 @@ final class ImageKind implements TeacherKind {
     report.picture(
         "samples",
         grid.png(byClass(samples)),
-        "Samples, one class a row, %d steps, guidance %s"
-            .formatted(
-                config.get(TrainTeacherKeys.SAMPLE_STEPS), config.get(TrainTeacherKeys.GUIDANCE)));
+        Text.of(
+            "Samples, one class a row, %d steps, guidance %s",
+            config.get(TrainTeacherKeys.SAMPLE_STEPS), config.get(TrainTeacherKeys.GUIDANCE)));
     report.picture("real", grid.png(byClass(real)), "Held-out images, one class a row");
   }
 
@@ -275,12 +279,14 @@ final class ImageKind implements TeacherKind {
 
   @Override
   public String card(Map<String, Number> metrics) {
-    return """
+    return Text.of(
+        """
         A patch transformer that predicts the noise in an image, given its class or none (label %d).
         Held-out mean squared error of the noise: %.4f, averaged weights. Pixels are in [-1, 1], the
         network is given 1000 t; `config.json` says under `diffusion` which schedule.
         `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last
-        round. Frechet distances with their floor are in `report.md`."""
-        .formatted(network.classes(), metrics.get("noiseMse").doubleValue());
+        round. Frechet distances with their floor are in `report.md`.\
+        """,
+        network.classes(), metrics.get("noiseMse").doubleValue());
   }
 }

@@ -1,6 +1,7 @@
 package io.accelerant.distill.teacher;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 
 /** A labelled image as it is packed for training: one byte of label, then the pixels. */
 public final class ImageRecord {
@@ -14,7 +15,7 @@ public final class ImageRecord {
    */
   public static byte[] pack(int label, byte[] image) {
     if (label < 0 || label >= MOST_CLASSES) {
-      throw new DataException("label %d is not in 0..%d.".formatted(label, MOST_CLASSES - 1));
+      throw new DataException(Text.of("label %d is not in 0..%d.", label, MOST_CLASSES - 1));
     }
     byte[] record = new byte[1 + image.length];
     record[0] = (byte) label;

@@ -3,6 +3,7 @@ package io.accelerant.distill.teacher;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.Map;
 
@@ -32,24 +33,26 @@ final class ImageReport {
     report
         .section("Samples against real images")
         .paragraph(
-            """
-            %s samples (%d steps of DPM-Solver++(2M), uniform in log SNR, guidance %s, averaged
-            weights) and as many held-out images, each against %s training images. `classifier`: 128
-            activations of a small convolutional network trained on those images; `pixels`: means of
-            blocks. The joint column adds the label as a one-hot of the features' mean norm: it sees
-            whether a sample shows its class."""
-                .formatted(
-                    metrics.get("frechet.samples"),
-                    config.get(TrainTeacherKeys.SAMPLE_STEPS),
-                    config.get(TrainTeacherKeys.GUIDANCE),
-                    metrics.get("frechet.reference")))
+            Text.of(
+                """
+                %s samples (%d steps of DPM-Solver++(2M), uniform in log SNR, guidance %s, averaged
+                weights) and as many held-out images, each against %s training images. `classifier`: 128
+                activations of a small convolutional network trained on those images; `pixels`: means of
+                blocks. The joint column adds the label as a one-hot of the features' mean norm: it sees
+                whether a sample shows its class.\
+                """,
+                metrics.get("frechet.samples"),
+                config.get(TrainTeacherKeys.SAMPLE_STEPS),
+                config.get(TrainTeacherKeys.GUIDANCE),
+                metrics.get("frechet.reference")))
         .table(table);
     if (metrics.containsKey("labelAgreement")) {
       report.paragraph(
-          "The classifier gives %.1f%% of the samples the class they were drawn for, and %.1f%% of the held-out images theirs."
-              .formatted(
-                  100 * metrics.get("labelAgreement").doubleValue(),
-                  100 * metrics.get("labelAgreement.real").doubleValue()));
+          Text.of(
+              "The classifier gives %.1f%% of the samples the class they were drawn for, and %.1f%%"
+                  + " of the held-out images theirs.",
+              100 * metrics.get("labelAgreement").doubleValue(),
+              100 * metrics.get("labelAgreement.real").doubleValue()));
     }
     for (String space : SPACES) {
       if (metrics.containsKey("frechet." + space)) {
@@ -79,15 +82,15 @@ final class ImageReport {
     double other =
         (trained ? control.get(name + ".joint") : metrics.get(name + ".joint.shuffled"))
             .doubleValue();
-    return "Verdict, %s: %.2f times the floor; in the joint space %s (%.4g against %.4g of %s)."
-        .formatted(
-            space,
-            own / floor,
-            joint < other
-                ? "better than without labels"
-                : "NOT better than without labels: the classes have no effect",
-            joint,
-            other,
-            trained ? "the teacher of shuffled labels" : "its own samples with labels shuffled");
+    return Text.of(
+        "Verdict, %s: %.2f times the floor; in the joint space %s (%.4g against %.4g of %s).",
+        space,
+        own / floor,
+        joint < other
+            ? "better than without labels"
+            : "NOT better than without labels: the classes have no effect",
+        joint,
+        other,
+        trained ? "the teacher of shuffled labels" : "its own samples with labels shuffled");
   }
 }

@@ -7,6 +7,7 @@ import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.run.Batches;
 import io.accelerant.core.run.Units;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
@@ -76,7 +77,7 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
     byte[][] images =
         new Units<>(context, GpuStage.of(config), Units.ONE_EACH, source::open)
                 .map(
-                    "train-teacher: draw %d samples".formatted(count),
+                    Text.of("train-teacher: draw %d samples", count),
                     batches.units(),
                     (opened, batch) ->
                         sampling.draw(opened, batches.from(batch), batches.to(batch)))

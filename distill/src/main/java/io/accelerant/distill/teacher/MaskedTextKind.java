@@ -17,6 +17,7 @@ import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.distill.discrete.DiscreteModel;
@@ -78,8 +79,9 @@ final class MaskedTextKind implements TeacherKind {
     if (width % heads != 0 || (positions.equals("rotary") && width / heads % 2 != 0)) {
       throw config.invalid(
           TrainTeacherKeys.WIDTH,
-          "= %d does not split into trainTeacher.heads = %d%s."
-              .formatted(width, heads, positions.equals("rotary") ? " of even width" : ""));
+          Text.of(
+              "= %d does not split into trainTeacher.heads = %d%s.",
+              width, heads, positions.equals("rotary") ? " of even width" : ""));
     }
     return new Transformer(
         alphabet.size() + 1,
@@ -109,12 +111,12 @@ final class MaskedTextKind implements TeacherKind {
 
   @Override
   public String description() {
-    return "masked text model, %d layers of width %d, windows of %d over %s"
-        .formatted(
-            config.get(TrainTeacherKeys.LAYERS),
-            config.get(TrainTeacherKeys.WIDTH),
-            corpus.length(),
-            corpus.alphabet().label());
+    return Text.of(
+        "masked text model, %d layers of width %d, windows of %d over %s",
+        config.get(TrainTeacherKeys.LAYERS),
+        config.get(TrainTeacherKeys.WIDTH),
+        corpus.length(),
+        corpus.alphabet().label());
   }
 
   @Override
@@ -224,7 +226,7 @@ final class MaskedTextKind implements TeacherKind {
     table.row("this network (upper bound, averaged weights)", metrics.get("bitsPerChar"));
     for (int order : CONTROL_ORDERS) {
       table.row(
-          "%d-gram, interpolated (exact)".formatted(order),
+          Text.of("%d-gram, interpolated (exact)", order),
           metrics.get("control." + order + "gram.bitsPerChar"));
     }
     double best = metrics.get("bitsPerChar").doubleValue();
@@ -234,22 +236,25 @@ final class MaskedTextKind implements TeacherKind {
         .table(table)
         .paragraph(
             best < trigram
-                ? "Verdict: the bound is %.3f bits below the trigram model."
-                    .formatted(trigram - best)
-                : "Verdict: the bound is NOT below the trigram model (%.3f bits above); train longer or a larger network."
-                    .formatted(best - trigram))
+                ? Text.of(
+                    "Verdict: the bound is %.3f bits below the trigram model.", trigram - best)
+                : Text.of(
+                    "Verdict: the bound is NOT below the trigram model (%.3f bits above); train"
+                        + " longer or a larger network.",
+                    best - trigram))
         .section("Samples, 32 Euler steps")
         .code("text", String.join("\n", sample(average, SHOWN)));
   }
 
   @Override
   public String card(Map<String, Number> metrics) {
-    return """
+    return Text.of(
+        """
         A bidirectional transformer that predicts the symbols of a window in which some are MASK.
         Held-out bound: %.3f bits per character (sd %.3f over draws of times), averaged weights.
         `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last
-        round; `config.json` has the network, and under `diffusion` alphabet, length, MASK and noise."""
-        .formatted(
-            metrics.get("bitsPerChar").doubleValue(), metrics.get("bitsPerChar.sd").doubleValue());
+        round; `config.json` has the network, and under `diffusion` alphabet, length, MASK and noise.\
+        """,
+        metrics.get("bitsPerChar").doubleValue(), metrics.get("bitsPerChar.sd").doubleValue());
   }
 }

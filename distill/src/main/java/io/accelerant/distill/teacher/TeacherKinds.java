@@ -3,6 +3,7 @@ package io.accelerant.distill.teacher;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 
 /** The kinds of teacher that {@code trainTeacher.kind} names. */
 final class TeacherKinds {
@@ -20,8 +21,9 @@ final class TeacherKinds {
   static Artifact data(JobContext context, JobConfig config) {
     config.refuse(
         isImage(config) ? TrainTeacherKeys.TEXT_ALONE : TrainTeacherKeys.IMAGE_ALONE,
-        "is for the other kind of teacher, not for trainTeacher.kind = %s; leave it out."
-            .formatted(config.get(TrainTeacherKeys.KIND)));
+        Text.of(
+            "is for the other kind of teacher, not for trainTeacher.kind = %s; leave it out.",
+            config.get(TrainTeacherKeys.KIND)));
     return isImage(config) ? ImageKind.data(context, config) : MaskedTextKind.data(context, config);
   }
 

@@ -6,6 +6,7 @@ import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.RoundLog;
 import java.util.Map;
 
@@ -25,7 +26,7 @@ record TeacherReport(
         .plot(
             "loss",
             plot(run.log(), kind.lossUnit()),
-            "Loss of the union batch (%s), mean of neighbouring rounds".formatted(kind.lossUnit()))
+            Text.of("Loss of the union batch (%s), mean of neighbouring rounds", kind.lossUnit()))
         .paragraph("`log.jsonl` has loss, gradient norm and learning rate of every round.");
     return report.files();
   }

@@ -14,6 +14,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.Loss;
@@ -173,8 +174,10 @@ final class TeacherRun implements AutoCloseable {
       double mean = workers.sums(new LossStep(loss), draws, measured, draw).total("loss");
       if (!Double.isFinite(mean)) {
         throw new ConfigException(
-            "The held-out loss of the model in training is %s in draw %d, after round %d; lower train.learningRate (is %s) or train.clip."
-                .formatted(mean, draw + 1, settings.rounds(), settings.learningRate()));
+            Text.of(
+                "The held-out loss of the model in training is %s in draw %d, after round %d; lower"
+                    + " train.learningRate (is %s) or train.clip.",
+                mean, draw + 1, settings.rounds(), settings.learningRate()));
       }
       return mean;
     }

@@ -14,6 +14,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.TrainSettings;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,15 +49,15 @@ public final class TrainTeacherJob implements PublishingJob {
         List.of(new Manifest.Parent(data.manifest().kind(), data.uri(), data.contentHash())),
         output ->
             List.of(
-                "train a %s teacher on %s"
-                    .formatted(
-                        config.get(TrainTeacherKeys.KIND), config.get(TrainTeacherKeys.DATA)),
-                "%d rounds of %d workers x %d examples, a checkpoint every %d rounds"
-                    .formatted(
-                        settings.rounds(),
-                        settings.workers(),
-                        settings.batch(),
-                        settings.checkpointEvery()),
+                Text.of(
+                    "train a %s teacher on %s",
+                    config.get(TrainTeacherKeys.KIND), config.get(TrainTeacherKeys.DATA)),
+                Text.of(
+                    "%d rounds of %d workers x %d examples, a checkpoint every %d rounds",
+                    settings.rounds(),
+                    settings.workers(),
+                    settings.batch(),
+                    settings.checkpointEvery()),
                 "measure the held-out loss, publish the model to " + output),
         this::make);
   }

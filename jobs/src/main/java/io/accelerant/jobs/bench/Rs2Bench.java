@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.sum;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.text.Text;
 import io.accelerant.selection.rs2.RandomSubsets;
 import io.accelerant.selection.rs2.SlotLayout;
 import io.accelerant.selection.rs2.StageMeter;
@@ -88,7 +89,7 @@ public final class Rs2Bench {
     String text = rows <= MOST_SLOTTED ? "sha2(cast(id as string), 224)" : "repeat('y', 56)";
     spark
         .range(rows)
-        .selectExpr("id", "concat(%s, repeat('x', 36)) as payload".formatted(text))
+        .selectExpr("id", Text.of("concat(%s, repeat('x', 36)) as payload", text))
         .write()
         .parquet(uri);
     Dataset<Row> table = spark.read().parquet(uri);

@@ -8,6 +8,7 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.optim.LearningRate;
 import io.accelerant.core.optim.OptimizerSpec;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.LocalRound;
@@ -58,7 +59,7 @@ final class SmallRounds {
         metrics.get("ms.spark").doubleValue(),
         metrics.get("ms.task").doubleValue(),
         metrics.containsKey("torchMs")
-            ? ", %.2f ms in PyTorch".formatted(metrics.get("torchMs").doubleValue())
+            ? Text.of(", %.2f ms in PyTorch", metrics.get("torchMs").doubleValue())
             : "");
   }
 

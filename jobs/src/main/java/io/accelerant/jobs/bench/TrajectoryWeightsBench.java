@@ -2,6 +2,7 @@ package io.accelerant.jobs.bench;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.trajectory.EpisodeWeights;
 import io.accelerant.rl.weight.WeightSettings;
 import io.accelerant.rl.weight.WeightSummary;
@@ -89,7 +90,8 @@ public final class TrajectoryWeightsBench {
         .selectExpr(
             "id div 200 as episode_id",
             "int(id % 200) as step",
-            "array(double(id * 31 % 997), double(id * 37 % 991), double(id * 41 % 983)) as observation",
+            "array(double(id * 31 % 997), double(id * 37 % 991), double(id * 41 % 983)) as"
+                + " observation",
             "array(double(0)) as action",
             "double(id * 7919 % 1009 - 1009 + if((id div 200) % 20 = 0, 300, 0)) as reward",
             "array(double(0), double(0), double(0)) as next_observation",
@@ -123,7 +125,7 @@ public final class TrajectoryWeightsBench {
   private static void requireSame(WeightSummary ours, double theirs) {
     if (Math.abs(ours.weightedReturn() - theirs) > 1e-9 * Math.abs(theirs)) {
       throw new IllegalStateException(
-          "numpy's J is %s, ours %s".formatted(theirs, ours.weightedReturn()));
+          Text.of("numpy's J is %s, ours %s", theirs, ours.weightedReturn()));
     }
   }
 }

@@ -11,6 +11,7 @@ import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.Tensor;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -102,7 +103,7 @@ public final class TransformerStepBench {
           round + 1,
           ROUNDS,
           ours.seconds(),
-          theirs == null ? "" : ", PyTorch %.3f s".formatted(theirs.seconds()));
+          theirs == null ? "" : Text.of(", PyTorch %.3f s", theirs.seconds()));
     }
     metrics.put("seconds" + threads, ours.seconds());
     if (theirs != null) {

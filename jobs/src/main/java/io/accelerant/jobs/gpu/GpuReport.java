@@ -1,6 +1,7 @@
 package io.accelerant.jobs.gpu;
 
 import io.accelerant.core.report.Table;
+import io.accelerant.core.text.Text;
 import io.accelerant.jobs.gpu.Explanation.Refusal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -50,14 +51,15 @@ public final class GpuReport {
       text.append("No DataFrame plan was executed: RAPIDS has nothing to do here.\n");
     } else {
       text.append(
-          "%d plans of %d operators: %s\n"
-              .formatted(
-                  queries,
-                  operators,
-                  refusals.isEmpty()
-                      ? "all of them run on a GPU."
-                      : "%d of them and %d expressions stay on the CPU."
-                          .formatted(operatorsOnCpu, expressionsOnCpu)));
+          Text.of(
+              "%d plans of %d operators: %s\n",
+              queries,
+              operators,
+              refusals.isEmpty()
+                  ? "all of them run on a GPU."
+                  : Text.of(
+                      "%d of them and %d expressions stay on the CPU.",
+                      operatorsOnCpu, expressionsOnCpu)));
     }
     if (!refusals.isEmpty()) {
       Table table = Table.of("query", "times", "stays on the CPU", "why");
@@ -72,13 +74,16 @@ public final class GpuReport {
     }
     if (work.rddTasks() > 0) {
       text.append(
-          "RDD code, which RAPIDS leaves as it is: %d of %d tasks, %.1f of their %.1f s.\n"
-              .formatted(work.rddTasks(), work.tasks(), work.rddSeconds(), work.seconds()));
+          Text.of(
+              "RDD code, which RAPIDS leaves as it is: %d of %d tasks, %.1f of their %.1f s.\n",
+              work.rddTasks(), work.tasks(), work.rddSeconds(), work.seconds()));
     }
     if (work.planTasks() > 0) {
       text.append(
-          "%d of these tasks begin with a plan, read as an RDD; what RAPIDS says of it is above.\n"
-              .formatted(work.planTasks()));
+          Text.of(
+              "%d of these tasks begin with a plan, read as an RDD; what RAPIDS says of it is"
+                  + " above.\n",
+              work.planTasks()));
     }
     return text.toString();
   }

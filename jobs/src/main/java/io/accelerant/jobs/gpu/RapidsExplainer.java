@@ -2,6 +2,7 @@ package io.accelerant.jobs.gpu;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -90,9 +91,10 @@ public final class RapidsExplainer implements Explainer {
       return new RapidsExplainer(explain, cache);
     } catch (ClassNotFoundException e) {
       throw new ConfigException(
-          ("The RAPIDS Accelerator is not on the class path: add --rapids %s (under spark-submit: --jars %s)."
-                  + " It is %s on Maven Central, 1 GB.")
-              .formatted(JAR, JAR, COORDINATES));
+          Text.of(
+              "The RAPIDS Accelerator is not on the class path: add --rapids %s (under"
+                  + " spark-submit: --jars %s). It is %s on Maven Central, 1 GB.",
+              JAR, JAR, COORDINATES));
     } catch (ReflectiveOperationException e) {
       throw new ConfigException(
           "This RAPIDS Accelerator cannot explain a plan; use " + COORDINATES + ".", e);

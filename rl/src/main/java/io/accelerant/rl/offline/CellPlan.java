@@ -1,6 +1,7 @@
 package io.accelerant.rl.offline;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.policy.Algorithm;
 import io.accelerant.rl.weight.Weighting;
 import java.util.ArrayList;
@@ -72,8 +73,9 @@ record CellPlan(List<Cell> cells, Cell published) {
                         () ->
                             config.invalid(
                                 OfflineRlKeys.PUBLISH,
-                                "names no policy; the first is \"%s\"."
-                                    .formatted(cells.get(0).label()))))
+                                Text.of(
+                                    "names no policy; the first is \"%s\".",
+                                    cells.get(0).label()))))
         .orElseGet(
             () ->
                 cells.stream()

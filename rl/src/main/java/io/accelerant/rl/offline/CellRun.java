@@ -9,6 +9,7 @@ import io.accelerant.core.run.SavedUnit;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
 import io.accelerant.core.run.Units.Opening;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.environment.Controller;
 import io.accelerant.rl.environment.Environment;
 import io.accelerant.rl.policy.Algorithm;
@@ -96,8 +97,10 @@ final class CellRun {
         cells.stream().filter(cell -> cell.algorithm() == Algorithm.TD3_BC).toList();
     if (!bellman.isEmpty() && data.data().unfollowed() > 0) {
       warnings.add(
-          "%s: td3bc leaves out %,d transitions at the end of episodes, which have no next observation."
-              .formatted(source, data.data().unfollowed()));
+          Text.of(
+              "%s: td3bc leaves out %,d transitions at the end of episodes, which have no next"
+                  + " observation.",
+              source, data.data().unfollowed()));
       bellman.forEach(cell -> data.data().followedMass(data.mass().get(cell.weighting())));
     }
     return warnings;

@@ -3,6 +3,7 @@ package io.accelerant.rl.offline;
 import static org.apache.spark.sql.functions.col;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.environment.Environment;
 import io.accelerant.rl.policy.OfflineData;
 import io.accelerant.rl.trajectory.EpisodeWeights;
@@ -46,8 +47,9 @@ record DataSets(
     try (EpisodeWeights weights = EpisodeWeights.of(source.table(), place, false)) {
       if (weights.statistics().transitions() > LARGEST) {
         throw new DataException(
-            "%s holds %,d transitions; offline-rl trains on at most %,d in one task."
-                .formatted(place, weights.statistics().transitions(), LARGEST));
+            Text.of(
+                "%s holds %,d transitions; offline-rl trains on at most %,d in one task.",
+                place, weights.statistics().transitions(), LARGEST));
       }
       weights.notes().forEach(note -> warnings.add(name + ": " + note));
       for (Weighting weighting : weightings) {
@@ -61,7 +63,7 @@ record DataSets(
         summaries.put(weighting, weighted.summary());
         weighted
             .warnings()
-            .forEach(w -> warnings.add("%s by %s: %s".formatted(name, weighting.label(), w)));
+            .forEach(w -> warnings.add(Text.of("%s by %s: %s", name, weighting.label(), w)));
       }
     }
     return new DataSets(pack(source.table(), place, environment), mass, summaries, warnings);
@@ -126,9 +128,9 @@ record DataSets(
     List<Double> numbers = row.isNullAt(column) ? List.of() : row.getList(column);
     if (numbers.size() != size) {
       throw new DataException(
-          "%s, episode %d: %s has %d numbers, the environment has %d."
-              .formatted(
-                  place, row.getLong(0), row.schema().fieldNames()[column], numbers.size(), size));
+          Text.of(
+              "%s, episode %d: %s has %d numbers, the environment has %d.",
+              place, row.getLong(0), row.schema().fieldNames()[column], numbers.size(), size));
     }
     for (int k = 0; k < size; k++) {
       to[index * size + k] = (float) (scale * numbers.get(k));

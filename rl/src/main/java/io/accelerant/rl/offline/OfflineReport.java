@@ -4,6 +4,7 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.policy.Algorithm;
 import io.accelerant.rl.weight.Weighting;
 import java.util.ArrayList;
@@ -19,15 +20,15 @@ final class OfflineReport {
     Report report =
         Report.titled("Offline RL on " + environment, progress::say)
             .paragraph(
-                ("Scores: 0 is the random controller (return %s), 100 the good one (%s), from the"
-                        + " same %d starts. Mean ± standard deviation over %d seeds; each seed has"
-                        + " its own collection where the data has one. Nothing but the sampling"
-                        + " differs between columns.")
-                    .formatted(
-                        Table.number(results.random(), 5),
-                        Table.number(results.good(), 5),
-                        episodes,
-                        seeds));
+                Text.of(
+                    "Scores: 0 is the random controller (return %s), 100 the good one (%s), from"
+                        + " the same %d starts. Mean ± standard deviation over %d seeds; each seed"
+                        + " has its own collection where the data has one. Nothing but the sampling"
+                        + " differs between columns.",
+                    Table.number(results.random(), 5),
+                    Table.number(results.good(), 5),
+                    episodes,
+                    seeds));
     results.warnings().forEach(warning -> report.paragraph("**" + warning + "**"));
     for (Algorithm algorithm : results.algorithms()) {
       report.section("Scores by " + algorithm.label()).table(scores(results, algorithm));
@@ -38,8 +39,10 @@ final class OfflineReport {
         }
       }
       report.paragraph(
-          "One gradient step took %s ms (median over cells, batch draw and optimizer included)."
-              .formatted(Table.number(1000 * results.secondsPerStep(algorithm), 3)));
+          Text.of(
+              "One gradient step took %s ms (median over cells, batch draw and optimizer"
+                  + " included).",
+              Table.number(1000 * results.secondsPerStep(algorithm), 3)));
     }
     report
         .section("Value of the weighted data")
@@ -67,12 +70,12 @@ final class OfflineReport {
     for (String dataset : results.datasets()) {
       Table.Spread gain = results.gain(dataset, algorithm);
       lines.add(
-          "Verdict on %s: aw - uniform = %s ± %s points: %s."
-              .formatted(
-                  dataset,
-                  Table.number(gain.mean(), 4),
-                  Table.number(gain.sd(), 3),
-                  verdict(gain, seeds)));
+          Text.of(
+              "Verdict on %s: aw - uniform = %s ± %s points: %s.",
+              dataset,
+              Table.number(gain.mean(), 4),
+              Table.number(gain.sd(), 3),
+              verdict(gain, seeds)));
     }
     return lines;
   }
@@ -87,7 +90,7 @@ final class OfflineReport {
     }
     String beyond = ", by more than 2 standard deviations of the difference over %d seeds";
     return (gain.mean() > 0 ? "aw beats uniform" : "**aw is worse than uniform**")
-        + beyond.formatted(seeds);
+        + Text.of(beyond, seeds);
   }
 
   private static void psv(Report report, Results results, Algorithm algorithm) {
@@ -97,14 +100,16 @@ final class OfflineReport {
     double[] y = sorted.stream().mapToDouble(n -> results.gain(n, algorithm).mean()).toArray();
     double[] sd = sorted.stream().mapToDouble(n -> results.gain(n, algorithm).sd()).toArray();
     report.paragraph(
-        "Spearman's coefficient of gain and positive-sided variance over %d data sets: %s."
-            .formatted(sorted.size(), Table.number(results.spearman(algorithm), 3)));
+        Text.of(
+            "Spearman's coefficient of gain and positive-sided variance over %d data sets: %s.",
+            sorted.size(), Table.number(results.spearman(algorithm), 3)));
     report.plot(
         "gain-" + algorithm.label(),
         LinePlot.of("Gain of aw by positive-sided variance", "PSV of normalised returns", "points")
             .series("aw - uniform", x, y, sd),
-        "aw - uniform of %s against the positive-sided variance of the returns"
-            .formatted(algorithm.label()));
+        Text.of(
+            "aw - uniform of %s against the positive-sided variance of the returns",
+            algorithm.label()));
   }
 
   private static Table data(Results results) {

@@ -14,6 +14,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.environment.Environment;
 import io.accelerant.rl.policy.Normaliser;
 import io.accelerant.rl.policy.Policy;
@@ -54,11 +55,11 @@ public final class OfflineRlJob implements PublishingJob {
         output ->
             List.of(
                 "weigh the data sets " + cells.sources(),
-                "train %d policies, each in one task".formatted(cells.cells().size()),
-                "measure each from %d starts of %s"
-                    .formatted(
-                        config.get(OfflineRlKeys.EPISODES), config.get(OfflineRlKeys.ENVIRONMENT)),
-                "publish the policy %s to %s".formatted(cells.published().label(), output)),
+                Text.of("train %d policies, each in one task", cells.cells().size()),
+                Text.of(
+                    "measure each from %d starts of %s",
+                    config.get(OfflineRlKeys.EPISODES), config.get(OfflineRlKeys.ENVIRONMENT)),
+                Text.of("publish the policy %s to %s", cells.published().label(), output)),
         run -> make(run, cells, inputs));
   }
 
@@ -112,22 +113,22 @@ public final class OfflineRlJob implements PublishingJob {
     JobConfig config = run.config();
     Trained trained = results.trained().get(cell);
     return run.card(
-        "Policy for %s from %s, %s by %s"
-            .formatted(
-                config.get(OfflineRlKeys.ENVIRONMENT),
-                cell.source(),
-                cell.algorithm().label(),
-                cell.weighting().label()),
-        """
-        A deterministic policy `bound * tanh(mlp((s - mean) / deviation))`, seed %d. Its score is
-        %s: 0 is random, 100 the good controller, from %d fixed starts. It was chosen by its place in
-        the configuration, not by its score; the report has all %d policies.\
-        """
-            .formatted(
-                cell.seed(),
-                Table.number(results.normalised(trained.meanReturn()), 4),
-                config.get(OfflineRlKeys.EPISODES),
-                results.trained().size()),
+        Text.of(
+            "Policy for %s from %s, %s by %s",
+            config.get(OfflineRlKeys.ENVIRONMENT),
+            cell.source(),
+            cell.algorithm().label(),
+            cell.weighting().label()),
+        Text.of(
+            """
+            A deterministic policy `bound * tanh(mlp((s - mean) / deviation))`, seed %d. Its score is
+            %s: 0 is random, 100 the good controller, from %d fixed starts. It was chosen by its place in
+            the configuration, not by its score; the report has all %d policies.\
+            """,
+            cell.seed(),
+            Table.number(results.normalised(trained.meanReturn()), 4),
+            config.get(OfflineRlKeys.EPISODES),
+            results.trained().size()),
         """
         import sys; sys.path.insert(0, "python")
         import load
@@ -152,7 +153,7 @@ public final class OfflineRlJob implements PublishingJob {
   /** A data set of a weighting that the input cannot have is the data's fault. */
   static DataException noDataSet(String name, Iterable<String> there) {
     return new DataException(
-        "offlineRl.datasets names %s; the input has %s.".formatted(name, there));
+        Text.of("offlineRl.datasets names %s; the input has %s.", name, there));
   }
 
   /** The weighting of the published policy unless the user says otherwise. */

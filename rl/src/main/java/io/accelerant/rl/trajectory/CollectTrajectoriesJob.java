@@ -14,6 +14,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.environment.Environment;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,11 +78,11 @@ public final class CollectTrajectoriesJob implements PublishingJob {
         List.of(),
         output ->
             List.of(
-                "play %d episodes of %s for each of %s"
-                    .formatted(
-                        config.get(EPISODES),
-                        config.get(ENVIRONMENT),
-                        collections.stream().map(Collection::dataset).toList()),
+                Text.of(
+                    "play %d episodes of %s for each of %s",
+                    config.get(EPISODES),
+                    config.get(ENVIRONMENT),
+                    collections.stream().map(Collection::dataset).toList()),
                 "publish the transitions to " + output),
         run -> make(run, collections));
   }
@@ -152,12 +153,13 @@ public final class CollectTrajectoriesJob implements PublishingJob {
   private static ModelCard card(Run run, ArtifactTables.Written written) {
     return run.card(
         "Mixed offline data of " + run.config().get(ENVIRONMENT),
-        """
-        Table `%s`: `dataset, episode_id, step, observation, action, reward, next_observation,
-        terminal, timeout, behaviour`. A timeout is no terminal: a value goes on after it. The
-        dynamics are exact and deterministic; only starts and random actions are drawn.\
-        """
-            .formatted(written.folder()),
+        Text.of(
+            """
+            Table `%s`: `dataset, episode_id, step, observation, action, reward, next_observation,
+            terminal, timeout, behaviour`. A timeout is no terminal: a value goes on after it. The
+            dynamics are exact and deterministic; only starts and random actions are drawn.\
+            """,
+            written.folder()),
         "import pandas as pd\n\nt = " + written.pandas(),
         "Made by a program; no rights are claimed.");
   }

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.weight.Baseline;
 import io.accelerant.rl.weight.WeightSettings;
 import io.accelerant.rl.weight.WeightSummary;
@@ -117,16 +118,16 @@ public final class EpisodeWeights implements AutoCloseable {
             .select("step", "reward")
             .head();
     return new DataException(
-        ("%s: the rewards of episode_id %d sum to %s (in step %d the reward is %s); returns above"
-                + " %s cannot be squared and summed in 64 bits. Is it a mark for a missing number?"
-                + " Correct the row, or leave the episode out.")
-            .formatted(
-                uri,
-                episode.getLong(0),
-                episode.getDouble(1),
-                row.getInt(0),
-                row.getDouble(1),
-                LARGEST));
+        Text.of(
+            "%s: the rewards of episode_id %d sum to %s (in step %d the reward is %s); returns"
+                + " above %s cannot be squared and summed in 64 bits. Is it a mark for a missing"
+                + " number? Correct the row, or leave the episode out.",
+            uri,
+            episode.getLong(0),
+            episode.getDouble(1),
+            row.getInt(0),
+            row.getDouble(1),
+            LARGEST));
   }
 
   /** The plane of aw is fitted to squares of first observations. */
@@ -137,9 +138,11 @@ public final class EpisodeWeights implements AutoCloseable {
     Column size = array_max(transform(col("start"), number -> abs(number)));
     Row row = episodes.orderBy(size.desc(), col("episode_id")).head();
     throw new DataException(
-        ("%s: the observation of episode_id %d, step 0 is %s; aw squares its numbers, which 64 bits"
-                + " cannot hold above %s. Correct the row, leave the episode out, or weigh by rw.")
-            .formatted(uri, row.getLong(0), row.getList(3), LARGEST));
+        Text.of(
+            "%s: the observation of episode_id %d, step 0 is %s; aw squares its numbers, which 64"
+                + " bits cannot hold above %s. Correct the row, leave the episode out, or weigh by"
+                + " rw.",
+            uri, row.getLong(0), row.getList(3), LARGEST));
   }
 
   /** Columns with the numbers of the first observation; none if they are too many. */

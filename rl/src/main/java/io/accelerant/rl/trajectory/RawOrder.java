@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,8 +58,9 @@ final class RawOrder {
     List<String> missing = REQUIRED.stream().filter(name -> !columns.contains(name)).toList();
     if (!missing.isEmpty()) {
       throw new DataException(
-          "%s has the names of D4RL but lacks %s; it has %s."
-              .formatted(uri, missing, TableSource.columns(rows)));
+          Text.of(
+              "%s has the names of D4RL but lacks %s; it has %s.",
+              uri, missing, TableSource.columns(rows)));
     }
     boolean whole = rows.schema().apply("rewards").dataType() instanceof ArrayType;
     return numbered(whole ? exploded(rows) : placed(rows, uri), whole, uri);
@@ -82,8 +84,9 @@ final class RawOrder {
       DataType type = rows.schema().apply("index").dataType();
       if (!(type instanceof IntegralType)) {
         throw new DataException(
-            "%s: column index, the order of the rows, must hold whole numbers, is %s."
-                .formatted(uri, type.simpleString()));
+            Text.of(
+                "%s: column index, the order of the rows, must hold whole numbers, is %s.",
+                uri, type.simpleString()));
       }
       index = col("index");
     } else if (TableSource.Format.PARQUET.name().equalsIgnoreCase(format(rows))) {
@@ -171,7 +174,7 @@ final class RawOrder {
   }
 
   private static DataException noOrder(Row file, boolean whole, String uri) {
-    String where = "%s: in %s ".formatted(uri, file.getString(0));
+    String where = Text.of("%s: in %s ", uri, file.getString(0));
     return new DataException(
         whole
             ? where
@@ -179,11 +182,11 @@ final class RawOrder {
                 + " data set. If each row is an episode, explode the arrays to a row for each"
                 + " transition, with the columns episode_id and step."
             : where
-                + ("the column index gives no order: %d rows have one that is missing or was there"
+                + Text.of(
+                    "the column index gives no order: %d rows have one that is missing or was there"
                         + " before%s. It must count through the file's rows, not anew in each"
                         + " episode; number them through, rename index to step and add a column"
-                        + " episode_id, or drop it where rows are stored in order in Parquet.")
-                    .formatted(
-                        file.getLong(2), file.isNullAt(3) ? "" : ", as the index " + file.get(3)));
+                        + " episode_id, or drop it where rows are stored in order in Parquet.",
+                    file.getLong(2), file.isNullAt(3) ? "" : ", as the index " + file.get(3)));
   }
 }

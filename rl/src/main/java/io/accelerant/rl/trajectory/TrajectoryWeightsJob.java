@@ -17,6 +17,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.weight.WeightSettings;
 import io.accelerant.rl.weight.WeightSummary;
 import io.accelerant.rl.weight.Weighting;
@@ -74,11 +75,11 @@ public final class TrajectoryWeightsJob implements PublishingJob {
                     + config.get(TrajectoryWeightsKeys.WEIGHTING),
                 draws == 0
                     ? "draw nothing"
-                    : "draw %,d transitions, %s, and write %s"
-                        .formatted(
-                            draws,
-                            config.get(TrajectoryWeightsKeys.DRAW),
-                            emitsTransitions ? "them whole" : "their episodes and steps"),
+                    : Text.of(
+                        "draw %,d transitions, %s, and write %s",
+                        draws,
+                        config.get(TrajectoryWeightsKeys.DRAW),
+                        emitsTransitions ? "them whole" : "their episodes and steps"),
                 "publish the weights to " + output),
         run -> make(run, input, settings));
   }
@@ -193,35 +194,36 @@ public final class TrajectoryWeightsJob implements PublishingJob {
   private static ModelCard card(Run run, ArtifactTables.Written written) {
     JobConfig config = run.config();
     return run.card(
-        "Trajectory weights (%s)".formatted(config.get(TrajectoryWeightsKeys.WEIGHTING)),
-        """
-        Table `%s`: for each episode its `return` (undiscounted), `length`, `baseline` (value of the
-        start), `score` in [0, 1], `mass` (probability that a draw is from it) and
-        `transition_probability` (of each of its transitions). Nothing but the sampling of
-        mini-batches changes: no loss, no network, no importance correction. To draw: an episode by
-        `mass`, then a step uniformly in 0 .. length-1.%s\
-        """
-            .formatted(
-                written.folder(),
-                config.get(TrajectoryWeightsKeys.DRAWS) == 0 ? "" : batchCard(config)),
-        """
-        import numpy as np, pandas as pd
+        Text.of("Trajectory weights (%s)", config.get(TrajectoryWeightsKeys.WEIGHTING)),
+        Text.of(
+            """
+            Table `%s`: for each episode its `return` (undiscounted), `length`, `baseline` (value of the
+            start), `score` in [0, 1], `mass` (probability that a draw is from it) and
+            `transition_probability` (of each of its transitions). Nothing but the sampling of
+            mini-batches changes: no loss, no network, no importance correction. To draw: an episode by
+            `mass`, then a step uniformly in 0 .. length-1.%s\
+            """,
+            written.folder(),
+            config.get(TrajectoryWeightsKeys.DRAWS) == 0 ? "" : batchCard(config)),
+        Text.of(
+            """
+            import numpy as np, pandas as pd
 
-        w = %s
-        rng = np.random.default_rng(0)
-        i = rng.choice(len(w), size=256, p=w.mass / w.mass.sum())
-        batch = w.episode_id.values[i], rng.integers(w.length.values[i])  # episode, step\
-        """
-            .formatted(written.pandas()),
+            w = %s
+            rng = np.random.default_rng(0)
+            i = rng.choice(len(w), size=256, p=w.mass / w.mass.sum())
+            batch = w.episode_id.values[i], rng.integers(w.length.values[i])  # episode, step\
+            """,
+            written.pandas()),
         "That of the source.");
   }
 
   private static String batchCard(JobConfig config) {
-    return " Table `batch`: %s drawn so, by `draw` in training order."
-        .formatted(
-            TrajectoryWeightsKeys.emitsTransitions(config)
-                ? "transitions"
-                : "`episode_id` and `step` of transitions");
+    return Text.of(
+        " Table `batch`: %s drawn so, by `draw` in training order.",
+        TrajectoryWeightsKeys.emitsTransitions(config)
+            ? "transitions"
+            : "`episode_id` and `step` of transitions");
   }
 
   /** What a reader computes from the table, in rounded numbers, is what was recorded. */

@@ -12,6 +12,7 @@ import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -120,17 +121,17 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
     Optional<String> wanted = config.find(key);
     if (!named) {
       if (wanted.isPresent()) {
-        throw config.invalid(key, "is set, but %s has no column dataset.".formatted(uri));
+        throw config.invalid(key, Text.of("is set, but %s has no column dataset.", uri));
       }
       return rows;
     }
     List<String> there = datasets(rows);
     if (wanted.isEmpty() && there.size() > 1) {
-      throw config.invalid(key, "must name one of the data sets of %s: %s.".formatted(uri, there));
+      throw config.invalid(key, Text.of("must name one of the data sets of %s: %s.", uri, there));
     }
     if (wanted.isPresent() && !there.contains(wanted.get())) {
       throw config.invalid(
-          key, "is \"%s\", but the data sets of %s are %s.".formatted(wanted.get(), uri, there));
+          key, Text.of("is \"%s\", but the data sets of %s are %s.", wanted.get(), uri, there));
     }
     return wanted.map(name -> rows.filter(isOf(name))).orElse(rows);
   }
@@ -159,8 +160,9 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
     List<String> missing = REQUIRED.stream().filter(name -> !columns.contains(name)).toList();
     if (!missing.isEmpty()) {
       throw new DataException(
-          "%s lacks the columns %s of a transitions table; it has %s."
-              .formatted(uri, missing, TableSource.columns(rows)));
+          Text.of(
+              "%s lacks the columns %s of a transitions table; it has %s.",
+              uri, missing, TableSource.columns(rows)));
     }
     List<Column> selected = new ArrayList<>();
     selected.add(typed(rows, "episode_id", "bigint", uri));
@@ -182,10 +184,11 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
           && columns.contains(rewards)
           && rows.schema().apply(rewards).dataType() instanceof ArrayType) {
         throw new DataException(
-            ("%s: column %s holds arrays, so each row is an episode; expected a row for each"
+            Text.of(
+                "%s: column %s holds arrays, so each row is an episode; expected a row for each"
                     + " transition. Explode the arrays (posexplode of arrays_zip gives the column"
-                    + " step too); the columns are %s.")
-                .formatted(uri, rewards, TableSource.columns(rows)));
+                    + " step too); the columns are %s.",
+                uri, rewards, TableSource.columns(rows)));
       }
     }
   }
@@ -214,7 +217,7 @@ public record Transitions(Dataset<Row> table, String uri, Supplier<String> hashe
         };
     if (!fits) {
       throw new DataException(
-          "%s: column %s must be %s, is %s.".formatted(uri, name, type, found.simpleString()));
+          Text.of("%s: column %s must be %s, is %s.", uri, name, type, found.simpleString()));
     }
     Column cell = col(name);
     return switch (type) {

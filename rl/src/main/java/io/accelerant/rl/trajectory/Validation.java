@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -136,8 +137,8 @@ final class Validation {
     return both == 0
         ? List.of()
         : List.of(
-            "%,d transitions are both terminal and timeout: they count as terminal."
-                .formatted(both));
+            Text.of(
+                "%,d transitions are both terminal and timeout: they count as terminal.", both));
   }
 
   private static Column violations(Column rule) {
@@ -207,8 +208,9 @@ final class Validation {
       examples.add(String.join(", ", cells));
     }
     throw new DataException(
-        "%s is no valid transitions table: %s. The first of them: %s."
-            .formatted(uri, String.join("; ", wrong), String.join(" | ", examples)));
+        Text.of(
+            "%s is no valid transitions table: %s. The first of them: %s.",
+            uri, String.join("; ", wrong), String.join(" | ", examples)));
   }
 
   private static String text(Object cell) {

@@ -10,6 +10,7 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.weight.WeightSummary;
 import io.accelerant.rl.weight.Weighting;
 import java.util.List;
@@ -36,8 +37,9 @@ final class WeightReport {
     Report report =
         Report.titled("Trajectory weights of " + uri, progress::say)
             .paragraph(
-                "%,d episodes, %,d transitions; the weights published are **%s**."
-                    .formatted(s.episodes(), s.transitions(), weighting.label()));
+                Text.of(
+                    "%,d episodes, %,d transitions; the weights published are **%s**.",
+                    s.episodes(), s.transitions(), weighting.label()));
     notes.forEach(note -> report.paragraph("**" + note + "**"));
     weighted.warnings().forEach(warning -> report.paragraph("**" + warning + "**"));
     report.section("What each weighting would show a learner").table(summaries(all));
@@ -53,9 +55,10 @@ final class WeightReport {
             + " environment is deterministic). It does not rank policies by itself: a weighting"
             + " that spends its mass on easy starts has a high J and teaches the easy starts.");
     report.paragraph(
-        ("Positive-sided variance of the returns, between 0 and 1: **%s**; the larger, the more a"
-                + " few trajectories stand out and the more weighting has to gain.")
-            .formatted(Table.number(s.psvNormalised(), 4)));
+        Text.of(
+            "Positive-sided variance of the returns, between 0 and 1: **%s**; the larger, the more"
+                + " a few trajectories stand out and the more weighting has to gain.",
+            Table.number(s.psvNormalised(), 4)));
     if (s.maxReturn() - s.minReturn() >= Double.MIN_NORMAL) {
       report.plot(
           "returns",
@@ -67,13 +70,13 @@ final class WeightReport {
 
   private static String verdict(String weighting, WeightSummary s) {
     double gain = s.weightedReturn() - s.uniformReturn();
-    return "Verdict: %s moves J by %s, from %s to %s, and leaves %s %% of the transitions effective."
-        .formatted(
-            weighting,
-            Table.number(gain, 4),
-            Table.number(s.uniformReturn(), 5),
-            Table.number(s.weightedReturn(), 5),
-            Table.number(100 * s.effectiveSampleSize() / s.transitions(), 3));
+    return Text.of(
+        "Verdict: %s moves J by %s, from %s to %s, and leaves %s %% of the transitions effective.",
+        weighting,
+        Table.number(gain, 4),
+        Table.number(s.uniformReturn(), 5),
+        Table.number(s.weightedReturn(), 5),
+        Table.number(100 * s.effectiveSampleSize() / s.transitions(), 3));
   }
 
   private static Table summaries(Map<Weighting, EpisodeWeights.Weighted> all) {

@@ -1,5 +1,6 @@
 package io.accelerant.rl.weight;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 
 /**
@@ -14,8 +15,9 @@ public record WeightSettings(Weighting weighting, double alpha, double top, doub
   public WeightSettings {
     if (!(alpha > 0) || !(top > 0 && top <= 1) || !(clip >= 0 && clip < 0.5)) {
       throw new IllegalArgumentException(
-          "alpha must be positive, top in (0, 1], clip in [0, 0.5): %s %s %s"
-              .formatted(alpha, top, clip));
+          Text.of(
+              "alpha must be positive, top in (0, 1], clip in [0, 0.5): %s %s %s",
+              alpha, top, clip));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.accelerant.rl.weight;
 
+import io.accelerant.core.text.Text;
 import java.util.Optional;
 
 /**
@@ -30,20 +31,25 @@ public record WeightSummary(
   public static Optional<String> noBaseline(long episodes, int dimension) {
     if (!Baseline.isDetermined(episodes, dimension)) {
       return Optional.of(
-          "aw needs more than %d episodes for observations of %d numbers, there are %d: rw is used."
-              .formatted(2L * (dimension + 1), dimension, episodes));
+          Text.of(
+              "aw needs more than %d episodes for observations of %d numbers, there are %d: rw is"
+                  + " used.",
+              2L * (dimension + 1), dimension, episodes));
     }
     return dimension > Baseline.WIDEST
         ? Optional.of(
-            "aw fits its baseline to observations of at most %d numbers, these have %d: rw is used."
-                .formatted(Baseline.WIDEST, dimension))
+            Text.of(
+                "aw fits its baseline to observations of at most %d numbers, these have %d: rw is"
+                    + " used.",
+                Baseline.WIDEST, dimension))
         : Optional.empty();
   }
 
   /** The error where Top-x% is empty. */
   public static String noneKept(long episodes, double share) {
-    return "top = %s keeps none of %d episodes; it must be at least %s."
-        .formatted(share, episodes, 1.0 / episodes);
+    return Text.of(
+        "top = %s keeps none of %d episodes; it must be at least %s.",
+        share, episodes, 1.0 / episodes);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.accelerant.distill.model.markov;
 
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -36,9 +37,10 @@ public final class MarkovChain implements Serializable {
     int tuples = tuples(order, symbols);
     if (start.length != tuples || transition.length != tuples * symbols) {
       throw new IllegalArgumentException(
-          "a chain of order %d over %d symbols has %d start and %d transition probabilities, not %d and %d"
-              .formatted(
-                  order, symbols, tuples, tuples * symbols, start.length, transition.length));
+          Text.of(
+              "a chain of order %d over %d symbols has %d start and %d transition probabilities,"
+                  + " not %d and %d",
+              order, symbols, tuples, tuples * symbols, start.length, transition.length));
     }
     this.start = start.clone();
     this.transition = transition.clone();
@@ -63,8 +65,9 @@ public final class MarkovChain implements Serializable {
       tuples *= symbols;
       if (tuples * symbols > MAX_TRANSITIONS) {
         throw new IllegalArgumentException(
-            "order %d over %d symbols has more than %d transitions; take a lower order"
-                .formatted(order, symbols, MAX_TRANSITIONS));
+            Text.of(
+                "order %d over %d symbols has more than %d transitions; take a lower order",
+                order, symbols, MAX_TRANSITIONS));
       }
     }
     return (int) tuples;

@@ -1,5 +1,6 @@
 package io.accelerant.distill.model.markov;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
@@ -36,8 +37,8 @@ public final class MarkovModel implements DiscreteModel {
   MarkovModel(MarkovChain chain, DiffusionProcess process, int length, ForwardBackward messages) {
     if (chain.symbols() != process.vocabulary()) {
       throw new IllegalArgumentException(
-          "the chain has %d symbols, the process %d"
-              .formatted(chain.symbols(), process.vocabulary()));
+          Text.of(
+              "the chain has %d symbols, the process %d", chain.symbols(), process.vocabulary()));
     }
     if (length < chain.order()) {
       throw new IllegalArgumentException(

@@ -11,6 +11,7 @@ import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.PatchTransformer;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.VpSchedule;
@@ -138,8 +139,10 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
     Map<String, Object> config = artifact.requireKind(Model.KIND, what).readJson(Model.CONFIG);
     if (!isOne(artifact)) {
       throw new ArtifactException(
-          "%s needs a diffusion model of images; %s/%s has no block \"%s\" of kind %s. train-teacher with trainTeacher.kind = %s makes one."
-              .formatted(what, artifact.uri(), Model.CONFIG, BLOCK, KIND, KIND));
+          Text.of(
+              "%s needs a diffusion model of images; %s/%s has no block \"%s\" of kind %s."
+                  + " train-teacher with trainTeacher.kind = %s makes one.",
+              what, artifact.uri(), Model.CONFIG, BLOCK, KIND, KIND));
     }
     try {
       return of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0]);
@@ -154,8 +157,9 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
         JsonReader.of(artifact.readJson(Model.CONFIG), where, ArtifactException::new).block(BLOCK);
     if (!(network instanceof PatchTransformer patches)) {
       throw new ArtifactException(
-          "%s: an %s model needs a patch transformer, not a %s."
-              .formatted(where, KIND, network.config().get("model_type")));
+          Text.of(
+              "%s: an %s model needs a patch transformer, not a %s.",
+              where, KIND, network.config().get("model_type")));
     }
     block.only("prediction", "noise");
     block.only("timeScale", (int) ForwardPrograms.TIME_SCALE);
@@ -165,7 +169,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
     try {
       return new ImageModel(patches, parameters, VpSchedule.ofLabel(block.text("schedule")));
     } catch (IllegalArgumentException e) {
-      throw new ArtifactException("%s: %s.".formatted(where, e.getMessage()), e);
+      throw new ArtifactException(Text.of("%s: %s.", where, e.getMessage()), e);
     }
   }
 }

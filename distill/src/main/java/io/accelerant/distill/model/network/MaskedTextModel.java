@@ -13,6 +13,7 @@ import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.nn.Transformer;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
@@ -53,12 +54,13 @@ public record MaskedTextModel(
     int tokens = alphabet.size() + 1;
     if (network.vocabulary() != tokens) {
       throw new IllegalArgumentException(
-          "the alphabet %s and MASK are %d tokens, but the network has %d"
-              .formatted(alphabet.label(), tokens, network.vocabulary()));
+          Text.of(
+              "the alphabet %s and MASK are %d tokens, but the network has %d",
+              alphabet.label(), tokens, network.vocabulary()));
     }
     if (length < 2 || length > network.maximumLength()) {
       throw new IllegalArgumentException(
-          "length must be 2 to the network's %d, is %d".formatted(network.maximumLength(), length));
+          Text.of("length must be 2 to the network's %d, is %d", network.maximumLength(), length));
     }
     if (network instanceof Transformer transformer && transformer.causal()) {
       throw new IllegalArgumentException(
@@ -151,13 +153,16 @@ public record MaskedTextModel(
     Map<String, Object> config = artifact.requireKind(Model.KIND, what).readJson(Model.CONFIG);
     if (!(config.get(BLOCK) instanceof Map<?, ?> block)) {
       throw new ArtifactException(
-          "%s needs a masked diffusion model of text; %s/%s has no block \"%s\". train-teacher with trainTeacher.kind = %s makes one."
-              .formatted(what, artifact.uri(), Model.CONFIG, BLOCK, KIND));
+          Text.of(
+              "%s needs a masked diffusion model of text; %s/%s has no block \"%s\". train-teacher"
+                  + " with trainTeacher.kind = %s makes one.",
+              what, artifact.uri(), Model.CONFIG, BLOCK, KIND));
     }
     if (!KIND.equals(block.get("kind"))) {
       throw new ArtifactException(
-          "%s needs a masked diffusion model of text (%s); %s is a diffusion model of kind %s."
-              .formatted(what, KIND, artifact.uri(), block.get("kind")));
+          Text.of(
+              "%s needs a masked diffusion model of text (%s); %s is a diffusion model of kind %s.",
+              what, KIND, artifact.uri(), block.get("kind")));
     }
     try {
       of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0]);
@@ -178,8 +183,9 @@ public record MaskedTextModel(
     schedule.only("kind", "loglinear");
     if (!(network instanceof TokenNetwork tokens)) {
       throw new ArtifactException(
-          "%s: a %s model needs a network of tokens, not a %s."
-              .formatted(where, KIND, network.config().get("model_type")));
+          Text.of(
+              "%s: a %s model needs a network of tokens, not a %s.",
+              where, KIND, network.config().get("model_type")));
     }
     try {
       MaskedTextModel read =
@@ -192,7 +198,7 @@ public record MaskedTextModel(
       block.only("maskToken", read.mask());
       return read;
     } catch (IllegalArgumentException e) {
-      throw new ArtifactException("%s: %s.".formatted(where, e.getMessage()), e);
+      throw new ArtifactException(Text.of("%s: %s.", where, e.getMessage()), e);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import java.util.Optional;
 
 /** The corpus that a model was trained on, found again by what its manifest records. */
@@ -33,14 +34,18 @@ public final class TrainingCorpus {
               .requireKind(Corpus.KIND, "the model " + model.uri());
     } catch (ArtifactException e) {
       throw new ArtifactException(
-          "The corpus that the model %s was trained on cannot be opened: %s Prepare it again under that name, or name another corpus as the reference."
-              .formatted(model.uri(), e.getMessage()),
+          Text.of(
+              "The corpus that the model %s was trained on cannot be opened: %s Prepare it again"
+                  + " under that name, or name another corpus as the reference.",
+              model.uri(), e.getMessage()),
           e);
     }
     if (!corpus.contentHash().equals(parent.contentHash())) {
       throw new ArtifactException(
-          "%s is not the corpus that the model %s was trained on: its content hash is %s, the model records %s. Prepare that corpus again, or name one as the reference."
-              .formatted(corpus.uri(), model.uri(), corpus.contentHash(), parent.contentHash()));
+          Text.of(
+              "%s is not the corpus that the model %s was trained on: its content hash is %s, the"
+                  + " model records %s. Prepare that corpus again, or name one as the reference.",
+              corpus.uri(), model.uri(), corpus.contentHash(), parent.contentHash()));
     }
     return corpus;
   }

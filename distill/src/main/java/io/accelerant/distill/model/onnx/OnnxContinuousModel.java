@@ -6,6 +6,7 @@ import io.accelerant.core.onnx.OnnxInput;
 import io.accelerant.core.onnx.OnnxModel;
 import io.accelerant.core.onnx.OnnxOutput;
 import io.accelerant.core.onnx.OnnxPort;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,17 +77,18 @@ public final class OnnxContinuousModel implements AutoCloseable {
     Optional<OnnxPort> label = take(model, rest, names.label(), "label", p -> onePerItem(p, true));
     if (!rest.isEmpty()) {
       throw model.mismatch(
-          "has the input %s, which has no meaning here: expected x, a time and at most a label"
-              .formatted(rest.get(0)));
+          Text.of(
+              "has the input %s, which has no meaning here: expected x, a time and at most a label",
+              rest.get(0)));
     }
     if (time.rank() > 1) {
-      throw model.mismatch("takes the time as %s, expected [] or [batch]".formatted(time));
+      throw model.mismatch(Text.of("takes the time as %s, expected [] or [batch]", time));
     }
     label
         .filter(p -> !onePerItem(p, true))
         .ifPresent(
             p -> {
-              throw model.mismatch("takes the label as %s, expected integers [batch]".formatted(p));
+              throw model.mismatch(Text.of("takes the label as %s, expected integers [batch]", p));
             });
     long[] shape = item.length > 0 ? item.clone() : fixed(model, x);
     checkItem(model, x, shape);
@@ -112,16 +114,15 @@ public final class OnnxContinuousModel implements AutoCloseable {
               .findFirst()
               .orElseThrow(
                   () ->
-                      model.mismatch(
-                          "has no input \"%s\" for %s left".formatted(name.get(), what)));
+                      model.mismatch(Text.of("has no input \"%s\" for %s left", name.get(), what)));
       rest.remove(named);
       return Optional.of(named);
     }
     List<OnnxPort> fitting = rest.stream().filter(fits).toList();
     if (fitting.size() > 1) {
       throw model.mismatch(
-          "has %d inputs that can be the %s: name one in onnx.%s"
-              .formatted(fitting.size(), what, what));
+          Text.of(
+              "has %d inputs that can be the %s: name one in onnx.%s", fitting.size(), what, what));
     }
     fitting.forEach(rest::remove);
     return fitting.stream().findFirst();
@@ -130,7 +131,7 @@ public final class OnnxContinuousModel implements AutoCloseable {
   private static long[] fixed(OnnxModel model, OnnxPort x) {
     long[] shape = x.shape().stream().skip(1).mapToLong(Long::longValue).toArray();
     if (Arrays.stream(shape).anyMatch(s -> s < 0)) {
-      throw model.mismatch("leaves the size of %s open: say the shape of one x".formatted(x));
+      throw model.mismatch(Text.of("leaves the size of %s open: say the shape of one x", x));
     }
     return shape;
   }
@@ -138,7 +139,7 @@ public final class OnnxContinuousModel implements AutoCloseable {
   private static void checkItem(OnnxModel model, OnnxPort x, long[] item) {
     if (!x.element().isFloat() || !x.accepts(batched(Math.max(1, x.size(0)), item))) {
       throw model.mismatch(
-          "takes x as %s, expected floating-point numbers [batch, %s]".formatted(x, text(item)));
+          Text.of("takes x as %s, expected floating-point numbers [batch, %s]", x, text(item)));
     }
   }
 
@@ -151,8 +152,10 @@ public final class OnnxContinuousModel implements AutoCloseable {
             .toList();
     if (fitting.size() != 1) {
       throw model.mismatch(
-          "has %d outputs%s of floating-point numbers [batch, %s], the shape of x; expected one"
-              .formatted(fitting.size(), name.map(n -> " \"" + n + "\"").orElse(""), text(item)));
+          Text.of(
+              "has %d outputs%s of floating-point numbers [batch, %s], the shape of x; expected"
+                  + " one",
+              fitting.size(), name.map(n -> " \"" + n + "\"").orElse(""), text(item)));
     }
     return fitting.get(0);
   }
@@ -213,8 +216,9 @@ public final class OnnxContinuousModel implements AutoCloseable {
     int batch = xs.length / size;
     if (batch * size != xs.length || labels.length != (isConditional() ? batch : 0)) {
       throw new IllegalArgumentException(
-          "%d numbers are no items of %d, or %d labels do not belong to them"
-              .formatted(xs.length, size, labels.length));
+          Text.of(
+              "%d numbers are no items of %d, or %d labels do not belong to them",
+              xs.length, size, labels.length));
     }
     int piece = x.size(0) > 0 ? (int) x.size(0) : batch;
     for (int from = 0; from < batch; from += piece) {
@@ -247,12 +251,12 @@ public final class OnnxContinuousModel implements AutoCloseable {
     OnnxOutput result = model.run(inputs, output.name());
     if (!Arrays.equals(result.shape(), batched(batch, item))) {
       throw new DataException(
-          "The model %s gives %s = %s for x of shape %s, expected the same shape."
-              .formatted(
-                  model.uri(),
-                  output.name(),
-                  Arrays.toString(result.shape()),
-                  Arrays.toString(batched(batch, item))));
+          Text.of(
+              "The model %s gives %s = %s for x of shape %s, expected the same shape.",
+              model.uri(),
+              output.name(),
+              Arrays.toString(result.shape()),
+              Arrays.toString(batched(batch, item))));
     }
     return result.values();
   }

@@ -8,6 +8,7 @@ import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.onnx.OnnxHandle;
 import io.accelerant.core.onnx.OnnxModel;
 import io.accelerant.core.onnx.OnnxSettings;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Node;
@@ -85,13 +86,15 @@ public final class OnnxContinuousSource implements ContinuousSource {
       model.close();
       throw config.invalid(
           OnnxKeys.TIME_UNIT,
-          "is index, but the schedule %s has no steps: %s.".formatted(schedule.label(), discrete));
+          Text.of("is index, but the schedule %s has no steps: %s.", schedule.label(), discrete));
     }
     if (!index && model.wholeTime().isPresent()) {
       model.close();
       throw model.mismatch(
-          "takes the time as %s, the number of a step, but is to be given t of the schedule %s: %s"
-              .formatted(model.wholeTime().get(), schedule.label(), discrete));
+          Text.of(
+              "takes the time as %s, the number of a step, but is to be given t of the schedule %s:"
+                  + " %s",
+              model.wholeTime().get(), schedule.label(), discrete));
     }
     return model;
   }

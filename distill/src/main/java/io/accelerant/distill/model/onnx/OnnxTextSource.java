@@ -9,6 +9,7 @@ import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.onnx.OnnxHandle;
 import io.accelerant.core.onnx.OnnxModel;
 import io.accelerant.core.onnx.OnnxSettings;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.DiscreteModel;
@@ -95,15 +96,15 @@ public final class OnnxTextSource implements DiscreteSource {
                 if (size != vocabulary) {
                   throw invalid(
                       config,
-                      "%s has %d columns and MASK %s, so %d symbols; the alphabet has %d."
-                          .formatted(
-                              file.uri(),
-                              columns,
-                              wanted.graph() == DiffusionGraph.ABSORB
-                                  ? Integer.toString(mask)
-                                  : "nowhere",
-                              vocabulary,
-                              size));
+                      Text.of(
+                          "%s has %d columns and MASK %s, so %d symbols; the alphabet has %d.",
+                          file.uri(),
+                          columns,
+                          wanted.graph() == DiffusionGraph.ABSORB
+                              ? Integer.toString(mask)
+                              : "nowhere",
+                          vocabulary,
+                          size));
                 }
               });
       DiffusionProcess process = new DiffusionProcess(wanted.graph(), wanted.noise(), vocabulary);
@@ -118,8 +119,9 @@ public final class OnnxTextSource implements DiscreteSource {
     int fixed = face.length();
     if (fixed > 0 && wanted.length().orElse(fixed) != fixed) {
       throw model.mismatch(
-          "takes sequences of length %d, but %s is %d"
-              .formatted(fixed, wanted.lengthKey(), wanted.length().getAsInt()));
+          Text.of(
+              "takes sequences of length %d, but %s is %d",
+              fixed, wanted.lengthKey(), wanted.length().getAsInt()));
     }
     if (fixed > 0) {
       return fixed;
@@ -142,8 +144,9 @@ public final class OnnxTextSource implements DiscreteSource {
       if (given.get() > columns) {
         throw invalid(
             config,
-            "is %d, but the output %s of %s has %d columns: expected 0 to %d."
-                .formatted(given.get(), face.output(), file.uri(), columns, columns));
+            Text.of(
+                "is %d, but the output %s of %s has %d columns: expected 0 to %d.",
+                given.get(), face.output(), file.uri(), columns, columns));
       }
       return given.get();
     }

@@ -6,6 +6,7 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.onnx.OnnxModel;
 import io.accelerant.core.onnx.OnnxPort;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,8 +59,10 @@ record TextInterface(
     for (OnnxPort port : rest) {
       if (!port.equals(tokens) && !port.equals(time.orElse(null))) {
         throw model.mismatch(
-            "has the input %s, which no key gives a meaning: expected tokens and at most a time; name others in onnx.ones or onnx.zeros"
-                .formatted(port));
+            Text.of(
+                "has the input %s, which no key gives a meaning: expected tokens and at most a"
+                    + " time; name others in onnx.ones or onnx.zeros",
+                port));
       }
     }
     OnnxPort output = output(model, config);
@@ -158,7 +161,8 @@ record TextInterface(
             model,
             config,
             OnnxKeys.OUTPUT,
-            "is needed: the model has %d outputs of floating-point numbers with three dimensions, not one",
+            "is needed: the model has %d outputs of floating-point numbers with three dimensions,"
+                + " not one",
             fitting.size());
       }
       return fitting.get(0);
@@ -190,8 +194,7 @@ record TextInterface(
       OnnxModel model, JobConfig config, Key<?> key, String why, Object... values) {
     return config.invalid(
         key,
-        "%s. The model %s has %s."
-            .formatted(why.formatted(values), model.uri(), model.signature()));
+        Text.of("%s. The model %s has %s.", Text.of(why, values), model.uri(), model.signature()));
   }
 
   boolean timed() {

@@ -4,6 +4,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.onnx.OnnxInput;
 import io.accelerant.core.onnx.OnnxModel;
 import io.accelerant.core.onnx.OnnxOutput;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -72,15 +73,9 @@ final class TextNetwork implements AutoCloseable {
     long[] shape = output.shape();
     if (shape.length != 3 || shape[0] != batch || shape[1] != length || shape[2] < 2) {
       throw new DataException(
-          "The model %s gives %s = %s for tokens [%d, %d], expected [%d, %d, V or V + 1]."
-              .formatted(
-                  model.uri(),
-                  face.output(),
-                  Arrays.toString(shape),
-                  batch,
-                  length,
-                  batch,
-                  length));
+          Text.of(
+              "The model %s gives %s = %s for tokens [%d, %d], expected [%d, %d, V or V + 1].",
+              model.uri(), face.output(), Arrays.toString(shape), batch, length, batch, length));
     }
     return output.values();
   }
