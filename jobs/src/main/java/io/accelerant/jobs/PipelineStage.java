@@ -197,7 +197,8 @@ record PipelineStage(
         List<FileStatus> matches = location.find(hadoop);
         if (matches.isEmpty()) {
           throw new DataException(
-              Text.of("Stage %s: there is nothing at its input %s.%s", name, input, location.hint()));
+              Text.of(
+                  "Stage %s: there is nothing at its input %s.%s", name, input, location.hint()));
         }
         for (FileStatus match : matches) {
           collect(store, match, found);

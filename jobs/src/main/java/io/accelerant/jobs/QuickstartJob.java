@@ -56,7 +56,7 @@ final class QuickstartJob implements Job {
   @Override
   public String summary() {
     return "Prepare real text, learn few-step samplers for it, evaluate them: a few minutes on 2"
-               + " cores";
+        + " cores";
   }
 
   @Override

@@ -1,7 +1,7 @@
 package io.accelerant.jobs;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -45,7 +45,9 @@ final class Surroundings {
   static void requireHeap(long bytes) {
     if (bytes < LEAST_HEAP) {
       throw new ConfigException(
-          Text.of("Java has a heap of %d MB, Spark needs %d; set ACCELERANT_HEAP=2g (under spark-submit: --driver-memory 2g).", bytes >> 20, LEAST_HEAP >> 20));
+          Text.of(
+              "Java has a heap of %d MB, Spark needs %d; set ACCELERANT_HEAP=2g (under spark-submit: --driver-memory 2g).",
+              bytes >> 20, LEAST_HEAP >> 20));
     }
   }
 
@@ -110,7 +112,9 @@ final class Surroundings {
     }
     if (!why.isEmpty()) {
       throw new ConfigException(
-          Text.of("The temporary folder %s %s; set TMPDIR to another one (under spark-submit: -Djava.io.tmpdir=.. in spark.driver.extraJavaOptions).", folder, why));
+          Text.of(
+              "The temporary folder %s %s; set TMPDIR to another one (under spark-submit: -Djava.io.tmpdir=.. in spark.driver.extraJavaOptions).",
+              folder, why));
     }
   }
 

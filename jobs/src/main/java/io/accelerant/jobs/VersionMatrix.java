@@ -89,9 +89,9 @@ final class VersionMatrix {
     if (row(part).known() == Known.REFUSED) {
       String others = versions(part[0], Known.UNTESTED);
       throw new ConfigException(
-          Text.of("Accelerant needs %s %s; this is %s.", part[0],
-                  others.isEmpty() ? versions(part[0], Known.TESTED) : others + "x",
-                  part[1]));
+          Text.of(
+              "Accelerant needs %s %s; this is %s.",
+              part[0], others.isEmpty() ? versions(part[0], Known.TESTED) : others + "x", part[1]));
     }
   }
 

@@ -317,8 +317,7 @@ class JobContractTest extends SparkTest {
   @Test
   void aKilledRunGoesOnFromItsLastStage() throws Exception {
     String output = "@/killed-{version}";
-    String[] command =
-        EXAMPLES.get(COUNTDOWN).arguments(scratch, output).toArray(String[]::new);
+    String[] command = EXAMPLES.get(COUNTDOWN).arguments(scratch, output).toArray(String[]::new);
     for (String moment : List.of("best constant exponent for 2 steps", "evaluation 3/")) {
       Accelerant.Running running = Accelerant.start(Main.class, scratch, command);
       running.await(moment);
@@ -338,12 +337,7 @@ class JobContractTest extends SparkTest {
   @Test
   void contentIsTheSameOnAClusterAndForAnyPartitioning() {
     for (int partitions : new int[] {1, 7}) {
-      JsonNode cut =
-          run(
-              COUNTDOWN,
-              "@/cut-" + partitions,
-              "--set",
-              "lsd.partitions=" + partitions);
+      JsonNode cut = run(COUNTDOWN, "@/cut-" + partitions, "--set", "lsd.partitions=" + partitions);
       assertThat(cut.get("contentHash").asText()).isEqualTo(countdown);
     }
     List<String> arguments =

@@ -94,7 +94,9 @@ class PublishRaceTest {
     }
     System.err.printf("PublishRaceTest %s, seed %d: %s%n", root, seed, count);
     // Kills that came too early or too late show nothing: some must have hit a holder at work.
-    assertThat(count.getOrDefault("taken over", 0)).as(count.toString()).isGreaterThanOrEqualTo(RACES / 16);
+    assertThat(count.getOrDefault("taken over", 0))
+        .as(count.toString())
+        .isGreaterThanOrEqualTo(RACES / 16);
     assertThat(count).as("outcomes").hasSizeGreaterThan(1);
   }
 

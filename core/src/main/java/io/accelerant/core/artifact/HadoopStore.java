@@ -36,7 +36,8 @@ final class HadoopStore implements Store {
     } catch (IOException | RuntimeException | LinkageError e) {
       // Hadoop reports a file system whose jar is missing by a bare RuntimeException.
       throw new ArtifactException(
-          Text.of("Cannot use %s: %s", location.text(), StoreFailure.explain(e).orElse(e.getMessage())),
+          Text.of(
+              "Cannot use %s: %s", location.text(), StoreFailure.explain(e).orElse(e.getMessage())),
           e);
     }
   }

@@ -33,7 +33,9 @@ public record InputFile(String uri, byte[] content) {
         (isFile, size) -> {
           if (!isFile || size > largest) {
             throw new DataException(
-                Text.of("%s is %s; expected a file of at most %,d bytes.", uri, isFile ? Text.of("%,d bytes long", size) : "a directory", largest));
+                Text.of(
+                    "%s is %s; expected a file of at most %,d bytes.",
+                    uri, isFile ? Text.of("%,d bytes long", size) : "a directory", largest));
           }
         });
   }

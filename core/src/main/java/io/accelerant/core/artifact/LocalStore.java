@@ -1,8 +1,8 @@
 package io.accelerant.core.artifact;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.safetensors.RandomAccess;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -257,7 +257,9 @@ final class LocalStore implements Store {
     try {
       if (!Files.isDirectory(there)) {
         throw new ArtifactException(
-            Text.of("%s cannot be a directory: %s is %s; choose another place.", root, there, Files.exists(there) ? "a file" : "a link to nothing"));
+            Text.of(
+                "%s cannot be a directory: %s is %s; choose another place.",
+                root, there, Files.exists(there) ? "a file" : "a link to nothing"));
       }
       makeDirectory(root);
       Files.delete(Files.createTempFile(root, Claims.TEMPORARY, ""));

@@ -1,7 +1,7 @@
 package io.accelerant.core.artifact;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +88,9 @@ public record Location(String text, Path path) {
     String rest = path.substring(2).replaceFirst("(?i)^localhost(?=/)", "");
     if (!rest.startsWith("/")) {
       throw new ConfigException(
-          Text.of("%s names a host, \"%s\"; a local file is file:/path or file:///path.", text, rest.replaceFirst("/.*", "")));
+          Text.of(
+              "%s names a host, \"%s\"; a local file is file:/path or file:///path.",
+              text, rest.replaceFirst("/.*", "")));
     }
     return rest;
   }
@@ -99,7 +101,9 @@ public record Location(String text, Path path) {
       return new Location(text, new Path(FILE, null, resolved.toString()));
     } catch (InvalidPathException e) {
       throw new ConfigException(
-          Text.of("The path \"%s\" holds characters that file names have not here; %s", text, encoding()),
+          Text.of(
+              "The path \"%s\" holds characters that file names have not here; %s",
+              text, encoding()),
           e);
     }
   }
@@ -162,7 +166,9 @@ public record Location(String text, Path path) {
   public String hint() {
     boolean escaped = SCHEME.matcher(text).lookingAt() && ESCAPE.matcher(text).find();
     return escaped
-        ? Text.of(" A URI is taken literally: write the character itself, not %s.", ESCAPE.matcher(text).results().findFirst().orElseThrow().group())
+        ? Text.of(
+            " A URI is taken literally: write the character itself, not %s.",
+            ESCAPE.matcher(text).results().findFirst().orElseThrow().group())
         : "";
   }
 

@@ -30,7 +30,9 @@ interface Store {
     Location location = location(uri);
     if (!Set.of("file", "hdfs", "s3a").contains(location.scheme())) {
       throw new ArtifactException(
-          Text.of("%s: %s: has no exclusive create that is known here, so two runs could publish over each", uri, location.scheme())
+          Text.of(
+                  "%s: %s: has no exclusive create that is known here, so two runs could publish over each",
+                  uri, location.scheme())
               + " other; use file:, hdfs: or s3a:, or write ./ before a local path.");
     }
     return toRead(location, hadoop);

@@ -15,7 +15,6 @@ import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.FileKind;
 import io.accelerant.core.text.Text;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -99,7 +98,9 @@ public record TableSource(
         roots.add(status.getPath());
         if (status.isFile() && isHidden(status.getPath().getName())) {
           throw new DataException(
-              Text.of("%s: Spark reads no file whose name begins with _ or a dot; rename it.", status.getPath()));
+              Text.of(
+                  "%s: Spark reads no file whose name begins with _ or a dot; rename it.",
+                  status.getPath()));
         }
         if (location.isLocal()) {
           LocalLinks.require(status.getPath());

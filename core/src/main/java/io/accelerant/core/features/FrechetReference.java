@@ -1,7 +1,7 @@
 package io.accelerant.core.features;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.math.SymmetricEigen;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 package io.accelerant.core.run;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Location;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import java.nio.file.Files;
 import java.util.Collection;
 import java.util.Map;
@@ -29,7 +29,9 @@ final class OutputPlace {
           .ifPresent(
               input -> {
                 throw new ConfigException(
-                    Text.of("%s = %s lies inside the input %s = %s; choose another place.", RunKeys.OUTPUT.path(), output, setting.getKey(), setting.getValue()));
+                    Text.of(
+                        "%s = %s lies inside the input %s = %s; choose another place.",
+                        RunKeys.OUTPUT.path(), output, setting.getKey(), setting.getValue()));
               });
     }
   }

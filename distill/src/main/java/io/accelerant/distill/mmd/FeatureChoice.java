@@ -1,8 +1,8 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.text.Text;
 import java.util.List;
 
 /**
@@ -29,7 +29,9 @@ record FeatureChoice(List<String> parts, KernelSettings kernel, String text) {
     if (text.startsWith("onnx:")) {
       throw config.invalid(
           key,
-          Text.of("has %s: ONNX Runtime gives no gradients, so such features only measure; name the file in mmd.onnx.", text));
+          Text.of(
+              "has %s: ONNX Runtime gives no gradients, so such features only measure; name the file in mmd.onnx.",
+              text));
     }
     String[] halves = text.split(":", -1);
     List<String> parts = List.of(halves[0].split("\\+", -1));
@@ -40,7 +42,9 @@ record FeatureChoice(List<String> parts, KernelSettings kernel, String text) {
         || !KernelSettings.TYPES.contains(type)) {
       throw config.invalid(
           key,
-          Text.of("has \"%s\"; expected parts out of %s joined by +, then perhaps a colon and one of %s.", text, PARTS, KernelSettings.TYPES));
+          Text.of(
+              "has \"%s\"; expected parts out of %s joined by +, then perhaps a colon and one of %s.",
+              text, PARTS, KernelSettings.TYPES));
     }
     return new FeatureChoice(parts, KernelSettings.of(config).ofType(type), text);
   }

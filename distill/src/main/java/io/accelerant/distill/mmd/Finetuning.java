@@ -1,6 +1,5 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.config.JobConfig;
@@ -17,6 +16,7 @@ import io.accelerant.core.nn.Lora;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.Tensor;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Objective;
@@ -253,13 +253,15 @@ final class Finetuning {
               && IntStream.range(last - RISES, last).allMatch(i -> seen.get(i + 1) > seen.get(i));
       if (rises) {
         throw new ConfigException(
-            Text.of("%s diverges: after %d updates the discrepancy in space %s has risen %d times to %.4g, from %.4g at the start; lower train.learningRate (is %s) or raise train.batch.", cell.stage(seed),
-                    done,
-                    watched,
-                    RISES,
-                    value,
-                    seen.get(0),
-                    settings.train().learningRate()));
+            Text.of(
+                "%s diverges: after %d updates the discrepancy in space %s has risen %d times to %.4g, from %.4g at the start; lower train.learningRate (is %s) or raise train.batch.",
+                cell.stage(seed),
+                done,
+                watched,
+                RISES,
+                value,
+                seen.get(0),
+                settings.train().learningRate()));
       }
     }
 

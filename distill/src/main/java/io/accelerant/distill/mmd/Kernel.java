@@ -22,7 +22,9 @@ sealed interface Kernel extends Serializable {
     public Polynomial {
       if (degree < 1 || !(gamma > 0) || !(offset >= 0)) {
         throw new IllegalArgumentException(
-            Text.of("a polynomial kernel needs degree >= 1, gamma > 0 and offset >= 0, not %d, %s, %s", degree, gamma, offset));
+            Text.of(
+                "a polynomial kernel needs degree >= 1, gamma > 0 and offset >= 0, not %d, %s, %s",
+                degree, gamma, offset));
       }
     }
 

@@ -1,8 +1,8 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.report.Table.Spread;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

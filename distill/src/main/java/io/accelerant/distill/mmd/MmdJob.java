@@ -1,6 +1,5 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
@@ -17,6 +16,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.teacher.LabelledImages;
@@ -60,10 +60,12 @@ public final class MmdJob implements PublishingJob {
             List.of(
                 "open the model " + config.get(MmdKeys.MODEL),
                 Text.of("measure it with every sampler at %s steps", settings.steps()),
-                Text.of("finetune on each of %s, and on the ordinary loss: %d updates of %d examples under seeds %s", config.get(MmdKeys.FEATURES),
-                        settings.train().rounds(),
-                        settings.union(),
-                        settings.seeds()),
+                Text.of(
+                    "finetune on each of %s, and on the ordinary loss: %d updates of %d examples under seeds %s",
+                    config.get(MmdKeys.FEATURES),
+                    settings.train().rounds(),
+                    settings.union(),
+                    settings.seeds()),
                 Text.of("publish the network of %d steps to %s", settings.steps().get(0), output)),
         run -> make(run, settings));
   }
@@ -126,14 +128,16 @@ public final class MmdJob implements PublishingJob {
         || teacher.network().classes() > 0 && teacher.network().classes() < images.classes()) {
       throw config.invalid(
           MmdKeys.DATA,
-          Text.of("holds images of %d x %d x %d of %d classes; the model is for %d x %d x %d of %d.", images.channels(),
-                  images.height(),
-                  images.width(),
-                  images.classes(),
-                  teacher.network().channels(),
-                  teacher.network().size(),
-                  teacher.network().size(),
-                  teacher.network().classes()));
+          Text.of(
+              "holds images of %d x %d x %d of %d classes; the model is for %d x %d x %d of %d.",
+              images.channels(),
+              images.height(),
+              images.width(),
+              images.classes(),
+              teacher.network().channels(),
+              teacher.network().size(),
+              teacher.network().size(),
+              teacher.network().classes()));
     }
   }
 

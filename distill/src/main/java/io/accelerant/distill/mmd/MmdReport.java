@@ -1,6 +1,5 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.report.ImageGrid;
@@ -9,6 +8,7 @@ import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Run;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,7 +52,9 @@ final class MmdReport {
       report.plot(
           "curve-n" + steps,
           plot(steps),
-          Text.of("Frechet distance over that of the untouched model, %d steps, trained on %s: spaces that part say that what is trained on is being gamed.", steps, settings().features().get(0).text()));
+          Text.of(
+              "Frechet distance over that of the untouched model, %d steps, trained on %s: spaces that part say that what is trained on is being gamed.",
+              steps, settings().features().get(0).text()));
     }
     pictures(report);
     return report.files();
@@ -88,10 +90,12 @@ final class MmdReport {
       for (String space : Spaces.OF_VERDICTS) {
         double ratio = findings.ratio(steps, space);
         lines.add(
-            Text.of("%d steps, %s: %s times the distance of the better DDIM in as many steps%s", steps,
-                    space,
-                    Table.number(ratio, 3),
-                    ratio <= 0.6 ? "" : ", which is NOT the .6 that was hoped for"));
+            Text.of(
+                "%d steps, %s: %s times the distance of the better DDIM in as many steps%s",
+                steps,
+                space,
+                Table.number(ratio, 3),
+                ratio <= 0.6 ? "" : ", which is NOT the .6 that was hoped for"));
       }
     }
     Map<String, PairedDifference> all = findings.verdicts();
@@ -100,7 +104,8 @@ final class MmdReport {
   }
 
   private String caption() {
-    return Text.of("""
+    return Text.of(
+        """
     Frechet distances of %d samples to as many held-out images, in three spaces: `a`, the
     network that may be trained on; `b`, another one that never is; `pixels`, means of blocks.
     Mean over %d seeds (finetuning and noise) where there are several; EMA weights after the last
@@ -108,10 +113,11 @@ final class MmdReport {
     share of samples to which `b` gives their class; nearest is the mean distance to the nearest
     training image over that of held-out images: well below 1 would be memorising. Intervals are
     95%%, paired by %s.\
-    """, stages.spaces().real().count(),
-            settings().seeds().size(),
-            settings().subset().label(),
-            settings().seeds().size() > 1 ? "seed" : "blocks of samples");
+    """,
+        stages.spaces().real().count(),
+        settings().seeds().size(),
+        settings().subset().label(),
+        settings().seeds().size() > 1 ? "seed" : "blocks of samples");
   }
 
   private Table table(int steps) {
@@ -149,9 +155,11 @@ final class MmdReport {
   }
 
   private String wayCaption() {
-    return Text.of("Measured on %d samples every %d updates of %d examples. Table `update` has every number, `value.<space>` being the unbiased MMD with a mixture of Gaussians.", Math.min(settings().curveSamples(), stages.spaces().real().count()),
-            settings().every(),
-            settings().union());
+    return Text.of(
+        "Measured on %d samples every %d updates of %d examples. Table `update` has every number, `value.<space>` being the unbiased MMD with a mixture of Gaussians.",
+        Math.min(settings().curveSamples(), stages.spaces().real().count()),
+        settings().every(),
+        settings().union());
   }
 
   private LinePlot plot(int steps) {
@@ -175,19 +183,20 @@ final class MmdReport {
     Cell published = findings.published();
     return run.card(
         Text.of("An image model for %d steps", published.steps()),
-        Text.of("""
+        Text.of(
+            """
         The network of %s, finetuned by MMD on %s so that deterministic DDIM in %d evaluations draws
         from the data's law; it is no longer a model for other samplers. `sampler.json` has the exact
         times; `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the
         last update. Frechet distance in a space that was not trained on: %s, against %s of the
         untouched model in as many steps. What it does not beat is in `report.md`.\
-        """, config().get(MmdKeys.MODEL),
-                settings().features().get(0).text(),
-                published.steps(),
-                Table.number(findings.spread(published, "frechet.b").mean(), 4),
-                Table.number(
-                    findings.spread(new Cell(Cell.DDIM, published.steps()), "frechet.b").mean(),
-                    4)),
+        """,
+            config().get(MmdKeys.MODEL),
+            settings().features().get(0).text(),
+            published.steps(),
+            Table.number(findings.spread(published, "frechet.b").mean(), 4),
+            Table.number(
+                findings.spread(new Cell(Cell.DDIM, published.steps()), "frechet.b").mean(), 4)),
         """
         import sys; sys.path.insert(0, "python")
         import load

@@ -1,10 +1,10 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.Solver;
@@ -135,7 +135,9 @@ record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolea
     public double[] ratios(int steps, double guidance) {
       if (steps != sampler.times.length - 1 || guidance != 1) {
         throw new ArtifactException(
-            Text.of("%s was finetuned for %d steps at guidance 1, not for %d at guidance %s.", artifact.uri(), sampler.times.length - 1, steps, guidance));
+            Text.of(
+                "%s was finetuned for %d steps at guidance 1, not for %d at guidance %s.",
+                artifact.uri(), sampler.times.length - 1, steps, guidance));
       }
       double[] ratios = new double[steps];
       Arrays.fill(ratios, 1);
@@ -146,7 +148,9 @@ record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolea
     public void requireModel(ContinuousSource model) {
       if (!model.modelHash().equals(artifact.contentHash())) {
         throw new ArtifactException(
-            Text.of("%s is the sampler of the network beside it (%s), not of one with content hash %s.", where(), artifact.contentHash(), model.modelHash()));
+            Text.of(
+                "%s is the sampler of the network beside it (%s), not of one with content hash %s.",
+                where(), artifact.contentHash(), model.modelHash()));
       }
     }
 

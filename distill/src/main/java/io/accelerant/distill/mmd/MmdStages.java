@@ -1,6 +1,5 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Images;
@@ -12,6 +11,7 @@ import io.accelerant.core.run.Batches;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.PackedShards;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.CorrectorUse;

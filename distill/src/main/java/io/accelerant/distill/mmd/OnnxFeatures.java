@@ -1,12 +1,12 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.onnx.OnnxInput;
 import io.accelerant.core.onnx.OnnxModel;
 import io.accelerant.core.onnx.OnnxOutput;
 import io.accelerant.core.onnx.OnnxPort;
 import io.accelerant.core.onnx.OnnxSettings;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
 

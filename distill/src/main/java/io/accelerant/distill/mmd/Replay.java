@@ -1,6 +1,5 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.DataException;
@@ -14,6 +13,7 @@ import io.accelerant.core.run.Check;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.VpSchedule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,10 +1,10 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.text.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +61,9 @@ record TableFile(InputFile file) {
       numbers[row] = numbers(list.get(row), Text.of("%s: row %d", where, row));
       if (numbers[row].length == 0 || numbers[row].length != numbers[0].length) {
         throw new DataException(
-            Text.of("%s: row %d has %d numbers, row 0 has %d.", where, row, numbers[row].length, numbers[0].length));
+            Text.of(
+                "%s: row %d has %d numbers, row 0 has %d.",
+                where, row, numbers[row].length, numbers[0].length));
       }
     }
     double[] classes = labels == null ? new double[0] : numbers(labels, where + ": labels");

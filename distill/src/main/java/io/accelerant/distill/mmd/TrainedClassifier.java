@@ -1,6 +1,5 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
@@ -13,6 +12,7 @@ import io.accelerant.core.nn.MlpClassifier;
 import io.accelerant.core.optim.LearningRate;
 import io.accelerant.core.optim.OptimizerSpec;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
@@ -111,7 +111,9 @@ record TrainedClassifier(
     Model model = Model.read(artifact.requireKind(Model.KIND, what));
     if (!(model.network() instanceof MlpClassifier network) || network.mlp().in() != pixels) {
       throw new ArtifactException(
-          Text.of("%s needs a classifier of images of %d numbers, as train-classifier makes; %s is none.", what, pixels, artifact.uri()));
+          Text.of(
+              "%s needs a classifier of images of %d numbers, as train-classifier makes; %s is none.",
+              what, pixels, artifact.uri()));
     }
     var config = artifact.readJson(Model.CONFIG);
     return new TrainedClassifier(
