@@ -20,6 +20,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.job.Job;
+import org.apache.hadoop.fs.Path;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom. */
@@ -160,6 +161,21 @@ class ArchitectureTest {
                     call ->
                         call.getTargetOwner().isEquivalentTo(ArtifactWriter.class)
                             && call.getName().equals("claim"))));
+  }
+
+  /** Else the same text is one file for a reader and another for a writer. */
+  @Test
+  void oneClassMakesPathsOfTexts() {
+    check(
+        noClasses()
+            .that(resideInAPackage("io.accelerant.."))
+            .and()
+            .doNotHaveFullyQualifiedName(CORE + "artifact.Location")
+            .and()
+            // its files are URIs of a store
+            .resideOutsideOfPackage(CORE + "train..")
+            .should()
+            .callConstructor(Path.class, String.class));
   }
 
   @Test
