@@ -26,7 +26,6 @@ public final class Graph {
   private final Precision precision;
   private final Past.Rows pasts = new Past.Rows();
   private boolean differentiated;
-  private boolean rowsAlone;
 
   /**
    * @throws io.accelerant.core.error.ConfigException if this machine cannot run the native library
@@ -177,20 +176,6 @@ public final class Graph {
   /** Mean over all elements of {@code (a - b)^2}. */
   public Value meanSquaredError(Value a, Value b) {
     return a.sub(b).square().mean();
-  }
-
-  /**
-   * From here on, a row of a product with a matrix has the same bits whether it is alone or among
-   * 4, 16 or 64 rows (on oneDNN's AVX2 kernel and one thread; elsewhere up to rounding). Such
-   * products have no gradient.
-   */
-  public Graph rowsAlone() {
-    rowsAlone = true;
-    return this;
-  }
-
-  boolean hasRowsAlone() {
-    return rowsAlone && fuses();
   }
 
   /** Whether {@link #cachedAttention} is there: in float32 on a processor. */

@@ -306,22 +306,9 @@ public final class Value {
   public Value matmul(Value other, boolean transposeThis, boolean transposeOther) {
     graph.require(other);
     int[] target = Shapes.matmul(shape, other.shape, transposeThis, transposeOther);
-    if (graph.hasRowsAlone() && rank() == 2 && !transposeThis && shape[0] <= FewRowsKernel.ROWS) {
-      return fewRows(other, transposeOther, target);
-    }
     return graph.value(
         () -> graph.sd.mmul(variable, other.variable, transposeThis, transposeOther, false),
         target);
-  }
-
-  private Value fewRows(Value other, boolean transposeOther, int[] target) {
-    if (FewRowsKernel.does(shape[0], target[1])) {
-      return graph.fused(
-          () -> new FewRowsKernel(shape[1], target[1], transposeOther), target, this, other);
-    }
-    int more = FewRowsKernel.ROWS + 1 - shape[0]; // zeros
-    Value rows = graph.concat(0, this, graph.constant(new double[more * shape[1]], more, shape[1]));
-    return rows.matmul(other, false, transposeOther).slice(0, 0, shape[0]);
   }
 
   /**

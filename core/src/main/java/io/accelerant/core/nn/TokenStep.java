@@ -61,7 +61,7 @@ public record TokenStep(NetworkSpec network) implements Serializable {
 
   /** A program for a number of rows. */
   public Program program(int rows) {
-    Graph g = new Graph(Precision.FLOAT32).rowsAlone();
+    Graph g = new Graph(Precision.FLOAT32);
     Value tokens = g.indices("tokens", rows);
     Value positions = g.indices("positions", rows);
     g.output("logits", transformer().step(network.scope(Scope.on(g)), tokens, positions));

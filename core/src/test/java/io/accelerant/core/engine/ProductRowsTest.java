@@ -1,7 +1,6 @@
 package io.accelerant.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.accelerant.core.random.RandomStream;
@@ -9,7 +8,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class FewRowsKernelTest {
+/** What generation stands on: at these heights, a row does not change with the others. */
+class ProductRowsTest {
   /** Below, at and beyond the blocks of a sum; whole, wide and narrow remainders of columns. */
   private static final int[] DEPTHS = {1, 27, 256, 257, 513, 1201};
 
@@ -35,23 +35,11 @@ class FewRowsKernelTest {
   }
 
   private static double[] alike(double[] x, double[] w, int rows, int in, boolean transposed) {
-    return product(new Graph(Precision.FLOAT32).rowsAlone(), x, w, rows, in, transposed);
+    return product(new Graph(Precision.FLOAT32), x, w, rows, in, transposed);
   }
 
   @Test
-  void fewRowsTimesAMatrixAreTheirProduct() {
-    for (boolean transposed : new boolean[] {false, true}) {
-      for (int rows = 1; rows <= 4; rows++) {
-        double[] x = random(rows * 300, 0);
-        double[] w = random(300 * 77, 1);
-        double[] exact = product(new Graph(Precision.FLOAT64), x, w, rows, 300, transposed);
-        assertThat(alike(x, w, rows, 300, transposed)).containsExactly(exact, within(1e-4));
-      }
-    }
-  }
-
-  @Test
-  void aRowHasTheSameBitsAmongOneFourSixteenAndSixtyFour() throws IOException {
+  void aRowHasTheSameBitsAmongFourSixteenAndSixtyFour() throws IOException {
     assumeTrue(Avx2.isTheKernel(), "promised of oneDNN's AVX2 kernels");
     for (int in : DEPTHS) {
       double[] x = random(64 * in, 0);
@@ -59,14 +47,14 @@ class FewRowsKernelTest {
         double[] w = random(in * out, 1);
         for (boolean transposed : new boolean[] {false, true}) {
           double[] many = alike(x, w, 64, in, transposed);
-          for (int rows : new int[] {1, 2, 3, 4, 16}) {
+          for (int rows : new int[] {4, 16}) {
             assertThat(alike(x, w, rows, in, transposed))
                 .as("%d rows, %d x %d", rows, in, out)
                 .isEqualTo(Arrays.copyOf(many, rows * out));
           }
-          double[] last = Arrays.copyOfRange(x, 63 * in, 64 * in);
-          assertThat(alike(last, w, 1, in, transposed))
-              .isEqualTo(Arrays.copyOfRange(many, 63 * out, 64 * out));
+          double[] last = Arrays.copyOfRange(x, 60 * in, 64 * in);
+          assertThat(alike(last, w, 4, in, transposed))
+              .isEqualTo(Arrays.copyOfRange(many, 60 * out, 64 * out));
         }
       }
     }
