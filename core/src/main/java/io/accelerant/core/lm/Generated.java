@@ -1,5 +1,7 @@
 package io.accelerant.core.lm;
 
+import java.io.Serializable;
+
 /**
  * What a model wrote after a prompt.
  *
@@ -13,7 +15,8 @@ package io.accelerant.core.lm;
  * @param stopped whether a stop was drawn; else the length ended it, and the text may go on
  */
 public record Generated(
-    long prompt, int sample, int[] tokens, double[] logP, double[] logQ, boolean stopped) {
+    long prompt, int sample, int[] tokens, double[] logP, double[] logQ, boolean stopped)
+    implements Serializable {
 
   /** Number of tokens before the stop. */
   public int length() {
