@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.jobs.bench.DcSolverBench;
+import io.accelerant.jobs.bench.GenerateBench;
 import io.accelerant.jobs.bench.Rs2Bench;
 import io.accelerant.jobs.bench.SyncRoundBench;
 import io.accelerant.jobs.bench.TrajectoryWeightsBench;
@@ -34,9 +35,28 @@ final class BenchCommand {
   }
 
   @Command(
+      name = "generate",
+      description =
+          "Text from a causal transformer, token after token, beside PyTorch where python3 has it;"
+              + " keys bench.sizes, bench.batch, bench.tokens.")
+  int generate(@Mixin Options options) {
+    return print(
+        "generate",
+        options,
+        () -> {
+          JobConfig config = JobConfig.load(options.files, options.sets, GenerateBench.KEYS);
+          return new GenerateBench(
+                  config.get(GenerateBench.TOKENS), ProgressLines.to(console.err(), "text"))
+              .run(config.get(GenerateBench.SIZES), config.get(GenerateBench.BATCHES));
+        });
+  }
+
+  @Command(
       name = "sync-round",
       description =
-          "A synchronous training round on Spark: its cost by workers and size, and a real step beside the same programs without Spark; keys bench.workers, bench.megabytes, bench.repetitions, bench.batch.")
+          "A synchronous training round on Spark: its cost by workers and size, and a real step"
+              + " beside the same programs without Spark; keys bench.workers, bench.megabytes,"
+              + " bench.repetitions, bench.batch.")
   int syncRound(@Mixin Options options) {
     return onSpark(
         "sync-round",
@@ -55,7 +75,8 @@ final class BenchCommand {
   @Command(
       name = "rs2",
       description =
-          "RS2's re-keying and rounds beside a plain id scan and orderBy(rand).limit; keys bench.rows, bench.repetitions, bench.ratio.")
+          "RS2's re-keying and rounds beside a plain id scan and orderBy(rand).limit; keys"
+              + " bench.rows, bench.repetitions, bench.ratio.")
   int rs2(@Mixin Options options) {
     return onSpark(
         "rs2",
@@ -70,7 +91,8 @@ final class BenchCommand {
   @Command(
       name = "trajectory-weights",
       description =
-          "Weights of the transitions of a table, beside the plain scan and numpy; key bench.transitions.")
+          "Weights of the transitions of a table, beside the plain scan and numpy; key"
+              + " bench.transitions.")
   int trajectoryWeights(@Mixin Options options) {
     return onSpark(
         "trajectory-weights",
