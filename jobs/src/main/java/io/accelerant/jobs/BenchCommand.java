@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.jobs.bench.DcSolverBench;
+import io.accelerant.jobs.bench.GenerateBench;
 import io.accelerant.jobs.bench.MmdBench;
 import io.accelerant.jobs.bench.Rs2Bench;
 import io.accelerant.jobs.bench.SyncRoundBench;
@@ -32,6 +33,23 @@ final class BenchCommand {
       description = "Loss and gradients of a small GPT-2, beside PyTorch where python3 has it.")
   int transformerStep(@Mixin Options options) {
     return here("transformer-step", options, progress -> new TransformerStepBench(progress).run());
+  }
+
+  @Command(
+      name = "generate",
+      description =
+          "Text from a causal transformer, token after token, beside PyTorch where python3 has it;"
+              + " keys bench.sizes, bench.batch, bench.tokens.")
+  int generate(@Mixin Options options) {
+    return print(
+        "generate",
+        options,
+        () -> {
+          JobConfig config = JobConfig.load(options.files, options.sets, GenerateBench.KEYS);
+          return new GenerateBench(
+                  config.get(GenerateBench.TOKENS), ProgressLines.to(console.err(), "text"))
+              .run(config.get(GenerateBench.SIZES), config.get(GenerateBench.BATCHES));
+        });
   }
 
   @Command(

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The measurements on Spark end, on tables too small to mean anything, with all their figures. */
+/** The measurements end, on tables too small to mean anything, with all their figures. */
 class BenchCommandTest extends SparkTest {
   static Stream<Arguments> benches() {
     return Stream.of(
@@ -31,6 +31,12 @@ class BenchCommandTest extends SparkTest {
             "small.parameters",
             "ms.spark",
             "ms.task"),
+        bench(
+            "generate",
+            List.of("bench.sizes=[0.1m]", "bench.batch=[2]", "bench.tokens=2"),
+            "parameters.0.1m",
+            "seconds.0.1m.b2",
+            "tokensPerSecond.0.1m.b2"),
         bench(
             "rs2",
             List.of("bench.rows=[20000]", "bench.repetitions=1"),

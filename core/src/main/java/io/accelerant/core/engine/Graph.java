@@ -24,6 +24,7 @@ public final class Graph {
   final Map<String, Value> carried = new LinkedHashMap<>();
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
+  private final Past.Rows pasts = new Past.Rows();
   private boolean differentiated;
 
   /**
@@ -116,7 +117,7 @@ public final class Graph {
   /**
    * Rows of a table by their number.
    *
-   * @param table a parameter {@code [rows, width]}
+   * @param table a parameter or constant {@code [rows, width]}
    * @param indices an {@link #indices} input or integer constant of any shape, numbers in {0, ..,
    *     rows-1}
    * @return {@code [.., width]}
@@ -125,9 +126,9 @@ public final class Graph {
     require(table);
     requireIndices("embedding", indices);
     Leaf leaf = leaves.get(table.variable.name());
-    if (table.rank() != 2 || leaf == null || !(leaf.source() instanceof Leaf.Parameter)) {
+    if (table.rank() != 2 || leaf == null || leaf.source() instanceof Leaf.Input) {
       throw new IllegalArgumentException(
-          "embedding: the table must be a parameter [rows, width], is " + table);
+          "embedding: the table must be a parameter or constant [rows, width], is " + table);
     }
     int[] shape = Arrays.copyOf(indices.shape(), indices.rank() + 1);
     shape[indices.rank()] = table.size(1);
@@ -175,6 +176,40 @@ public final class Graph {
   /** Mean over all elements of {@code (a - b)^2}. */
   public Value meanSquaredError(Value a, Value b) {
     return a.sub(b).square().mean();
+  }
+
+  /** Whether {@link #cachedAttention} is there: in float32 on a processor. */
+  public static boolean caches(Precision precision) {
+    Engine.load();
+    return precision == Precision.FLOAT32 && !Engine.portable;
+  }
+
+  /**
+   * Attention of one new token a row to itself and all that its row has read, see {@link
+   * Program#attend}: {@code softmax(q k^T / sqrt(d)) v} in each head. It has no gradient.
+   *
+   * @param layer number of the layer in the pasts
+   * @param qkv queries, keys, values side by side, {@code [rows, 3 width]}
+   * @param rotation cosines and sines {@code [rows, d / 2]} by which queries and keys are rotated,
+   *     or nothing
+   * @return {@code [rows, width]}
+   */
+  public Value cachedAttention(int layer, Value qkv, int heads, List<Value> rotation) {
+    if (!fuses()) {
+      throw new UnsupportedOperationException(
+          "attention over a past is computed in float32 on a processor only");
+    }
+    int width = qkv.size(1) / 3;
+    List<Value> operands = new ArrayList<>(List.of(qkv));
+    operands.addAll(rotation);
+    return fused(
+        () -> new CachedAttentionKernel(pasts, layer, heads, width),
+        new int[] {qkv.size(0), width},
+        operands.toArray(Value[]::new));
+  }
+
+  Past.Rows pasts() {
+    return pasts;
   }
 
   /** Gives a value the name under which a program hands out its numbers. */

@@ -12,6 +12,11 @@ interface Kernel {
   /** Name in the profile. */
   String name();
 
+  /** Whether each thread may take some of the rows. */
+  default boolean isCut() {
+    return true;
+  }
+
   /**
    * @param operands in order of declaration
    * @param result written

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * The native memory of an executor against the room that Spark gives it outside the heap. A
- * container that overruns it is killed without a word, so a job asks first.
+ * container that overruns it is killed without a word, so a job asks first. So it does for large
+ * things on the heap.
  */
 public final class NativeMemory {
   /** What the libraries take once loaded, with their work buffers. */
@@ -63,6 +64,24 @@ public final class NativeMemory {
               mib(LIBRARY),
               overhead / MIB,
               mib(required)));
+    }
+  }
+
+  /**
+   * Checks that what the tasks of one executor keep on Java's heap takes at most half of it.
+   *
+   * @param taskBytes bytes of one task
+   * @param what they are, for the error
+   * @throws ConfigException naming the number to set, if the heap is too small
+   */
+  public static void checkHeap(Map<String, String> spark, int slots, long taskBytes, String what) {
+    boolean here = Master.of(spark).isOneProcess();
+    String key = here ? "spark.driver.memory" : "spark.executor.memory";
+    long heap = here ? Runtime.getRuntime().maxMemory() : bytes(key, spark.getOrDefault(key, "1g"));
+    long required = Math.multiplyExact(2L * slots, taskBytes);
+    if (heap < required) {
+      throw new ConfigException(
+          Text.of("The %s take up to %d MiB of heap in each of %d tasks, and may take half of it; there are %d MiB. Set %s=%dm, or a smaller batch.", what, mib(taskBytes), slots, heap / MIB, key, mib(required)));
     }
   }
 

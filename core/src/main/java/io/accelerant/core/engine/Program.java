@@ -29,6 +29,7 @@ public final class Program implements AutoCloseable {
   private final Map<String, List<Addend>> gradients = new LinkedHashMap<>();
   private final Layout parameters;
   private final Layout differentiated;
+  private final Past.Rows pasts;
   private final AtomicBoolean busy = new AtomicBoolean();
   private final long bytes;
   private long[] nanos;
@@ -47,6 +48,7 @@ public final class Program implements AutoCloseable {
     this.steps = List.copyOf(steps);
     this.leaves = new LinkedHashMap<>(graph.leaves);
     this.parameters = graph.parameters();
+    this.pasts = graph.pasts();
     this.bytes = pool.bytes();
     leaves.forEach(
         (name, leaf) -> {
@@ -171,6 +173,18 @@ public final class Program implements AutoCloseable {
   }
 
   /**
+   * Says whose next token each row of the next run is, in a graph with {@link
+   * Graph#cachedAttention}. Rows of the same past are successive tokens of it. The run extends the
+   * pasts.
+   *
+   * @param rows the past of each row; null for a row that nobody wants
+   * @return the position of each row's token, from 0
+   */
+  public int[] attend(Past... rows) {
+    return pasts.set(rows);
+  }
+
+  /**
    * Computes all outputs and gradients from what is set.
    *
    * @throws IllegalStateException if the program is closed, runs on another thread, or an operation
@@ -191,6 +205,7 @@ public final class Program implements AutoCloseable {
       } else {
         runTimed();
       }
+      pasts.end();
     } finally {
       busy.set(false);
     }

@@ -107,6 +107,10 @@ final class Steps {
       Supplier<Kernel> kernels, List<Variable> in, Variable out, int threads) {
     FloatBuffer[] operands = floats(in);
     FloatBuffer result = out.floats();
+    Kernel whole = kernels.get();
+    if (!whole.isCut()) {
+      return new Step.Computed(whole.name(), () -> whole.forward(operands, result));
+    }
     List<Step> parts = new ArrayList<>();
     for (int[] rows : rows(in.get(0), threads)) {
       Kernel kernel = kernels.get();

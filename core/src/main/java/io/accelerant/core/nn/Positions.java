@@ -3,6 +3,7 @@ package io.accelerant.core.nn;
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Value;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 
 /** How a transformer knows the order of its tokens. */
 public enum Positions implements Named {
@@ -45,19 +46,31 @@ public enum Positions implements Named {
   static Value rotate(Graph g, Value x) {
     int length = x.size(2);
     int half = x.size(3) / 2;
-    double[] cos = new double[length * half];
-    double[] sin = new double[length * half];
-    for (int p = 0; p < length; p++) {
-      for (int i = 0; i < half; i++) {
-        cos[p * half + i] = StrictMath.cos(angle(p, i, half));
-        sin[p * half + i] = StrictMath.sin(angle(p, i, half));
-      }
-    }
-    Value c = g.constant(cos, 1, 1, length, half);
-    Value s = g.constant(sin, 1, 1, length, half);
+    Value c = g.constant(circle(length, half, StrictMath::cos), 1, 1, length, half);
+    Value s = g.constant(circle(length, half, StrictMath::sin), 1, 1, length, half);
     List<Value> parts = x.split(3, 2);
     Value re = parts.get(0);
     Value im = parts.get(1);
     return g.concat(3, re.mul(c).sub(im.mul(s)), im.mul(c).add(re.mul(s)));
+  }
+
+  /**
+   * What {@link #rotate} turns by, looked up by position.
+   *
+   * @param positions indices {@code [rows]} below length
+   * @return cosines and sines, each {@code [rows, d / 2]}
+   */
+  static List<Value> rotation(Graph g, Value positions, int length, int d) {
+    Value c = g.constant(circle(length, d / 2, StrictMath::cos), length, d / 2);
+    Value s = g.constant(circle(length, d / 2, StrictMath::sin), length, d / 2);
+    return List.of(g.embedding(c, positions), g.embedding(s, positions));
+  }
+
+  private static double[] circle(int length, int half, DoubleUnaryOperator function) {
+    double[] table = new double[length * half];
+    for (int i = 0; i < table.length; i++) {
+      table[i] = function.applyAsDouble(angle(i / half, i % half, half));
+    }
+    return table;
   }
 }

@@ -1,11 +1,13 @@
 package io.accelerant.core.nn;
 
+import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Value;
 import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * A pre-norm transformer over tokens. {@link #gpt2} is GPT-2 itself (Radford et al. 2019), name for
@@ -158,42 +160,82 @@ public record Transformer(
     Optional<Value> condition =
         time.map(t -> TimeEmbedding.apply(s.in("t_embedder"), t, TimeEmbedding.FREQUENCIES, width));
     Optional<Value> mask = Attention.mask(s.graph(), length, causal, padding);
+    UnaryOperator<Value> mixing = qkv -> mix(s.graph(), qkv, mask);
     for (int i = 0; i < layers; i++) {
-      x = block(s.in("h").in(i), x, mask, condition);
+      x = block(s.in("h").in(i), x, mixing, condition);
     }
-    x = last(s, x, condition);
+    return head(scope, last(s, x, condition), table);
+  }
+
+  /**
+   * As {@link #logits}, of one token in each row, with what a row has read before in its past: see
+   * {@link Graph#cachedAttention}. For a causal network that is not timed.
+   *
+   * @param tokens {@code [rows]}
+   * @param positions {@code [rows]}
+   * @return {@code [rows, vocabulary]}
+   */
+  Value step(Scope scope, Value tokens, Value positions) {
+    Scope s = scope.in("transformer");
+    Graph g = s.graph();
+    Initial normal = Initial.normal(DEVIATION);
+    Value table = s.in("wte").table(normal, vocabulary, width);
+    Value x = g.embedding(table, tokens);
+    if (this.positions == Positions.LEARNED) {
+      x = x.add(g.embedding(s.in("wpe").table(normal, maximumLength, width), positions));
+    } else if (this.positions == Positions.SINUSOIDAL) {
+      double[] sinusoids = Positions.sinusoids(maximumLength, width);
+      x = x.add(g.embedding(g.constant(sinusoids, maximumLength, width), positions));
+    }
+    List<Value> rotation =
+        this.positions == Positions.ROTARY
+            ? Positions.rotation(g, positions, maximumLength, width / heads)
+            : List.of();
+    for (int i = 0; i < layers; i++) {
+      int layer = i;
+      UnaryOperator<Value> mixing = qkv -> g.cachedAttention(layer, qkv, heads, rotation);
+      x = block(s.in("h").in(i), x, mixing, Optional.empty());
+    }
+    return head(scope, last(s, x, Optional.empty()), table);
+  }
+
+  private Value head(Scope scope, Value x, Value table) {
     if (tied) {
       return x.reshape(-1, width).matmul(table, false, true);
     }
     return scope
-        .linear("lm_head", x, vocabulary, Scope.Order.OUT_IN, normal)
+        .linear("lm_head", x, vocabulary, Scope.Order.OUT_IN, Initial.normal(DEVIATION))
         .reshape(-1, vocabulary);
   }
 
-  private Value block(Scope s, Value x, Optional<Value> mask, Optional<Value> condition) {
+  /**
+   * @param mixing attention of queries, keys and values side by side
+   */
+  private Value block(Scope s, Value x, UnaryOperator<Value> mixing, Optional<Value> condition) {
     if (condition.isEmpty()) {
-      x = x.add(attention(s.in("attn"), norm.apply(s, "ln_1", x, epsilon), mask));
+      x = x.add(attention(s.in("attn"), norm.apply(s, "ln_1", x, epsilon), mixing));
       return x.add(feedForward(s.in("mlp"), norm.apply(s, "ln_2", x, epsilon)));
     }
     List<Value> m = Modulation.parts(s, condition.get(), 6);
     Value h = Modulation.apply(norm.plain(s, x, epsilon), m.get(0), m.get(1));
-    x = x.add(m.get(2).mul(attention(s.in("attn"), h, mask)));
+    x = x.add(m.get(2).mul(attention(s.in("attn"), h, mixing)));
     h = Modulation.apply(norm.plain(s, x, epsilon), m.get(3), m.get(4));
     return x.add(m.get(5).mul(feedForward(s.in("mlp"), h)));
   }
 
-  private Value attention(Scope s, Value x, Optional<Value> mask) {
+  private Value attention(Scope s, Value x, UnaryOperator<Value> mixing) {
     Value qkv = s.linear("c_attn", x, 3 * width, ORDER, Initial.normal(DEVIATION), Initial.ZEROS);
+    return s.linear("c_proj", mixing.apply(qkv), width, ORDER, residual(), Initial.ZEROS);
+  }
+
+  private Value mix(Graph g, Value qkv, Optional<Value> mask) {
     List<Value> parts = Attention.split(qkv, heads);
     if (positions == Positions.ROTARY) {
       parts =
           List.of(
-              Positions.rotate(s.graph(), parts.get(0)),
-              Positions.rotate(s.graph(), parts.get(1)),
-              parts.get(2));
+              Positions.rotate(g, parts.get(0)), Positions.rotate(g, parts.get(1)), parts.get(2));
     }
-    Value mixed = Attention.mix(parts, mask);
-    return s.linear("c_proj", mixed, width, ORDER, residual(), Initial.ZEROS);
+    return Attention.mix(parts, mask);
   }
 
   private Value feedForward(Scope s, Value x) {

@@ -86,4 +86,19 @@ class NativeMemoryTest {
     assertThat(NativeMemory.slots(Map.of("spark.executor.cores", "7", "spark.task.cpus", "2")))
         .isEqualTo(3);
   }
+
+  @Test
+  void aHeapThatIsTooSmallNamesWhatToSet() {
+    Map<String, String> spark = Map.of("spark.master", "yarn", "spark.executor.memory", "2g");
+    assertThatCode(() -> NativeMemory.checkHeap(spark, 4, 256 * MIB, "rows"))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> NativeMemory.checkHeap(spark, 4, 257 * MIB, "rows"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(
+            "The rows take up to 257 MiB of heap in each of 4 tasks, and may take half of it; there"
+                + " are 2048 MiB. Set spark.executor.memory=2056m, or a smaller batch.");
+    assertThatThrownBy(
+            () -> NativeMemory.checkHeap(Map.of("spark.master", "local[2]"), 2, 1L << 50, "rows"))
+        .hasMessageContaining("spark.driver.memory=");
+  }
 }

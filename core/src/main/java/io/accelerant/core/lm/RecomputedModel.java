@@ -1,0 +1,109 @@
+package io.accelerant.core.lm;
+
+import io.accelerant.core.engine.Buckets;
+import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.nn.TokenStep;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A causal network that reads its whole text anew for every token, one row at a time: slow, in any
+ * precision and on any device, and what a cache is held to.
+ */
+public final class RecomputedModel implements CausalModel {
+  private final TokenStep step;
+  private final float[] parameters;
+  private final Precision precision;
+  private final ProgramPool pool;
+  private final Buckets lengths;
+  private final Map<Integer, ProgramPool.Lease> leases = new HashMap<>();
+
+  /**
+   * @param parameters in the order of the network's layout; not copied
+   */
+  public RecomputedModel(
+      TokenStep step, float[] parameters, Precision precision, ProgramPool pool) {
+    this.step = step;
+    this.parameters = parameters;
+    this.precision = precision;
+    this.pool = pool;
+    this.lengths = Buckets.upTo(step.maximumLength());
+  }
+
+  @Override
+  public int vocabulary() {
+    return step.vocabulary();
+  }
+
+  @Override
+  public int maximumLength() {
+    return step.maximumLength();
+  }
+
+  @Override
+  public Continuation read(int[][] prompts) {
+    return new Rows(prompts);
+  }
+
+  @Override
+  public void close() {
+    leases.values().forEach(ProgramPool.Lease::close);
+    leases.clear();
+  }
+
+  private Program program(int length) {
+    NetworkSpec network = step.network();
+    return leases
+        .computeIfAbsent(
+            length,
+            size -> {
+              ProgramPool.Lease lease = network.forward(pool, precision, BatchShape.of(1, size));
+              lease.program().setParameters(parameters);
+              return lease;
+            })
+        .program();
+  }
+
+  private final class Rows implements Continuation {
+    private int[][] texts;
+
+    Rows(int[][] texts) {
+      this.texts = texts;
+    }
+
+    @Override
+    public int rows() {
+      return texts.length;
+    }
+
+    @Override
+    public void logits(int row, double[] logits) {
+      int length = texts[row].length;
+      int bucket = lengths.fit(length);
+      Program program = program(bucket); // what is behind the text, it does not see
+      program.set("tokens", Arrays.copyOf(texts[row], bucket)).run();
+      double[] all = program.doubles("logits");
+      System.arraycopy(all, (length - 1) * vocabulary(), logits, 0, vocabulary());
+    }
+
+    @Override
+    public void append(int[] tokens) {
+      int[][] longer = new int[texts.length][];
+      for (int i = 0; i < texts.length; i++) {
+        longer[i] = Arrays.copyOf(texts[i], texts[i].length + 1);
+        longer[i][texts[i].length] = tokens[i];
+      }
+      texts = longer;
+    }
+
+    @Override
+    public void keep(int[] rows) {
+      texts = Arrays.stream(rows).mapToObj(row -> texts[row]).toArray(int[][]::new);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.accelerant.core.nn;
+
+import io.accelerant.core.text.Text;
+import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.Past;
+import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.engine.Value;
+import io.accelerant.core.error.ConfigException;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A causal transformer, with or without adapters, as it reads one token in each of some rows: the
+ * same parameters in the same order as those of {@link #network}. Inputs of its programs: {@code
+ * tokens [rows]}, {@code positions [rows]} and {@link Program#attend}; output {@code logits [rows,
+ * vocabulary]}.
+ *
+ * @param network what the parameters are those of
+ */
+public record TokenStep(NetworkSpec network) implements Serializable {
+  /**
+   * @throws ConfigException if the network is no causal transformer, or is timed
+   */
+  public TokenStep {
+    NetworkSpec base = network instanceof Lora lora ? lora.base() : network;
+    if (!(base instanceof Transformer transformer)
+        || !transformer.causal()
+        || transformer.timed()) {
+      throw new ConfigException(
+          Text.of("Text is generated from left to right by a causal transformer without a time; this is a network of type %s%s.", base.config().get("model_type"),
+                  base instanceof Transformer t && !t.causal() ? ", not causal" : ""));
+    }
+  }
+
+  private Transformer transformer() {
+    return (Transformer) (network instanceof Lora lora ? lora.base() : network);
+  }
+
+  /** Number of tokens. */
+  public int vocabulary() {
+    return transformer().vocabulary();
+  }
+
+  /** Most tokens that a row can read. */
+  public int maximumLength() {
+    return transformer().maximumLength();
+  }
+
+  /** Of a row that has read nothing. */
+  public Past past() {
+    return new Past(transformer().layers(), transformer().width());
+  }
+
+  /** Bytes of Java's heap for the past of a row. */
+  public long pastBytes(int length) {
+    return Past.bytes(transformer().layers(), transformer().width(), length);
+  }
+
+  /** A program for a number of rows. */
+  public Program program(int rows) {
+    Graph g = new Graph(Precision.FLOAT32);
+    Value tokens = g.indices("tokens", rows);
+    Value positions = g.indices("positions", rows);
+    g.output("logits", transformer().step(network.scope(Scope.on(g)), tokens, positions));
+    return g.forward();
+  }
+
+  /** Lends a program; set all its parameters. */
+  public ProgramPool.Lease lease(ProgramPool pool, int rows) {
+    ProgramPool.Key key =
+        new ProgramPool.Key("step " + network.hash(), List.of(rows), Precision.FLOAT32);
+    return pool.lease(key, () -> program(rows));
+  }
+}
