@@ -1,5 +1,6 @@
 package io.accelerant.core.lm;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.random.RandomStream;
 import java.util.List;
@@ -25,13 +26,12 @@ public record Addition(int minimum, int maximum, List<Double> slips) implements 
     slips = List.copyOf(slips);
     if (minimum < 1 || maximum < minimum || maximum > 18) {
       throw new ConfigException(
-          "task:addition wants digits within 1..18, are %d..%d".formatted(minimum, maximum));
+          Text.of("task:addition wants digits within 1..18, are %d..%d", minimum, maximum));
     }
     boolean rates = slips.stream().allMatch(rate -> rate >= 0 && rate <= 1);
     if (!rates || (!slips.isEmpty() && slips.size() != maximum - minimum + 1)) {
       throw new ConfigException(
-          "task:addition wants no slips, or a rate 0..1 for each of %d lengths; they are %s"
-              .formatted(maximum - minimum + 1, slips));
+          Text.of("task:addition wants no slips, or a rate 0..1 for each of %d lengths; they are %s", maximum - minimum + 1, slips));
     }
   }
 

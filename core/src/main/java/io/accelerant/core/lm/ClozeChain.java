@@ -1,5 +1,6 @@
 package io.accelerant.core.lm;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.random.RandomStream;
 
@@ -21,8 +22,7 @@ public record ClozeChain(int modulus, int links, double q) implements PromptTask
   public ClozeChain {
     if (modulus < 2 || modulus > 10 || links < 1 || !(q >= 0 && q <= 1)) {
       throw new ConfigException(
-          "task:cloze-chain wants modulus 2..10, links >= 1 and q 0..1; they are %d, %d and %s"
-              .formatted(modulus, links, q));
+          Text.of("task:cloze-chain wants modulus 2..10, links >= 1 and q 0..1; they are %d, %d and %s", modulus, links, q));
     }
   }
 
