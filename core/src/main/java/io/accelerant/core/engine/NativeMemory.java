@@ -81,7 +81,9 @@ public final class NativeMemory {
     long required = Math.multiplyExact(2L * slots, taskBytes);
     if (heap < required) {
       throw new ConfigException(
-          Text.of("The %s take up to %d MiB of heap in each of %d tasks, and may take half of it; there are %d MiB. Set %s=%dm, or a smaller batch.", what, mib(taskBytes), slots, heap / MIB, key, mib(required)));
+          Text.of(
+              "The %s take up to %d MiB of heap in each of %d tasks, and may take half of it; there are %d MiB. Set %s=%dm, or a smaller batch.",
+              what, mib(taskBytes), slots, heap / MIB, key, mib(required)));
     }
   }
 

@@ -1,8 +1,8 @@
 package io.accelerant.core.lm;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import java.util.List;
 
 /**
@@ -31,7 +31,9 @@ public record Addition(int minimum, int maximum, List<Double> slips) implements 
     boolean rates = slips.stream().allMatch(rate -> rate >= 0 && rate <= 1);
     if (!rates || (!slips.isEmpty() && slips.size() != maximum - minimum + 1)) {
       throw new ConfigException(
-          Text.of("task:addition wants no slips, or a rate 0..1 for each of %d lengths; they are %s", maximum - minimum + 1, slips));
+          Text.of(
+              "task:addition wants no slips, or a rate 0..1 for each of %d lengths; they are %s",
+              maximum - minimum + 1, slips));
     }
   }
 

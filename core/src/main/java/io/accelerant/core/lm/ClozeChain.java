@@ -1,8 +1,8 @@
 package io.accelerant.core.lm;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 
 /**
  * Rows {@code x1 a1 b1 x2 a2 b2 ..} of digits modulo M without spaces: the x are given, b_j = a_j +
@@ -22,7 +22,9 @@ public record ClozeChain(int modulus, int links, double q) implements PromptTask
   public ClozeChain {
     if (modulus < 2 || modulus > 10 || links < 1 || !(q >= 0 && q <= 1)) {
       throw new ConfigException(
-          Text.of("task:cloze-chain wants modulus 2..10, links >= 1 and q 0..1; they are %d, %d and %s", modulus, links, q));
+          Text.of(
+              "task:cloze-chain wants modulus 2..10, links >= 1 and q 0..1; they are %d, %d and %s",
+              modulus, links, q));
     }
   }
 

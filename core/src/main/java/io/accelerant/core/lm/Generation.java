@@ -1,7 +1,7 @@
 package io.accelerant.core.lm;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -106,7 +106,9 @@ public record Generation(Warp warp, int maximumTokens, List<Integer> stops)
     int length = request.ids().length;
     if (length == 0 || length > model.maximumLength()) {
       throw new DataException(
-          Text.of("Prompt %d has %d tokens; the model reads 1 to %d.", request.prompt(), length, model.maximumLength()));
+          Text.of(
+              "Prompt %d has %d tokens; the model reads 1 to %d.",
+              request.prompt(), length, model.maximumLength()));
     }
     // the last token is written but never read
     return new Row(request, Math.min(maximumTokens, model.maximumLength() - length + 1));

@@ -1,6 +1,5 @@
 package io.accelerant.core.nn;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Past;
 import io.accelerant.core.engine.Precision;
@@ -8,6 +7,7 @@ import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.engine.Value;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.List;
 
@@ -29,8 +29,10 @@ public record TokenStep(NetworkSpec network) implements Serializable {
         || !transformer.causal()
         || transformer.timed()) {
       throw new ConfigException(
-          Text.of("Text is generated from left to right by a causal transformer without a time; this is a network of type %s%s.", base.config().get("model_type"),
-                  base instanceof Transformer t && !t.causal() ? ", not causal" : ""));
+          Text.of(
+              "Text is generated from left to right by a causal transformer without a time; this is a network of type %s%s.",
+              base.config().get("model_type"),
+              base instanceof Transformer t && !t.causal() ? ", not causal" : ""));
     }
   }
 

@@ -1,6 +1,5 @@
 package io.accelerant.jobs.bench;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Flat;
@@ -19,6 +18,7 @@ import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.Tensor;
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
