@@ -76,6 +76,7 @@ final class JobCommand implements Callable<Integer> {
     }
     SparkSettings.requireKernel(config, System.getenv());
     SparkSettings.requireGpus(config, progress);
+    SparkSettings.requireKryo(config.spark());
     try (StopSignal stop = StopSignal.install(progress, this::abort);
         SparkStart spark = new SparkStart(config, progress)) {
       JobContext context =

@@ -3,11 +3,15 @@ package io.accelerant.jobs;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Master;
 import io.accelerant.core.engine.Engine;
+import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.text.Text;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -25,8 +29,27 @@ final class SparkSettings {
   private static final String HADOOP = "spark.hadoop.";
   private static final String EXECUTOR_ENVIRONMENT = "spark.executorEnv.";
 
-  /** Gradients are arrays of megabytes; in G1's usual regions each would start a collection. */
-  private static final String EXECUTOR_OPTIONS = "-XX:G1HeapRegionSize=8m";
+  private static final String KRYO = "spark.kryo.";
+
+  /**
+   * Gradients are arrays of megabytes; in G1's usual regions each would start a collection. And
+   * Spark numbers files in the digits of the process' locale.
+   */
+  private static final String EXECUTOR_OPTIONS =
+      "-XX:G1HeapRegionSize=8m -Duser.language=en -Duser.country=US";
+
+  /** What Kryo meets that Spark does not register: of Spark, of Hadoop and of the jobs. */
+  static final List<String> SENT =
+      List.of(
+          "org.apache.spark.sql.types.ArrayType",
+          "org.apache.spark.sql.types.BinaryType$",
+          "org.apache.spark.sql.types.NullType$",
+          "org.apache.spark.sql.types.TimestampType$",
+          "org.apache.spark.sql.catalyst.expressions.GenericRow",
+          "org.apache.hadoop.fs.Path",
+          "[Lorg.apache.hadoop.fs.Path;",
+          "[[J",
+          "io.accelerant.core.lm.NgramModel");
 
   private SparkSettings() {}
 
@@ -127,6 +150,28 @@ final class SparkSettings {
                   + " --set; spark-submit in cluster mode: spark.kubernetes.driverEnv.* or"
                   + " spark.yarn.appMasterEnv.*).",
               kernel, wanted));
+    }
+  }
+
+  /**
+   * Refuses a serializer that takes registered classes alone, unless what Spark's own tables and
+   * the jobs send is among them: a task would fail on each, one after the other.
+   */
+  static void requireKryo(Map<String, String> spark) {
+    if (!Boolean.parseBoolean(spark.get(KRYO + "registrationRequired"))) {
+      return;
+    }
+    List<String> missing = new ArrayList<>(SENT);
+    missing.removeAll(
+        Arrays.stream(spark.getOrDefault(KRYO + "classesToRegister", "").split(","))
+            .map(String::strip)
+            .toList());
+    if (!missing.isEmpty()) {
+      throw new ConfigException(
+          Text.of(
+              "%sregistrationRequired is true, but Spark's tables and the jobs also send %s: leave"
+                  + " it out (Kryo works without it), or add these to %sclassesToRegister.",
+              KRYO, String.join(",", missing), KRYO));
     }
   }
 

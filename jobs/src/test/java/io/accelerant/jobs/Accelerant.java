@@ -2,6 +2,7 @@ package io.accelerant.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.accelerant.core.text.Text;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -116,7 +117,7 @@ final class Accelerant {
 
   /** As {@link #start}, with executors of one core each in processes of their own. */
   static Running startOnCluster(Class<?> main, Path scratch, int executors, String... arguments) {
-    String master = "local-cluster[%d,1,700]".formatted(executors);
+    String master = Text.of("local-cluster[%d,1,700]", executors);
     return startOn(master, Map.of(), main, scratch, arguments);
   }
 
@@ -156,7 +157,7 @@ final class Accelerant {
   /** As {@link #start}, where no file may grow beyond a size. */
   static Running startLimited(Class<?> main, Path scratch, int kibibytes, String... arguments) {
     return java(
-        List.of("bash", "-c", "ulimit -f %d && exec \"$@\"".formatted(kibibytes), "bash"),
+        List.of("bash", "-c", Text.of("ulimit -f %d && exec \"$@\"", kibibytes), "bash"),
         command(main, arguments),
         scratch,
         Map.of());

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -69,7 +70,8 @@ record ClassArchive(Path file) {
       if (maker.exitValue() == 0) {
         Files.move(unfinished(), file);
       } else {
-        System.err.printf("no archive of classes %s: exit %d%n", file, maker.exitValue());
+        System.err.printf(
+            Locale.ROOT, "no archive of classes %s: exit %d%n", file, maker.exitValue());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -7,6 +7,7 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,8 +60,9 @@ class CommandTest extends SparkTest {
     assertThat(outcome.exitCode()).isEqualTo(code);
     assertThat(outcome.line().toString())
         .isEqualTo(
-            "{\"job\":\"probe\",\"status\":\"failed\",\"exitCode\":%d,\"error\":\"%s\"}"
-                .formatted(code, message));
+            Text.of(
+                "{\"job\":\"probe\",\"status\":\"failed\",\"exitCode\":%d,\"error\":\"%s\"}",
+                code, message));
     assertThat(outcome.err()).contains("accelerant probe: " + message).doesNotContain("\tat ");
   }
 
@@ -105,7 +107,7 @@ class CommandTest extends SparkTest {
     assertThat(config.get("probe.ratio").get("value").asDouble()).isEqualTo(0.2);
     assertThat(config.get("probe.ratio").get("origin").asText()).isEqualTo(two + ": 2");
     assertThat(config.get("probe.steps").toString())
-        .isEqualTo("{\"value\":[4],\"origin\":\"%s: 1\"}".formatted(one));
+        .isEqualTo(Text.of("{\"value\":[4],\"origin\":\"%s: 1\"}", one));
     assertThat(config.get("probe.teacher").get("origin").asText()).isEqualTo("--set");
     assertThat(config.get("run.seed").get("origin").asText()).isEqualTo("default");
     assertThat(config.get("spark.speculation").get("value").asText()).isEqualTo("true");

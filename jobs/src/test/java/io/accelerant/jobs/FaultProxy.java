@@ -1,5 +1,6 @@
 package io.accelerant.jobs;
 
+import io.accelerant.core.text.Text;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -140,7 +141,7 @@ final class FaultProxy implements AutoCloseable {
 
   private static String refusal() {
     return "HTTP/1.1 403 Forbidden\r\nContent-Type: application/xml\r\nConnection: close\r\n"
-        + "Content-Length: %d\r\n\r\n%s".formatted(DENIED.length(), DENIED);
+        + Text.of("Content-Length: %d\r\n\r\n%s", DENIED.length(), DENIED);
   }
 
   private void forward(Request request, byte[] body, OutputStream answer) throws IOException {

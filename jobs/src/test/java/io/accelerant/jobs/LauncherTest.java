@@ -2,6 +2,7 @@ package io.accelerant.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,8 +121,9 @@ class LauncherTest {
             "[-Djava.awt.headless=true]")
         .contains("[-Dlog4j2.configurationFile=" + project + "/conf/log4j2.properties]")
         .contains(
-            "[%s/jobs/target/classes:%s/core/target/core.jar:/elsewhere/spark.jar]"
-                .formatted(project, project))
+            Text.of(
+                "[%s/jobs/target/classes:%s/core/target/core.jar:/elsewhere/spark.jar]",
+                project, project))
         .containsSequence(
             "[io.accelerant.jobs.Main]", "[lsd]", "[--set]", "[lsd.teacher=a b]", "[--set]")
         .endsWith("[x=$y]", "kernel=  ip=127.0.0.1");

@@ -11,6 +11,7 @@ import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.Transformer;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import io.accelerant.distill.model.network.MaskedTextModel;
 import java.io.IOException;
@@ -40,7 +41,7 @@ class ModelCommandTest extends SparkTest {
     spark();
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
-      lines.add("item %s lies on shelf %s of the store".formatted(word(i), word(i * i + 3)));
+      lines.add(Text.of("item %s lies on shelf %s of the store", word(i), word(i * i + 3)));
     }
     Path text = Files.write(folder.resolve("text.txt"), lines);
     corpus = folder.resolve("corpus");
@@ -212,12 +213,16 @@ class ModelCommandTest extends SparkTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "sample.length=13        | 2 | sample.model (--set) is a model that was trained for length 12",
-        "sample.graph=uniform    | 2 | was trained for graph absorb; this run asks for graph uniform",
+        "sample.length=13        | 2 | sample.model (--set) is a model that was trained for length"
+            + " 12",
+        "sample.graph=uniform    | 2 | was trained for graph absorb; this run asks for graph"
+            + " uniform",
         "sample.noiseEps=0.01    | 2 | was trained for noise LogLinear[eps=0.001]",
-        "sample.model=model      | 2 | sample.model (--set) is \"model\", which is no model: expected",
+        "sample.model=model      | 2 | sample.model (--set) is \"model\", which is no model:"
+            + " expected",
         "sample.model=@/nowhere  | 4 | /nowhere does not exist.",
-        "sample.model=@/corpus   | 4 | sample.model needs an artifact of kind model; @/corpus is of kind corpus.",
+        "sample.model=@/corpus   | 4 | sample.model needs an artifact of kind model; @/corpus is of"
+            + " kind corpus.",
         "sample.model=@/plain    | 4 | config.json has no block \"diffusion\". train-teacher",
       })
   void mistakesAreExplained(String set, int code, String message) {

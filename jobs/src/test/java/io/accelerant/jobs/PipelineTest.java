@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ class PipelineTest extends SparkTest {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 300; i++) {
       char letter = (char) ('a' + i % 26);
-      lines.append("the %s thing %c is made of %s ones\n".formatted(word, letter, word.repeat(2)));
+      lines.append(Text.of("the %s thing %c is made of %s ones\n", word, letter, word.repeat(2)));
     }
     Files.writeString(source, lines);
   }
@@ -50,8 +51,9 @@ class PipelineTest extends SparkTest {
     Path conf = folder.resolve("pipeline.conf");
     Files.writeString(
         conf,
-        "run.output = \"%s\"\npipeline.stages = [\n%s]\n"
-            .formatted(folder.resolve("out"), stages.replace("SOURCE", source.toString())));
+        Text.of(
+            "run.output = \"%s\"\npipeline.stages = [\n%s]\n",
+            folder.resolve("out"), stages.replace("SOURCE", source.toString())));
     List<String> arguments = new ArrayList<>(List.of("pipeline", "--conf", conf.toString()));
     for (String one : more) {
       arguments.addAll(one.startsWith("--") ? List.of(one) : List.of("--set", one));

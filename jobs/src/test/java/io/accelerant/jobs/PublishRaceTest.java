@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -92,7 +93,7 @@ class PublishRaceTest {
       racers.forEach(Racer::kill);
       spares.forEach(Racer::kill);
     }
-    System.err.printf("PublishRaceTest %s, seed %d: %s%n", root, seed, count);
+    System.err.printf(Locale.ROOT, "PublishRaceTest %s, seed %d: %s%n", root, seed, count);
     // Kills that came too early or too late show nothing: some must have hit a holder at work.
     assertThat(count.getOrDefault("taken over", 0))
         .as(count.toString())

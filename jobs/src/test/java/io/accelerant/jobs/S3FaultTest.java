@@ -6,6 +6,7 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.ManifestDraft;
+import io.accelerant.core.text.Text;
 import io.accelerant.jobs.FaultProxy.Fate;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.conf.Configuration;
@@ -132,7 +134,9 @@ class S3FaultTest {
     Accelerant.Outcome outcome =
         Accelerant.spawn(Main.class, scratch, exporting(target, S3Proxy.access(proxy.endpoint())));
     System.err.printf(
-        "S3FaultTest: a hanging server is reported after %d s%n", outcome.time().toSeconds());
+        Locale.ROOT,
+        "S3FaultTest: a hanging server is reported after %d s%n",
+        outcome.time().toSeconds());
     assertThat(outcome.time()).isLessThan(Duration.ofSeconds(90));
     assertFails(outcome, 4, target, "the store does not answer; check fs.s3a.endpoint");
 
@@ -215,17 +219,18 @@ class S3FaultTest {
     Path file = scratch.resolve("s3.conf");
     Files.writeString(
         file,
-        """
-        spark {
-          "hadoop.fs.s3a.endpoint" = "%s"
-          "hadoop.fs.s3a.endpoint.region" = us-east-1
-          "hadoop.fs.s3a.path.style.access" = true
-          "hadoop.fs.s3a.access.key" = wrong
-          "hadoop.fs.s3a.secret.key" = "%s"
-          "hadoop.fs.s3a.session.token" = token-not-to-be-seen
-        }
-        """
-            .formatted(server.endpoint(), S3Proxy.SECRET_KEY));
+        Text.of(
+            """
+            spark {
+              "hadoop.fs.s3a.endpoint" = "%s"
+              "hadoop.fs.s3a.endpoint.region" = us-east-1
+              "hadoop.fs.s3a.path.style.access" = true
+              "hadoop.fs.s3a.access.key" = wrong
+              "hadoop.fs.s3a.secret.key" = "%s"
+              "hadoop.fs.s3a.session.token" = token-not-to-be-seen
+            }
+            """,
+            server.endpoint(), S3Proxy.SECRET_KEY));
     Accelerant.Outcome outcome = export(target, Map.of(), "--conf", file.toString(), "--verbose");
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(4);
     assertThat(outcome.err()).contains("\tat ");

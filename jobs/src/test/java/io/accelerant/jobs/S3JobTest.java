@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -198,7 +199,8 @@ class S3JobTest extends SparkTest {
 
   private static void assertServerIsMissed(Accelerant.Outcome outcome) {
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - serverDied);
-    System.err.printf("S3JobTest: %d seconds from the server's death to the end%n", seconds);
+    System.err.printf(
+        Locale.ROOT, "S3JobTest: %d seconds from the server's death to the end%n", seconds);
     assertThat(seconds).isLessThan(120);
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(4);
     assertThat(outcome.line().get("error").asText())

@@ -2,6 +2,7 @@ package io.accelerant.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ final class SmallTeacher {
         source,
         IntStream.range(0, 300)
             .mapToObj(i -> Integer.toString(i * 7919 + 1000, 26).replaceAll("[0-9]", "x"))
-            .map(w -> "the line %s speaks of another line %s%n".formatted(w, w))
+            .map(w -> Text.of("the line %s speaks of another line %s%n", w, w))
             .collect(Collectors.joining()));
   }
 
@@ -79,7 +80,7 @@ final class SmallTeacher {
 
   /** The file, below an output, from whose appearance on a checkpoint counts. */
   static String checkpoint(String output, int round) {
-    return "%s/_checkpoints/round-%08d/manifest.json".formatted(output, round);
+    return Text.of("%s/_checkpoints/round-%08d/manifest.json", output, round);
   }
 
   /** The round after which a run says that it goes on. */

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -137,6 +138,17 @@ class SparkSettingsTest {
     assertThat(S3Settings.defaults(hadoop))
         .doesNotContainKey(limit)
         .containsEntry("spark.hadoop.fs.s3a.attempts.maximum", "0");
+  }
+
+  @Test
+  void kryoMayAskForRegistrationIfWhatIsSentIsRegistered() {
+    Map<String, String> spark = new HashMap<>(Map.of("spark.kryo.registrationRequired", "true"));
+    assertThatThrownBy(() -> SparkSettings.requireKryo(spark))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("org.apache.spark.sql.types.ArrayType,", "leave it out");
+    spark.put("spark.kryo.classesToRegister", "my.Class, " + String.join(" ,", SparkSettings.SENT));
+    SparkSettings.requireKryo(spark);
+    SparkSettings.requireKryo(Map.of("spark.kryo.registrationRequired", "false"));
   }
 
   @Test

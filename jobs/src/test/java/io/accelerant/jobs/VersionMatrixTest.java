@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
@@ -54,13 +55,13 @@ class VersionMatrixTest {
             VersionMatrix.ROWS.stream()
                 .map(
                     row ->
-                        "| %s | %s | %s |"
-                            .formatted(
-                                row.part(),
-                                row.versions().isEmpty()
-                                    ? "others"
-                                    : row.versions().replaceAll("\\.$", ".x"),
-                                row.known()))
+                        Text.of(
+                            "| %s | %s | %s |",
+                            row.part(),
+                            row.versions().isEmpty()
+                                ? "others"
+                                : row.versions().replaceAll("\\.$", ".x"),
+                            row.known()))
                 .collect(Collectors.toList()));
   }
 

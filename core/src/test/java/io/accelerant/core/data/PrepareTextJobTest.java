@@ -10,6 +10,7 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,8 +41,7 @@ class PrepareTextJobTest extends SparkTest {
   private Path textFile() throws IOException {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
-      lines.add(
-          "Line %d of a text that no-one reads: %s".formatted(i, Integer.toString(i * i, 36)));
+      lines.add(Text.of("Line %d of a text that no-one reads: %s", i, Integer.toString(i * i, 36)));
     }
     return Files.write(folder.resolve("text.txt"), lines);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.text.Text;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,7 +41,7 @@ class CudaTest {
     assertThatThrownBy(() -> Cuda.requireCode(name, major, minor))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(
-            "The GPU %s has compute capability %d.%d.".formatted(name, major, minor))
+            Text.of("The GPU %s has compute capability %d.%d.", name, major, minor))
         .hasMessageContaining("3.7, 5.0, 5.2, 6.0, 6.1, 7.0, 7.5, 8.0, 8.6 and")
         .hasMessageContaining("engine.device = cpu")
         .hasMessageContaining("onnx.provider = cuda");

@@ -2,6 +2,7 @@ package io.accelerant.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -66,7 +67,7 @@ class RefusedOperationsTest {
         double difference = (value(sd, loss, at, i, 1e-5) - value(sd, loss, at, i, -1e-5)) / 2e-5;
         worst = Math.max(worst, Math.abs(difference - gradient[i]));
       }
-      return worst < GradientCheck.TOLERANCE ? "right" : "off by %.1e".formatted(worst);
+      return worst < GradientCheck.TOLERANCE ? "right" : Text.of("off by %.1e", worst);
     } catch (RuntimeException e) {
       return "throws " + e.getClass().getSimpleName();
     }

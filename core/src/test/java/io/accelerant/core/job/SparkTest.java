@@ -43,6 +43,9 @@ public abstract class SparkTest {
             .config("spark.sql.session.timeZone", "UTC")
             .config("spark.driver.host", "127.0.0.1")
             .config("spark.driver.bindAddress", "127.0.0.1")
+            // what sites set; other processes of the tests have Java's serializer
+            .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
+            .config("spark.speculation", "true")
             .config("spark.sql.warehouse.dir", scratch.toUri().toString())
             .getOrCreate();
       } catch (IOException e) {

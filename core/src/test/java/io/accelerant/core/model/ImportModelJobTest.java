@@ -15,6 +15,7 @@ import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.safetensors.Tensor;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -58,7 +59,7 @@ class ImportModelJobTest {
     double wide = expected.difference(model, Precision.FLOAT64);
     LOG.log(
         System.Logger.Level.INFO,
-        "%-20s float32 %.1e, float64 %.1e".formatted(golden, narrow, wide));
+        Text.of("%-20s float32 %.1e, float64 %.1e", golden, narrow, wide));
     assertThat(narrow).isLessThan(1e-5);
     assertThat(wide).isLessThan(1e-7); // the logits are stored with 9 digits
   }

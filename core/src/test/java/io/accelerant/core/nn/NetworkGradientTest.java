@@ -8,6 +8,7 @@ import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -74,7 +75,7 @@ class NetworkGradientTest {
     try (Program program = training(spec, Precision.FLOAT64)) {
       Map<String, Double> errors = errors(program);
       double worst = errors.values().stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-      LOG.log(System.Logger.Level.INFO, "%-45s %.1e".formatted(name, worst));
+      LOG.log(System.Logger.Level.INFO, Text.of("%-45s %.1e", name, worst));
       assertThat(errors)
           .allSatisfy((p, e) -> assertThat(e).as(p).isLessThan(GradientCheck.TOLERANCE));
     }

@@ -11,6 +11,7 @@ import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.core.text.Text;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -125,8 +126,7 @@ class NetworksTest {
     double wide = difference(predict(dit, w, expected, Precision.FLOAT64), right);
     double narrow = difference(predict(dit, w, expected, Precision.FLOAT32), right);
     System.getLogger("golden")
-        .log(
-            System.Logger.Level.INFO, "dit-f16 float32 %.1e, float64 %.1e".formatted(narrow, wide));
+        .log(System.Logger.Level.INFO, Text.of("dit-f16 float32 %.1e, float64 %.1e", narrow, wide));
     assertThat(wide).isLessThan(1e-10);
     assertThat(narrow).isLessThan(1e-5);
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.management.ManagementFactory;
@@ -63,7 +64,8 @@ class SafetensorsMalformedTest {
         "{'a':{}}|tensor a: needs dtype, shape and data_offsets",
         "{'a':{'dtype':'F32','shape':[2]}}|tensor a: needs dtype, shape and data_offsets",
         "{'a':{'dtype':'F32','dtype':'F32','shape':[2],'data_offsets':[0,8]}}|dtype is there twice",
-        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8],'x':1}}|tensor a: has an unknown field x",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8],'x':1}}|tensor a: has an unknown"
+            + " field x",
         "{'a':{'dtype':'F31','shape':[2],'data_offsets':[0,8]}}|dtype F31 is not one of",
         "{'a':{'dtype':3,'shape':[2],'data_offsets':[0,8]}}|dtype must be a string",
         "{'a':{'dtype':'F32','shape':2,'data_offsets':[0,8]}}|tensor a: shape must be an array",
@@ -71,19 +73,29 @@ class SafetensorsMalformedTest {
         "{'a':{'dtype':'F32','shape':['2'],'data_offsets':[0,8]}}|tensor a: shape must be an array",
         "{'a':{'dtype':'F32','shape':[[2]],'data_offsets':[0,8]}}|tensor a: shape must be an array",
         "{'a':{'dtype':'F32','shape':[-2],'data_offsets':[0,8]}}|holds -2",
-        "{'a':{'dtype':'F32','shape':[9223372036854775808],'data_offsets':[0,8]}}|holds 9223372036854775808",
-        "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}|shape [3] of F32 takes 12 bytes, data_offsets span 8",
-        "{'a':{'dtype':'F32','shape':[4611686018427387904,4],'data_offsets':[0,0]}}|more bytes than 64 bits",
-        "{'a':{'dtype':'F32','shape':[4611686018427387904],'data_offsets':[0,0]}}|more bytes than 64 bits",
+        "{'a':{'dtype':'F32','shape':[9223372036854775808],'data_offsets':[0,8]}}|holds"
+            + " 9223372036854775808",
+        "{'a':{'dtype':'F32','shape':[3],'data_offsets':[0,8]}}|shape [3] of F32 takes 12 bytes,"
+            + " data_offsets span 8",
+        "{'a':{'dtype':'F32','shape':[4611686018427387904,4],'data_offsets':[0,0]}}|more bytes than"
+            + " 64 bits",
+        "{'a':{'dtype':'F32','shape':[4611686018427387904],'data_offsets':[0,0]}}|more bytes than"
+            + " 64 bits",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0]}}|data_offsets must be [begin, end]",
-        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8,9]}}|data_offsets must be [begin, end]",
-        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}}|data_offsets must be [begin, end], are [8, 0]",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[0,8,9]}}|data_offsets must be [begin,"
+            + " end]",
+        "{'a':{'dtype':'F32','shape':[2],'data_offsets':[8,0]}}|data_offsets must be [begin, end],"
+            + " are [8, 0]",
         "{'a':{'dtype':'F32','shape':[2],'data_offsets':[-8,0]}}|data_offsets must be an array",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|tensor a: begins at 4, after the end 0",
-        "{'a':@,'b':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|tensor b: begins at 4, overlapping the end 8",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|tensor a: begins at 4, after the"
+            + " end 0",
+        "{'a':@,'b':{'dtype':'F32','shape':[1],'data_offsets':[4,8]}}|tensor b: begins at 4,"
+            + " overlapping the end 8",
         "{'a':@,'b':@}|begins at 0, overlapping the end 8",
-        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}|has 8 bytes of data, its tensors take 4",
-        "{'a':{'dtype':'F32','shape':[1000000000000],'data_offsets':[0,4000000000000]}}|has 8 bytes of data, its tensors take 4000000000000",
+        "{'a':{'dtype':'F32','shape':[1],'data_offsets':[0,4]}}|has 8 bytes of data, its tensors"
+            + " take 4",
+        "{'a':{'dtype':'F32','shape':[1000000000000],'data_offsets':[0,4000000000000]}}|has 8 bytes"
+            + " of data, its tensors take 4000000000000",
         "{}|has 8 bytes of data, its tensors take 0",
         "{'__metadata__':[],'a':@}|__metadata__ must be an object",
         "{'__metadata__':{'k':1},'a':@}|__metadata__.k must be a string",
@@ -120,8 +132,7 @@ class SafetensorsMalformedTest {
     String ranks = "1,".repeat(70);
     refused(
         file(
-            "{\"a\":{\"dtype\":\"U8\",\"shape\":[%s1],\"data_offsets\":[0,1]}}".formatted(ranks),
-            1),
+            Text.of("{\"a\":{\"dtype\":\"U8\",\"shape\":[%s1],\"data_offsets\":[0,1]}}", ranks), 1),
         "shape has more than 64 numbers");
     refused(file("{\"a\":" + "[".repeat(100_000), 0), "must be an object");
     refused(file("{\"__metadata__\":{\"k\":" + "{\"a\":".repeat(100_000), 0), "must be a string");

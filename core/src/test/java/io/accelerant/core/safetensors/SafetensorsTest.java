@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -46,7 +47,7 @@ class SafetensorsTest {
     assertThat(header.length() % 8).isZero();
     assertThat(HexFormat.of().formatHex(bytes))
         .isEqualTo(
-            "%02x".formatted(header.length())
+            Text.of("%02x", header.length())
                 + "00000000000000"
                 + HexFormat.of().formatHex(header.getBytes(StandardCharsets.US_ASCII))
                 + "0500000000000000"

@@ -22,6 +22,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.model.network.TextModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,7 @@ class EvaluateJobTest extends SparkTest {
   static void prepare() throws IOException {
     List<String> lines = new ArrayList<>();
     for (int i = 0; i < 400; i++) {
-      lines.add("the %s of number %s is read by no one".formatted(word(i), word(i * i + 7)));
+      lines.add(Text.of("the %s of number %s is read by no one", word(i), word(i * i + 7)));
     }
     Files.write(shared.resolve("text.txt"), lines);
     JobResult result =
@@ -96,12 +97,12 @@ class EvaluateJobTest extends SparkTest {
       String text = row.getAs("text");
       int[] tokens = Alphabet.LETTERS27.encode(text);
       lines.add(
-          "{\"id\": %d, %s}"
-              .formatted(
-                  row.<Long>getAs("id"),
-                  asTokens
-                      ? "\"tokens\": " + java.util.Arrays.toString(tokens)
-                      : "\"text\": \"" + text + "\""));
+          Text.of(
+              "{\"id\": %d, %s}",
+              row.<Long>getAs("id"),
+              asTokens
+                  ? "\"tokens\": " + java.util.Arrays.toString(tokens)
+                  : "\"text\": \"" + text + "\""));
     }
     return lines;
   }

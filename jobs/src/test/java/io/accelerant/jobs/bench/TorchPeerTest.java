@@ -2,6 +2,7 @@ package io.accelerant.jobs.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,15 +30,16 @@ class TorchPeerTest {
     Path python = folder.resolve("python");
     Files.writeString(
         python,
-        """
-        #!/bin/sh
-        case "$1" in
-          -c) ;;
-          *matrix_product.py) echo '{"gflops": %s}' ;;
-          *) echo '{"seconds": 4}' ;;
-        esac
-        """
-            .formatted(gflops));
+        Text.of(
+            """
+            #!/bin/sh
+            case "$1" in
+              -c) ;;
+              *matrix_product.py) echo '{"gflops": %s}' ;;
+              *) echo '{"seconds": 4}' ;;
+            esac
+            """,
+            gflops));
     Files.setPosixFilePermissions(python, PosixFilePermissions.fromString("rwxr-xr-x"));
     return TorchPeer.of(List.of(python.toString()), "dc_solver.py", scratch, said::add)
         .orElseThrow();

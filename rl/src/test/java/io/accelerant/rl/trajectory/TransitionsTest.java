@@ -7,6 +7,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.text.Text;
 import io.accelerant.rl.weight.Episodes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -148,12 +149,12 @@ class TransitionsTest extends SparkTest {
   void jsonRowsInD4rlOrderNeedAnIndex() throws IOException {
     Path file = folder.resolve("rows.jsonl");
     String row = "{%s\"observations\":[1],\"rewards\":%d,\"terminals\":false,\"timeouts\":%s}\n";
-    Files.writeString(file, row.formatted("", 1, false) + row.formatted("", 2, true));
+    Files.writeString(file, Text.of(row, "", 1, false) + Text.of(row, "", 2, true));
     assertThatThrownBy(() -> open(file))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("column index");
     Files.writeString(
-        file, row.formatted("\"index\":8,", 2, true) + row.formatted("\"index\":3,", 1, false));
+        file, Text.of(row, "\"index\":8,", 2, true) + Text.of(row, "\"index\":3,", 1, false));
     assertThat(rows(open(file).table()))
         .containsExactly("0|0|1.0|false|false|ArraySeq(1.0)", "0|1|2.0|false|true|ArraySeq(1.0)");
   }
@@ -203,7 +204,7 @@ class TransitionsTest extends SparkTest {
     StringBuilder lines = new StringBuilder();
     String[] numbers = index.split(" ");
     for (int i = 0; i < numbers.length; i++) {
-      lines.append(RAW.formatted(numbers[i], i % 2 == 1));
+      lines.append(Text.of(RAW, numbers[i], i % 2 == 1));
     }
     Path file = Files.writeString(folder.resolve("rows.jsonl"), lines);
     assertThatThrownBy(() -> open(file))
@@ -213,7 +214,7 @@ class TransitionsTest extends SparkTest {
 
   @Test
   void anIndexMayHaveGapsAndBeginAnywhere() throws IOException {
-    String lines = RAW.formatted(7, true) + RAW.formatted(-2, false) + RAW.formatted(40, true);
+    String lines = Text.of(RAW, 7, true) + Text.of(RAW, -2, false) + Text.of(RAW, 40, true);
     Path file = Files.writeString(folder.resolve("rows.jsonl"), lines);
     assertThat(rows(open(file).table()))
         .extracting(row -> row.substring(0, 3))
@@ -226,16 +227,15 @@ class TransitionsTest extends SparkTest {
         "{%s\"observations\":[[1],[2]],\"rewards\":[1,2],\"terminals\":[false,true],"
             + "\"timeouts\":[false,false]}\n";
     Path file = folder.resolve("episodes.jsonl");
-    Files.writeString(file, raw.formatted("").repeat(2));
+    Files.writeString(file, Text.of(raw, "").repeat(2));
     assertThatThrownBy(() -> open(file))
         .isInstanceOf(DataException.class)
         .hasMessageContainingAll("several rows hold arrays", "each row is an episode");
-    Files.writeString(
-        file, raw.formatted("\"episode_id\":0,") + raw.formatted("\"episode_id\":1,"));
+    Files.writeString(file, Text.of(raw, "\"episode_id\":0,") + Text.of(raw, "\"episode_id\":1,"));
     assertThatThrownBy(() -> open(file))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("rewards holds arrays, so each row is an episode");
-    Files.writeString(file, raw.formatted("\"episode_id\":0,").replaceAll("s\":", "\":"));
+    Files.writeString(file, Text.of(raw, "\"episode_id\":0,").replaceAll("s\":", "\":"));
     assertThatThrownBy(() -> open(file))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("reward holds arrays, so each row is an episode");
