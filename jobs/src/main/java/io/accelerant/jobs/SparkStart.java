@@ -1,11 +1,18 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunMetrics;
 import io.accelerant.core.job.TaskSummary;
+import io.accelerant.core.text.Text;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -33,11 +40,59 @@ final class SparkStart implements Supplier<SparkSession>, AutoCloseable {
     config.spark().forEach(conf::set);
     VersionMatrix.check(Platform.current()).ifPresent(progress::say);
     progress.say("Starting Spark on %s", conf.get("spark.master"));
-    started = SparkSession.builder().config(conf).getOrCreate();
+    requireLocalFolder(conf);
+    started = start(conf);
     // what a job does not describe itself is at least seen to be its
     started.sparkContext().setJobDescription(conf.get("spark.app.name"));
     tasks = new TaskSummary(started.sparkContext());
     return started;
+  }
+
+  private static SparkSession start(SparkConf conf) {
+    try {
+      return SparkSession.builder().config(conf).getOrCreate();
+    } catch (Exception e) { // Scala throws checked ones undeclared
+      throw refused(conf, e);
+    }
+  }
+
+  /** Spark's own settings fail in its own words: one line that names the keys. */
+  static RuntimeException refused(SparkConf conf, Exception thrown) {
+    if (MachineFault.explain(thrown).isPresent()) {
+      return new IllegalStateException(thrown);
+    }
+    String said = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
+    String keys =
+        Arrays.stream(conf.getAll())
+            .filter(set -> set._2().length() > 2 && said.contains(set._2().replace("file:", "")))
+            .map(set -> set._1() + " = " + set._2())
+            .collect(Collectors.joining(", "));
+    return new ConfigException(
+        Text.of(
+            "Spark does not start: %s Change %s.",
+            said.endsWith(".") ? said : said + ".",
+            keys.isEmpty() ? "the spark.* settings (--print-config shows them)" : keys),
+        thrown);
+  }
+
+  /** Where there is none Spark ends the process without a word to its caller. */
+  static void requireLocalFolder(SparkConf conf) {
+    String folders = conf.get("spark.local.dir", "");
+    if (!folders.isBlank() && Arrays.stream(folders.split(",")).noneMatch(SparkStart::canWrite)) {
+      throw new ConfigException(
+          Text.of(
+              "spark.local.dir = %s: no such folder can be made and written; choose another, or"
+                  + " leave it out.",
+              folders));
+    }
+  }
+
+  private static boolean canWrite(String folder) {
+    try {
+      return Files.isWritable(Files.createDirectories(Path.of(folder.strip())));
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   /** Writes the metrics of the run to the event log, if Spark was started for it. */
