@@ -173,6 +173,7 @@ class OperationGradientTest {
         .flatMap(c -> Arrays.stream(c.getDeclaredMethods()))
         .filter(OperationGradientTest::isOperation)
         .forEach(m -> offered.add(m.getName()));
+    offered.remove("cachedAttention"); // has no gradient; CachedModelTest holds its values
     Set<String> checked = new TreeSet<>();
     cases().keySet().forEach(name -> checked.add(name.split(" ")[0]));
     assertThat(checked).isEqualTo(offered);
