@@ -315,7 +315,7 @@ class JobContractTest extends SparkTest {
   }
 
   private static boolean isText(Path file) {
-    return file.toString().matches(".*\\.(md|py|jsonl|json)");
+    return Files.isRegularFile(file) && file.toString().matches(".*\\.(md|py|jsonl|json)");
   }
 
   private static String read(Path file) {
