@@ -40,7 +40,7 @@ class VersionMatrixTest {
     for (int java : List.of(18, 22, 25)) {
       assertThatThrownBy(() -> VersionMatrix.requireJava(java))
           .isInstanceOf(ConfigException.class)
-          .hasMessage("Accelerant needs Java 17 or 21; this is %d.".formatted(java));
+          .hasMessage(Text.of("Accelerant needs Java 17 or 21; this is %d.", java));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.ArtifactTables;
@@ -139,7 +140,7 @@ class MmdJobTest extends SparkTest {
   @Test
   void aVerdictIsTheDifferenceToAControlInASpaceThatWasNotTrainedOn() {
     for (String space : Spaces.OF_VERDICTS) {
-      String verdict = "verdict.n3.%s.ddim.n3".formatted(space);
+      String verdict = Text.of("verdict.n3.%s.ddim.n3", space);
       double difference =
           metric(result, "mmd.n3.frechet." + space) - metric(result, "ddim.n3.frechet." + space);
       assertThat(metric(result, verdict)).isCloseTo(difference, within(1e-9));
