@@ -32,6 +32,17 @@ def room(batch, length):
     return [torch.zeros(2, batch, heads, length, width // heads) for _ in range(layers)]
 
 
+def attend(q, k, v):
+    """Causal where there are several queries; by one operation where this PyTorch has it."""
+    n = q.shape[-2]
+    if hasattr(F, "scaled_dot_product_attention"):
+        return F.scaled_dot_product_attention(q, k, v, is_causal=n > 1)
+    scores = q @ k.transpose(-1, -2) / q.shape[-1] ** 0.5
+    if n > 1:
+        scores = scores.masked_fill(torch.ones(n, n, dtype=torch.bool).triu(1), float("-inf"))
+    return scores.softmax(-1) @ v
+
+
 def read(tokens, at, cache):
     """Logits of all tokens [batch, n], the first at position `at`."""
     batch, n = tokens.shape
@@ -43,7 +54,7 @@ def read(tokens, at, cache):
         qkv = linear("attn.c_attn", norm("ln_1", x)).view(batch, n, 3, heads, -1).permute(2, 0, 3, 1, 4)
         cache[layer][:, :, :, at : at + n] = qkv[1:]
         k, v = cache[layer][:, :, :, : at + n]
-        mixed = F.scaled_dot_product_attention(qkv[0], k, v, is_causal=n > 1)
+        mixed = attend(qkv[0], k, v)
         x = x + linear("attn.c_proj", mixed.transpose(1, 2).reshape(batch, n, width)).view(batch, n, width)
         hidden = F.gelu(linear("mlp.c_fc", norm("ln_2", x)), approximate="tanh")
         x = x + linear("mlp.c_proj", hidden).view(batch, n, width)
