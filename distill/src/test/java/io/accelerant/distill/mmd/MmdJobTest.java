@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.accelerant.core.text.Text;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.ArtifactTables;
@@ -20,6 +19,7 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.sample.SampleJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
