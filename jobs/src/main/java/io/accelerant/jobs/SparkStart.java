@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -61,10 +63,14 @@ final class SparkStart implements Supplier<SparkSession>, AutoCloseable {
     if (MachineFault.explain(thrown).isPresent()) {
       return new IllegalStateException(thrown);
     }
-    String said = String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
+    String all =
+        Stream.iterate((Throwable) thrown, Objects::nonNull, Throwable::getCause)
+            .map(t -> String.valueOf(t.getMessage()))
+            .collect(Collectors.joining("\n"));
+    String said = all.lines().findFirst().orElse("");
     String keys =
         Arrays.stream(conf.getAll())
-            .filter(set -> set._2().length() > 2 && said.contains(set._2().replace("file:", "")))
+            .filter(set -> set._2().length() > 2 && all.contains(set._2().replace("file:", "")))
             .map(set -> set._1() + " = " + set._2())
             .collect(Collectors.joining(", "));
     return new ConfigException(

@@ -18,7 +18,6 @@ class SparkStartTest {
   @ParameterizedTest
   @CsvSource({
     "spark.master, foo, Could not parse Master URL: 'foo'",
-    "spark.driver.memory, banana, Size must be specified as bytes. Failed to parse: banana",
     "spark.eventLog.dir, file:/no/such/folder, File file:/no/such/folder does not exist",
     "spark.eventLog.dir, /no/such/folder, File file:/no/such/folder does not exist"
   })
@@ -29,6 +28,17 @@ class SparkStartTest {
         .hasMessageContaining(said)
         .hasMessageContaining(key + " = " + value)
         .hasMessageNotContaining("app.name");
+  }
+
+  @Test
+  void theKeyIsFoundInWhatSparkSaysLater() {
+    SparkConf conf = new SparkConf(false).set("spark.executor.memory", "banana");
+    Exception thrown =
+        new NumberFormatException("Size must be specified as bytes (b).\nFailed to parse: banana");
+    assertThat(SparkStart.refused(conf, thrown).getMessage())
+        .startsWith("Spark does not start: Size must be specified as bytes (b).")
+        .contains("spark.executor.memory = banana")
+        .doesNotContain("\n");
   }
 
   @Test
