@@ -8,14 +8,14 @@ package io.accelerant.core.engine;
 final class FusedSums {
   private FusedSums() {}
 
-  static void addOne(float[] x, int from, float w, float[] y, int to, int n) {
+  private static void addOne(float[] x, int from, float w, float[] y, int to, int n) {
     for (int i = 0; i < n; i++) {
       y[to + i] = Math.fma(w, x[from + i], y[to + i]);
     }
   }
 
   /** Four terms, with the weights {@code w[at] .. w[at+3]}. */
-  static void addFour(
+  private static void addFour(
       float[] x, int from, int stride, float[] w, int at, float[] y, int to, int n) {
     float w0 = w[at];
     float w1 = w[at + 1];

@@ -148,11 +148,7 @@ final class FeatureFits {
    */
   FeatureTable ofReals(FeatureMap map, TrainedClassifier a) {
     float[][] some = images.first(Kernel.MEDIAN_ROWS).floats();
-    double[] flat = new double[some.length * pixels()];
-    for (int i = 0; i < flat.length; i++) {
-      flat[i] = some[i / pixels()][i % pixels()];
-    }
-    return FeatureTable.of(ofReals(map, a, some, flat), map.width());
+    return FeatureTable.of(ofReals(map, a, some, FeatureTable.of(some).numbers()), map.width());
   }
 
   private static double[] ofReals(

@@ -24,6 +24,16 @@ record FeatureTable(double[] numbers, int width, int[] labels) {
     return new FeatureTable(numbers, width, new int[0]);
   }
 
+  /** Rows of one width, at least one, without classes. */
+  static FeatureTable of(float[][] rows) {
+    int width = rows[0].length;
+    double[] numbers = new double[rows.length * width];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = rows[i / width][i % width];
+    }
+    return of(numbers, width);
+  }
+
   int rows() {
     return numbers.length / width;
   }

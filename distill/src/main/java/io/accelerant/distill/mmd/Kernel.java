@@ -3,6 +3,7 @@ package io.accelerant.distill.mmd;
 import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.List;
 
 /** A positive definite function k(x, y) of two feature vectors, through x.y, |x|^2 and |y|^2. */
 sealed interface Kernel extends Serializable {
@@ -61,6 +62,14 @@ sealed interface Kernel extends Serializable {
     /** {@code exp(-|x - y|^2 / (2 sigma^2))}. */
     static Gaussians ofSigmas(double... sigmas) {
       return new Gaussians(Arrays.stream(sigmas).map(s -> 1 / (2 * s * s)).toArray());
+    }
+
+    /** q where nobody says otherwise. */
+    static final List<Double> FACTORS = List.of(0.25, 0.5, 1.0, 2.0, 4.0);
+
+    /** As {@link #ofMedian(FeatureTable, double...)}, with {@link #FACTORS}. */
+    static Gaussians ofMedian(FeatureTable rows) {
+      return ofMedian(rows, FACTORS.stream().mapToDouble(q -> q).toArray());
     }
 
     /**

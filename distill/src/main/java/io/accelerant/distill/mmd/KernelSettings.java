@@ -58,7 +58,7 @@ record KernelSettings(
               "Of mixture without sigmas: mean of exp(-|x-y|^2 / (q m)), m the median squared"
                   + " distance of the data")
           .between(1e-12, 1e12)
-          .withDefault(List.of(0.25, 0.5, 1.0, 2.0, 4.0));
+          .withDefault(Kernel.Gaussians.FACTORS);
 
   static final List<Key<?>> KEYS = List.of(TYPE, DEGREE, GAMMA, OFFSET, SIGMAS, FACTORS);
 

@@ -17,7 +17,6 @@ import io.accelerant.core.train.RoundLog;
 import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.teacher.ImageRecord;
 import io.accelerant.distill.teacher.LabelledImages;
 import java.util.Arrays;
 import java.util.UUID;
@@ -27,8 +26,6 @@ import java.util.UUID;
  * unbiased estimator with a mixture of Gaussians about the median distance. Start the engine first.
  */
 public final class LocalFinetuning implements AutoCloseable {
-  private static final double[] FACTORS = {0.25, 0.5, 1, 2, 4};
-
   private final Kernel.Gaussians kernel;
   private final ChainStep step;
   private final UnionRound workers;
@@ -58,8 +55,9 @@ public final class LocalFinetuning implements AutoCloseable {
       long seed,
       ProgramPool pool) {
     TrainedClassifier trained = new TrainedClassifier(classifier, classifierParameters, 0, 1);
-    FeatureTable reals = table(trained.features(images.first(Kernel.MEDIAN_ROWS).floats()));
-    kernel = Kernel.Gaussians.ofMedian(reals, FACTORS);
+    FeatureTable reals =
+        FeatureTable.of(trained.features(images.first(Kernel.MEDIAN_ROWS).floats()));
+    kernel = Kernel.Gaussians.ofMedian(reals);
     double[] ones = new double[classifier.mlp().width()];
     Arrays.fill(ones, 1);
     step =
@@ -70,9 +68,7 @@ public final class LocalFinetuning implements AutoCloseable {
             times.clone(),
             new ClassifierFeatures(classifier, 0, 1, new double[ones.length], ones, microBatch),
             model.network().classes() > 0);
-    MemoryShards shards =
-        new MemoryShards(
-            images.count(), i -> ImageRecord.pack(images.labels()[i], images.images()[i]), seed);
+    MemoryShards shards = images.shards(seed);
     workers =
         new UnionRound(
             new LocalRound(shards, pool, Precision.FLOAT32, seed), Mmd.of(kernel, true), step);
@@ -86,14 +82,6 @@ public final class LocalFinetuning implements AutoCloseable {
             .frozen(ClassifierFeatures.ROLE, classifier, Flat.of(classifierParameters));
     trainer = new Trainer(workers, roles, updates);
     draw = Draw.shuffled(union, seed);
-  }
-
-  private static FeatureTable table(float[][] rows) {
-    double[] flat = new double[rows.length * rows[0].length];
-    for (int i = 0; i < flat.length; i++) {
-      flat[i] = rows[i / rows[0].length][i % rows[0].length];
-    }
-    return FeatureTable.of(flat, rows[0].length);
   }
 
   /** Of {@code exp(-rate |x - y|^2)}, whose mean is the kernel. */

@@ -30,17 +30,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.apache.spark.api.java.function.MapFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
-import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 
 /** The work of a run: networks of features, the untouched model in every sampler, finetuning. */
 final class MmdStages implements AutoCloseable {
   private static final String SHARDS = "shards";
-  private static final StructType RECORD = StructType.fromDDL("id BIGINT, record BINARY");
 
   /** The curve's noise is not that of the tables. */
   private static final long CURVE = 1L << 40;
@@ -96,7 +89,7 @@ final class MmdStages implements AutoCloseable {
             run.stages(),
             snapshots,
             SHARDS,
-            records(images.split("train")),
+            ImageRecord.table(images.split("train"), (id, label) -> label),
             settings.train().workers(),
             settings.train().seed(),
             config.get(MmdKeys.DATA));
@@ -120,12 +113,6 @@ final class MmdStages implements AutoCloseable {
     settings.features().forEach(f -> cells.add(Cell.finetuned(settings, f, steps)));
     cells.add(new Cell(Cell.DENOISING, steps));
     return cells;
-  }
-
-  private static Dataset<Row> records(Dataset<Row> split) {
-    MapFunction<Row, Row> pack =
-        row -> RowFactory.create(row.getLong(0), ImageRecord.pack(row.getInt(2), row.getAs(1)));
-    return split.select("id", "image", "label").map(pack, Encoders.row(RECORD));
   }
 
   ImageModel published(Trained trained) {

@@ -28,7 +28,6 @@ final class Spaces implements AutoCloseable {
   /** Spaces of verdicts: what was not trained on, and what no network has looked at. */
   static final List<String> OF_VERDICTS = List.of(B, PIXELS);
 
-  private static final double[] FACTORS = {0.25, 0.5, 1, 2, 4};
   private static final int KERNEL_ROWS = 1000;
   private static final int NEIGHBOUR_QUERIES = 500;
   private static final int BLOCKS = 4;
@@ -99,18 +98,12 @@ final class Spaces implements AutoCloseable {
           return new Reference(
               new FrechetReference(Moments.of(rows)),
               table,
-              Mmd.of(Kernel.Gaussians.ofMedian(table, FACTORS), true));
+              Mmd.of(Kernel.Gaussians.ofMedian(table), true));
         });
   }
 
   private static FeatureTable table(float[][] rows) {
-    int count = Math.min(KERNEL_ROWS, rows.length);
-    int width = rows[0].length;
-    double[] numbers = new double[count * width];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = rows[i / width][i % width];
-    }
-    return FeatureTable.of(numbers, width);
+    return FeatureTable.of(Arrays.copyOf(rows, Math.min(KERNEL_ROWS, rows.length)));
   }
 
   /** {@code frechet.<space>} and {@code value.<space>}, for a look on the way. */

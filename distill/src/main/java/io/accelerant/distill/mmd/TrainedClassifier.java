@@ -80,9 +80,7 @@ record TrainedClassifier(
   static TrainedClassifier train(
       MlpClassifier network, LabelledImages images, int steps, long seed, ProgramPool pool) {
     LabelLoss loss = new LabelLoss(network);
-    MemoryShards shards =
-        new MemoryShards(
-            images.count(), i -> ImageRecord.pack(images.labels()[i], images.images()[i]), seed);
+    MemoryShards shards = images.shards(seed);
     Training training =
         Training.of(
             OptimizerSpec.adam(0.9, 0.999, 1e-8), LearningRate.cosine(PEAK, PEAK / 20, steps));

@@ -23,19 +23,14 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * A class-conditional diffusion model of images, trained on the train split of an images artifact,
  * measured on its test split and by the Frechet distances of its samples.
  */
 final class ImageKind implements TeacherKind {
-  private static final StructType RECORD = StructType.fromDDL("id BIGINT, record BINARY");
   private static final long SHUFFLE = RandomStream.purpose("teacher.shuffleLabels");
   private static final int LOOK = 8;
   private static final int COLUMNS = 10;
@@ -162,17 +157,13 @@ final class ImageKind implements TeacherKind {
    */
   private Dataset<Row> records(Dataset<Row> split, double[] frequencies) {
     long seed = config.get(RunKeys.SEED);
-    MapFunction<Row, Row> pack =
-        row -> {
-          long id = row.getLong(0);
-          int label =
-              frequencies == null
-                  ? row.getInt(2)
-                  : new RandomStream(seed, SHUFFLE, id, 0)
-                      .nextCategorical(frequencies, 0, frequencies.length);
-          return RowFactory.create(id, ImageRecord.pack(label, row.getAs(1)));
-        };
-    return split.select("id", "image", "label").map(pack, Encoders.row(RECORD));
+    return ImageRecord.table(
+        split,
+        (id, label) ->
+            frequencies == null
+                ? label
+                : new RandomStream(seed, SHUFFLE, id, 0)
+                    .nextCategorical(frequencies, 0, frequencies.length));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.accelerant.distill.teacher;
 
+import io.accelerant.core.train.MemoryShards;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -21,6 +22,11 @@ public record LabelledImages(byte[][] images, int[] labels) {
   /** How many there are. */
   public int count() {
     return images.length;
+  }
+
+  /** Packed, for training in this process. */
+  public MemoryShards shards(long seed) {
+    return new MemoryShards(count(), i -> ImageRecord.pack(labels[i], images[i]), seed);
   }
 
   /** Numbers in 0..1. */
