@@ -1,4 +1,4 @@
-package io.accelerant.core.lm;
+package io.accelerant.core.lm.task;
 
 /** Decides whether an answer solves its prompt. A pure function of its three texts. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package io.accelerant.core.lm;
+package io.accelerant.core.lm.task;
 
 /**
  * What a {@link Checker} says about one answer.
@@ -8,7 +8,7 @@ package io.accelerant.core.lm;
  */
 public record Verdict(boolean answerRight, boolean traceRight) {
   /** The verdict of a checker that knows no steps beside the answer. */
-  static Verdict of(boolean right) {
+  public static Verdict of(boolean right) {
     return new Verdict(right, right);
   }
 

@@ -1,4 +1,4 @@
-package io.accelerant.core.lm;
+package io.accelerant.core.lm.task;
 
 import java.math.BigDecimal;
 import java.util.regex.Matcher;

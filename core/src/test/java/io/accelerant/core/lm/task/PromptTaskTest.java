@@ -1,11 +1,11 @@
-package io.accelerant.core.lm;
+package io.accelerant.core.lm.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.error.ConfigException;
-import io.accelerant.core.lm.PromptTask.Example;
+import io.accelerant.core.lm.task.PromptTask.Example;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

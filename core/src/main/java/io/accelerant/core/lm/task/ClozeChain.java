@@ -1,4 +1,4 @@
-package io.accelerant.core.lm;
+package io.accelerant.core.lm.task;
 
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.random.RandomStream;
@@ -37,11 +37,21 @@ public record ClozeChain(int modulus, int links, double q) implements PromptTask
     for (int link = 0; link < links; link++) {
       int x = stream.nextInt(modulus);
       int b = (a + x) % modulus;
-      prompt.append(x).append("__");
+      prompt.append(x).append(GAP).append(GAP);
       answer.append(a).append(b);
       a = (b + (stream.nextDouble() < q ? 1 : 0)) % modulus;
     }
-    return new Example(prompt.toString(), answer.toString());
+    return new Example(prompt.toString(), answer.toString(), "chain");
+  }
+
+  @Override
+  public boolean isCloze() {
+    return true;
+  }
+
+  @Override
+  public String symbols() {
+    return "0123456789".substring(0, modulus);
   }
 
   @Override

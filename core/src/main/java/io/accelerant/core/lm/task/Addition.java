@@ -1,4 +1,4 @@
-package io.accelerant.core.lm;
+package io.accelerant.core.lm.task;
 
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.random.RandomStream;
@@ -47,7 +47,12 @@ public record Addition(int minimum, int maximum, List<Double> slips) implements 
     }
     prompt.append('=');
     double rate = slips.isEmpty() ? 0 : slips.get(k - minimum);
-    return new Example(prompt.toString(), worked(prompt.toString(), k, rate, stream));
+    return new Example(prompt.toString(), worked(prompt.toString(), k, rate, stream), "k" + k);
+  }
+
+  @Override
+  public String symbols() {
+    return "0123456789+=;";
   }
 
   /** The rightly worked answer is the only right one; its digits after the semicolon are read. */

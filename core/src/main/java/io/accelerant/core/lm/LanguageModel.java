@@ -1,0 +1,190 @@
+package io.accelerant.core.lm;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.model.Model;
+import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.nn.Networks;
+import io.accelerant.core.nn.TokenNetwork;
+import io.accelerant.core.text.Text;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A network that answers prompts, with the tokenizer that it reads: causal, or masked (MASK is its
+ * last token). An artifact of kind {@code model} whose {@code config.json} says so in a block
+ * {@code language}.
+ *
+ * @param network from {@code tokenizer.size()} tokens, and MASK if it is masked, to as many logits
+ * @param parameters in the order of {@code network.layout()}; not copied
+ * @param kind how it writes
+ */
+public record LanguageModel(
+    TokenNetwork network, float[] parameters, Tokenizer tokenizer, Kind kind) {
+  private static final String BLOCK = "language";
+
+  /** The weights as training left them, beside the average in {@link Model#WEIGHTS}. */
+  public static final String RAW_WEIGHTS = "model-raw.safetensors";
+
+  /** How a model writes. */
+  public enum Kind {
+    /** From left to right. */
+    CAUSAL("causal-text"),
+    /** Masked positions in any order. */
+    MASKED("masked-text");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    /** Name in configurations and artifacts. */
+    public String label() {
+      return label;
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if network and tokenizer do not go together
+   */
+  public LanguageModel {
+    int tokens = tokenizer.size() + (kind == Kind.MASKED ? 1 : 0);
+    if (network.vocabulary() != tokens) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "a %s model of this tokenizer has %d tokens, but the network has %d",
+              kind.label(), tokens, network.vocabulary()));
+    }
+  }
+
+  /** Token of MASK, of a masked model. */
+  public int mask() {
+    return tokenizer.size();
+  }
+
+  /**
+   * Refuses tokens of another tokenizer.
+   *
+   * @param other wrote the tokens of {@code uri}
+   * @throws DataException if it is another
+   */
+  public void requireSame(Tokenizer other, String uri) {
+    if (!other.hash().equals(tokenizer.hash())) {
+      throw new DataException(
+          Text.of(
+              "%s has the tokens of %s, but the model reads those of %s; prepare the prompts with"
+                  + " the model's tokenizer.",
+              uri, other.config(), tokenizer.config()));
+    }
+  }
+
+  /**
+   * Writes {@code config.json} and both sets of weights.
+   *
+   * @param raw the weights as training left them
+   */
+  public void write(ArtifactWriter artifact, float[] raw) {
+    Map<String, Object> block = new LinkedHashMap<>();
+    block.put("kind", kind.label());
+    block.put("tokenizer", tokenizer.config());
+    block.put("endToken", tokenizer.end());
+    if (kind == Kind.MASKED) {
+      block.put("maskToken", mask());
+    }
+    new Model(network, parameters).write(artifact, Map.of(BLOCK, block));
+    new Model(network, raw).writeWeights(artifact, RAW_WEIGHTS);
+  }
+
+  /** Whether an artifact is such a model. */
+  public static boolean isOne(Artifact artifact) {
+    return artifact.manifest().kind().equals(Model.KIND)
+        && artifact.readJson(Model.CONFIG).get(BLOCK) instanceof Map<?, ?>;
+  }
+
+  /**
+   * Reads a published model; every byte is verified.
+   *
+   * @param kind what it must be, or any
+   * @param what names the need in errors, such as a configuration key
+   * @throws ArtifactException if it is another kind of model, is damaged, or says things that do
+   *     not go together
+   */
+  public static LanguageModel read(Artifact artifact, Optional<Kind> kind, String what) {
+    return read(artifact, kind, what, Model.WEIGHTS);
+  }
+
+  /** As {@link #read(Artifact, Optional, String)}, with the weights as training left them. */
+  public static LanguageModel readRaw(Artifact artifact, Optional<Kind> kind, String what) {
+    return read(artifact, kind, what, RAW_WEIGHTS);
+  }
+
+  private static LanguageModel read(
+      Artifact artifact, Optional<Kind> kind, String what, String weights) {
+    require(artifact, kind, what);
+    Model model = Model.read(artifact, weights);
+    return of(artifact, model.network(), model.parameters());
+  }
+
+  /**
+   * Checks all of an artifact but its weights.
+   *
+   * @return the model without parameters
+   * @throws ArtifactException as {@link #read}
+   */
+  public static LanguageModel require(Artifact artifact, Optional<Kind> kind, String what) {
+    Map<String, Object> config = artifact.requireKind(Model.KIND, what).readJson(Model.CONFIG);
+    if (!(config.get(BLOCK) instanceof Map<?, ?>)) {
+      throw new ArtifactException(
+          Text.of(
+              "%s needs a language model; %s/%s has no block \"%s\". train-teacher with"
+                  + " trainTeacher.kind = %s or %s, and prompts as data, makes one.",
+              what, artifact.uri(), Model.CONFIG, BLOCK, Kind.CAUSAL.label(), Kind.MASKED.label()));
+    }
+    LanguageModel found;
+    try {
+      found = of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0]);
+    } catch (DataException e) {
+      throw new ArtifactException(e.getMessage(), e);
+    }
+    kind.filter(wanted -> wanted != found.kind)
+        .ifPresent(
+            wanted -> {
+              throw new ArtifactException(
+                  Text.of(
+                      "%s needs a %s model; %s is a %s one.",
+                      what, wanted.label(), artifact.uri(), found.kind.label()));
+            });
+    return found;
+  }
+
+  private static LanguageModel of(Artifact artifact, NetworkSpec network, float[] parameters) {
+    String where = artifact.uri() + "/" + Model.CONFIG;
+    JsonReader block =
+        JsonReader.of(artifact.readJson(Model.CONFIG), where, ArtifactException::new).block(BLOCK);
+    Kind kind = block.text("kind").equals(Kind.MASKED.label()) ? Kind.MASKED : Kind.CAUSAL;
+    block.only("kind", kind.label());
+    if (!(network instanceof TokenNetwork tokens)) {
+      throw new ArtifactException(
+          Text.of(
+              "%s: a %s model needs a network of tokens, not a %s.",
+              where, kind.label(), network.config().get("model_type")));
+    }
+    Tokenizer tokenizer = Tokenizer.of(block.inner("tokenizer"));
+    block.only("endToken", tokenizer.end());
+    try {
+      LanguageModel model = new LanguageModel(tokens, parameters, tokenizer, kind);
+      if (kind == Kind.MASKED) {
+        block.only("maskToken", model.mask());
+      }
+      return model;
+    } catch (IllegalArgumentException e) {
+      throw new ArtifactException(Text.of("%s: %s.", where, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.accelerant.core.lm.prompt;
+
+import io.accelerant.core.data.Alphabet;
+import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.text.Text;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One token for each symbol, and the end after them.
+ *
+ * @param alphabet how text is brought to symbols, for {@link Alphabet}'s; else text is taken as it
+ *     is
+ * @param symbols each once; symbol i is token i
+ */
+public record SymbolTokenizer(Optional<Alphabet> alphabet, String symbols) implements Tokenizer {
+  static final String KIND = "symbols";
+
+  /** Begins the name of a tokenizer of symbols. */
+  public static final String PREFIX = "alphabet:";
+
+  /**
+   * @throws IllegalArgumentException if there is no symbol, or one twice
+   */
+  public SymbolTokenizer {
+    if (symbols.isEmpty() || symbols.chars().distinct().count() < symbols.length()) {
+      throw new IllegalArgumentException(
+          Text.of("an alphabet has symbols, each once; these are \"%s\"", symbols));
+    }
+  }
+
+  /** Of these symbols and no other. */
+  public static SymbolTokenizer of(String symbols) {
+    return new SymbolTokenizer(Optional.empty(), symbols);
+  }
+
+  /** Of an alphabet. */
+  public static SymbolTokenizer of(Alphabet alphabet) {
+    int[] tokens = new int[alphabet.size()];
+    Arrays.setAll(tokens, i -> i);
+    return new SymbolTokenizer(Optional.of(alphabet), alphabet.decode(tokens));
+  }
+
+  /**
+   * By name: {@code alphabet:letters27}, {@code alphabet:bytes}, or {@code alphabet:} and the
+   * symbols.
+   *
+   * @throws IllegalArgumentException if it is none
+   */
+  public static SymbolTokenizer named(String name) {
+    if (!name.startsWith(PREFIX)) {
+      throw new IllegalArgumentException(
+          Text.of("a tokenizer is alphabet:<letters27, bytes or symbols>, not \"%s\"", name));
+    }
+    String symbols = name.substring(PREFIX.length());
+    for (Alphabet alphabet : Alphabet.values()) {
+      if (alphabet.label().equals(symbols)) {
+        return of(alphabet);
+      }
+    }
+    return of(symbols);
+  }
+
+  static SymbolTokenizer of(JsonReader config) {
+    try {
+      return config.has("alphabet")
+          ? of(Alphabet.ofLabel(config.text("alphabet")))
+          : of(config.text("symbols"));
+    } catch (IllegalArgumentException e) {
+      throw config.wrong("symbols", "cannot be: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public int size() {
+    return symbols.length() + 1;
+  }
+
+  @Override
+  public int end() {
+    return symbols.length();
+  }
+
+  @Override
+  public int[] encode(String text) {
+    String normal = alphabet.map(a -> a.normalise(text)).orElse(text);
+    int[] tokens = new int[normal.length()];
+    for (int i = 0; i < tokens.length; i++) {
+      tokens[i] = symbols.indexOf(normal.charAt(i));
+      if (tokens[i] < 0) {
+        throw new IllegalArgumentException(
+            Text.of(
+                "U+%04X at place %d is none of the %d symbols of the tokenizer",
+                (int) normal.charAt(i), i, symbols.length()));
+      }
+    }
+    return tokens;
+  }
+
+  @Override
+  public String decode(int[] tokens) {
+    StringBuilder text = new StringBuilder(tokens.length);
+    for (int token : tokens) {
+      if (token == end()) {
+        break;
+      }
+      text.append(token >= 0 && token < end() ? symbols.charAt(token) : '\uFFFD');
+    }
+    return alphabet.equals(Optional.of(Alphabet.BYTES))
+        ? new String(text.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
+        : text.toString();
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("kind", KIND);
+    alphabet.ifPresentOrElse(
+        a -> config.put("alphabet", a.label()), () -> config.put("symbols", symbols));
+    return config;
+  }
+}
