@@ -11,7 +11,9 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.HashSplit;
+import io.accelerant.core.data.WordNetGlosses;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.lm.task.SkillPool;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
@@ -38,6 +40,9 @@ public final class PreparePromptsJob implements PublishingJob {
   /** Groups and planted words that have a metric of their own. */
   private static final int GROUPS = 100;
 
+  private static final String POOL = PreparePromptsKeys.TASK + SkillPool.NAME;
+  private static final String LICENCE = "LICENSE-wordnet.txt";
+
   @Override
   public String name() {
     return "prepare-prompts";
@@ -57,6 +62,11 @@ public final class PreparePromptsJob implements PublishingJob {
   public Work open(JobContext context, JobConfig config) {
     HashSplit split = HashSplit.of(config, PreparePromptsKeys.SPLIT);
     Noise noise = Noise.of(config);
+    if (!noise.isNone() && config.get(PreparePromptsKeys.SOURCE).equals(POOL)) {
+      throw config.invalid(
+          PreparePromptsKeys.SOURCE,
+          "plants noise of its own; set preparePrompts.skillPool instead of noise.");
+    }
     PromptSource source = PromptSource.of(context, config);
     Tokenizer tokenizer = tokenizer(config, source);
     RowCheck check =
@@ -93,6 +103,9 @@ public final class PreparePromptsJob implements PublishingJob {
       long prompts = metrics.get("prompts").longValue();
       context.progress().say("%,d prompts from %s", prompts, source.name());
       run.artifact().writeJson(Prompts.CONFIG, describe(source, check, split, metrics));
+      if (source.isWordNet()) {
+        run.artifact().write(LICENCE, WordNetGlosses.licence());
+      }
       return new Product(
           run.draft(Prompts.KIND, metrics)
               .withTable(written.folder(), TableFingerprint.of(typed(written.rows()))),
@@ -200,6 +213,6 @@ public final class PreparePromptsJob implements PublishingJob {
             check.tokenizer().size(),
             source.cloze() ? "" : Text.of(", %d is the end", check.tokenizer().end())),
         "import pandas as pd\n\nprompts = " + written.pandas(),
-        "That of the source.");
+        source.isWordNet() ? "WordNet 3.1 licence, see `" + LICENCE + "`." : "That of the source.");
   }
 }
