@@ -27,7 +27,7 @@ record Javadoc(String signature, String sentence, String description) {
   private static final Pattern PARAGRAPH =
       Pattern.compile("(?i)<(?:p|ul|ol|dl|pre|table|blockquote|h[1-6])\\b");
   private static final Pattern SENTENCE =
-      Pattern.compile("(?s)(.*?(?<!\\be\\.g)(?<!\\bi\\.e)(?<!\\betc)[.!?])(?:\\s.*)?");
+      Pattern.compile("(?s)(.*?(?<!\\be\\.g)(?<!\\bi\\.e)(?<!\\betc)\\.)(?:\\s.*)?");
   private static final Pattern METHOD =
       Pattern.compile("(?s)([^(=]*?)(\\w+) ?\\((.*)\\)(?: ?\\[])*(?: throws [\\w., ]+)?");
   private static final Pattern TYPE = Pattern.compile(".*\\b(?:class|interface|enum|record)\\b.*");

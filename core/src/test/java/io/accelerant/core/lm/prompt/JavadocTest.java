@@ -76,6 +76,7 @@ class JavadocTest {
         "No period <p>Another. | No period",
         "{@inheritDoc} | ''",
         "Version 1.5 of it. More. | Version 1.5 of it.",
+        "Is it (null ? a : b) so. More. | Is it (null ? a : b) so.",
         "Sees {@link List#get(int)}. | Sees List.get(int)."
       })
   void theFirstSentenceHasNoTags(String comment, String sentence) {

@@ -3,8 +3,10 @@ package io.accelerant.core.lm.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Claim;
+import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.config.JobConfig;
-import io.accelerant.core.data.PrepareTextJob;
 import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
@@ -143,15 +145,13 @@ class PreparePromptsJobTest extends SparkTest {
   }
 
   @Test
-  void promptsRefuseAnotherKindOfArtifact() throws IOException {
-    Path corpus = folder.resolve("corpus");
-    Path text = write("documents.txt", "the first document", "the second document");
-    PrepareTextJob job = new PrepareTextJob();
-    List<String> sets =
-        List.of("run.output=" + corpus, "prepareText.source=" + text, "prepareText.length=8");
-    job.run(context(), JobConfig.load(List.of(), sets, job.keys()));
-    assertThatThrownBy(
-            () -> Prompts.open(spark(), context().hadoop(), corpus.toString(), "sample.prompts"))
+  void promptsRefuseAnotherKindOfArtifact() {
+    String corpus = folder.resolve("corpus").toString();
+    try (ArtifactWriter writer =
+        ArtifactWriter.claim(corpus, context().hadoop(), Claim.of("key"), false)) {
+      writer.commit(ManifestDraft.of("corpus", "prepare-text", "text", 1));
+    }
+    assertThatThrownBy(() -> Prompts.open(spark(), context().hadoop(), corpus, "sample.prompts"))
         .isInstanceOf(ArtifactException.class)
         .hasMessageContaining("sample.prompts")
         .hasMessageContaining("corpus");
