@@ -13,6 +13,7 @@ import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.HashSplit;
 import io.accelerant.core.data.WordNetGlosses;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.SkillPool;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
@@ -75,9 +76,10 @@ public final class PreparePromptsJob implements PublishingJob {
         () -> List.of(source.parent()),
         output ->
             List.of(
-                Text.of("read %s: %s", source.name(), source.description()),
+                Text.of("read %s: %s", source.name(), CanonicalJson.write(source.description())),
                 Text.of(
-                    "write rows of at most %d tokens of %s", check.longest(), tokenizer.config()),
+                    "write rows of at most %d tokens of %s",
+                    check.longest(), CanonicalJson.write(tokenizer.config())),
                 "merge equal prompts, split by hash, train/validation/test " + split.shares(),
                 "publish the prompts to " + output),
         run -> make(run, source, check, split, noise));
@@ -191,7 +193,9 @@ public final class PreparePromptsJob implements PublishingJob {
             Text.of(
                 "Rows of the source = prompts that are no planted copies + dropped. Read as `%s`,"
                     + " written in tokens of `%s`, checked by `%s`.",
-                source.description(), check.tokenizer().config(), source.checker()))
+                CanonicalJson.write(source.description()),
+                CanonicalJson.write(check.tokenizer().config()),
+                CanonicalJson.write(source.checker())))
         .table(table)
         .section("The first prompts")
         .code("text", String.join("\n", texts));
