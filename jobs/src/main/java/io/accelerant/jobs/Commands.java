@@ -3,6 +3,7 @@ package io.accelerant.jobs;
 import io.accelerant.core.data.PrepareImagesJob;
 import io.accelerant.core.data.PrepareTextJob;
 import io.accelerant.core.job.Job;
+import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.model.ImportModelJob;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.evaluate.EvaluateJob;
@@ -33,6 +34,7 @@ final class Commands {
   static List<Job> jobs() {
     return List.of(
         new PrepareTextJob(),
+        new PreparePromptsJob(),
         new ImportModelJob(),
         new TrainTeacherJob(),
         new LsdJob(),

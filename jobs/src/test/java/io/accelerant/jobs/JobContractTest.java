@@ -121,6 +121,7 @@ class JobContractTest extends SparkTest {
         "prepare-text",
         "prepare-text.conf",
         List.of("prepareText.source=@/source.txt", "prepareText.length=16"));
+    example("prepare-prompts", "prepare-prompts.conf", List.of("preparePrompts.count=200"));
     example(
         "import-model",
         "import-model.conf",

@@ -97,7 +97,7 @@ public final class Corpus {
    * @param split {@code train}, {@code validation} or {@code test}
    */
   public Dataset<Row> split(String split) {
-    if (!CorpusTable.SPLITS.contains(split)) {
+    if (!HashSplit.NAMES.contains(split)) {
       throw new IllegalArgumentException("no split is called " + split);
     }
     return table.filter(col("split").equalTo(split));

@@ -2,7 +2,6 @@ package io.accelerant.core.data;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
@@ -29,9 +28,6 @@ import org.apache.spark.storage.StorageLevel;
  * order, files or partitions.
  */
 final class CorpusTable implements AutoCloseable {
-  /** The splits in the order of {@code prepareText.split}. */
-  static final List<String> SPLITS = List.of("train", "validation", "test");
-
   private static final StructType SCHEMA =
       StructType.fromDDL(
           "id BIGINT NOT NULL, text STRING NOT NULL, split STRING NOT NULL,"
@@ -40,9 +36,6 @@ final class CorpusTable implements AutoCloseable {
       StructType.fromDDL(
           "document BIGINT NOT NULL, place INT NOT NULL, text STRING NOT NULL, split STRING NOT"
               + " NULL");
-
-  /** Shares are compared with a hash of this many values. */
-  private static final long HASH_RANGE = 1L << 52;
 
   private final Dataset<Row> documents;
   private final Dataset<Row> table;
@@ -78,12 +71,12 @@ final class CorpusTable implements AutoCloseable {
   /**
    * @param texts documents in a column {@code text}, which may hold nulls
    * @param length symbols of a window
-   * @param split shares of train, validation and test, which sum to one
+   * @param split by the hash of a document
    * @param source named in errors
    * @throws DataException if no document is as long as a window
    */
   static CorpusTable of(
-      Dataset<Row> texts, Alphabet alphabet, int length, List<Double> split, String source) {
+      Dataset<Row> texts, Alphabet alphabet, int length, HashSplit split, String source) {
     MapFunction<String, String> normalise = text -> text == null ? null : alphabet.normalise(text);
     Dataset<Row> documents =
         texts
@@ -132,7 +125,7 @@ final class CorpusTable implements AutoCloseable {
     return new Counts(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]);
   }
 
-  private static Dataset<Row> windows(Dataset<Row> documents, int length, List<Double> split) {
+  private static Dataset<Row> windows(Dataset<Row> documents, int length, HashSplit split) {
     FlatMapFunction<Row, Row> cut =
         row -> {
           String text = row.getString(0);
@@ -145,22 +138,8 @@ final class CorpusTable implements AutoCloseable {
         };
     return documents
         .filter(functions.length(col("text")).geq(length))
-        .select(col("text"), col("document"), splitOf(split).as("split"))
+        .select(col("text"), col("document"), split.of(col("document")).as("split"))
         .flatMap(cut, Encoders.row(WINDOW));
-  }
-
-  /** The split of a document: its hash, mixed once more, against the cumulative shares. */
-  private static Column splitOf(List<Double> shares) {
-    Column uniform = pmod(xxhash64(lit("split"), col("document")), lit(HASH_RANGE));
-    Column split = null;
-    double bound = 0;
-    for (int s = 0; s < shares.size(); s++) {
-      bound += shares.get(s);
-      boolean last = shares.subList(s + 1, shares.size()).stream().allMatch(share -> share == 0);
-      Column below = uniform.lt(last ? HASH_RANGE : (long) (bound * HASH_RANGE));
-      split = split == null ? when(below, SPLITS.get(s)) : split.when(below, SPLITS.get(s));
-    }
-    return split;
   }
 
   private static Dataset<Row> number(Dataset<Row> windows) {

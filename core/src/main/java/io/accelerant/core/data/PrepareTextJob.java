@@ -75,7 +75,7 @@ public final class PrepareTextJob implements PublishingJob {
 
   @Override
   public Work open(JobContext context, JobConfig config) {
-    List<Double> split = split(config);
+    HashSplit split = HashSplit.of(config, SPLIT);
     Documents documents = documents(context, config);
     return new Work(
         () -> List.of(new Manifest.Parent("source", config.get(SOURCE), documents.hash().get())),
@@ -85,12 +85,12 @@ public final class PrepareTextJob implements PublishingJob {
                 Text.of(
                     "normalise to %s, drop duplicates, cut into windows of %d symbols",
                     config.get(ALPHABET), config.get(LENGTH)),
-                "split documents by hash, train/validation/test " + split,
+                "split documents by hash, train/validation/test " + split.shares(),
                 "publish the corpus to " + output),
         run -> make(run, documents.table().get(), split));
   }
 
-  private static Product make(Run run, Dataset<Row> documents, List<Double> split) {
+  private static Product make(Run run, Dataset<Row> documents, HashSplit split) {
     JobConfig config = run.config();
     Alphabet alphabet = Alphabet.ofLabel(config.get(ALPHABET));
     int length = config.get(LENGTH);
@@ -102,7 +102,7 @@ public final class PrepareTextJob implements PublishingJob {
           .say("%,d documents, %,d windows of %d symbols", corpus.counts().read(), windows, length);
       ArtifactTables.Written written = ArtifactTables.write(run, corpus.table(), Corpus.TABLE);
       Map<String, Number> metrics = metrics(corpus.counts(), length, written.rows());
-      run.artifact().writeJson(Corpus.CONFIG, describe(alphabet, length, split));
+      run.artifact().writeJson(Corpus.CONFIG, describe(alphabet, length, split.shares()));
       run.artifact().writeJson("vocabulary.json", alphabet.vocabulary());
       if (isWordNet(source)) {
         run.artifact().write(LICENCE, WordNetGlosses.licence());
@@ -122,19 +122,6 @@ public final class PrepareTextJob implements PublishingJob {
     return Corpus.open(context.spark(), context.hadoop(), artifact.uri(), "prepare-text")
         .table()
         .count();
-  }
-
-  private static List<Double> split(JobConfig config) {
-    List<Double> split = config.get(SPLIT);
-    double sum = split.stream().mapToDouble(Double::doubleValue).sum();
-    if (split.size() != 3 || Math.abs(sum - 1) > 1e-9) {
-      throw config.invalid(
-          SPLIT,
-          Text.of(
-              "must be three shares (train, validation, test) that sum to 1, is %s (sum %s).",
-              split, Table.number(sum, 6)));
-    }
-    return split;
   }
 
   private static void refuseColumn(JobConfig config) {
@@ -204,7 +191,7 @@ public final class PrepareTextJob implements PublishingJob {
     metrics.put("documents.short", counts.tooShort());
     metrics.put("documents.used", counts.used());
     metrics.put("windows", counts.windows());
-    for (String split : CorpusTable.SPLITS) {
+    for (String split : HashSplit.NAMES) {
       metrics.put("windows." + split, 0L);
     }
     for (Row row : written.groupBy("split").count().collectAsList()) {

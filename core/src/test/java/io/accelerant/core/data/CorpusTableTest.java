@@ -21,7 +21,7 @@ import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 
 class CorpusTableTest extends SparkTest {
-  private static final List<Double> SPLIT = List.of(0.8, 0.1, 0.1);
+  private static final HashSplit SPLIT = new HashSplit(List.of(0.8, 0.1, 0.1));
 
   private static Dataset<Row> texts(List<String> texts, int partitions) {
     return spark().createDataset(texts, Encoders.STRING()).toDF("text").repartition(partitions);
@@ -114,7 +114,7 @@ class CorpusTableTest extends SparkTest {
             texts(randomDocuments(100), 2),
             Alphabet.LETTERS27,
             8,
-            List.of(0.5, 0.5, 0.0),
+            new HashSplit(List.of(0.5, 0.5, 0.0)),
             "a test")) {
       assertThat(corpus.table().select("split").distinct().as(Encoders.STRING()).collectAsList())
           .containsExactlyInAnyOrder("train", "validation");

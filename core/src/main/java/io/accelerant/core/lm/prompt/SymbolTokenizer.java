@@ -7,41 +7,40 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * One token for each symbol, and the end after them.
  *
- * @param alphabet how text is brought to symbols, for {@link Alphabet}'s; else text is taken as it
- *     is
+ * @param label of the {@link Alphabet} that brings text to symbols; empty: text is taken as it is
  * @param symbols each once; symbol i is token i
  */
-public record SymbolTokenizer(Optional<Alphabet> alphabet, String symbols) implements Tokenizer {
+public record SymbolTokenizer(String label, String symbols) implements Tokenizer {
   static final String KIND = "symbols";
 
   /** Begins the name of a tokenizer of symbols. */
   public static final String PREFIX = "alphabet:";
 
   /**
-   * @throws IllegalArgumentException if there is no symbol, or one twice
+   * @throws IllegalArgumentException if there is no symbol, one twice, or one beyond U+FFFF
    */
   public SymbolTokenizer {
-    if (symbols.isEmpty() || symbols.chars().distinct().count() < symbols.length()) {
+    boolean single = symbols.chars().noneMatch(c -> Character.isSurrogate((char) c));
+    if (symbols.isEmpty() || !single || symbols.chars().distinct().count() < symbols.length()) {
       throw new IllegalArgumentException(
-          Text.of("an alphabet has symbols, each once; these are \"%s\"", symbols));
+          Text.of("an alphabet has symbols up to U+FFFF, each once; these are \"%s\"", symbols));
     }
   }
 
   /** Of these symbols and no other. */
   public static SymbolTokenizer of(String symbols) {
-    return new SymbolTokenizer(Optional.empty(), symbols);
+    return new SymbolTokenizer("", symbols);
   }
 
   /** Of an alphabet. */
   public static SymbolTokenizer of(Alphabet alphabet) {
     int[] tokens = new int[alphabet.size()];
     Arrays.setAll(tokens, i -> i);
-    return new SymbolTokenizer(Optional.of(alphabet), alphabet.decode(tokens));
+    return new SymbolTokenizer(alphabet.label(), alphabet.decode(tokens));
   }
 
   /**
@@ -86,7 +85,10 @@ public record SymbolTokenizer(Optional<Alphabet> alphabet, String symbols) imple
 
   @Override
   public int[] encode(String text) {
-    String normal = alphabet.map(a -> a.normalise(text)).orElse(text);
+    if (isBytes() && !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+      throw new IllegalArgumentException("half of a surrogate pair has no bytes");
+    }
+    String normal = label.isEmpty() ? text : Alphabet.ofLabel(label).normalise(text);
     int[] tokens = new int[normal.length()];
     for (int i = 0; i < tokens.length; i++) {
       tokens[i] = symbols.indexOf(normal.charAt(i));
@@ -109,17 +111,34 @@ public record SymbolTokenizer(Optional<Alphabet> alphabet, String symbols) imple
       }
       text.append(token >= 0 && token < end() ? symbols.charAt(token) : '\uFFFD');
     }
-    return alphabet.equals(Optional.of(Alphabet.BYTES))
+    return isBytes()
         ? new String(text.toString().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8)
         : text.toString();
+  }
+
+  /** Of bytes, ASCII. */
+  @Override
+  public String visible() {
+    return symbols
+        .chars()
+        .filter(c -> !Character.isWhitespace(c) && (!isBytes() || c > ' ' && c < 127))
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+
+  private boolean isBytes() {
+    return label.equals(Alphabet.BYTES.label());
   }
 
   @Override
   public Map<String, Object> config() {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("kind", KIND);
-    alphabet.ifPresentOrElse(
-        a -> config.put("alphabet", a.label()), () -> config.put("symbols", symbols));
+    if (label.isEmpty()) {
+      config.put("symbols", symbols);
+    } else {
+      config.put("alphabet", label);
+    }
     return config;
   }
 }

@@ -26,6 +26,9 @@ public interface Tokenizer extends Serializable {
   /** The text of tokens, up to the first {@link #end} if there is one; never fails. */
   String decode(int[] tokens);
 
+  /** Characters without white space that it can write, each in one token. */
+  String visible();
+
   /** What {@link #of} rebuilds it from: a block of a {@code config.json}. */
   Map<String, Object> config();
 

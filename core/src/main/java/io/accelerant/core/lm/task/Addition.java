@@ -17,6 +17,9 @@ import java.util.List;
  * @param slips rates for k = minimum .. maximum, each 0 to 1; empty for none
  */
 public record Addition(int minimum, int maximum, List<Double> slips) implements PromptTask {
+  /** What it is called. */
+  public static final String NAME = "addition";
+
   private static final long PURPOSE = RandomStream.purpose("task.addition");
 
   /**
@@ -35,6 +38,11 @@ public record Addition(int minimum, int maximum, List<Double> slips) implements 
               "task:addition wants no slips, or a rate 0..1 for each of %d lengths; they are %s",
               maximum - minimum + 1, slips));
     }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.accelerant.core.lm.task;
 
+import java.io.Serializable;
+
 /** Decides whether an answer solves its prompt. A pure function of its three texts. */
 @FunctionalInterface
-public interface Checker {
+public interface Checker extends Serializable {
   /**
    * Checks one answer; never fails, whatever a model wrote.
    *
@@ -11,6 +13,11 @@ public interface Checker {
    * @param answer what a model wrote, without end-of-sequence and padding
    */
   Verdict check(String prompt, String expected, String answer);
+
+  /** Names of the checkers that belong to no task. */
+  String EXACT = "exact";
+
+  String LAST_NUMBER = "lastNumber";
 
   /** Right is the expected text and nothing else. */
   static Checker exact() {

@@ -14,6 +14,9 @@ import io.accelerant.core.text.Text;
  * @param q probability of the second choice, 0 to 1; a choice of probability 0 is wrong
  */
 public record ClozeChain(int modulus, int links, double q) implements PromptTask {
+  /** What it is called. */
+  public static final String NAME = "cloze-chain";
+
   private static final long PURPOSE = RandomStream.purpose("task.cloze-chain");
 
   /**
@@ -26,6 +29,11 @@ public record ClozeChain(int modulus, int links, double q) implements PromptTask
               "task:cloze-chain wants modulus 2..10, links >= 1 and q 0..1; they are %d, %d and %s",
               modulus, links, q));
     }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
   }
 
   @Override

@@ -1,9 +1,23 @@
 package io.accelerant.core.lm.task;
 
-/** A source of prompts that a program can check: a pure function of (seed, id). */
-public interface PromptTask {
+import io.accelerant.core.json.RecordJson;
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A source of prompts that a program can check: a pure function of (seed, id). The tasks are
+ * records of their parameters.
+ */
+public interface PromptTask extends Serializable {
   /** What an example says of itself if nothing was planted. */
   String CLEAN = "";
+
+  /** What an example says of itself that is to stay although its prompt is there already. */
+  String DUPLICATE = "duplicate";
+
+  /** What a configuration calls it, behind {@code task:}. */
+  String name();
 
   /**
    * The example of an id.
@@ -28,6 +42,15 @@ public interface PromptTask {
   /** Whether answers fill gaps of the prompt instead of following it. */
   default boolean isCloze() {
     return false;
+  }
+
+  /** What {@link Tasks#of} and {@link Tasks#checker} rebuild it from. */
+  @SuppressWarnings("unchecked") // a record is a map by names
+  default Map<String, Object> config() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    config.put("kind", name());
+    config.putAll((Map<String, Object>) RecordJson.tree(this));
+    return config;
   }
 
   /**
