@@ -7,6 +7,9 @@ import static org.apache.spark.sql.functions.is_valid_utf8;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.raise_error;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.to_json;
+import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
 import io.accelerant.core.artifact.Location;
@@ -18,6 +21,7 @@ import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -157,22 +161,64 @@ public record TableSource(
     if (format != Format.PARQUET) {
       requireText(spark.sparkContext().hadoopConfiguration());
     }
-    boolean escaped = roots.size() > 1 && roots.stream().anyMatch(r -> !escaped(r).equals(r + ""));
-    String[] paths =
-        roots.stream().map(r -> escaped ? escaped(r) : r.toString()).toArray(String[]::new);
-    DataFrameReader reader =
-        wholly(spark).option(GLOBS, escaped).option("recursiveFileLookup", nested);
     try {
-      return switch (format) {
-        case PARQUET -> reader.option("mergeSchema", true).parquet(paths);
-        case JSON -> reader.option("mode", "FAILFAST").json(paths);
-        case TEXT -> utf8(reader.text(paths));
-      };
+      Dataset<Row> table = open(spark);
+      return format == Format.TEXT ? utf8(table) : table;
     } catch (Exception | AssertionError e) { // Spark throws what it does not declare
       throw format == Format.PARQUET && !(e instanceof DataException)
           ? differing(spark).orElseGet(() -> cannotRead(uri + " as parquet", e))
           : cannotRead(uri + " as " + format.name().toLowerCase(Locale.ROOT), e);
     }
+  }
+
+  private Dataset<Row> lines(SparkSession spark) {
+    requireText(spark.sparkContext().hadoopConfiguration());
+    return open(spark);
+  }
+
+  private Dataset<Row> open(SparkSession spark) {
+    boolean escaped = roots.size() > 1 && roots.stream().anyMatch(r -> !escaped(r).equals(r + ""));
+    String[] paths =
+        roots.stream().map(r -> escaped ? escaped(r) : r.toString()).toArray(String[]::new);
+    DataFrameReader reader =
+        wholly(spark).option(GLOBS, escaped).option("recursiveFileLookup", nested);
+    return switch (format) {
+      case PARQUET -> reader.option("mergeSchema", true).parquet(paths);
+      case JSON -> reader.option("mode", "FAILFAST").json(paths);
+      case TEXT -> reader.text(paths);
+    };
+  }
+
+  /**
+   * The rows as JSON, one object a row, for those who look at each row themselves: {@code value} as
+   * it is written in the lines of a file, whatever is in them, or made of the columns of Parquet,
+   * and {@code file}. Bytes that are no UTF-8 become U+FFFD. Lines without any text are no rows.
+   *
+   * @param columns of Parquet that are taken
+   * @throws DataException as {@link #read}, and if it is plain text
+   */
+  public Dataset<Row> jsonRows(SparkSession spark, List<String> columns) {
+    if (format == Format.TEXT) {
+      throw new DataException(
+          Text.of(
+              "%s is plain text by its name; expected Parquet (.parquet) or JSON lines (.jsonl,"
+                  + " .ndjson, .json).",
+              uri));
+    }
+    Dataset<Row> rows =
+        format == Format.PARQUET
+            ? read(spark)
+            : new TableSource(uri, Format.TEXT, roots, files, nested).lines(spark);
+    Column value = format == Format.PARQUET ? to_json(struct(quoted(columns))) : col("value");
+    return rows.select(
+            value.as("value"), rows.metadataColumn("_metadata").getField("file_path").as("file"))
+        .filter(trim(col("value")).notEqual(""));
+  }
+
+  private static Column[] quoted(List<String> columns) {
+    return columns.stream()
+        .map(name -> col("`" + name.replace("`", "``") + "`"))
+        .toArray(Column[]::new);
   }
 
   /**
@@ -306,7 +352,7 @@ public record TableSource(
   public static String columns(Dataset<Row> table) {
     return String.join(
         ", ",
-        java.util.Arrays.stream(table.schema().fields())
+        Arrays.stream(table.schema().fields())
             .map(field -> field.name() + " (" + field.dataType().simpleString() + ")")
             .toList());
   }

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -33,6 +34,8 @@ public final class WordNetGlosses {
   private static final String FOLDER = "/net/sf/extjwnl/data/wordnet/wn31/data.";
   private static final List<String> PARTS_OF_SPEECH = List.of("noun", "verb", "adj", "adv");
   private static final String GLOSS = " | ";
+  private static final StructType DEFINITIONS =
+      StructType.fromDDL("word STRING NOT NULL, pos STRING NOT NULL, definition STRING NOT NULL");
 
   private WordNetGlosses() {}
 
@@ -51,6 +54,33 @@ public final class WordNetGlosses {
         .createDataset(PARTS_OF_SPEECH, Encoders.STRING())
         .repartition(PARTS_OF_SPEECH.size())
         .flatMap(glosses, Encoders.row(schema));
+  }
+
+  /**
+   * Every word of every synset with what it means there, one a row: {@code word}, {@code pos}
+   * (noun, verb, adj or adv) and {@code definition}, which is the gloss up to its examples.
+   */
+  public static Dataset<Row> definitions(SparkSession spark) {
+    FlatMapFunction<String, Row> definitions =
+        part -> lines(part).flatMap(line -> definitions(part, line)).iterator();
+    return spark
+        .createDataset(PARTS_OF_SPEECH, Encoders.STRING())
+        .repartition(PARTS_OF_SPEECH.size())
+        .flatMap(definitions, Encoders.row(DEFINITIONS));
+  }
+
+  /** A synset line counts its words in two hexadecimal digits; each has a number behind it. */
+  static Stream<Row> definitions(String partOfSpeech, String line) {
+    return parse(partOfSpeech, line).stream()
+        .flatMap(
+            gloss -> {
+              String[] fields = line.split(" ", -1);
+              String definition = gloss.text().split("; \"", 2)[0];
+              return IntStream.range(0, Integer.parseInt(fields[3], 16))
+                  .mapToObj(i -> fields[4 + 2 * i].replaceFirst("\\((a|p|ip)\\)$", ""))
+                  .map(word -> word.replace('_', ' '))
+                  .map(word -> RowFactory.create(word, partOfSpeech, definition));
+            });
   }
 
   /** The licence, which must accompany the text: the header lines of the data files. */

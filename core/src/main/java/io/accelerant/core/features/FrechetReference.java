@@ -6,9 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Distances of many tables of features to one, as {@link FrechetDistance#between}, but the root of
- * the one's covariance is computed once, and of the others' no root is needed: with S_b = L L^T the
- * trace of (S_a S_b)^(1/2) is the sum of the singular values of L^T S_a^(1/2).
+ * {@link FrechetDistance} of many tables of features to one. S_a S_b has the squared singular
+ * values of S_a^(1/2) S_b^(1/2) as eigenvalues, so that the trace of its root is the sum of those
+ * singular values. The root of the one's covariance is computed once, and of the others' none is
+ * needed: with S_b = L L^T they are those of L^T S_a^(1/2).
  */
 public final class FrechetReference {
   /** A pivot below this share of the largest variance is rounding. */

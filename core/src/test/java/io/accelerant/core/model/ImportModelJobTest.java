@@ -2,13 +2,13 @@ package io.accelerant.core.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.Python;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
@@ -230,11 +230,10 @@ class ImportModelJobTest {
       assertThat(new String(loader.readAllBytes(), StandardCharsets.UTF_8).lines().count())
           .isLessThanOrEqualTo(50);
     }
-    assumeThat(new ProcessBuilder("python3", "-c", "import numpy").start().waitFor()).isZero();
-    Path script = Path.of(run("gpt2-f32").artifact()).resolve("python/load.py");
-    Process process = new ProcessBuilder("python3", script.toString()).start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).isZero();
+    String out =
+        Python.run(
+            Path.of(run("gpt2-f32").artifact()),
+            "import runpy; runpy.run_path('python/load.py', run_name='__main__')");
     assertThat(out).contains("transformer.wte.weight [61, 32]", "gpt2 27936 parameters");
   }
 }

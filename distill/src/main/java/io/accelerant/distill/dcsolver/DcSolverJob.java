@@ -18,6 +18,7 @@ import io.accelerant.distill.model.ModelName;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,11 +67,10 @@ public final class DcSolverJob implements PublishingJob {
   }
 
   private static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
+    ModelName model = new ModelName(DcSolverKeys.MODEL, context, config);
+    Models.artifact(model).ifPresent(a -> ImageModel.requireUntuned(a, model.key().path()));
     List<Manifest.Parent> parents =
-        new ArrayList<>(
-            Models.CONTINUOUS.inputs(
-                new ModelName(DcSolverKeys.MODEL, context, config),
-                DcSettings.of(config).solver().schedule()));
+        new ArrayList<>(Models.CONTINUOUS.inputs(model, DcSettings.of(config).solver().schedule()));
     for (Key<String> key : List.of(DcSolverKeys.FIT_NOISE, DcSolverKeys.EVAL_NOISE)) {
       DcSettings.noiseFile(config, key)
           .ifPresent(

@@ -72,6 +72,7 @@ public final class MmdJob implements PublishingJob {
 
   private static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
     Artifact model = Artifact.open(config.get(MmdKeys.MODEL), context.hadoop());
+    ImageModel.requireUntuned(model, MmdKeys.MODEL.path());
     MmdSettings.network(config, ImageModel.described(model, MmdKeys.MODEL.path()).network());
     Artifact data =
         Artifact.open(config.get(MmdKeys.DATA), context.hadoop())

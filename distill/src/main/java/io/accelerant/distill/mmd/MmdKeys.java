@@ -42,7 +42,7 @@ final class MmdKeys {
               "s of the class kernel 1 - s + s [c = c'] of joint: 1 compares within classes only,"
                   + " which wants many samples of each")
           .between(0, 1)
-          .withDefault(1.0);
+          .withDefault(0.5);
 
   static final Key<String> MODEL =
       Key.string("mmd.model", "URI of a model artifact of images, as train-teacher makes")
@@ -141,7 +141,7 @@ final class MmdKeys {
           TrainSettings.WORKERS,
           TrainSettings.ROUNDS.withDefault(120),
           TrainSettings.BATCH.withDefault(64),
-          TrainSettings.LEARNING_RATE.withDefault(2e-4),
+          TrainSettings.LEARNING_RATE.withDefault(5e-5),
           TrainSettings.CHECKPOINT_EVERY.withDefault(20),
           TrainSettings.CLIP.withDefault(0.5),
           TrainSettings.EMA.withDefault(0.98),

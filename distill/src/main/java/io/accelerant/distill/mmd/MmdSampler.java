@@ -25,7 +25,7 @@ import java.util.Map;
  * @param labelled whether samples have a class
  */
 record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolean labelled) {
-  static final String FILE = "sampler.json";
+  static final String FILE = ImageModel.SAMPLER;
   private static final int FORMAT_VERSION = 1;
   private static final String METHOD = "mmd";
 

@@ -14,6 +14,7 @@ import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.Models;
+import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,6 @@ record ContinuousRequest(
     double[] ratios,
     Optional<ContinuousSamplerFormat.Learned> learned,
     List<Manifest.Parent> parents) {
-  private static final String SAMPLER = "sampler.json";
 
   static ContinuousRequest of(JobContext context, JobConfig config) {
     if (config.find(SampleKeys.RATIOS).isPresent()
@@ -75,7 +75,7 @@ record ContinuousRequest(
   /** A model that comes with the one sampler that it is good for. */
   private static Optional<String> own(JobContext context, JobConfig config) {
     return Models.artifact(SampleJob.model(context, config))
-        .filter(artifact -> artifact.holds(SAMPLER))
+        .filter(artifact -> artifact.holds(ImageModel.SAMPLER))
         .map(Artifact::uri);
   }
 

@@ -3,7 +3,6 @@ package io.accelerant.distill.dcsolver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
@@ -14,6 +13,7 @@ import io.accelerant.core.error.StoppedException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.Python;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.onnx.OnnxExamples;
@@ -32,7 +32,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
@@ -423,7 +422,6 @@ class DcSolverJobTest extends SparkTest {
   void numpyGivesTheSameSamples(
       String solver, int order, String variant, String corrector, int steps, double cfg)
       throws IOException, InterruptedException {
-    String python = python();
     List<String> more =
         new ArrayList<>(
             List.of(
@@ -466,20 +464,12 @@ class DcSolverJobTest extends SparkTest {
         out = load.sample(x, eps, int(sys.argv[2]), guidance)
         json.dump({"x": out.ravel().tolist()}, open("out.json", "w"))
         """;
-    Process process =
-        new ProcessBuilder(
-                python,
-                "-c",
-                program,
-                shared.resolve("mixture.json").toString(),
-                Integer.toString(steps),
-                Double.toString(cfg))
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("python.log").toFile())
-            .start();
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(Files.readString(folder.resolve("python.log"))).isZero();
+    Python.run(
+        folder,
+        program,
+        shared.resolve("mixture.json").toString(),
+        Integer.toString(steps),
+        Double.toString(cfg));
     double[] out =
         ((List<?>)
                 CanonicalJson.readObject(Files.readAllBytes(folder.resolve("out.json")), "out")
@@ -488,25 +478,6 @@ class DcSolverJobTest extends SparkTest {
     double[] expected =
         java.util.Arrays.stream(x).flatMapToDouble(java.util.Arrays::stream).toArray();
     assertThat(out).containsExactly(expected, within(1e-6));
-  }
-
-  private static String python() throws InterruptedException {
-    for (String candidate : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(candidate, "-c", "import numpy")
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        if (process.waitFor() == 0) {
-          return candidate;
-        }
-      } catch (IOException notThere) {
-        continue;
-      }
-    }
-    assumeTrue(false, "skipped: python3 with numpy is not on this machine");
-    return "";
   }
 
   /** In float32 and without derivatives: the truth is the network's own fine DDIM. */

@@ -1,6 +1,7 @@
 package io.accelerant.distill.mmd;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.artifact.Snapshots;
@@ -27,8 +28,10 @@ import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.MemoryShards;
 import io.accelerant.core.train.PackedShards;
 import io.accelerant.core.train.Roles;
+import io.accelerant.core.train.RoundStep;
 import io.accelerant.core.train.Sums;
 import io.accelerant.core.train.SyncRound;
+import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
 import io.accelerant.core.train.Workers;
 import io.accelerant.distill.continuous.VpLinear;
@@ -38,6 +41,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -221,8 +225,7 @@ class ChainStepTest extends SparkTest {
       Workers forgetful =
           new Workers() {
             @Override
-            public Sums sums(
-                io.accelerant.core.train.RoundStep step, Draw draw, Roles roles, int round) {
+            public Sums sums(RoundStep step, Draw draw, Roles roles, int round) {
               KeptStates.drop("test");
               return workers.sums(step, draw, roles, round);
             }
@@ -232,6 +235,49 @@ class ChainStepTest extends SparkTest {
           };
       assertThat(sums(forgetful, PATCHES, numbers, 0).gradients().get(Loss.NETWORK).doubles())
           .isEqualTo(kept.gradients().get(Loss.NETWORK).doubles());
+    }
+  }
+
+  /** Four updates with a checkpoint after each. */
+  private double[] trained(String folder, Workers workers) {
+    Training descent = Training.of(OptimizerSpec.sgd(), LearningRate.constant(0.1));
+    ChainStep step = step(PATCHES);
+    Snapshots snapshots =
+        Snapshots.at(temp.resolve(folder).toString(), new Configuration(), "key", Progress.SILENT);
+    try (Roles roles =
+        new Roles(Precision.FLOAT64)
+            .trained(Loss.NETWORK, PATCHES, descent, Flat.of(numbers(PATCHES, 1)))
+            .frozen(ClassifierFeatures.ROLE, CLASSIFIER, Flat.of(numbers(CLASSIFIER, 2)))) {
+      new Trainer(new UnionRound(workers, MMD, step), roles, 4)
+          .checkpoints(snapshots, 1)
+          .train(step, FIRST);
+      return roles.parameters(Loss.NETWORK).doubles();
+    }
+  }
+
+  /** The features of the third update are on the driver, its weights never come back. */
+  @Test
+  void aDeathBetweenTheTwoPhasesChangesNothing() {
+    try (LocalRound workers = local()) {
+      double[] whole = trained("whole", workers);
+      AtomicInteger phases = new AtomicInteger();
+      Workers dying =
+          new Workers() {
+            @Override
+            public Sums sums(RoundStep step, Draw draw, Roles roles, int round) {
+              if (phases.incrementAndGet() == 6) {
+                throw new IllegalStateException("killed in round " + round);
+              }
+              return workers.sums(step, draw, roles, round);
+            }
+
+            @Override
+            public void close() {}
+          };
+      assertThatThrownBy(() -> trained("killed", dying)).hasMessage("killed in round 2");
+      KeptStates.drop("test"); // another process has none of them
+      assertThat(trained("killed", workers)).isEqualTo(whole);
+      assertThat(phases.get()).isEqualTo(6);
     }
   }
 }

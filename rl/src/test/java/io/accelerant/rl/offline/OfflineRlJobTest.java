@@ -3,7 +3,6 @@ package io.accelerant.rl.offline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
@@ -13,6 +12,7 @@ import io.accelerant.core.error.StoppedException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.Python;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.report.Table;
@@ -24,7 +24,6 @@ import io.accelerant.rl.trajectory.TrajectoryWeightsJob;
 import io.accelerant.rl.trajectory.Transitions;
 import io.accelerant.rl.weight.Weighting;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -263,7 +262,7 @@ class OfflineRlJobTest extends SparkTest {
   }
 
   /** python/load.py on numpy gives the actions of the Java policy. */
-  private static void sameInPython(Path artifact) {
+  private static void sameInPython(Path artifact) throws IOException, InterruptedException {
     Artifact opened =
         Artifact.open(artifact.toString(), spark().sparkContext().hadoopConfiguration());
     Policy policy =
@@ -272,28 +271,8 @@ class OfflineRlJobTest extends SparkTest {
     String script =
         "import sys; sys.path.insert(0, 'python'); import load;"
             + " print(repr(float(load.load()([[0.3, -0.9, 2]])[0][0])))";
-    String said = python(artifact, script);
-    assumeTrue(said != null, "no python3 with numpy here");
+    String said = Python.run(artifact, script);
     assertThat(Double.parseDouble(said)).isCloseTo(expected, within(1e-9));
-  }
-
-  private static String python(Path artifact, String script) {
-    for (String python : List.of("python3", "/usr/bin/python3")) {
-      try {
-        Process process =
-            new ProcessBuilder(python, "-B", "-c", script)
-                .directory(artifact.toFile())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.waitFor() == 0) {
-          return out.strip();
-        }
-      } catch (java.io.IOException | InterruptedException notThere) {
-        continue; // the next one
-      }
-    }
-    return null;
   }
 
   @Test

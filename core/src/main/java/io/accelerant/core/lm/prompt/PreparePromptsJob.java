@@ -11,7 +11,10 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.HashSplit;
+import io.accelerant.core.data.WordNetGlosses;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.lm.task.SkillPool;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
@@ -38,6 +41,9 @@ public final class PreparePromptsJob implements PublishingJob {
   /** Groups and planted words that have a metric of their own. */
   private static final int GROUPS = 100;
 
+  private static final String POOL = PreparePromptsKeys.TASK + SkillPool.NAME;
+  private static final String LICENCE = "LICENSE-wordnet.txt";
+
   @Override
   public String name() {
     return "prepare-prompts";
@@ -57,6 +63,11 @@ public final class PreparePromptsJob implements PublishingJob {
   public Work open(JobContext context, JobConfig config) {
     HashSplit split = HashSplit.of(config, PreparePromptsKeys.SPLIT);
     Noise noise = Noise.of(config);
+    if (!noise.isNone() && config.get(PreparePromptsKeys.SOURCE).equals(POOL)) {
+      throw config.invalid(
+          PreparePromptsKeys.SOURCE,
+          "plants noise of its own; set preparePrompts.skillPool instead of noise.");
+    }
     PromptSource source = PromptSource.of(context, config);
     Tokenizer tokenizer = tokenizer(config, source);
     RowCheck check =
@@ -65,9 +76,10 @@ public final class PreparePromptsJob implements PublishingJob {
         () -> List.of(source.parent()),
         output ->
             List.of(
-                Text.of("read %s: %s", source.name(), source.description()),
+                Text.of("read %s: %s", source.name(), CanonicalJson.write(source.description())),
                 Text.of(
-                    "write rows of at most %d tokens of %s", check.longest(), tokenizer.config()),
+                    "write rows of at most %d tokens of %s",
+                    check.longest(), CanonicalJson.write(tokenizer.config())),
                 "merge equal prompts, split by hash, train/validation/test " + split.shares(),
                 "publish the prompts to " + output),
         run -> make(run, source, check, split, noise));
@@ -93,6 +105,9 @@ public final class PreparePromptsJob implements PublishingJob {
       long prompts = metrics.get("prompts").longValue();
       context.progress().say("%,d prompts from %s", prompts, source.name());
       run.artifact().writeJson(Prompts.CONFIG, describe(source, check, split, metrics));
+      if (source.isWordNet()) {
+        run.artifact().write(LICENCE, WordNetGlosses.licence());
+      }
       return new Product(
           run.draft(Prompts.KIND, metrics)
               .withTable(written.folder(), TableFingerprint.of(typed(written.rows()))),
@@ -178,7 +193,9 @@ public final class PreparePromptsJob implements PublishingJob {
             Text.of(
                 "Rows of the source = prompts that are no planted copies + dropped. Read as `%s`,"
                     + " written in tokens of `%s`, checked by `%s`.",
-                source.description(), check.tokenizer().config(), source.checker()))
+                CanonicalJson.write(source.description()),
+                CanonicalJson.write(check.tokenizer().config()),
+                CanonicalJson.write(source.checker())))
         .table(table)
         .section("The first prompts")
         .code("text", String.join("\n", texts));
@@ -200,6 +217,6 @@ public final class PreparePromptsJob implements PublishingJob {
             check.tokenizer().size(),
             source.cloze() ? "" : Text.of(", %d is the end", check.tokenizer().end())),
         "import pandas as pd\n\nprompts = " + written.pandas(),
-        "That of the source.");
+        source.isWordNet() ? "WordNet 3.1 licence, see `" + LICENCE + "`." : "That of the source.");
   }
 }

@@ -35,7 +35,8 @@ final class PromptTable implements AutoCloseable {
   /** Why a row is not there that could be used. */
   static final String DUPLICATE = "duplicate";
 
-  private static final String JSON_ARRAY_HINT =
+  /** What to do with the one other form that JSON comes in. */
+  static final String JSON_ARRAY_HINT =
       " A file that is one JSON array becomes JSON lines by: jq -c '.[]' FILE";
 
   private final List<Dataset<Row>> kept;

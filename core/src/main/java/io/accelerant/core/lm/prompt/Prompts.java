@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.data.HashSplit;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.JsonReader;
@@ -27,7 +28,7 @@ public final class Prompts {
   public static final String KIND = "prompts";
 
   /** What the splits are called. */
-  public static final List<String> SPLITS = List.of("train", "validation", "test");
+  public static final List<String> SPLITS = HashSplit.NAMES;
 
   /** {@code planted} is what is true of a row and no method may read. */
   static final StructType SCHEMA =

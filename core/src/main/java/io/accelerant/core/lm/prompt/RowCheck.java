@@ -1,8 +1,12 @@
 package io.accelerant.core.lm.prompt;
 
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.PromptTask;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -27,11 +31,15 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
 
   static final String GOOD = "";
 
+  /** Some editors put it in front of UTF-8. */
+  private static final String MARK = "\ufeff";
+
   /** Why rows are dropped. */
   enum Reason {
     NOT_OBJECT("notObject", "is no JSON object"),
     MISSING("missing", "lacks a column, or has null there"),
     NOT_TEXT("notText", "has an array or an object where a text is wanted"),
+    NOT_MESSAGES("notMessages", "has messages that are no list of objects with role and content"),
     INVALID_TEXT("invalidText", "is no valid Unicode, or holds U+FFFD, which stands for that"),
     EMPTY_PROMPT("emptyPrompt", "has an empty prompt"),
     EMPTY_ANSWER("emptyAnswer", "has an empty answer"),
@@ -77,6 +85,34 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
           : RowFactory.create(given, wanted, task, planted, place, file, GOOD);
     } catch (IllegalArgumentException e) {
       return dropped(Reason.UNWRITABLE, file);
+    }
+  }
+
+  /**
+   * A row of JSON, read by a shape, and checked.
+   *
+   * @param json one object
+   */
+  Row row(String json, Shape shape, String file) {
+    Optional<Map<String, Object>> object = object(json);
+    if (object.isEmpty()) {
+      return dropped(Reason.NOT_OBJECT, file);
+    }
+    Map<String, Object> row = object.get();
+    try {
+      return row(shape.prompt(row), shape.answer(row), shape.group(row), PromptTask.CLEAN, 0, file);
+    } catch (UnusableRow e) {
+      return dropped(e.reason(), file);
+    }
+  }
+
+  /** The fields of one object; empty if it is none, or names a field twice. */
+  static Optional<Map<String, Object>> object(String json) {
+    try {
+      return Optional.of(
+          CanonicalJson.readObject(json.startsWith(MARK) ? json.substring(1) : json, "a row"));
+    } catch (DataException e) {
+      return Optional.empty();
     }
   }
 

@@ -33,6 +33,10 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
   public static final String KIND = "image";
 
   private static final String BLOCK = "diffusion";
+
+  /** Beside a model that is good for one sampler only: that. */
+  public static final String SAMPLER = "sampler.json";
+
   private static final List<Integer> RANGE = List.of(-1, 1);
 
   /**
@@ -123,6 +127,22 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
     return artifact.manifest().kind().equals(Model.KIND)
         && artifact.readJson(Model.CONFIG).get(BLOCK) instanceof Map<?, ?> block
         && KIND.equals(block.get("kind"));
+  }
+
+  /**
+   * Refuses a model that was finetuned for one sampler, which lies beside it.
+   *
+   * @param what names the need in errors, such as a configuration key
+   * @throws ArtifactException if it is one
+   */
+  public static void requireUntuned(Artifact artifact, String what) {
+    if (artifact.holds(SAMPLER)) {
+      throw new ArtifactException(
+          Text.of(
+              "%s names %s, which was finetuned for the one sampler that its %s says, and is no"
+                  + " model of the noise for any other; name the model that it was made from.",
+              what, artifact.uri(), SAMPLER));
+    }
   }
 
   /** With which schedule the model of an artifact was trained; see {@link #described}. */
