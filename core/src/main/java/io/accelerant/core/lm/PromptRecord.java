@@ -31,7 +31,8 @@ public record PromptRecord(int[] ids, int[] open) {
     for (int id : ids) {
       if (id < 0 || id >= MOST_TOKENS) {
         throw new IllegalArgumentException(
-            Text.of("prompt %d has token %d; records hold 0..%d", prompt.id(), id, MOST_TOKENS - 1));
+            Text.of(
+                "prompt %d has token %d; records hold 0..%d", prompt.id(), id, MOST_TOKENS - 1));
       }
       record.putChar((char) id);
     }

@@ -34,8 +34,7 @@ class MaskedAnswerLossTest {
     int[] tokens = row.ids().clone();
     Arrays.stream(masked).forEach(i -> tokens[i] = MASK);
     return Arrays.stream(masked)
-        .mapToDouble(
-            i -> AnswerRows.surprise(NETWORK, PARAMETERS, tokens, i, row.ids()[i], TOKENS))
+        .mapToDouble(i -> AnswerRows.surprise(NETWORK, PARAMETERS, tokens, i, row.ids()[i], TOKENS))
         .sum();
   }
 
@@ -62,8 +61,7 @@ class MaskedAnswerLossTest {
         int[] open = PromptRecord.of(RECORDS.get(i)).open();
         int[] masked = mean.masked(batch, i, open);
         assertThat(masked).isNotEmpty().doesNotHaveDuplicates();
-        assertThat(Arrays.stream(masked).boxed())
-            .isSubsetOf(Arrays.stream(open).boxed().toList());
+        assertThat(Arrays.stream(masked).boxed()).isSubsetOf(Arrays.stream(open).boxed().toList());
         all += masked.length == open.length ? 1 : 0;
       }
     }

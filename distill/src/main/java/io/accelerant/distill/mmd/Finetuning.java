@@ -183,8 +183,7 @@ final class Finetuning {
 
   /** The network alone, adapters folded in. */
   ImageModel model(float[] trained) {
-    return new ImageModel(
-        teacher.network(), Adapters.merged(network, trained), teacher.schedule());
+    return new ImageModel(teacher.network(), Adapters.merged(network, trained), teacher.schedule());
   }
 
   /** Adapters, where they were trained. */

@@ -2,7 +2,6 @@ package io.accelerant.distill.mmd;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.optim.ExponentialAverage;

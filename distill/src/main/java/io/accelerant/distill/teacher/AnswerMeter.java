@@ -85,8 +85,7 @@ final class AnswerMeter {
 
   /** Scores of answers drawn from the law of a causal model, so many to each prompt. */
   Map<String, Double> sampled(TokenNetwork network, float[] parameters, int samples) {
-    return scores(
-        answers(network, parameters, prompts, Warp.NONE, samples), samples, ".sampled");
+    return scores(answers(network, parameters, prompts, Warp.NONE, samples), samples, ".sampled");
   }
 
   /** One line each, for people: prompt and answer. */
@@ -164,8 +163,7 @@ final class AnswerMeter {
     return scores;
   }
 
-  private static double share(
-      List<Verdict> verdicts, Predicate<Verdict> what) {
+  private static double share(List<Verdict> verdicts, Predicate<Verdict> what) {
     return (double) verdicts.stream().filter(what).count() / verdicts.size();
   }
 }

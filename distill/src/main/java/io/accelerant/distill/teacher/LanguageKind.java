@@ -107,7 +107,8 @@ final class LanguageKind implements TeacherKind {
   }
 
   private Loss loss(AnswerReduction reduction) {
-    int microBatch = Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH));
+    int microBatch =
+        Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH));
     return kind == Kind.CAUSAL
         ? AnswerLoss.of(start.network(), rows.longest(), microBatch, reduction)
         : MaskedAnswerLoss.of(start.network(), rows.longest(), microBatch, reduction);
@@ -177,8 +178,7 @@ final class LanguageKind implements TeacherKind {
 
   @Override
   public String look(float[] average) {
-    return String.join(
-        " | ", meter.shown(meter.answers(start.network(), average, LOOK)));
+    return String.join(" | ", meter.shown(meter.answers(start.network(), average, LOOK)));
   }
 
   @Override
@@ -240,28 +240,28 @@ final class LanguageKind implements TeacherKind {
                 meter.count()))
         .table(table)
         .code(
-            "text",
-            String.join("\n", meter.shown(meter.answers(start.network(), average, SHOWN))));
+            "text", String.join("\n", meter.shown(meter.answers(start.network(), average, SHOWN))));
   }
 
   @Override
   public String card(Map<String, Number> metrics) {
     return Text.of(
-        """
+            """
         A %s transformer that answers prompts. On held-out prompts %s %.3f bits for each token of
         the answer, exact match %.3f over %d prompts, averaged weights. `model.safetensors` holds
         the averaged weights, `model-raw.safetensors` those of the last round; `config.json` has the
         network, and under `language` the tokenizer and its special tokens.%s\
         """,
-        kind == Kind.CAUSAL ? "causal" : "masked",
-        kind == Kind.CAUSAL ? "it needs" : "it needs at most (a bound)",
-        metrics.get("bitsPerToken").doubleValue(),
-        metrics.get(AnswerMeter.EXACT_MATCH).doubleValue(),
-        meter.count(),
-        rows.filled()
-            ? Text.of(
-                " Answers are %d positions, ends behind the text with them.", rows.answerLength())
-            : "")
+            kind == Kind.CAUSAL ? "causal" : "masked",
+            kind == Kind.CAUSAL ? "it needs" : "it needs at most (a bound)",
+            metrics.get("bitsPerToken").doubleValue(),
+            metrics.get(AnswerMeter.EXACT_MATCH).doubleValue(),
+            meter.count(),
+            rows.filled()
+                ? Text.of(
+                    " Answers are %d positions, ends behind the text with them.",
+                    rows.answerLength())
+                : "")
         + (isAdapted()
             ? " The adapters alone are in `adapter_model.safetensors`, as PEFT names them."
             : "");

@@ -40,11 +40,10 @@ record LanguageStart(TokenNetwork network, NetworkSpec trained, float[] initial)
    * @throws io.accelerant.core.error.ConfigException if keys of a network are given beside it, or
    *     there is an adapter and no artifact
    */
-  static Optional<Artifact> artifact(JobContext context, JobConfig config, LanguageModel.Kind kind) {
+  static Optional<Artifact> artifact(
+      JobContext context, JobConfig config, LanguageModel.Kind kind) {
     Optional<Artifact> artifact =
-        config
-            .find(TrainTeacherKeys.START)
-            .map(uri -> Artifact.open(uri, context.hadoop()));
+        config.find(TrainTeacherKeys.START).map(uri -> Artifact.open(uri, context.hadoop()));
     artifact.ifPresent(
         found -> {
           config.refuse(NETWORK, "is what trainTeacher.start has already; leave it out.");

@@ -69,7 +69,7 @@ class LanguageTeacherTest extends SparkTest {
                 "run.output=" + output,
                 "trainTeacher.kind=causal-text",
                 "trainTeacher.data=" + shared.resolve("additions"),
-                "trainTeacher.untilEvery=2",
+                "trainTeacher.untilEvery=4",
                 "trainTeacher.evaluationPrompts=12",
                 "trainTeacher.sampleEvery=0",
                 "train.workers=2",
@@ -128,19 +128,18 @@ class LanguageTeacherTest extends SparkTest {
   }
 
   @Test
-  void bitsDependNeitherOnPartitionsNorOnAKill() {
+  void bitsDependNeitherOnPartitionsNorOnAKillNorOnWhatIsNeverReached() {
     Progress dies =
         line -> {
           if (line.startsWith("after round 4")) { // the last checkpoint is of round 3
             throw new IllegalStateException("killed");
           }
         };
-    List<String> sets = sets(folder.resolve("killed"));
+    List<String> sets = sets(folder.resolve("killed"), "trainTeacher.until=exactMatch > 1");
     String partitions = spark().conf().get("spark.sql.shuffle.partitions");
     try {
       spark().conf().set("spark.sql.shuffle.partitions", "7");
-      assertThatThrownBy(
-              () -> run(JobContext.of(spark(), dies), new TrainTeacherJob(), sets))
+      assertThatThrownBy(() -> run(JobContext.of(spark(), dies), new TrainTeacherJob(), sets))
           .hasMessage("killed");
       spark().conf().set("spark.sql.shuffle.partitions", "1");
       assertThat(run(context(), new TrainTeacherJob(), sets).contentHash())
@@ -153,9 +152,7 @@ class LanguageTeacherTest extends SparkTest {
   @Test
   void stopsAtTheFirstMeasurementThatIsEnough() {
     JobResult enough = train(folder.resolve("enough"), "trainTeacher.until=exactMatch >= 0");
-    assertThat(metric(enough, "rounds")).isEqualTo(2);
-    JobResult never = train(folder.resolve("never"), "trainTeacher.until=exactMatch > 1");
-    assertThat(never.contentHash()).isEqualTo(causal.contentHash());
+    assertThat(metric(enough, "rounds")).isEqualTo(4);
   }
 
   @Test
@@ -186,8 +183,7 @@ class LanguageTeacherTest extends SparkTest {
         SafetensorsFile merged = after.safetensors("model.safetensors");
         SafetensorsFile adapter = after.safetensors(Adapters.WEIGHTS)) {
       for (String name : old.names()) {
-        if (!Arrays.equals(
-            old.tensor(name).toFloats(), merged.tensor(name).toFloats())) {
+        if (!Arrays.equals(old.tensor(name).toFloats(), merged.tensor(name).toFloats())) {
           moved.add(name);
         }
       }
@@ -206,7 +202,7 @@ class LanguageTeacherTest extends SparkTest {
             folder.resolve("masked"),
             "trainTeacher.kind=masked-text",
             "trainTeacher.data=" + shared.resolve("chains"),
-            "train.rounds=2");
+            "train.rounds=1");
     assertThat(masked.metrics()).containsKeys("exactMatch.chain", "bitsPerToken.sd");
     assertThat(masked.metrics()).doesNotContainKey("exactMatch.sampled");
   }
@@ -218,14 +214,13 @@ class LanguageTeacherTest extends SparkTest {
             folder.resolve("masked"),
             "trainTeacher.kind=masked-text",
             "trainTeacher.answerLength=12",
-            "train.rounds=2");
+            "train.rounds=1");
     LanguageModel model =
         LanguageModel.read(
             Artifact.open(masked.artifact(), context().hadoop()), Optional.empty(), "a test");
     assertThat(model.kind()).isEqualTo(LanguageModel.Kind.MASKED);
     assertThat(model.network().maximumLength()).isEqualTo(6 + 12);
-    assertThatThrownBy(
-            training("trainTeacher.kind=masked-text", "trainTeacher.answerLength=8"))
+    assertThatThrownBy(training("trainTeacher.kind=masked-text", "trainTeacher.answerLength=8"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("= 8 is less than the 9 tokens of the longest answer");
   }
@@ -234,7 +229,8 @@ class LanguageTeacherTest extends SparkTest {
   void conditionsThatCannotHoldAreRefused() {
     assertThatThrownBy(training("trainTeacher.until=exactMatch.k9 > .9"))
         .isInstanceOf(ConfigException.class)
-        .hasMessageContaining("waits for exactMatch.k9, which is not measured; there are exactMatch,")
+        .hasMessageContaining(
+            "waits for exactMatch.k9, which is not measured; there are exactMatch,")
         .hasMessageContaining("exactMatch.k2");
     assertThatThrownBy(training("trainTeacher.until=exactMatch = 1"))
         .isInstanceOf(ConfigException.class)
