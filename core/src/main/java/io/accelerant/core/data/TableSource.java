@@ -158,22 +158,21 @@ public record TableSource(
    *     explains
    */
   public Dataset<Row> read(SparkSession spark) {
+    Dataset<Row> table = checked(spark);
+    return format == Format.TEXT ? utf8(table) : table;
+  }
+
+  private Dataset<Row> checked(SparkSession spark) {
     if (format != Format.PARQUET) {
       requireText(spark.sparkContext().hadoopConfiguration());
     }
     try {
-      Dataset<Row> table = open(spark);
-      return format == Format.TEXT ? utf8(table) : table;
+      return open(spark);
     } catch (Exception | AssertionError e) { // Spark throws what it does not declare
-      throw format == Format.PARQUET && !(e instanceof DataException)
+      throw format == Format.PARQUET
           ? differing(spark).orElseGet(() -> cannotRead(uri + " as parquet", e))
           : cannotRead(uri + " as " + format.name().toLowerCase(Locale.ROOT), e);
     }
-  }
-
-  private Dataset<Row> lines(SparkSession spark) {
-    requireText(spark.sparkContext().hadoopConfiguration());
-    return open(spark);
   }
 
   private Dataset<Row> open(SparkSession spark) {
@@ -208,7 +207,7 @@ public record TableSource(
     Dataset<Row> rows =
         format == Format.PARQUET
             ? read(spark)
-            : new TableSource(uri, Format.TEXT, roots, files, nested).lines(spark);
+            : new TableSource(uri, Format.TEXT, roots, files, nested).checked(spark);
     Column value = format == Format.PARQUET ? to_json(struct(quoted(columns))) : col("value");
     return rows.select(
             value.as("value"), rows.metadataColumn("_metadata").getField("file_path").as("file"))

@@ -36,7 +36,7 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
 
   /** Why rows are dropped. */
   enum Reason {
-    NOT_OBJECT("notObject", "is no JSON object"),
+    NOT_OBJECT("notObject", "is no valid JSON object"),
     MISSING("missing", "lacks a column, or has null there"),
     NOT_TEXT("notText", "has an array or an object where a text is wanted"),
     NOT_MESSAGES("notMessages", "has messages that are no list of objects with role and content"),
