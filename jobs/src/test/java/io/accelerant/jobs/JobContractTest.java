@@ -102,6 +102,19 @@ class JobContractTest extends SparkTest {
           "train.batch=4",
           "train.checkpointEvery=2");
 
+  private static final List<String> SMALL_LANGUAGE_MODEL =
+      List.of(
+          "trainTeacher.data=@/prompts",
+          "trainTeacher.width=16",
+          "trainTeacher.layers=1",
+          "trainTeacher.heads=2",
+          "train.workers=1",
+          "train.rounds=6",
+          "train.batch=4",
+          "train.microBatch=4",
+          "train.warmUp=2",
+          "train.checkpointEvery=2");
+
   private static void example(String job, String conf, List<String> sets) {
     EXAMPLES.put(job + " " + conf, new Example(job, conf, sets));
   }
@@ -140,6 +153,12 @@ class JobContractTest extends SparkTest {
             "sample.model=" + models.resolve("mixture-2d.json"),
             "sample.noise=" + models.resolve("noise-2d.json")));
     example("train-teacher", "train-teacher.conf", SMALL_TEACHER);
+    example("train-teacher", "language/cloze-chain.conf", SMALL_LANGUAGE_MODEL);
+    example(
+        "sample",
+        "sample-prompts.conf",
+        List.of("sample.model=@/language-model", "sample.prompts=@/prompts"));
+    example("evaluate", "evaluate-prompts.conf", List.of("evaluate.samples=@/answers"));
     example("lsd", "lsd-trained.conf", with(SMALL_LSD, "lsd.teacher=@/teacher"));
     example(
         "evaluate",
@@ -201,6 +220,9 @@ class JobContractTest extends SparkTest {
     assertThat(run("prepare-text prepare-text.conf", "@/prepare-text").get("status").asText())
         .isEqualTo("ok");
     run("train-teacher train-teacher.conf", "@/teacher");
+    run("prepare-prompts prepare-prompts.conf", "@/prompts");
+    run("train-teacher language/cloze-chain.conf", "@/language-model");
+    run("sample sample-prompts.conf", "@/answers");
     countdown = run(COUNTDOWN, "@/whole").get("contentHash").asText();
   }
 
