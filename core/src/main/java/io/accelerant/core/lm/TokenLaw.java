@@ -132,6 +132,11 @@ public final class TokenLaw {
     return weights[a] > weights[b] || weights[a] == weights[b] && a < b;
   }
 
+  /** The most probable token; of equal ones the first. */
+  public int likeliest() {
+    return likeliest;
+  }
+
   /** Draws from q. */
   public int draw(Choice choice) {
     return warp.isGreedy() ? likeliest : choice.choose(weights, weights.length);

@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What was logged of every round so far: one column per name, one number per round. */
+/**
+ * What was logged of every round so far: one column per name, one number per round, which is NaN
+ * where a round has none.
+ */
 public final class RoundLog {
   private final Map<String, double[]> columns = new TreeMap<>();
   private int rounds;
@@ -26,12 +29,18 @@ public final class RoundLog {
         (name, value) -> {
           double[] column = columns.getOrDefault(name, new double[0]);
           if (column.length <= rounds) {
-            column = Arrays.copyOf(column, Math.max(64, 2 * (rounds + 1)));
+            column = grown(column, Math.max(64, 2 * (rounds + 1)));
           }
           column[rounds] = value;
           columns.put(name, column);
         });
     rounds++;
+  }
+
+  private static double[] grown(double[] column, int length) {
+    double[] longer = Arrays.copyOf(column, length);
+    Arrays.fill(longer, Math.min(column.length, length), length, Double.NaN);
+    return longer;
   }
 
   /** Rounds logged. */
@@ -41,7 +50,12 @@ public final class RoundLog {
 
   /** The numbers of a name by round. */
   public double[] column(String name) {
-    return Arrays.copyOf(columns.get(name), rounds);
+    return grown(columns.get(name), rounds);
+  }
+
+  /** Whether any round has a number of a name. */
+  public boolean has(String name) {
+    return columns.containsKey(name);
   }
 
   Map<String, double[]> columns() {
@@ -64,8 +78,11 @@ public final class RoundLog {
     for (int round = 0; round < rounds; round++) {
       Map<String, Object> line = new LinkedHashMap<>();
       line.put("round", round + 1);
-      for (Map.Entry<String, double[]> column : columns.entrySet()) {
-        line.put(column.getKey(), column.getValue()[round]);
+      for (Map.Entry<String, double[]> column : columns().entrySet()) {
+        double value = column.getValue()[round];
+        if (!Double.isNaN(value)) {
+          line.put(column.getKey(), value);
+        }
       }
       lines.append(CanonicalJson.write(line)).append('\n');
     }

@@ -4,7 +4,6 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.engine.Flat;
-import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
@@ -12,10 +11,8 @@ import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.nn.Lora;
+import io.accelerant.core.model.Adapters;
 import io.accelerant.core.nn.NetworkSpec;
-import io.accelerant.core.safetensors.Safetensors;
-import io.accelerant.core.safetensors.Tensor;
 import io.accelerant.core.text.Text;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.Loss;
@@ -32,7 +29,6 @@ import io.accelerant.core.train.Workers;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.teacher.NoisePredictionLoss;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -179,10 +175,7 @@ final class Finetuning {
   }
 
   private Roles roles(long seed) {
-    Flat initial = Flat.of(teacher.parameters());
-    if (network instanceof Lora lora) {
-      initial = Flat.of(Precision.FLOAT32, lora.adapt(initial.toDoubles(), seed));
-    }
+    Flat initial = Flat.of(Adapters.initial(network, teacher.parameters(), seed));
     return new Roles(Precision.FLOAT32)
         .trained(Loss.NETWORK, network, settings.training(), initial)
         .frozen(ClassifierFeatures.ROLE, classifier.network(), Flat.of(classifier.parameters()));
@@ -190,26 +183,12 @@ final class Finetuning {
 
   /** The network alone, adapters folded in. */
   ImageModel model(float[] trained) {
-    float[] parameters = trained;
-    if (network instanceof Lora lora) {
-      parameters = Flat.of(Precision.FLOAT32, lora.merge(Flat.of(trained).toDoubles())).floats();
-    }
-    return new ImageModel(teacher.network(), parameters, teacher.schedule());
+    return new ImageModel(teacher.network(), Adapters.merged(network, trained), teacher.schedule());
   }
 
-  /** Adapters, where they were trained, as PEFT names them, with their configuration. */
+  /** Adapters, where they were trained. */
   void writeAdapter(ArtifactWriter artifact, float[] trained) {
-    if (!(network instanceof Lora lora)) {
-      return;
-    }
-    List<Tensor> tensors = new ArrayList<>();
-    for (Layout.Tensor t : lora.layout().only(lora::trains).tensors()) {
-      int from = lora.layout().find(t.name()).offset();
-      long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
-      tensors.add(Tensor.of(t.name(), shape, Arrays.copyOfRange(trained, from, from + t.size())));
-    }
-    artifact.write("adapter_model.safetensors", Safetensors.bytes(tensors, Map.of("format", "pt")));
-    artifact.writeJson("adapter_config.json", lora.adapterConfig());
+    Adapters.write(artifact, network, trained);
   }
 
   /** Measures now and then; what it finds goes to the log, and so into the checkpoints. */

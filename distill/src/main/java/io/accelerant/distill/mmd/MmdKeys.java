@@ -3,6 +3,7 @@ package io.accelerant.distill.mmd;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.model.Adapters;
 import io.accelerant.core.train.TrainSettings;
 import java.util.List;
 import java.util.stream.Stream;
@@ -127,17 +128,8 @@ final class MmdKeys {
       Key.integer("mmd.truthSteps", "Steps of the trajectory that DC-Solver's ratios are fitted to")
           .between(1, 1_000_000)
           .withDefault(999);
-  static final Key<Integer> RANK =
-      Key.integer("mmd.adapter.rank", "Rank of LoRA adapters to train; 0: the whole network")
-          .between(0, 4096)
-          .withDefault(0);
-  static final Key<Double> ALPHA =
-      Key.number("mmd.adapter.alpha", "alpha of LoRA; default: the rank")
-          .between(1e-6, 1e6)
-          .optional();
-  static final Key<List<String>> TARGETS =
-      Key.strings("mmd.adapter.targets", "Matrices that have adapters, by the ends of their names")
-          .withDefault(List.of("qkv", "proj", "fc1", "fc2"));
+  static final Adapters ADAPTER =
+      Adapters.keys("mmd.adapter", List.of("qkv", "proj", "fc1", "fc2"));
   static final Key<Integer> PARTITIONS =
       Key.integer("mmd.partitions", "Spark partitions of sampling; 0: four a core")
           .between(0, 1_000_000)
@@ -177,9 +169,9 @@ final class MmdKeys {
           REFERENCE,
           BASELINE_STEPS,
           TRUTH_STEPS,
-          RANK,
-          ALPHA,
-          TARGETS,
+          ADAPTER.rank(),
+          ADAPTER.alpha(),
+          ADAPTER.targets(),
           PARTITIONS);
 
   static final List<Key<?>> ALL =

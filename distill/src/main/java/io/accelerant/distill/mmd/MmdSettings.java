@@ -2,8 +2,6 @@ package io.accelerant.distill.mmd;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.error.ConfigException;
-import io.accelerant.core.nn.Lora;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.optim.ExponentialAverage;
@@ -83,22 +81,7 @@ record MmdSettings(
 
   /** What is trained: the network, or adapters on it. */
   static NetworkSpec network(JobConfig config, PatchTransformer patches) {
-    int rank = config.get(MmdKeys.RANK);
-    if (rank == 0) {
-      return patches;
-    }
-    NetworkSpec lora =
-        new Lora(
-            patches,
-            rank,
-            config.find(MmdKeys.ALPHA).orElse((double) rank),
-            config.get(MmdKeys.TARGETS));
-    try {
-      lora.layout();
-    } catch (ConfigException e) {
-      throw config.invalid(MmdKeys.TARGETS, "does not fit the network: " + e.getMessage());
-    }
-    return lora;
+    return MmdKeys.ADAPTER.on(config, patches);
   }
 
   /** Times of the sampler that is finetuned. */

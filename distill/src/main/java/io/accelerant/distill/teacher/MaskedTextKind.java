@@ -9,12 +9,8 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.lm.NgramModel;
 import io.accelerant.core.lm.TextScoring;
-import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.InitialScale;
-import io.accelerant.core.nn.Norm;
-import io.accelerant.core.nn.Positions;
 import io.accelerant.core.nn.TokenNetwork;
-import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.text.Text;
@@ -28,7 +24,6 @@ import io.accelerant.distill.discrete.ScoreTransform;
 import io.accelerant.distill.model.network.MaskedTextModel;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
@@ -63,41 +58,13 @@ final class MaskedTextKind implements TeacherKind {
             context.hadoop(),
             config.get(TrainTeacherKeys.DATA),
             TrainTeacherKeys.DATA.path());
-    this.network = network(config, corpus.alphabet(), corpus.length());
+    this.network = TextNetworks.of(config, corpus.alphabet().size() + 1, corpus.length());
   }
 
   /** The artifact it is trained on, verified to be one; needs no Spark. */
   static Artifact data(JobContext context, JobConfig config) {
     return Artifact.open(config.get(TrainTeacherKeys.DATA), context.hadoop())
         .requireKind(Corpus.KIND, TrainTeacherKeys.DATA.path());
-  }
-
-  private static TokenNetwork network(JobConfig config, Alphabet alphabet, int length) {
-    int width = config.get(TrainTeacherKeys.WIDTH);
-    int heads = config.get(TrainTeacherKeys.HEADS);
-    String positions = config.get(TrainTeacherKeys.POSITIONS);
-    if (width % heads != 0 || (positions.equals("rotary") && width / heads % 2 != 0)) {
-      throw config.invalid(
-          TrainTeacherKeys.WIDTH,
-          Text.of(
-              "= %d does not split into trainTeacher.heads = %d%s.",
-              width, heads, positions.equals("rotary") ? " of even width" : ""));
-    }
-    return new Transformer(
-        alphabet.size() + 1,
-        length,
-        width,
-        config.get(TrainTeacherKeys.LAYERS),
-        heads,
-        config.find(TrainTeacherKeys.HIDDEN).orElse(4 * width),
-        false,
-        Positions.valueOf(positions.toUpperCase(Locale.ROOT)),
-        Norm.LAYER,
-        Activation.GELU_NEW,
-        false,
-        true,
-        config.get(TrainTeacherKeys.TIMED),
-        1e-5);
   }
 
   private MaskedTextModel model(float[] average) {
@@ -131,7 +98,7 @@ final class MaskedTextKind implements TeacherKind {
 
   @Override
   public InitialScale initialScale() {
-    return InitialScale.valueOf(config.get(TrainTeacherKeys.INITIAL).toUpperCase(Locale.ROOT));
+    return TrainTeacherKeys.initialScale(config);
   }
 
   @Override

@@ -2,8 +2,12 @@ package io.accelerant.distill.teacher;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.lm.LanguageModel;
+import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.text.Text;
+import java.util.List;
 
 /** The kinds of teacher that {@code trainTeacher.kind} names. */
 final class TeacherKinds {
@@ -14,20 +18,51 @@ final class TeacherKinds {
   }
 
   /**
-   * The artifact that is trained on, verified to be of the right kind; needs no Spark.
+   * The artifacts that are trained on and started from, verified to be of the right kind; needs no
+   * Spark.
    *
-   * @throws io.accelerant.core.error.ConfigException if a key is given that only the other kind has
+   * @throws io.accelerant.core.error.ConfigException if a key is given that only other kinds have
    */
-  static Artifact data(JobContext context, JobConfig config) {
+  static List<Artifact> inputs(JobContext context, JobConfig config) {
+    refuse(config, isImage(config) ? TrainTeacherKeys.TEXT_ALONE : TrainTeacherKeys.IMAGE_ALONE);
+    if (isImage(config)) {
+      refuse(config, TrainTeacherKeys.PROMPTS_ALONE);
+      return List.of(ImageKind.data(context, config));
+    }
+    if (isOfPrompts(context, config)) {
+      return LanguageKind.inputs(context, config);
+    }
     config.refuse(
-        isImage(config) ? TrainTeacherKeys.TEXT_ALONE : TrainTeacherKeys.IMAGE_ALONE,
+        TrainTeacherKeys.PROMPTS_ALONE,
+        Text.of(
+            "is for models of prompts, but trainTeacher.data = %s is none; leave it out.",
+            config.get(TrainTeacherKeys.DATA)));
+    return List.of(MaskedTextKind.data(context, config));
+  }
+
+  private static void refuse(JobConfig config, List<Key<?>> keys) {
+    config.refuse(
+        keys,
         Text.of(
             "is for the other kind of teacher, not for trainTeacher.kind = %s; leave it out.",
             config.get(TrainTeacherKeys.KIND)));
-    return isImage(config) ? ImageKind.data(context, config) : MaskedTextKind.data(context, config);
+  }
+
+  /** A masked model is of windows of text or of prompts, as its data is. */
+  private static boolean isOfPrompts(JobContext context, JobConfig config) {
+    return config.get(TrainTeacherKeys.KIND).equals(LanguageModel.Kind.CAUSAL.label())
+        || Artifact.open(config.get(TrainTeacherKeys.DATA), context.hadoop())
+            .manifest()
+            .kind()
+            .equals(Prompts.KIND);
   }
 
   static TeacherKind open(JobContext context, JobConfig config) {
-    return isImage(config) ? new ImageKind(context, config) : new MaskedTextKind(context, config);
+    if (isImage(config)) {
+      return new ImageKind(context, config);
+    }
+    return isOfPrompts(context, config)
+        ? new LanguageKind(context, config)
+        : new MaskedTextKind(context, config);
   }
 }

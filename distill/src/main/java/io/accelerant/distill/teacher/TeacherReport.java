@@ -8,7 +8,10 @@ import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
 import io.accelerant.core.train.RoundLog;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The report and the model card of a trained teacher. */
 record TeacherReport(
@@ -28,6 +31,12 @@ record TeacherReport(
             plot(run.log(), kind.lossUnit()),
             Text.of("Loss of the union batch (%s), mean of neighbouring rounds", kind.lossUnit()))
         .paragraph("`log.jsonl` has loss, gradient norm and learning rate of every round.");
+    if (run.log().has(AnswerMeter.EXACT_MATCH)) {
+      report.plot(
+          "exact-match",
+          curves(run.log(), metrics.keySet()),
+          "Share of validation prompts that are answered rightly, averaged weights");
+    }
     return report.files();
   }
 
@@ -44,6 +53,21 @@ record TeacherReport(
       x[i] = to;
     }
     return LinePlot.of("Training", "round", "loss, " + unit).series("training", x, y);
+  }
+
+  /** Of all that was measured on the way and is a share of right answers. */
+  private static LinePlot curves(RoundLog log, Collection<String> metrics) {
+    LinePlot plot = LinePlot.of("Answers", "round", "exact match");
+    for (String name : metrics) {
+      if (name.startsWith(AnswerMeter.EXACT_MATCH) && log.has(name)) {
+        double[] column = log.column(name);
+        int[] measured =
+            IntStream.range(0, column.length).filter(i -> !Double.isNaN(column[i])).toArray();
+        double[] x = Arrays.stream(measured).mapToDouble(i -> i + 1).toArray();
+        plot = plot.series(name, x, Arrays.stream(measured).mapToDouble(i -> column[i]).toArray());
+      }
+    }
+    return plot;
   }
 
   ModelCard card(Run run) {

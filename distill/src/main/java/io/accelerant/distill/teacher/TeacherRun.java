@@ -12,16 +12,16 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
-import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.Loss;
-import io.accelerant.core.train.LossStep;
+import io.accelerant.core.train.Objective;
 import io.accelerant.core.train.PackedShards;
 import io.accelerant.core.train.Roles;
 import io.accelerant.core.train.RoundLog;
+import io.accelerant.core.train.Sums;
 import io.accelerant.core.train.SyncRound;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.core.train.Trainer;
@@ -40,14 +40,11 @@ final class TeacherRun implements AutoCloseable {
 
   private static final long EVALUATION = RandomStream.purpose("teacher.evaluation");
 
-  /** The training program, and the loss alone. */
-  private static final int PROGRAMS = 2;
-
   private final JobContext context;
   private final JobConfig config;
   private final TeacherKind kind;
   private final TrainSettings settings;
-  private final Loss loss;
+  private final Objective loss;
   private final Snapshots snapshots;
   private final PackedShards training;
   private final PackedShards heldOut;
@@ -88,26 +85,24 @@ final class TeacherRun implements AutoCloseable {
     context
         .progress()
         .say("%,d examples to train on, %,d held out", training.records(), heldOut.records());
-    NetworkSpec network = loss.network();
-    double[] initial = network.initial(settings.seed(), kind.initialScale());
     roles =
         new Roles(Precision.FLOAT32)
             .trained(
                 Loss.NETWORK,
-                network,
+                loss.networks().get(Loss.NETWORK),
                 settings.training(config),
-                Flat.of(Precision.FLOAT32, initial));
+                Flat.of(kind.initial(settings.seed())));
   }
 
   /** Asks before anything is trained, since a container that overruns is killed without a word. */
   private void requireMemory() {
-    ProgramPool pool = ProgramPool.ofJvm(PROGRAMS * (slots + 1));
+    ProgramPool pool = ProgramPool.ofJvm(kind.programs() * (slots + 1));
     try (ProgramPool.Lease lease = loss.training(pool, Precision.FLOAT32, loss.shape())) {
       Program program = lease.program();
       NativeMemory.check(
           context.sparkSettings(),
           slots,
-          PROGRAMS * program.nativeBytes(),
+          kind.programs() * program.nativeBytes(),
           (long) Float.BYTES * program.parameters().size());
     }
   }
@@ -118,7 +113,7 @@ final class TeacherRun implements AutoCloseable {
         context.hadoop(),
         shards,
         EngineSettings.of(config),
-        PROGRAMS * (slots + 1),
+        kind.programs() * (slots + 1),
         seed);
   }
 
@@ -127,34 +122,77 @@ final class TeacherRun implements AutoCloseable {
     int every = config.get(TrainTeacherKeys.SAMPLE_EVERY);
     try (SyncRound workers = workers(training, settings.seed())) {
       log =
-          Trainer.of(context, "train-teacher", settings, workers, roles, snapshots)
-              .watch(
-                  done -> {
-                    roundsHere++;
-                    seconds = (System.nanoTime() - start) / 1e9;
-                    if (every > 0 && done % every == 0) {
-                      context.progress().say("after round %d: %s", done, kind.look(average()));
-                    }
-                  })
-              .train(new GradientStep(loss), settings.draw());
+          rounds(
+              Trainer.of(context, "train-teacher", settings, workers, roles, snapshots)
+                  .watch(new Measurements())
+                  .watch(
+                      done -> {
+                        roundsHere++;
+                        seconds = (System.nanoTime() - start) / 1e9;
+                        if (every > 0 && done % every == 0) {
+                          context.progress().say("after round %d: %s", done, kind.look(average()));
+                        }
+                      }));
     }
+  }
+
+  /** All rounds, or as many as are enough; a run that goes on ends where it would have. */
+  private RoundLog rounds(Trainer trainer) {
+    int all = settings.rounds();
+    int every = kind.measureEvery() == 0 ? all : kind.measureEvery();
+    boolean enough = false;
+    while (trainer.done() < all && !enough) {
+      enough = trainer.done() % every == 0 && trainer.done() > 0 && kind.isEnough(trainer.log());
+      if (!enough) {
+        int to = Math.min(all, (trainer.done() / every + 1) * every);
+        trainer.rounds(trainer.done(), to, new GradientStep(loss), settings.draw());
+      }
+    }
+    if (enough) {
+      context.progress().say("train-teacher: enough after round %d", trainer.done());
+      trainer.save();
+    }
+    return trainer.log();
+  }
+
+  /** What is measured on the way is logged with its round, and so part of the checkpoints. */
+  private final class Measurements implements Trainer.Watcher {
+    @Override
+    public void summed(int done, Sums sums, Map<String, Double> logged) {
+      if (kind.measureEvery() > 0 && done % kind.measureEvery() == 0) {
+        Map<String, Double> measured = kind.measure(average());
+        logged.putAll(measured);
+        context.progress().say("after round %d: %s", done, measured);
+      }
+    }
+
+    @Override
+    public void after(int done) {}
   }
 
   RoundLog log() {
     return log;
   }
 
+  /** Averaged weights of the network that is published. */
   float[] average() {
-    return roles.averages(Loss.NETWORK).floats();
+    return kind.published(trained());
   }
 
+  /** Its weights of the last round. */
   float[] raw() {
-    return roles.parameters(Loss.NETWORK).floats();
+    return kind.published(roles.parameters(Loss.NETWORK).floats());
+  }
+
+  /** Averaged parameters of the network that is trained. */
+  float[] trained() {
+    return roles.averages(Loss.NETWORK).floats();
   }
 
   /** Mean held-out loss, one number per draw of times and masks. */
   double[] heldOut(float[] parameters) {
-    double[] losses = new double[config.get(TrainTeacherKeys.EVALUATION_DRAWS)];
+    int draws = kind.measured().draws().orElse(config.get(TrainTeacherKeys.EVALUATION_DRAWS));
+    double[] losses = new double[draws];
     for (int draw = 0; draw < losses.length; draw++) {
       losses[draw] = heldOut(parameters, draw);
     }
@@ -165,13 +203,14 @@ final class TeacherRun implements AutoCloseable {
   double heldOut(float[] parameters, int draw) {
     int each = Math.toIntExact(Collections.min(heldOut.counts()));
     long seed = settings.seed() ^ EVALUATION;
+    TeacherKind.HeldOut of = kind.measured();
     try (Roles measured =
-            new Roles(Precision.FLOAT32).frozen(Loss.NETWORK, loss.network(), Flat.of(parameters));
+            new Roles(Precision.FLOAT32).frozen(Loss.NETWORK, of.network(), Flat.of(parameters));
         SyncRound workers = workers(heldOut, seed);
         JobDescription description = new JobDescription(context.spark().sparkContext())) {
       description.set("train-teacher: held-out loss, draw " + (draw + 1));
       Draw draws = Draw.shuffled(each, seed);
-      double mean = workers.sums(new LossStep(loss), draws, measured, draw).total("loss");
+      double mean = of.number().applyAsDouble(workers.sums(of.step(), draws, measured, draw));
       if (!Double.isFinite(mean)) {
         throw new ConfigException(
             Text.of(

@@ -1,6 +1,5 @@
 package io.accelerant.distill.teacher;
 
-import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
@@ -32,7 +31,7 @@ public final class TrainTeacherJob implements PublishingJob {
 
   @Override
   public String summary() {
-    return "Train a diffusion model to start from: masked text or images, on any number of"
+    return "Train a model to start from: masked text, images, or answers to prompts, on any number of"
         + " executors";
   }
 
@@ -44,9 +43,12 @@ public final class TrainTeacherJob implements PublishingJob {
   @Override
   public Work open(JobContext context, JobConfig config) {
     TrainSettings settings = TrainSettings.of(config);
-    Artifact data = TeacherKinds.data(context, config);
+    List<Manifest.Parent> inputs =
+        TeacherKinds.inputs(context, config).stream()
+            .map(a -> new Manifest.Parent(a.manifest().kind(), a.uri(), a.contentHash()))
+            .toList();
     return Work.on(
-        List.of(new Manifest.Parent(data.manifest().kind(), data.uri(), data.contentHash())),
+        inputs,
         output ->
             List.of(
                 Text.of(
@@ -77,6 +79,7 @@ public final class TrainTeacherJob implements PublishingJob {
     Map<String, Number> metrics = new LinkedHashMap<>(training.metrics());
     metrics.putAll(kind.metrics(heldOut, training.average()));
     kind.write(run.artifact(), training.average(), training.raw());
+    kind.writeAdapter(run.artifact(), training.trained());
     run.artifact().write("log.jsonl", training.log().jsonLines());
     run.writeLoader(Model.class);
     TeacherReport report = new TeacherReport(context, kind, training, metrics);

@@ -1,24 +1,28 @@
 package io.accelerant.distill.teacher;
 
+import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.model.Adapters;
+import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.distill.continuous.VpSchedule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The keys of the {@code train-teacher} job. */
 final class TrainTeacherKeys {
   static final Key<String> KIND =
       Key.string(
               "trainTeacher.kind",
-              "What is trained: masked-text, a masked diffusion model; image, a continuous one that predicts noise")
-          .oneOf("masked-text", "image")
+              "What is trained: masked-text, a masked diffusion model of text, or of answers to prompts; causal-text, one that answers prompts from left to right; image, a continuous one that predicts noise")
+          .oneOf("masked-text", "causal-text", "image")
           .withDefault("masked-text");
   static final Key<String> DATA =
       Key.string(
           "trainTeacher.data",
-          "Artifact to train on: of kind corpus for masked-text, images for image");
+          "Artifact to train on: of kind corpus or prompts for masked-text, prompts for causal-text, images for image");
   static final Key<Integer> WIDTH =
       Key.integer("trainTeacher.width", "Width of the transformer, a multiple of heads")
           .between(4, 16_384)
@@ -36,7 +40,7 @@ final class TrainTeacherKeys {
           .between(1, 65_536)
           .optional();
   static final Key<String> POSITIONS =
-      Key.string("trainTeacher.positions", "masked-text: how positions are told apart")
+      Key.string("trainTeacher.positions", "text: how positions are told apart")
           .oneOf("learned", "rotary", "sinusoidal")
           .withDefault("rotary");
   static final Key<Boolean> TIMED =
@@ -47,7 +51,7 @@ final class TrainTeacherKeys {
   static final Key<String> INITIAL =
       Key.string(
               "trainTeacher.initial",
-              "masked-text: how large the weights start: gpt2, deviation 0.02; scaled, by the width, from which small networks learn sooner")
+              "text: how large the weights start: gpt2, deviation 0.02; scaled, by the width, from which small networks learn sooner")
           .oneOf("gpt2", "scaled")
           .withDefault("gpt2");
   static final Key<Double> T_MIN =
@@ -112,6 +116,35 @@ final class TrainTeacherKeys {
           .between(1, 1000)
           .withDefault(3);
 
+  static final Key<String> START =
+      Key.string(
+              "trainTeacher.start",
+              "prompts: artifact of a language model to go on from, in place of a network")
+          .optional();
+  static final Adapters ADAPTER =
+      Adapters.keys("trainTeacher.adapter", List.of("c_attn", "c_proj", "c_fc"));
+  static final Key<Integer> ANSWER_LENGTH =
+      Key.integer(
+              "trainTeacher.answerLength",
+              "prompts, masked-text: positions behind a prompt, filled with ends; default: the longest answer")
+          .between(1, 65_536)
+          .optional();
+  static final Key<Integer> EVALUATION_PROMPTS =
+      Key.integer(
+              "trainTeacher.evaluationPrompts",
+              "prompts: of the validation split, answered to measure exact match; no more than there are")
+          .between(1, 1_000_000)
+          .withDefault(200);
+  static final Key<String> UNTIL =
+      Key.string(
+              "trainTeacher.until",
+              "prompts: stop when this holds, such as \"exactMatch.k2 > .9\"; else after train.rounds")
+          .optional();
+  static final Key<Integer> UNTIL_EVERY =
+      Key.integer("trainTeacher.untilEvery", "prompts: rounds between measurements on the way")
+          .atLeast(1)
+          .withDefault(200);
+
   /** What the other kind does not have. */
   static final List<Key<?>> TEXT_ALONE = List.of(POSITIONS, TIMED, INITIAL);
 
@@ -127,9 +160,26 @@ final class TrainTeacherKeys {
           GUIDANCE,
           CLASSIFIER_EPOCHS);
 
+  /** What only models that answer prompts have. */
+  static final List<Key<?>> PROMPTS_ALONE =
+      List.of(
+          START,
+          ADAPTER.rank(),
+          ADAPTER.alpha(),
+          ADAPTER.targets(),
+          ANSWER_LENGTH,
+          EVALUATION_PROMPTS,
+          UNTIL,
+          UNTIL_EVERY);
+
   static final List<Key<?>> ALL = all();
 
   private TrainTeacherKeys() {}
+
+  /** How large the numbers of a network of text start. */
+  static InitialScale initialScale(JobConfig config) {
+    return InitialScale.valueOf(config.get(INITIAL).toUpperCase(Locale.ROOT));
+  }
 
   private static List<Key<?>> all() {
     List<Key<?>> own =
@@ -148,6 +198,7 @@ final class TrainTeacherKeys {
                 EVALUATION_DRAWS,
                 SAMPLE_EVERY));
     own.addAll(IMAGE_ALONE);
+    own.addAll(PROMPTS_ALONE);
     own.addAll(TrainSettings.KEYS);
     return RunKeys.and(own);
   }

@@ -1,0 +1,37 @@
+package io.accelerant.distill.decode;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * What a masked model wrote into a row.
+ *
+ * @param prompt id of the prompt
+ * @param sample number of the row among those of its prompt
+ * @param row all tokens, the given ones with them
+ * @param committedAt of each position, the number of the forward after which it was committed, from
+ *     1; 0 if it was given
+ * @param logP of each position, the natural logarithm of the probability that the model gave the
+ *     token then, whatever the rule and the warp; 0 if it was given
+ * @param evaluations forwards of this row
+ */
+public record Decoded(
+    long prompt, int sample, int[] row, int[] committedAt, double[] logP, int evaluations)
+    implements Serializable {
+  /** The tokens that were not given, by position. */
+  public int[] answer() {
+    return IntStream.range(0, row.length)
+        .filter(i -> committedAt[i] > 0)
+        .map(i -> row[i])
+        .toArray();
+  }
+
+  /**
+   * {@code sum of logP}: where one position a forward was committed, the log probability of the
+   * answer in that order.
+   */
+  public double logProbability() {
+    return Arrays.stream(logP).sum();
+  }
+}
