@@ -34,18 +34,27 @@ import org.apache.spark.sql.Row;
 /**
  * {@code evaluate}: samples against real text. The judge is an n-gram model of one half of the
  * reference's training documents, the half that no teacher reads; every metric of the samples
- * stands beside the same metric of as much held-out real text.
+ * stands beside the same metric of as much held-out real text. Answers to prompts are checked
+ * instead: {@link AnswerEvaluation}.
  */
 public final class EvaluateJob implements PublishingJob {
   static final Key<String> SAMPLES =
       Key.string(
           "evaluate.samples",
-          "URI of a samples artifact, or of Parquet, JSON lines (column tokens or text) or text");
+          "URI of a samples artifact, or of Parquet, JSON lines (column tokens or text; answers to"
+              + " prompts with promptId) or text");
+  static final Key<String> PROMPTS =
+      Key.string(
+              "evaluate.prompts",
+              "URI of the prompts artifact that the samples answer; default: that which a samples"
+                  + " artifact names")
+          .optional();
   static final Key<String> REFERENCE =
       Key.string(
-          "evaluate.reference",
-          "URI of the corpus artifact to compare with, or of a model artifact: then the corpus that"
-              + " it was trained on");
+              "evaluate.reference",
+              "Samples of text: URI of the corpus artifact to compare with, or of a model artifact:"
+                  + " then the corpus that it was trained on")
+          .optional();
   static final Key<Integer> ORDER =
       Key.integer("evaluate.judgeOrder", "n of the n-gram judge").between(2, 9).withDefault(5);
 
@@ -67,16 +76,20 @@ public final class EvaluateJob implements PublishingJob {
 
   @Override
   public String summary() {
-    return "Compare samples with held-out real text: judge NLL, entropy, repetition, bigrams";
+    return "Compare samples with held-out real text, or check answers to prompts";
   }
 
   @Override
   public List<Key<?>> keys() {
-    return RunKeys.and(List.of(SAMPLES, REFERENCE, ORDER, LAMBDA));
+    return RunKeys.and(List.of(SAMPLES, REFERENCE, PROMPTS, ORDER, LAMBDA));
   }
 
   @Override
   public Work open(JobContext context, JobConfig config) {
+    return AnswerEvaluation.find(context, config).orElseGet(() -> ofText(context, config));
+  }
+
+  private static Work ofText(JobContext context, JobConfig config) {
     Corpus reference = reference(context, config);
     requireOrder(config, reference);
     SampleTable samples = SampleTable.open(context, config.get(SAMPLES), reference.alphabet());
@@ -96,7 +109,15 @@ public final class EvaluateJob implements PublishingJob {
   }
 
   private static Corpus reference(JobContext context, JobConfig config) {
-    String uri = config.get(REFERENCE);
+    String uri =
+        config
+            .find(REFERENCE)
+            .orElseThrow(
+                () ->
+                    config.invalid(
+                        REFERENCE,
+                        "is required for samples of text: a corpus; for answers to prompts set"
+                            + " evaluate.prompts."));
     Optional<Artifact> model =
         Artifact.find(uri, context.hadoop()).filter(a -> a.manifest().kind().equals(Model.KIND));
     String corpus = uri;

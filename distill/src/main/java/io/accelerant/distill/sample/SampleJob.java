@@ -47,7 +47,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Draws samples from a model into a table {@code samples} (id, tokens, text). A sample depends on
- * (model, sampler, seed, id) alone, so that the table is the same however the ids are cut.
+ * (model, sampler, seed, id) alone, so that the table is the same however the ids are cut. Models
+ * of other kinds have their own ways: {@link ContinuousSampling}, {@link LanguageSampling}.
  */
 public final class SampleJob implements PublishingJob {
   /** Kind of the artifact, and name of its table. */
@@ -76,6 +77,15 @@ public final class SampleJob implements PublishingJob {
 
   @Override
   public Work open(JobContext context, JobConfig config) {
+    Optional<Work> language = LanguageSampling.find(context, config);
+    if (language.isPresent()) {
+      return language.get();
+    }
+    config.refuse(
+        LanguageKeys.ALL,
+        Text.of(
+            "is for language models, but sample.model = %s is none.",
+            config.get(SampleKeys.MODEL)));
     if (ContinuousSampling.isMeant(context, config)) {
       return new ContinuousSampling(context, config).open();
     }
@@ -149,7 +159,7 @@ public final class SampleJob implements PublishingJob {
       description.set("sample: draw and write");
       ArtifactTables.Written written =
           ArtifactTables.write(run, draw(context, config, model, sampler), KIND);
-      String fingerprint = fingerprint(written.rows());
+      String fingerprint = fingerprint(written.rows(), SCHEMA);
       Map<String, Number> metrics = new LinkedHashMap<>();
       metrics.put("samples", written.rows().count());
       metrics.put("nfe", evaluations(model.source(), sampler));
@@ -164,7 +174,8 @@ public final class SampleJob implements PublishingJob {
           new Check(
               "the fingerprint of the table",
               fingerprint,
-              artifact -> fingerprint(ArtifactTables.read(context.spark(), artifact, KIND))));
+              artifact ->
+                  fingerprint(ArtifactTables.read(context.spark(), artifact, KIND), SCHEMA)));
     }
   }
 
@@ -241,9 +252,9 @@ public final class SampleJob implements PublishingJob {
   }
 
   /** In the types of the table: JSON lines do not keep those of numbers. */
-  private static String fingerprint(Dataset<Row> table) {
+  static String fingerprint(Dataset<Row> table, StructType schema) {
     Column[] typed =
-        Arrays.stream(SCHEMA.fields())
+        Arrays.stream(schema.fields())
             .map(field -> functions.col(field.name()).cast(field.dataType().catalogString()))
             .toArray(Column[]::new);
     return TableFingerprint.of(table.select(typed));

@@ -4,6 +4,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
+import io.accelerant.distill.decode.OnePerStep;
 import io.accelerant.distill.model.Models;
 import java.util.List;
 import java.util.stream.Stream;
@@ -13,10 +14,24 @@ public final class SampleKeys {
   public static final Key<String> MODEL =
       Key.string(
           "sample.model",
-          "The model: markov:countdown, markov:<order>:<corpus artifact URI>, onnx:<file>, the URI of a model artifact, or <file>.json, a Gaussian mixture {\"kind\":\"gaussian-mixture\",\"weights\":[K],\"means\":[K][d],\"deviations\":[K],\"classes\":[K] (optional)}");
+          "The model: markov:countdown, markov:<order>:<corpus artifact URI>, onnx:<file>, the URI"
+              + " of a model artifact, or <file>.json, a Gaussian mixture"
+              + " {\"kind\":\"gaussian-mixture\",\"weights\":[K],\"means\":[K][d],\"deviations\":[K],\"classes\":[K]"
+              + " (optional)}");
   public static final Key<String> METHOD =
-      Key.string("sample.method", "Plain sampler, where sample.sampler is not set")
-          .oneOf("euler", "tweedie", "tau-leaping", "mdlm", "first-hitting")
+      Key.string(
+              "sample.method",
+              "Plain sampler, where sample.sampler is not set; language models: greedy (default) or"
+                  + " temperature if they are causal, one-per-step if they are masked")
+          .oneOf(
+              "euler",
+              "tweedie",
+              "tau-leaping",
+              "mdlm",
+              "first-hitting",
+              LanguageKeys.GREEDY,
+              LanguageKeys.TEMPERATURE_METHOD,
+              OnePerStep.METHOD)
           .withDefault("euler");
   public static final Key<String> SAMPLER =
       Key.string(
@@ -28,11 +43,16 @@ public final class SampleKeys {
           .between(1, 65536)
           .optional();
   public static final Key<Integer> COUNT =
-      Key.integer("sample.count", "Number of samples").between(1, 1_000_000_000).withDefault(64);
+      Key.integer(
+              "sample.count",
+              "Number of samples; language models: of prompts, the first by id, at most")
+          .between(1, 1_000_000_000)
+          .withDefault(64);
   public static final Key<Integer> LENGTH =
       Key.integer(
               "sample.length",
-              "Length of a sequence; default: that of the learned sampler, the model or the corpus, 64 for countdown")
+              "Length of a sequence; default: that of the learned sampler, the model or the corpus,"
+                  + " 64 for countdown")
           .between(2, 4096)
           .optional();
   public static final Key<String> GRAPH =
@@ -56,11 +76,14 @@ public final class SampleKeys {
   public static final Key<Boolean> FINAL_DENOISE =
       Key.bool(
               "sample.finalDenoise",
-              "Denoise with one more evaluation after the steps of a plain sampler; needed on graph absorb")
+              "Denoise with one more evaluation after the steps of a plain sampler; needed on graph"
+                  + " absorb")
           .withDefault(true);
   public static final Key<Integer> BATCH =
       Key.integer(
-              "sample.batch", "Sequences per model call: micro-batches are formed by id div batch")
+              "sample.batch",
+              "Sequences per model call: micro-batches are formed by id div batch; no answer of a"
+                  + " language model depends on it")
           .between(1, 65536)
           .withDefault(64);
   public static final Key<Integer> PARTITIONS =
@@ -73,7 +96,8 @@ public final class SampleKeys {
   public static final Key<String> NOISE =
       Key.string(
               "sample.noise",
-              "Starting points of a continuous model, JSON rows [[..], ..]; default: sample.count rows drawn from run.seed")
+              "Starting points of a continuous model, JSON rows [[..], ..]; default: sample.count"
+                  + " rows drawn from run.seed")
           .optional();
   public static final Key<Double> GUIDANCE =
       Key.number(
@@ -88,7 +112,8 @@ public final class SampleKeys {
   public static final Key<String> CPR =
       Key.string(
               "sample.cpr",
-              "Predict the ratios from 36 coefficients: a .npy or JSON file, or a dc-solver artifact; for settings that were not fitted")
+              "Predict the ratios from 36 coefficients: a .npy or JSON file, or a dc-solver"
+                  + " artifact; for settings that were not fitted")
           .optional();
 
   /** Schedule, solver and times of a continuous model. */
@@ -119,7 +144,9 @@ public final class SampleKeys {
               PARTITIONS));
 
   static final List<Key<?>> ALL =
-      Stream.of(OWN, Models.DISCRETE.keys(), CONTINUOUS).<Key<?>>flatMap(List::stream).toList();
+      Stream.of(OWN, Models.DISCRETE.keys(), CONTINUOUS, LanguageKeys.ALL)
+          .<Key<?>>flatMap(List::stream)
+          .toList();
 
   private SampleKeys() {}
 }

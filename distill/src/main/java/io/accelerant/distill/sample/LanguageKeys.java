@@ -1,0 +1,78 @@
+package io.accelerant.distill.sample;
+
+import io.accelerant.core.config.Key;
+import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.distill.decode.OnePerStep;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The keys of the {@code sample} job that only language models have. */
+final class LanguageKeys {
+  static final String GREEDY = "greedy";
+  static final String TEMPERATURE_METHOD = "temperature";
+
+  /** Values of {@link SampleKeys#METHOD} for causal models, the default first. */
+  static final List<String> CAUSAL_METHODS = List.of(GREEDY, TEMPERATURE_METHOD);
+
+  /** Those for masked models, the default first. */
+  static final List<String> MASKED_METHODS = List.of(OnePerStep.METHOD);
+
+  static final Key<String> PROMPTS =
+      Key.string("sample.prompts", "Language models: URI of the prompts artifact to answer")
+          .optional();
+  static final Key<String> SPLIT =
+      Key.string("sample.split", "Language models: part of the prompts")
+          .oneOf(Prompts.SPLITS.toArray(String[]::new))
+          .withDefault("test");
+  static final Key<Integer> SAMPLES =
+      Key.integer("sample.samplesPerPrompt", "Language models: answers to each prompt")
+          .between(1, 1_000_000)
+          .withDefault(1);
+  static final Key<Integer> ANSWER_LENGTH =
+      Key.integer(
+              "sample.answerLength",
+              "Language models: most tokens of an answer, its end with them; default: those of the"
+                  + " longest answer of the split")
+          .between(1, 1_000_000)
+          .optional();
+  static final Key<Double> TEMPERATURE =
+      Key.number(
+              "sample.temperature",
+              "Language models: logits are divided by it before a token is drawn; default: 1, and 0"
+                  + " (the likeliest token) for masked models")
+          .between(0, 1000)
+          .optional();
+  static final Key<Integer> TOP_K =
+      Key.integer("sample.topK", "Language models: tokens that may be drawn; 0: all")
+          .between(0, 1_000_000_000)
+          .withDefault(0);
+  static final Key<Double> TOP_P =
+      Key.number(
+              "sample.topP",
+              "Language models: of these, the likeliest that together have so much probability")
+          .between(0, 1)
+          .withDefault(1.0);
+  static final Key<String> ORDER =
+      Key.string(
+              "sample.positionOrder",
+              "Masked language models: which position is next, the most confident one or any")
+          .oneOf(OnePerStep.orders().toArray(String[]::new))
+          .withDefault(OnePerStep.orders().get(0));
+  static final Key<Integer> BLOCK_LENGTH =
+      Key.integer(
+              "sample.blockLength",
+              "Masked language models: positions of a block, which is filled before the next one;"
+                  + " default: one block")
+          .between(1, 1_000_000)
+          .optional();
+
+  /** What causal models have as well. */
+  private static final List<Key<?>> BOTH =
+      List.of(PROMPTS, SPLIT, SAMPLES, ANSWER_LENGTH, TEMPERATURE, TOP_K, TOP_P);
+
+  static final List<Key<?>> MASKED = List.of(ORDER, BLOCK_LENGTH);
+
+  static final List<Key<?>> ALL = Stream.of(BOTH, MASKED).<Key<?>>flatMap(List::stream).toList();
+
+  private LanguageKeys() {}
+}

@@ -1,0 +1,313 @@
+package io.accelerant.distill.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Program;
+import io.accelerant.core.error.AccelerantException;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.lm.LanguageModel;
+import io.accelerant.core.lm.LanguageModel.Kind;
+import io.accelerant.core.lm.prompt.Prompt;
+import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.core.lm.prompt.SymbolTokenizer;
+import io.accelerant.core.nn.BatchShape;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class LanguageSamplingTest extends SparkTest {
+  private static final SampleJob JOB = new SampleJob();
+
+  @TempDir static Path shared;
+  @TempDir Path folder;
+
+  private static Prompts additions;
+  private static Prompts clozes;
+  private static String causal;
+  private static String masked;
+  private static String fillsGaps;
+
+  @BeforeAll
+  static void prepare() {
+    additions =
+        LanguageModels.prompts(
+            context(),
+            shared.resolve("additions"),
+            "addition",
+            "preparePrompts.addition.maximum=2");
+    clozes =
+        LanguageModels.prompts(
+            context(), shared.resolve("clozes"), "cloze-chain", "preparePrompts.chain.links=3");
+    causal = publish("causal", Kind.CAUSAL, additions);
+    masked = publish("masked", Kind.MASKED, additions);
+    fillsGaps = publish("gaps", Kind.MASKED, clozes);
+  }
+
+  private static String publish(String name, Kind kind, Prompts prompts) {
+    return LanguageModels.publish(shared.resolve(name), kind, prompts.tokenizer()).uri();
+  }
+
+  private JobConfig config(String name, String model, Prompts prompts, String... more) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + folder.resolve(name),
+                "run.seed=5",
+                "sample.model=" + model,
+                "sample.prompts=" + prompts.uri()));
+    sets.addAll(List.of(more));
+    return JobConfig.load(List.of(), sets, JOB.keys());
+  }
+
+  private JobResult sample(String name, String model, Prompts prompts, String... more) {
+    return JOB.run(context(), config(name, model, prompts, more));
+  }
+
+  private static List<Row> rows(JobResult result) {
+    Artifact artifact = Artifact.open(result.artifact(), context().hadoop());
+    return ArtifactTables.read(spark(), artifact, "samples")
+        .orderBy("promptId", "sample")
+        .collectAsList();
+  }
+
+  private static int[] integers(Row row, String column) {
+    return row.<Number>getList(row.fieldIndex(column)).stream()
+        .mapToInt(Number::intValue)
+        .toArray();
+  }
+
+  private static Map<Long, Prompt> byId(Prompts prompts) {
+    return prompts.first("test", 1000).stream()
+        .collect(Collectors.toMap(Prompt::id, Function.identity()));
+  }
+
+  /** Of the answer after the prompt, in float64. */
+  private static double logProbability(LanguageModel model, Prompt prompt, int[] answer) {
+    int[] before = prompt.promptIds();
+    int[] row = Arrays.copyOf(before, before.length + answer.length);
+    System.arraycopy(answer, 0, row, before.length, answer.length);
+    double[] parameters = new double[model.parameters().length];
+    Arrays.setAll(parameters, i -> model.parameters()[i]);
+    BatchShape shape = BatchShape.of(1, row.length);
+    try (Program program = model.network().forward(Precision.FLOAT64, shape)) {
+      program.setParameters(parameters).set("tokens", row).run();
+      double[] logits = program.doubles("logits");
+      int tokens = model.network().vocabulary();
+      double sum = 0;
+      for (int i = before.length; i < row.length; i++) {
+        double total = 0;
+        for (int token = 0; token < tokens; token++) {
+          total += StrictMath.exp(logits[(i - 1) * tokens + token]);
+        }
+        sum += logits[(i - 1) * tokens + row[i]] - StrictMath.log(total);
+      }
+      return sum;
+    }
+  }
+
+  @Test
+  void aCausalModelAnswersEachPromptSoManyTimes() {
+    JobResult result =
+        sample(
+            "out",
+            causal,
+            additions,
+            "sample.method=temperature",
+            "sample.samplesPerPrompt=3",
+            "sample.count=9");
+    List<Row> rows = rows(result);
+    assertThat(rows).hasSize(27);
+    Map<Long, Prompt> prompts = byId(additions);
+    LanguageModel model = LanguageModels.model(Kind.CAUSAL, additions.tokenizer());
+    int end = additions.tokenizer().end();
+    for (int i = 0; i < rows.size(); i++) {
+      Row row = rows.get(i);
+      Prompt prompt = prompts.get(row.<Long>getAs("promptId"));
+      int[] tokens = integers(row, "tokens");
+      assertThat(row.<Integer>getAs("sample")).isEqualTo(i % 3);
+      assertThat(row.<String>getAs("text")).isEqualTo(additions.tokenizer().decode(tokens));
+      assertThat(row.<Integer>getAs("evaluations")).isEqualTo(tokens.length);
+      assertThat(tokens.length).isLessThanOrEqualTo(9); // two digits: 4 ; 3 and the end
+      assertThat(Arrays.stream(tokens, 0, tokens.length - 1)).doesNotContain(end);
+      assertThat(integers(row, "committedAt")).isEmpty();
+      assertThat(row.<Double>getAs("logProbability"))
+          .isCloseTo(logProbability(model, prompt, tokens), within(1e-4));
+    }
+    assertThat(rows.stream().map(row -> row.<String>getAs("text")).distinct().count())
+        .isGreaterThan(20);
+    assertThat(result.metrics())
+        .containsEntry("samples", 27L)
+        .containsEntry("prompts", 9)
+        .containsKeys(
+            "exactMatch",
+            "exactMatch.k1",
+            "exactMatch.k2",
+            "falsePositive",
+            "evaluationsPerRow",
+            "meanLogProbability",
+            "tokensPerSecond");
+  }
+
+  @Test
+  void aMaskedModelFillsTheGapsAndNothingElse() {
+    JobResult result = sample("out", fillsGaps, clozes, "sample.blockLength=3");
+    Map<Long, Prompt> prompts = byId(clozes);
+    List<Row> rows = rows(result);
+    assertThat(rows).hasSize(prompts.size());
+    int right = 0;
+    for (Row row : rows) {
+      Prompt prompt = prompts.get(row.<Long>getAs("promptId"));
+      String text = row.getAs("text");
+      int[] at = integers(row, "committedAt");
+      assertThat(integers(row, "tokens")).hasSize(6);
+      assertThat(row.<Integer>getAs("evaluations")).isEqualTo(6);
+      // 0 where a digit is given, and pair after pair
+      assertThat(Arrays.stream(at).map(i -> i == 0 ? 0 : (i + 1) / 2))
+          .containsExactly(0, 1, 1, 0, 2, 2, 0, 3, 3);
+      boolean correct = clozes.checker().check(prompt.prompt(), "", text).correct();
+      assertThat(row.<Boolean>getAs("correct")).isEqualTo(correct);
+      right += correct ? 1 : 0;
+    }
+    assertThat(result.metrics())
+        .containsEntry("exactMatch", right / (double) rows.size())
+        .containsEntry("evaluationsPerRow", 6.);
+  }
+
+  @Test
+  void aMaskedModelAnswersBehindAPromptAndItsTextEndsAtTheEnd() {
+    JobResult result =
+        sample(
+            "out",
+            masked,
+            additions,
+            "sample.answerLength=12",
+            "sample.temperature=1.5",
+            "sample.samplesPerPrompt=4",
+            "sample.positionOrder=random");
+    int end = additions.tokenizer().end();
+    List<Row> rows = rows(result);
+    assertThat(rows).anyMatch(row -> row.<String>getAs("text").length() < 12);
+    for (Row row : rows) {
+      int[] tokens = integers(row, "tokens");
+      assertThat(tokens).hasSize(12);
+      long before = Arrays.stream(tokens).takeWhile(token -> token != end).count();
+      assertThat(row.<String>getAs("text")).hasSize((int) before);
+    }
+  }
+
+  @Test
+  void neitherPartitionsNorBatchNorFormatChangeTheTable() {
+    for (String model : List.of(causal, masked)) {
+      List<String> hashes = new ArrayList<>();
+      for (boolean other : new boolean[] {false, true}) {
+        hashes.add(
+            sample(
+                    (model.equals(causal) ? "causal" : "masked") + other,
+                    model,
+                    additions,
+                    "sample.temperature=1",
+                    "sample.count=10",
+                    "sample.samplesPerPrompt=2",
+                    "sample.method=" + (model.equals(causal) ? "temperature" : "one-per-step"),
+                    "sample.partitions=" + (other ? 7 : 1),
+                    "sample.batch=" + (other ? 5 : 64),
+                    "run.format=" + (other ? "json" : "parquet"))
+                .contentHash());
+      }
+      assertThat(hashes.get(1)).isEqualTo(hashes.get(0));
+    }
+  }
+
+  static Stream<Arguments> refused() {
+    return Stream.of(
+        Arguments.of(
+            "causal",
+            List.of("sample.method=euler"),
+            "sample.method (--set) is euler, but a causal-text model is sampled by greedy or"
+                + " temperature."),
+        Arguments.of(
+            "masked",
+            List.of("sample.method=greedy"),
+            "a masked-text model is sampled by one-per-step."),
+        Arguments.of(
+            "causal",
+            List.of("sample.blockLength=4"),
+            "sample.blockLength (--set) is for masked models"),
+        Arguments.of(
+            "causal",
+            List.of("sample.steps=4"),
+            "sample.steps (--set) is for models of another kind"),
+        Arguments.of(
+            "causal",
+            List.of("sample.guidance=2"),
+            "sample.guidance (--set) is for models of another kind"),
+        Arguments.of(
+            "causal",
+            List.of("sample.temperature=1"),
+            "sample.temperature (--set) is for draws; sample.method = greedy draws nothing."),
+        Arguments.of(
+            "causal",
+            List.of("sample.method=temperature", "sample.temperature=0"),
+            "sample.temperature (--set) is 0, which is sample.method = greedy."),
+        Arguments.of("masked", List.of("sample.topK=4"), "sample.topK (--set) is for draws"),
+        Arguments.of("masked", List.of("sample.samplesPerPrompt=2"), "is 2, but nothing is drawn"),
+        Arguments.of(
+            "markov:countdown",
+            List.of(),
+            "sample.prompts (--set) is for language models, but sample.model = markov:countdown is"
+                + " none."));
+  }
+
+  @ParameterizedTest
+  @MethodSource("refused")
+  void keysThatDoNotGoTogetherAreRefused(String model, List<String> more, String message) {
+    String uri = model.contains(":") ? model : shared.resolve(model).toString();
+    JobConfig config = config("out", uri, additions, more.toArray(String[]::new));
+    assertThatThrownBy(() -> JOB.plan(context(), config))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void modelAndPromptsMustGoTogether() {
+    String letters =
+        LanguageModels.publish(
+                shared.resolve("letters"), Kind.MASKED, SymbolTokenizer.of("0123456789abc"))
+            .uri();
+    assertThatThrownBy(() -> sample("out", letters, additions))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("prepare the prompts with the model's tokenizer");
+    String digits = publish("digits", Kind.CAUSAL, clozes);
+    assertThatThrownBy(() -> sample("out", digits, clozes))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("whose prompts have gaps: a masked model fills them");
+    assertThatThrownBy(() -> sample("out", fillsGaps, clozes, "sample.answerLength=9"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("sample.answerLength (--set) is for prompts without gaps");
+    assertThatThrownBy(() -> sample("out", masked, additions, "sample.answerLength=40"))
+        .isInstanceOf(AccelerantException.class)
+        .hasMessageContaining("its answer with them; the model reads 32 at most.");
+    assertThat(folder.resolve("out/manifest.json")).doesNotExist();
+  }
+}
