@@ -119,7 +119,8 @@ class OfflineRlJobTest extends SparkTest {
   }
 
   @Test
-  void aRunThatWasStoppedGoesOnFromItsCellsToTheSameContent() {
+  void aRunThatWasStoppedGoesOnFromItsCellsToTheSameContent()
+      throws IOException, InterruptedException {
     JobResult whole = run(new OfflineRlJob(), context(), offline("whole-{version}"));
     int[] asked = {0};
     JobContext stopping =

@@ -98,8 +98,10 @@ public final class PreparePromptsJob implements PublishingJob {
       Run run, PromptSource source, RowCheck check, HashSplit split, Noise noise) {
     JobContext context = run.context();
     boolean refuse = run.config().get(PreparePromptsKeys.ON_BAD).equals("refuse");
+    boolean equal = run.config().get(PreparePromptsKeys.EQUAL).equals("keep");
     Dataset<Row> rows = source.rows().apply(context.spark(), check);
-    try (PromptTable table = PromptTable.of(rows, check, split, noise, refuse, source.name())) {
+    try (PromptTable table =
+        PromptTable.of(rows, check, split, noise, equal, refuse, source.name())) {
       ArtifactTables.Written written = ArtifactTables.write(run, table.table(), Prompts.KIND);
       Map<String, Number> metrics = metrics(source, table.dropped(), written.rows());
       long prompts = metrics.get("prompts").longValue();

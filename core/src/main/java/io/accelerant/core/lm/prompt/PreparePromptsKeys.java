@@ -76,6 +76,14 @@ final class PreparePromptsKeys {
       Key.string(BLOCK + "onBad", "Rows that cannot be used: count them, or refuse the source")
           .oneOf("count", "refuse")
           .withDefault("count");
+  static final Key<String> EQUAL =
+      Key.string(
+              BLOCK + "equalPrompts",
+              "Rows of a task with equal prompts: merge keeps the first of them; keep keeps all, in"
+                  + " one split, so that few short prompts are drawn as often as many long ones, and"
+                  + " planted slips have their rates")
+          .oneOf("merge", "keep")
+          .withDefault("merge");
   static final Key<Double> SWAPPED = share("swapped", "whose answer is that of another row");
   static final Key<Double> DUPLICATED = share("duplicated", "that get a copy of another id");
   static final Key<Double> GARBLED = share("garbled", "whose answer is random symbols");
@@ -160,6 +168,7 @@ final class PreparePromptsKeys {
                 SPLIT,
                 CHECKER,
                 ON_BAD,
+                EQUAL,
                 SWAPPED,
                 DUPLICATED,
                 GARBLED));
@@ -181,7 +190,7 @@ final class PreparePromptsKeys {
   /** Refuses all that is for tasks alone. */
   static void refuseTasks(JobConfig config) {
     config.refuse(
-        List.of(COUNT), "is for tasks; " + config.get(SOURCE) + " has the rows that it has.");
+        List.of(COUNT, EQUAL), "is for tasks; " + config.get(SOURCE) + " has the rows that it has.");
     refuseOthers(config, "");
   }
 

@@ -51,6 +51,7 @@ final class PromptTable implements AutoCloseable {
 
   /**
    * @param rows of {@link RowCheck#SCHEMA}
+   * @param equal whether rows with equal prompts stay
    * @param refuse whether a row that cannot be used is an error
    * @param source named in errors
    * @throws DataException if no row can be used, or one cannot and is not to be counted
@@ -60,10 +61,11 @@ final class PromptTable implements AutoCloseable {
       RowCheck check,
       HashSplit split,
       Noise noise,
+      boolean equal,
       boolean refuse,
       String source) {
     Dataset<Row> checked = rows.persist(StorageLevel.MEMORY_AND_DISK());
-    Dataset<Row> merged = merge(checked, split).persist(StorageLevel.MEMORY_AND_DISK());
+    Dataset<Row> merged = merge(checked, split, equal).persist(StorageLevel.MEMORY_AND_DISK());
     List<Dataset<Row>> kept = List.of(merged, checked);
     try {
       Map<String, Long> dropped = count(checked, source);
@@ -146,13 +148,13 @@ final class PromptTable implements AutoCloseable {
     throw new IllegalArgumentException(label);
   }
 
-  /** {@code copy} tells planted duplicates apart, which are to stay. */
-  private static Dataset<Row> merge(Dataset<Row> checked, HashSplit split) {
+  /** {@code copy} tells equal prompts apart that are to stay, such as planted duplicates. */
+  private static Dataset<Row> merge(Dataset<Row> checked, HashSplit split, boolean equal) {
     return checked
         .filter(col("reason").equalTo(RowCheck.GOOD))
         .withColumn(
             "copy",
-            when(col("planted").equalTo(PromptTask.DUPLICATE), col("place").plus(1))
+            when(lit(equal).or(col("planted").equalTo(PromptTask.DUPLICATE)), col("place").plus(1))
                 .otherwise(lit(0L)))
         .groupBy("prompt", "copy")
         .agg(min(struct("place", "answer", "task", "planted")).as("kept"))

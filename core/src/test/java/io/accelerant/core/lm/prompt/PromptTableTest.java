@@ -37,6 +37,7 @@ class PromptTableTest extends SparkTest {
         check,
         SPLIT,
         noise,
+        false,
         refuse,
         "a test");
   }
@@ -103,6 +104,31 @@ class PromptTableTest extends SparkTest {
       assertThat(prompts(table.table().collectAsList()))
           .extracting(p -> p.prompt() + p.answer())
           .containsExactlyInAnyOrder("a?one", "b?x");
+    }
+  }
+
+  @Test
+  void equalPromptsOfATaskMayStayWithTheAnswersThatWereDrawn() {
+    Addition slips = new Addition(1, 1, List.of(0.5));
+    RowCheck check = new RowCheck(SymbolTokenizer.of(slips.symbols()), 20, false);
+    List<Row> rows = examples(slips, check, 500);
+    try (PromptTable table =
+        PromptTable.of(
+            spark().createDataFrame(rows, RowCheck.SCHEMA), check, SPLIT, NONE, true, false, "")) {
+      List<Row> kept = table.table().collectAsList();
+      assertThat(table.dropped()).containsEntry(PromptTable.DUPLICATE, 0L);
+      assertThat(kept)
+          .extracting(row -> row.getAs("prompt") + row.<String>getAs("answer"))
+          .containsExactlyInAnyOrderElementsOf(
+              rows.stream().map(row -> row.getString(0) + row.getString(1)).toList());
+      Map<String, Set<String>> splits =
+          kept.stream()
+              .collect(
+                  Collectors.groupingBy(
+                      row -> row.<String>getAs("prompt"),
+                      Collectors.mapping(
+                          row -> row.<String>getAs("split"), Collectors.toSet())));
+      assertThat(splits.values()).allMatch(names -> names.size() == 1);
     }
   }
 
