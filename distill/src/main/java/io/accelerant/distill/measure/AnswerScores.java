@@ -14,6 +14,9 @@ public final class AnswerScores {
   /** Name of the share of right answers. */
   public static final String EXACT_MATCH = "exactMatch";
 
+  /** Name of the share of answers whose result is right though a step on the way is wrong. */
+  public static final String FALSE_POSITIVE = "falsePositive";
+
   /** What was said of some samples. */
   private static final class Tally {
     long samples;
@@ -78,6 +81,11 @@ public final class AnswerScores {
     return all.correct / (double) all.samples;
   }
 
+  /** Share of samples whose result is right though a step on the way is wrong. */
+  public double falsePositive() {
+    return all.falsePositive / (double) all.samples;
+  }
+
   /** {@link #exactMatch} of each group, by name. */
   public SortedMap<String, Double> groups() {
     SortedMap<String, Double> shares = new TreeMap<>();
@@ -109,7 +117,7 @@ public final class AnswerScores {
     metrics.put("prompts", prompts.size());
     metrics.put(EXACT_MATCH, exactMatch());
     groups().forEach((group, share) -> metrics.put(EXACT_MATCH + "." + group, share));
-    metrics.put("falsePositive", all.falsePositive / (double) all.samples);
+    metrics.put(FALSE_POSITIVE, falsePositive());
     return metrics;
   }
 }

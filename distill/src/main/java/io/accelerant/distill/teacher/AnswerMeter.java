@@ -12,7 +12,6 @@ import io.accelerant.core.lm.PromptSampling;
 import io.accelerant.core.lm.Warp;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.lm.task.Verdict;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.decode.Decoded;
@@ -20,12 +19,10 @@ import io.accelerant.distill.decode.MaskedDecoding;
 import io.accelerant.distill.decode.NetworkMaskedSource;
 import io.accelerant.distill.decode.OnePerStep;
 import io.accelerant.distill.decode.PromptDecoding;
-import java.util.ArrayList;
+import io.accelerant.distill.measure.AnswerScores;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /**
@@ -34,10 +31,10 @@ import java.util.stream.IntStream;
  */
 final class AnswerMeter {
   /** Share of answers that the checker calls correct, the trace with them; then by group. */
-  static final String EXACT_MATCH = "exactMatch";
+  static final String EXACT_MATCH = AnswerScores.EXACT_MATCH;
 
   /** Share of answers whose result is right though a step on the way is wrong. */
-  static final String FALSE_POSITIVE = "falsePositive";
+  static final String FALSE_POSITIVE = AnswerScores.FALSE_POSITIVE;
 
   private static final long DRAWS = RandomStream.purpose("teacher.answers");
   private static final int BATCH = 64;
@@ -146,24 +143,18 @@ final class AnswerMeter {
    */
   private Map<String, Double> scores(List<String> answers, int samples, String suffix) {
     Prompts source = rows.prompts();
-    Map<String, List<Verdict>> verdicts = new TreeMap<>();
-    List<Verdict> all = new ArrayList<>();
+    AnswerScores found = new AnswerScores();
     for (int i = 0; i < answers.size(); i++) {
       Prompt prompt = prompts.get(i / samples);
-      Verdict verdict = source.checker().check(prompt.prompt(), prompt.answer(), answers.get(i));
-      all.add(verdict);
-      verdicts.computeIfAbsent(prompt.task(), t -> new ArrayList<>()).add(verdict);
+      found.add(
+          prompt.id(),
+          prompt.task(),
+          source.checker().check(prompt.prompt(), prompt.answer(), answers.get(i)));
     }
     Map<String, Double> scores = new LinkedHashMap<>();
-    scores.put(EXACT_MATCH + suffix, share(all, Verdict::correct));
-    verdicts.forEach(
-        (task, some) ->
-            scores.put(EXACT_MATCH + suffix + "." + task, share(some, Verdict::correct)));
-    scores.put(FALSE_POSITIVE + suffix, share(all, Verdict::falsePositive));
+    scores.put(EXACT_MATCH + suffix, found.exactMatch());
+    found.groups().forEach((task, share) -> scores.put(EXACT_MATCH + suffix + "." + task, share));
+    scores.put(FALSE_POSITIVE + suffix, found.falsePositive());
     return scores;
-  }
-
-  private static double share(List<Verdict> verdicts, Predicate<Verdict> what) {
-    return (double) verdicts.stream().filter(what).count() / verdicts.size();
   }
 }

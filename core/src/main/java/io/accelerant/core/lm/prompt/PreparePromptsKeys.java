@@ -190,7 +190,8 @@ final class PreparePromptsKeys {
   /** Refuses all that is for tasks alone. */
   static void refuseTasks(JobConfig config) {
     config.refuse(
-        List.of(COUNT, EQUAL), "is for tasks; " + config.get(SOURCE) + " has the rows that it has.");
+        List.of(COUNT, EQUAL),
+        "is for tasks; " + config.get(SOURCE) + " has the rows that it has.");
     refuseOthers(config, "");
   }
 

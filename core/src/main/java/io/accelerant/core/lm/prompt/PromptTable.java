@@ -165,7 +165,9 @@ final class PromptTable implements AutoCloseable {
             col("kept.planted").as("planted"),
             col("copy"),
             xxhash64(col("prompt")).as("hash"))
-        .withColumn("split", split.of(col("hash")));
+        .withColumn("split", split.of(col("hash")))
+        // the first of many are as good as any only if equal ones are not side by side
+        .withColumn("hash", equal ? xxhash64(col("prompt"), col("copy")) : col("hash"));
   }
 
   private static Dataset<Row> number(Dataset<Row> rows, RowCheck check) {

@@ -126,8 +126,7 @@ class PromptTableTest extends SparkTest {
               .collect(
                   Collectors.groupingBy(
                       row -> row.<String>getAs("prompt"),
-                      Collectors.mapping(
-                          row -> row.<String>getAs("split"), Collectors.toSet())));
+                      Collectors.mapping(row -> row.<String>getAs("split"), Collectors.toSet())));
       assertThat(splits.values()).allMatch(names -> names.size() == 1);
     }
   }
