@@ -15,9 +15,16 @@ import java.util.stream.IntStream;
  * @param logP of each position, the natural logarithm of the probability that the model gave the
  *     token then, whatever the rule and the warp; 0 if it was given
  * @param evaluations forwards of this row
+ * @param rowsRead rows that these read: as many, or more if the rule looks ahead
  */
 public record Decoded(
-    long prompt, int sample, int[] row, int[] committedAt, double[] logP, int evaluations)
+    long prompt,
+    int sample,
+    int[] row,
+    int[] committedAt,
+    double[] logP,
+    int evaluations,
+    int rowsRead)
     implements Serializable {
   /** The tokens that were not given, by position. */
   public int[] answer() {

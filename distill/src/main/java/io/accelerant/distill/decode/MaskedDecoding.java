@@ -44,6 +44,11 @@ public record MaskedDecoding(UnmaskRule rule, Warp warp, int blockLength) implem
     }
   }
 
+  /** With the tokens that the rule's source would take. */
+  public static MaskedDecoding of(UnmaskRule rule, int blockLength) {
+    return new MaskedDecoding(rule, rule.warp(), blockLength);
+  }
+
   public MaskedDecoding {
     if (blockLength < 0) {
       throw new IllegalArgumentException("a block has at least one position");
@@ -64,9 +69,12 @@ public record MaskedDecoding(UnmaskRule rule, Warp warp, int blockLength) implem
     List<MaskedRow> open = rows.stream().filter(row -> !row.isDone()).toList();
     while (!open.isEmpty()) {
       MaskedModel.Logits said =
-          model.logits(open.stream().map(MaskedRow::tokens).toArray(int[][]::new));
-      for (int i = 0; i < open.size(); i++) {
-        open.get(i).forward(said, i, law, numbers, draws);
+          model.logits(open.stream().flatMap(row -> row.reads().stream()).toArray(int[][]::new));
+      int at = 0;
+      for (MaskedRow row : open) {
+        int reads = row.reads().size();
+        row.forward(said, at, law, numbers, draws);
+        at += reads;
       }
       open = open.stream().filter(row -> !row.isDone()).toList();
     }

@@ -3,6 +3,7 @@ package io.accelerant.distill.decode;
 import io.accelerant.core.lm.Choice;
 import io.accelerant.core.lm.TokenLaw;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /** A row on its way, as a rule sees it after a forward. */
@@ -11,7 +12,6 @@ public final class MaskedRow {
   private static final int NO_POSITION = -1;
 
   private final MaskedDecoding.Request request;
-  private final int[] tokens;
   private final int[] committedAt;
   private final double[] logP;
   private final int mask;
@@ -20,7 +20,12 @@ public final class MaskedRow {
   private final UnmaskRule.Steps steps;
 
   private int forwards;
+  private int rowsRead;
+  private int[] tokens;
   private int[] open;
+
+  /** What the row may become, if the rule looks ahead. */
+  private List<Continuation> ahead = List.of();
 
   // what the model said last, and the position that the law is about
   private MaskedModel.Logits logits;
@@ -44,8 +49,8 @@ public final class MaskedRow {
     this.open = block(masked);
   }
 
-  private int[] masked() {
-    return IntStream.range(0, tokens.length).filter(i -> tokens[i] == mask).toArray();
+  private int[] masked(int[] row) {
+    return IntStream.range(0, row.length).filter(i -> row[i] == mask).toArray();
   }
 
   /** Those of the first block that has any. */
@@ -53,17 +58,21 @@ public final class MaskedRow {
     if (masked.length == 0) {
       return masked;
     }
-    int end = blocksFrom + ((masked[0] - blocksFrom) / blockLength + 1) * blockLength;
+    int end = blockOf(masked[0]) + blockLength;
     return Arrays.stream(masked).takeWhile(i -> i < end).toArray();
+  }
+
+  /** Where the block of a position begins. */
+  private int blockOf(int position) {
+    return position - (position - blocksFrom) % blockLength;
+  }
+
+  private boolean isGiven(int position) {
+    return request.row()[position] != mask;
   }
 
   boolean isDone() {
     return open.length == 0;
-  }
-
-  /** Tokens, MASK where there is none; not to be changed. */
-  int[] tokens() {
-    return tokens;
   }
 
   /** Number of tokens. */
@@ -79,6 +88,19 @@ public final class MaskedRow {
   /** Masked positions of the block, rising: those that may be committed. At least one. */
   public int[] open() {
     return open.clone();
+  }
+
+  /** Positions of the block that were not given, rising, whether committed or masked. */
+  public int[] block() {
+    int from = blockOf(open[0]);
+    return IntStream.range(from, Math.min(from + blockLength, tokens.length))
+        .filter(i -> !isGiven(i))
+        .toArray();
+  }
+
+  /** All positions that are masked, those behind the block with them, rising. */
+  public int[] masked() {
+    return masked(tokens);
   }
 
   /** Number of the forward, from 1. */
@@ -115,45 +137,107 @@ public final class MaskedRow {
     return draws.positions().at(request.prompt(), request.sample(), forwards);
   }
 
-  /** Hears what a model said, and does what the rule says. */
+  /** What the next forward reads: the row, or all that it may become. */
+  List<int[]> reads() {
+    return ahead.isEmpty() ? List.of(tokens) : ahead.stream().map(Continuation::tokens).toList();
+  }
+
+  /**
+   * Hears what a model said, and does what the rule says.
+   *
+   * @param at number of the first of {@link #reads} among the rows that were read
+   */
   void forward(MaskedModel.Logits said, int at, TokenLaw with, double[] scratch, Draws by) {
     forwards++;
+    rowsRead += reads().size();
     logits = said;
-    place = at;
     law = with;
     numbers = scratch;
-    lawOf = NO_POSITION;
     draws = by;
-    commit(steps.choose(this));
-    open = block(masked());
+    hear(at);
+    if (!ahead.isEmpty()) {
+      becomeBest(at);
+    }
+    if (!isDone()) {
+      ahead = steps.continuations(this).stream().map(this::continuation).toList();
+      if (ahead.isEmpty()) {
+        become(continuation(steps.choose(this)));
+      }
+    }
     logits = null; // it may be large
   }
 
-  private void commit(UnmaskRule.Commit commit) {
-    int before = masked().length;
-    for (int k = 0; k < commit.positions().length; k++) {
+  /** From now on the law is that of the row that was read there. */
+  private void hear(int at) {
+    place = at;
+    lawOf = NO_POSITION;
+  }
+
+  private void becomeBest(int at) {
+    int[] now = tokens;
+    int best = 0;
+    double most = Double.NEGATIVE_INFINITY;
+    for (int k = 0; k < ahead.size(); k++) {
+      show(ahead.get(k).tokens());
+      hear(at + k);
+      double worth = steps.worth(this, k);
+      if (worth > most) {
+        most = worth;
+        best = k;
+      }
+    }
+    show(now);
+    become(ahead.get(best));
+    ahead = List.of();
+    hear(at + best);
+  }
+
+  /** What a row becomes by a commit. */
+  private record Continuation(UnmaskRule.Commit commit, double[] logP, int[] tokens) {}
+
+  private Continuation continuation(UnmaskRule.Commit commit) {
+    int[] next = tokens.clone();
+    double[] said = new double[commit.positions().length];
+    for (int k = 0; k < said.length; k++) {
       int position = commit.positions()[k];
       int token = commit.tokens()[k];
-      if (tokens[position] != mask || token == mask) {
-        throw new IllegalStateException("a rule commits tokens to masked positions alone");
+      if (Arrays.binarySearch(open, position) < 0 || next[position] != mask || token == mask) {
+        throw new IllegalStateException("a rule commits tokens to open positions alone");
       }
-      logP[position] = law(position).logP(token);
-      tokens[position] = token;
-      committedAt[position] = forwards;
+      said[k] = law(position).logP(token);
+      next[position] = token;
     }
     for (int position : commit.again()) {
-      if (committedAt[position] == 0) {
+      if (isGiven(position) || next[position] == mask) {
         throw new IllegalStateException("a rule masks again what it has committed alone");
       }
-      tokens[position] = mask;
-      committedAt[position] = 0;
+      next[position] = mask;
     }
-    if (masked().length >= before) {
+    if (masked(next).length >= masked().length) {
       throw new IllegalStateException("a rule leaves fewer positions masked than it finds");
     }
+    return new Continuation(commit, said, next);
+  }
+
+  private void become(Continuation next) {
+    int[] positions = next.commit().positions();
+    for (int k = 0; k < positions.length; k++) {
+      logP[positions[k]] = next.logP()[k];
+      committedAt[positions[k]] = forwards;
+    }
+    for (int position : next.commit().again()) {
+      committedAt[position] = 0;
+    }
+    show(next.tokens());
+  }
+
+  private void show(int[] row) {
+    tokens = row;
+    open = block(masked());
   }
 
   Decoded decoded() {
-    return new Decoded(request.prompt(), request.sample(), tokens, committedAt, logP, forwards);
+    return new Decoded(
+        request.prompt(), request.sample(), tokens, committedAt, logP, forwards, rowsRead);
   }
 }

@@ -2,6 +2,8 @@ package io.accelerant.distill.decode;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /** A masked model of a few tokens that a test writes down; counts what it reads. */
 final class TableModel implements MaskedModel {
@@ -36,6 +38,16 @@ final class TableModel implements MaskedModel {
           }
           return mass;
         });
+  }
+
+  /** The same, each position of each row once. */
+  TableModel remembering(Map<List<Integer>, double[]> said) {
+    return new TableModel(
+        tokens,
+        (row, position) ->
+            said.computeIfAbsent(
+                IntStream.concat(IntStream.of(position), IntStream.of(row)).boxed().toList(),
+                key -> says.at(row, position)));
   }
 
   /** Probability of a whole row. */
