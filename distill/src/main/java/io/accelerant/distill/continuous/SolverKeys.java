@@ -71,8 +71,9 @@ public final class SolverKeys {
     threshold =
         Key.number(
                 block + ".threshold",
-                "Quantile of dynamic thresholding, for pixel models; 0 for none. Default: 0")
-            .between(0, 1)
+                "Quantile of dynamic thresholding, 0 to 1, for pixel models; 0 for none. Default: 0."
+                    + " Masked language models: that of the rule")
+            .between(0, Double.MAX_VALUE)
             .optional();
   }
 

@@ -174,7 +174,6 @@ public final class MaskedRow {
   }
 
   private void becomeBest(int at) {
-    int[] now = tokens;
     int best = 0;
     double most = Double.NEGATIVE_INFINITY;
     for (int k = 0; k < ahead.size(); k++) {
@@ -186,7 +185,6 @@ public final class MaskedRow {
         best = k;
       }
     }
-    show(now);
     become(ahead.get(best));
     ahead = List.of();
     hear(at + best);

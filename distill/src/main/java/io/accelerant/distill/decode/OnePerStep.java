@@ -1,8 +1,6 @@
 package io.accelerant.distill.decode;
 
-import io.accelerant.core.text.Text;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * One position a forward: the reference that faster rules are held to, and the way in which a model
@@ -46,21 +44,6 @@ public enum OnePerStep implements UnmaskRule {
 
   OnePerStep(String order) {
     this.order = order;
-  }
-
-  /** What {@link #ofOrder} takes. */
-  public static List<String> orders() {
-    return Arrays.stream(values()).map(value -> value.order).toList();
-  }
-
-  /**
-   * @param order one of {@link #orders}
-   */
-  public static OnePerStep ofOrder(String order) {
-    return Arrays.stream(values())
-        .filter(value -> value.order.equals(order))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException(Text.of("no order is %s", order)));
   }
 
   abstract int position(MaskedRow row);

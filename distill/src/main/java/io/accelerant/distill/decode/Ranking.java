@@ -25,10 +25,7 @@ record Ranking(int[] positions, double[] scores) {
 
   /** Of positions that rise. */
   static Ranking of(int[] positions, IntToDoubleFunction score) {
-    double[] scores =
-        Arrays.stream(positions)
-            .mapToDouble(i -> score.applyAsDouble(i) + 0.0) // -0 and 0 are equal
-            .toArray();
+    double[] scores = Arrays.stream(positions).mapToDouble(score).toArray();
     int[] order =
         IntStream.range(0, positions.length)
             .boxed()

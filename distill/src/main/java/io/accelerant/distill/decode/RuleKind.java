@@ -150,6 +150,13 @@ public enum RuleKind {
     return named(name).rule(settings);
   }
 
+  /** Whether positions are drawn, so that rows differ even where tokens are the likeliest. */
+  public boolean drawsPositions(RuleSettings settings) {
+    return this == INFO_GAIN
+        || this == FIRST_HITTING
+        || "random".equals(complete(settings).words().get("order"));
+  }
+
   /** What the rule is made of. */
   public List<RuleParameter> parameters() {
     return parameters;

@@ -2,8 +2,14 @@ package io.accelerant.distill.sample;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.distill.decode.OnePerStep;
+import io.accelerant.core.text.Text;
+import io.accelerant.distill.decode.RuleKind;
+import io.accelerant.distill.decode.RuleParameter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The keys of the {@code sample} job that only language models have. */
@@ -15,7 +21,7 @@ final class LanguageKeys {
   static final List<String> CAUSAL_METHODS = List.of(GREEDY, TEMPERATURE_METHOD);
 
   /** Those for masked models, the default first. */
-  static final List<String> MASKED_METHODS = List.of(OnePerStep.METHOD);
+  static final List<String> MASKED_METHODS = RuleKind.names();
 
   static final Key<String> PROMPTS =
       Key.string("sample.prompts", "Language models: URI of the prompts artifact to answer")
@@ -52,12 +58,12 @@ final class LanguageKeys {
               "Language models: of these, the likeliest that together have so much probability")
           .between(0, 1)
           .withDefault(1.0);
-  static final Key<String> ORDER =
-      Key.string(
-              "sample.positionOrder",
-              "Masked language models: which position is next, the most confident one or any")
-          .oneOf(OnePerStep.orders().toArray(String[]::new))
-          .withDefault(OnePerStep.orders().get(0));
+
+  private static final String THRESHOLD = "threshold";
+
+  /** Keys of the parameters of all rules of masked models, by the parameters' names. */
+  private static final Map<String, Key<?>> RULE = rule();
+
   static final Key<Integer> BLOCK_LENGTH =
       Key.integer(
               "sample.blockLength",
@@ -70,9 +76,52 @@ final class LanguageKeys {
   private static final List<Key<?>> BOTH =
       List.of(PROMPTS, SPLIT, SAMPLES, ANSWER_LENGTH, TEMPERATURE, TOP_K, TOP_P);
 
-  static final List<Key<?>> MASKED = List.of(ORDER, BLOCK_LENGTH);
+  static final List<Key<?>> MASKED =
+      Stream.concat(RULE.values().stream(), Stream.of(BLOCK_LENGTH)).toList();
 
   static final List<Key<?>> ALL = Stream.of(BOTH, MASKED).<Key<?>>flatMap(List::stream).toList();
 
   private LanguageKeys() {}
+
+  /** The key of a parameter of a rule. */
+  static Key<?> of(RuleParameter parameter) {
+    return parameter.name().equals(THRESHOLD)
+        ? SampleKeys.SOLVER.threshold
+        : RULE.get(parameter.name());
+  }
+
+  /** Several rules share a parameter; words are those of all of them. */
+  private static Map<String, Key<?>> rule() {
+    Map<String, List<RuleParameter>> parameters = new LinkedHashMap<>();
+    Map<String, List<String>> methods = new LinkedHashMap<>();
+    for (RuleKind kind : RuleKind.values()) {
+      for (RuleParameter parameter : kind.parameters()) {
+        if (parameter.name().equals(THRESHOLD)) {
+          continue; // one key with that of solvers
+        }
+        parameters.computeIfAbsent(parameter.name(), n -> new ArrayList<>()).add(parameter);
+        methods.computeIfAbsent(parameter.name(), n -> new ArrayList<>()).add(kind.label());
+      }
+    }
+    Map<String, Key<?>> keys = new LinkedHashMap<>();
+    parameters.forEach((name, all) -> keys.put(name, key(all, methods.get(name))));
+    return keys;
+  }
+
+  private static Key<?> key(List<RuleParameter> all, List<String> methods) {
+    RuleParameter first = all.get(0);
+    String meaning =
+        Text.of(
+            "Masked language models, %s: %s",
+            String.join(", ", methods),
+            all.stream().map(RuleParameter::meaning).distinct().collect(Collectors.joining("; ")));
+    String path = // sample.order is that of a solver
+        first.name().equals("order") ? "sample.positionOrder" : "sample.rule." + first.name();
+    if (!first.isWord()) {
+      return Key.number(path, meaning).between(0, Double.MAX_VALUE).optional();
+    }
+    String[] words =
+        all.stream().flatMap(p -> p.words().stream()).distinct().toArray(String[]::new);
+    return Key.string(path, meaning).oneOf(words).optional();
+  }
 }

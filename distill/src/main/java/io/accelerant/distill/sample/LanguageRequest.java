@@ -6,8 +6,11 @@ import io.accelerant.core.lm.LanguageModel.Kind;
 import io.accelerant.core.lm.Warp;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.decode.MaskedDecoding;
-import io.accelerant.distill.decode.OnePerStep;
+import io.accelerant.distill.decode.RuleKind;
+import io.accelerant.distill.decode.RuleParameter;
+import io.accelerant.distill.decode.RuleSettings;
 import io.accelerant.distill.model.Models;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -15,9 +18,10 @@ import java.util.stream.Stream;
  * How a language model is asked.
  *
  * @param method a value of {@link SampleKeys#METHOD}
+ * @param rule parameters of the rule of a masked model
  * @param samples of each prompt
  */
-record LanguageRequest(String method, Warp warp, int samples) {
+record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples) {
   /** What other models have. */
   private static final List<Key<?>> OTHERS =
       Stream.of(
@@ -39,8 +43,13 @@ record LanguageRequest(String method, Warp warp, int samples) {
    *     model
    */
   static LanguageRequest of(JobConfig config, Kind kind) {
+    boolean masked = kind == Kind.MASKED;
+    List<Key<?>> foreign = new ArrayList<>(OTHERS);
+    if (masked) {
+      foreign.remove(SampleKeys.SOLVER.threshold);
+    }
     config.refuse(
-        OTHERS,
+        foreign,
         Text.of(
             "is for models of another kind; sample.model = %s is a language model.",
             config.get(SampleKeys.MODEL)));
@@ -48,14 +57,15 @@ record LanguageRequest(String method, Warp warp, int samples) {
       throw config.invalid(
           LanguageKeys.PROMPTS, "is required for a language model: a prompts artifact.");
     }
-    boolean masked = kind == Kind.MASKED;
     if (!masked) {
       config.refuse(LanguageKeys.MASKED, "is for masked models, and the model is a causal one.");
     }
     String method = method(config, kind);
+    RuleSettings rule = masked ? rule(config, RuleKind.named(method)) : RuleSettings.NONE;
     LanguageRequest request =
-        new LanguageRequest(method, warp(config, method), config.get(LanguageKeys.SAMPLES));
-    boolean drawn = !request.warp.isGreedy() || (masked && order(config) == OnePerStep.RANDOM);
+        new LanguageRequest(method, warp(config, method), rule, config.get(LanguageKeys.SAMPLES));
+    boolean drawn =
+        !request.warp.isGreedy() || (masked && RuleKind.named(method).drawsPositions(rule));
     if (!drawn && request.samples > 1) {
       throw config.invalid(
           LanguageKeys.SAMPLES,
@@ -95,7 +105,11 @@ record LanguageRequest(String method, Warp warp, int samples) {
       return Warp.GREEDY;
     }
     boolean causal = method.equals(LanguageKeys.TEMPERATURE_METHOD);
-    double temperature = config.find(LanguageKeys.TEMPERATURE).orElse(causal ? 1. : 0.);
+    double temperature =
+        config
+            .find(LanguageKeys.TEMPERATURE)
+            .orElseGet(
+                () -> causal ? 1 : RuleKind.rule(method, RuleSettings.NONE).warp().temperature());
     if (temperature == 0 && causal) {
       throw config.invalid(LanguageKeys.TEMPERATURE, "is 0, which is sample.method = greedy.");
     }
@@ -106,22 +120,44 @@ record LanguageRequest(String method, Warp warp, int samples) {
     return new Warp(temperature, config.get(LanguageKeys.TOP_K), config.get(LanguageKeys.TOP_P));
   }
 
-  private static OnePerStep order(JobConfig config) {
-    return OnePerStep.ofOrder(config.get(LanguageKeys.ORDER));
+  /** What the configuration says of the rule, which may be nothing. */
+  private static RuleSettings rule(JobConfig config, RuleKind kind) {
+    RuleSettings settings = RuleSettings.NONE;
+    List<Key<?>> others = new ArrayList<>(LanguageKeys.MASKED);
+    others.remove(LanguageKeys.BLOCK_LENGTH);
+    others.add(SampleKeys.SOLVER.threshold);
+    for (RuleParameter parameter : kind.parameters()) {
+      Key<?> key = LanguageKeys.of(parameter);
+      others.remove(key);
+      Object value = config.find(key).orElse(null);
+      if (value instanceof Double number) {
+        settings = settings.with(parameter.name(), number);
+      } else if (value instanceof String word) {
+        settings = settings.with(parameter.name(), word);
+      }
+    }
+    config.refuse(
+        others, Text.of("is no parameter of sample.method = %s; leave it out.", kind.label()));
+    return kind.complete(settings);
   }
 
   /** For a masked model. */
   MaskedDecoding decoding(JobConfig config) {
     return new MaskedDecoding(
-        order(config), warp, config.find(LanguageKeys.BLOCK_LENGTH).orElse(0));
+        RuleKind.rule(method, rule), warp, config.find(LanguageKeys.BLOCK_LENGTH).orElse(0));
   }
 
   /** Of the whole, for people. */
   String describe() {
-    return warp.isGreedy()
-        ? method + ", the likeliest tokens"
-        : Text.of(
-            "%s, tokens drawn at temperature %s, topK %d, topP %s",
-            method, warp.temperature(), warp.topK(), warp.topP());
+    StringBuilder said = new StringBuilder(method);
+    rule.numbers()
+        .forEach((name, number) -> said.append(", ").append(name).append(' ').append(number));
+    rule.words().forEach((name, word) -> said.append(", ").append(name).append(' ').append(word));
+    return said
+        + (warp.isGreedy()
+            ? ", the likeliest tokens"
+            : Text.of(
+                ", tokens drawn at temperature %s, topK %d, topP %s",
+                warp.temperature(), warp.topK(), warp.topP()));
   }
 }

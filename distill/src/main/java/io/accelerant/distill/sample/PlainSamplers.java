@@ -21,8 +21,7 @@ final class PlainSamplers {
    */
   static DiscreteSampler of(JobConfig config) {
     String method = config.get(SampleKeys.METHOD);
-    if (LanguageKeys.CAUSAL_METHODS.contains(method)
-        || LanguageKeys.MASKED_METHODS.contains(method)) {
+    if (!SampleKeys.PLAIN_METHODS.contains(method)) {
       throw config.invalid(SampleKeys.METHOD, "is " + method + ", which is for language models.");
     }
     boolean absorb = DiffusionGraph.ofLabel(config.get(SampleKeys.GRAPH)) == DiffusionGraph.ABSORB;

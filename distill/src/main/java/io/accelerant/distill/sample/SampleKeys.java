@@ -4,7 +4,6 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
-import io.accelerant.distill.decode.OnePerStep;
 import io.accelerant.distill.model.Models;
 import java.util.List;
 import java.util.stream.Stream;
@@ -18,20 +17,17 @@ public final class SampleKeys {
               + " of a model artifact, or <file>.json, a Gaussian mixture"
               + " {\"kind\":\"gaussian-mixture\",\"weights\":[K],\"means\":[K][d],\"deviations\":[K],\"classes\":[K]"
               + " (optional)}");
+
+  /** Values of {@link #METHOD} for discrete diffusion models. */
+  static final List<String> PLAIN_METHODS =
+      List.of("euler", "tweedie", "tau-leaping", "mdlm", "first-hitting");
+
   public static final Key<String> METHOD =
       Key.string(
               "sample.method",
               "Plain sampler, where sample.sampler is not set; language models: greedy (default) or"
-                  + " temperature if they are causal, one-per-step if they are masked")
-          .oneOf(
-              "euler",
-              "tweedie",
-              "tau-leaping",
-              "mdlm",
-              "first-hitting",
-              LanguageKeys.GREEDY,
-              LanguageKeys.TEMPERATURE_METHOD,
-              OnePerStep.METHOD)
+                  + " temperature if they are causal, else a rule, by default one-per-step")
+          .oneOf(methods())
           .withDefault("euler");
   public static final Key<String> SAMPLER =
       Key.string(
@@ -149,4 +145,11 @@ public final class SampleKeys {
           .toList();
 
   private SampleKeys() {}
+
+  private static String[] methods() {
+    return Stream.of(PLAIN_METHODS, LanguageKeys.CAUSAL_METHODS, LanguageKeys.MASKED_METHODS)
+        .flatMap(List::stream)
+        .distinct()
+        .toArray(String[]::new);
+  }
 }

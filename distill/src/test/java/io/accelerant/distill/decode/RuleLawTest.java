@@ -20,7 +20,11 @@ class RuleLawTest {
 
   private static <T> Map<T, Double> law(
       UnmaskRule rule, Warp warp, Function<Decoded, T> what, int... row) {
-    MaskedDecoding decoding = new MaskedDecoding(rule, warp, 0);
+    return law(new MaskedDecoding(rule, warp, 0), what, row);
+  }
+
+  private static <T> Map<T, Double> law(
+      MaskedDecoding decoding, Function<Decoded, T> what, int... row) {
     List<MaskedDecoding.Request> request = List.of(new MaskedDecoding.Request(0, 0, row));
     return EveryChoice.law(
         choice -> {
@@ -50,6 +54,14 @@ class RuleLawTest {
     TableModel.texts(Chain.TOKENS, 3).forEach(text -> expected.put(list(text), Chain.of(text)));
     for (UnmaskRule rule : List.of(new FirstHitting(), new Quota(Order.RANDOM, 0))) {
       assertSameLaw(law(rule, Warp.NONE, text -> list(text.row()), M, M, M), expected);
+    }
+  }
+
+  @Test
+  void firstHittingDrawsTokensUnlessItIsTold() {
+    assertThat(MaskedDecoding.of(new FirstHitting(), 0).warp()).isEqualTo(Warp.NONE);
+    for (UnmaskRule rule : List.of(OnePerStep.RANDOM, new Quota(Order.RANDOM, 0))) {
+      assertThat(MaskedDecoding.of(rule, 0).warp()).isEqualTo(Warp.GREEDY);
     }
   }
 
@@ -88,21 +100,21 @@ class RuleLawTest {
   void infoGainBecomesTheBestOfTheCandidatesThatItDraws() {
     for (InfoGain.Variant variant : InfoGain.Variant.values()) {
       InfoGain rule = new InfoGain(3, .4, .81, variant);
-      Map<List<Integer>, Double> expected = new LinkedHashMap<>();
-      new Look(rule, expected).go(new int[] {M, M, 1, M, M}, new int[5], 1, 1, 1);
-      Map<List<Integer>, Double> law =
-          law(
-              rule,
-              Warp.GREEDY,
-              text -> list(append(text.committedAt(), text.evaluations(), text.rowsRead())),
-              M,
-              M,
-              1,
-              M,
-              M);
-      assertThat(law).hasSizeGreaterThan(4);
-      assertSameLaw(law, expected);
+      assertLooksAhead(rule, 5, M, M, 1, M, M);
+      assertLooksAhead(rule, 3, M, M, M, 1, M); // what is behind the block counts
     }
+  }
+
+  private static void assertLooksAhead(InfoGain rule, int blockLength, int... row) {
+    Map<List<Integer>, Double> expected = new LinkedHashMap<>();
+    new Look(rule, blockLength, expected).go(row, new int[row.length], 1, 1, 1);
+    assertThat(expected).hasSizeGreaterThan(3);
+    assertSameLaw(
+        law(
+            new MaskedDecoding(rule, Warp.GREEDY, blockLength),
+            text -> list(append(text.committedAt(), text.evaluations(), text.rowsRead())),
+            row),
+        expected);
   }
 
   private static int[] append(int[] numbers, int... more) {
@@ -112,7 +124,7 @@ class RuleLawTest {
   }
 
   /** All that Info-Gain of three candidates can do, with probabilities. */
-  private record Look(InfoGain rule, Map<List<Integer>, Double> law) {
+  private record Look(InfoGain rule, int blockLength, Map<List<Integer>, Double> law) {
     /**
      * @param forward that has read the row
      * @param reads rows read so far
@@ -150,8 +162,15 @@ class RuleLawTest {
       }
     }
 
-    private static int[] open(int[] row) {
+    private static int[] masked(int[] row) {
       return IntStream.range(0, row.length).filter(i -> row[i] == M).toArray();
+    }
+
+    private int[] open(int[] row) {
+      int[] masked = masked(row);
+      return Arrays.stream(masked)
+          .filter(i -> i / blockLength == masked[0] / blockLength)
+          .toArray();
     }
 
     private void next(
@@ -167,7 +186,10 @@ class RuleLawTest {
         then[i] = Chain.likeliest(said[i]);
         double[][] next = Chain.marginals(then);
         double h =
-            Arrays.stream(open(then)).mapToDouble(j -> Chain.entropy(next[j])).average().orElse(0);
+            Arrays.stream(masked(then))
+                .mapToDouble(j -> Chain.entropy(next[j]))
+                .average()
+                .orElse(0);
         double j = -h - (rule.variant() == InfoGain.Variant.COST ? Chain.entropy(said[i]) : 0);
         best = j > most ? i : best;
         most = Math.max(j, most);

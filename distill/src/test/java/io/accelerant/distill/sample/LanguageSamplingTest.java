@@ -20,11 +20,13 @@ import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.lm.prompt.SymbolTokenizer;
 import io.accelerant.core.nn.BatchShape;
+import io.accelerant.distill.decode.RuleKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -249,7 +251,19 @@ class LanguageSamplingTest extends SparkTest {
         Arguments.of(
             "masked",
             List.of("sample.method=greedy"),
-            "a masked-text model is sampled by one-per-step."),
+            "a masked-text model is sampled by one-per-step or quota or confidence"),
+        Arguments.of(
+            "masked",
+            List.of("sample.method=confidence", "sample.threshold=2"),
+            "threshold must be a number from 0 to 1, is 2"),
+        Arguments.of(
+            "masked",
+            List.of("sample.method=saber", "sample.threshold=1"),
+            "sample.threshold (--set) is no parameter of sample.method = saber"),
+        Arguments.of(
+            "masked",
+            List.of("sample.method=quota", "sample.rule.kappa=1"),
+            "sample.rule.kappa (--set) is no parameter of sample.method = quota"),
         Arguments.of(
             "causal",
             List.of("sample.blockLength=4"),
@@ -277,6 +291,34 @@ class LanguageSamplingTest extends SparkTest {
             List.of(),
             "sample.prompts (--set) is for language models, but sample.model = markov:countdown is"
                 + " none."));
+  }
+
+  /** By any rule, each in its own number of forwards. */
+  @Test
+  void everyRuleOfMaskedModelsAnswers() {
+    Map<String, Double> evaluations = new TreeMap<>();
+    for (RuleKind rule : RuleKind.values()) {
+      String method = "sample.method=" + rule.label();
+      JobResult result =
+          JOB.run(context(), config(rule.label(), fillsGaps, clozes, "sample.count=4", method));
+      for (Row row : rows(result)) {
+        assertThat(row.<String>getAs("text")).hasSizeLessThanOrEqualTo(6);
+      }
+      evaluations.put(rule.label(), result.metrics().get("evaluationsPerRow").doubleValue());
+    }
+    assertThat(evaluations).containsEntry("one-per-step", 6.0).containsEntry("quota", 6.0);
+    assertThat(evaluations.get("saber")).isLessThan(6);
+    JobResult all =
+        JOB.run(
+            context(),
+            config(
+                "at-once",
+                fillsGaps,
+                clozes,
+                "sample.count=4",
+                "sample.method=confidence",
+                "sample.threshold=0"));
+    assertThat(all.metrics().get("evaluationsPerRow").doubleValue()).isEqualTo(1);
   }
 
   @ParameterizedTest
