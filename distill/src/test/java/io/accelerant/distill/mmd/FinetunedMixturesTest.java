@@ -160,8 +160,7 @@ class FinetunedMixturesTest {
               model.law.draw(model.batch, 5000 + update));
       Arrays.fill(model.gradient, 0);
       chain.backward(states, estimate.gradient(), model);
-      ExactMixturesTest.adam(
-          model.parameters, model.gradient, first, second, RATE, update, updates);
+      adam(model.parameters, model.gradient, first, second, RATE, update, updates);
       double keep = Math.min(EMA, update / (update + 1.0));
       for (int k = 0; k < average.length; k++) {
         average[k] = keep * average[k] + (1 - keep) * model.parameters[k];
@@ -207,6 +206,25 @@ class FinetunedMixturesTest {
       double[] before = model.samples();
       finetune(model, Kernel.Gaussians.ofSigmas(law.sigmas()), 500);
       assertSamplesAreAsData(law, before, model.samples());
+    }
+  }
+
+  /** Adam with a rate that falls to 0. */
+  private static void adam(
+      double[] parameters,
+      double[] gradient,
+      double[] first,
+      double[] second,
+      double rate,
+      int update,
+      int updates) {
+    for (int k = 0; k < first.length; k++) {
+      double g = gradient[k];
+      first[k] = 0.9 * first[k] + 0.1 * g;
+      second[k] = 0.99 * second[k] + 0.01 * g * g;
+      double m = first[k] / (1 - Math.pow(0.9, update + 1));
+      double v = second[k] / (1 - Math.pow(0.99, update + 1));
+      parameters[k] -= rate * (updates - update) / updates * m / (Math.sqrt(v) + 1e-8);
     }
   }
 }

@@ -21,12 +21,12 @@ import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.lm.prompt.SymbolTokenizer;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.distill.decode.RuleKind;
+import io.accelerant.distill.decode.RuleSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -220,25 +220,22 @@ class LanguageSamplingTest extends SparkTest {
 
   @Test
   void neitherPartitionsNorBatchNorFormatChangeTheTable() {
-    for (String model : List.of(causal, masked)) {
-      List<String> hashes = new ArrayList<>();
-      for (boolean other : new boolean[] {false, true}) {
-        hashes.add(
-            sample(
-                    (model.equals(causal) ? "causal" : "masked") + other,
-                    model,
-                    additions,
-                    "sample.temperature=1",
-                    "sample.count=10",
-                    "sample.samplesPerPrompt=2",
-                    "sample.method=" + (model.equals(causal) ? "temperature" : "one-per-step"),
-                    "sample.partitions=" + (other ? 7 : 1),
-                    "sample.batch=" + (other ? 5 : 64),
-                    "run.format=" + (other ? "json" : "parquet"))
-                .contentHash());
-      }
-      assertThat(hashes.get(1)).isEqualTo(hashes.get(0));
+    List<String> hashes = new ArrayList<>();
+    for (boolean other : new boolean[] {false, true}) {
+      hashes.add(
+          sample(
+                  "cut-" + other,
+                  masked,
+                  additions,
+                  "sample.temperature=1",
+                  "sample.count=10",
+                  "sample.samplesPerPrompt=2",
+                  "sample.partitions=" + (other ? 7 : 1),
+                  "sample.batch=" + (other ? 5 : 64),
+                  "run.format=" + (other ? "json" : "parquet"))
+              .contentHash());
     }
+    assertThat(hashes.get(1)).isEqualTo(hashes.get(0));
   }
 
   static Stream<Arguments> refused() {
@@ -293,32 +290,45 @@ class LanguageSamplingTest extends SparkTest {
                 + " none."));
   }
 
-  /** By any rule, each in its own number of forwards. */
   @Test
-  void everyRuleOfMaskedModelsAnswers() {
-    Map<String, Double> evaluations = new TreeMap<>();
+  void everyRuleOfMaskedModelsCanBeNamed() {
     for (RuleKind rule : RuleKind.values()) {
-      String method = "sample.method=" + rule.label();
-      JobResult result =
-          JOB.run(context(), config(rule.label(), fillsGaps, clozes, "sample.count=4", method));
-      for (Row row : rows(result)) {
-        assertThat(row.<String>getAs("text")).hasSizeLessThanOrEqualTo(6);
-      }
-      evaluations.put(rule.label(), result.metrics().get("evaluationsPerRow").doubleValue());
+      JobConfig config = config("named", fillsGaps, clozes, "sample.method=" + rule.label());
+      assertThat(LanguageRequest.of(config, Kind.MASKED).decoding(config).rule().label())
+          .isEqualTo(rule.rule(RuleSettings.NONE).label());
     }
-    assertThat(evaluations).containsEntry("one-per-step", 6.0).containsEntry("quota", 6.0);
-    assertThat(evaluations.get("saber")).isLessThan(6);
-    JobResult all =
-        JOB.run(
-            context(),
-            config(
-                "at-once",
-                fillsGaps,
-                clozes,
-                "sample.count=4",
-                "sample.method=confidence",
-                "sample.threshold=0"));
-    assertThat(all.metrics().get("evaluationsPerRow").doubleValue()).isEqualTo(1);
+    JobConfig asked =
+        config(
+            "asked",
+            fillsGaps,
+            clozes,
+            "sample.method=sched",
+            "sample.threshold=3",
+            "sample.positionOrder=margin",
+            "sample.rule.reading=paper");
+    assertThat(LanguageRequest.of(asked, Kind.MASKED).rule())
+        .isEqualTo(
+            RuleKind.SCHED.complete(
+                RuleSettings.NONE
+                    .with("threshold", 3)
+                    .with("order", "margin")
+                    .with("reading", "paper")));
+  }
+
+  @Test
+  void aRuleDecidesHowManyForwardsARowTakes() {
+    for (String threshold : List.of("0", "1")) {
+      JobResult result =
+          sample(
+              "confidence-" + threshold,
+              fillsGaps,
+              clozes,
+              "sample.count=4",
+              "sample.method=confidence",
+              "sample.threshold=" + threshold);
+      assertThat(result.metrics().get("evaluationsPerRow").doubleValue())
+          .isEqualTo(threshold.equals("0") ? 1 : 6);
+    }
   }
 
   @ParameterizedTest
