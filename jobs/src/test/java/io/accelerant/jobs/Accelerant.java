@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -77,17 +78,28 @@ final class Accelerant {
         new Console(
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8));
+    return inTurn(
+        () -> {
+          long start = System.nanoTime();
+          int code = command.applyAsInt(console);
+          Duration time = Duration.ofNanos(System.nanoTime() - start);
+          return new Outcome(
+              code,
+              out.toString(StandardCharsets.UTF_8),
+              err.toString(StandardCharsets.UTF_8),
+              time);
+        });
+  }
+
+  /** While no other command runs in this process. */
+  static <T> T inTurn(Supplier<T> work) {
     try {
       TURN.lockInterruptibly();
     } catch (InterruptedException e) {
       throw new AssertionError("no turn among the tests of this process", e);
     }
     try {
-      long start = System.nanoTime();
-      int code = command.applyAsInt(console);
-      Duration time = Duration.ofNanos(System.nanoTime() - start);
-      return new Outcome(
-          code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8), time);
+      return work.get();
     } finally {
       TURN.unlock();
     }

@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -312,16 +311,8 @@ class JobContractTest extends SparkTest {
    * no dot.
    */
   private static <T> T elsewhere(Supplier<T> work) {
-    Locale before = Locale.getDefault();
-    Locale format = Locale.getDefault(Locale.Category.FORMAT);
-    Locale.setDefault(Locale.forLanguageTag("tr-TR"));
-    Locale.setDefault(Locale.Category.FORMAT, Locale.forLanguageTag("ar-EG"));
-    try {
-      return SiteSettings.under(spark(), work);
-    } finally {
-      Locale.setDefault(before);
-      Locale.setDefault(Locale.Category.FORMAT, format);
-    }
+    return Accelerant.inTurn(
+        () -> DefaultLocale.elsewhere(() -> SiteSettings.under(spark(), work)));
   }
 
   /** Files of an artifact that hold other digits than 0 to 9, or are called by them. */

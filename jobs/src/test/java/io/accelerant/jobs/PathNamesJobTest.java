@@ -93,7 +93,8 @@ class PathNamesJobTest extends SparkTest {
     access.forEach(session::set);
     String folder = server.bucket("names") + "/a b%20c#?[1]{x}:é";
     var text = new org.apache.hadoop.fs.Path(folder + "/t.txt");
-    try (var out = text.getFileSystem(s3).create(text)) {
+    try (DefaultLocale.Kept kept = DefaultLocale.kept();
+        var out = text.getFileSystem(s3).create(text)) {
       out.write("some words and some more\n".getBytes(StandardCharsets.UTF_8));
     }
     List<String> settings = new ArrayList<>();

@@ -140,7 +140,7 @@ class PublishRaceTest {
       assertThat(answer).as("seed %d, %s", seed, uri).matches(PUBLISHED + "|4 .*");
     }
     racers.retainAll(survivors);
-    boolean victimPublished = !survivorPublished && Artifact.find(uri, hadoop).isPresent();
+    boolean victimPublished = !survivorPublished && isThere(uri);
     if (!survivorPublished) {
       again(racers, uri, victimPublished);
     }
@@ -151,9 +151,17 @@ class PublishRaceTest {
     return isTakenOver(uri) ? "taken over" : "killed before the claim";
   }
 
+  private boolean isThere(String uri) {
+    try (DefaultLocale.Kept kept = DefaultLocale.kept()) {
+      return Artifact.find(uri, hadoop).isPresent();
+    }
+  }
+
   private boolean isTakenOver(String uri) throws IOException {
     org.apache.hadoop.fs.Path second = new org.apache.hadoop.fs.Path(uri, "_claim.2");
-    return second.getFileSystem(hadoop).exists(second);
+    try (DefaultLocale.Kept kept = DefaultLocale.kept()) {
+      return second.getFileSystem(hadoop).exists(second);
+    }
   }
 
   /** The same work once more: takes over what the dead left, or finds it published. */
@@ -167,6 +175,12 @@ class PublishRaceTest {
   }
 
   private void requireWhole(String uri) {
+    try (DefaultLocale.Kept kept = DefaultLocale.kept()) {
+      requireAllFiles(uri);
+    }
+  }
+
+  private void requireAllFiles(String uri) {
     Artifact artifact = Artifact.open(uri, hadoop);
     assertThat(artifact.verify()).as("seed %d: files of nobody in %s", seed, uri).isEmpty();
     byte[] content = Publisher.content(artifact.manifest().runId());

@@ -208,9 +208,11 @@ class S3FaultTest {
 
     noFault();
     assertThat(verify(target).exitCode()).isZero();
-    Artifact artifact =
-        Artifact.open(target, S3Proxy.configuration(S3Proxy.access(proxy.endpoint())));
-    assertThat(artifact.read("b/c.txt")).asString().isEqualTo("more text");
+    try (DefaultLocale.Kept kept = DefaultLocale.kept()) {
+      Artifact artifact =
+          Artifact.open(target, S3Proxy.configuration(S3Proxy.access(proxy.endpoint())));
+      assertThat(artifact.read("b/c.txt")).asString().isEqualTo("more text");
+    }
   }
 
   @Test

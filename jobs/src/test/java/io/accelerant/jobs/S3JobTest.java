@@ -58,7 +58,8 @@ class S3JobTest extends SparkTest {
   private static void upload(String text, String uri) throws IOException {
     var target = new org.apache.hadoop.fs.Path(uri);
     var hadoop = S3Proxy.configuration(S3Proxy.access(server.endpoint()));
-    try (OutputStream out = target.getFileSystem(hadoop).create(target)) {
+    try (DefaultLocale.Kept kept = DefaultLocale.kept();
+        OutputStream out = target.getFileSystem(hadoop).create(target)) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     }
   }
@@ -105,8 +106,9 @@ class S3JobTest extends SparkTest {
   void aTableOnS3IsThatOfADiskAndWasNeverRenamed() {
     assertThat(content(corpus)).isEqualTo(corpusContent);
     Configuration hadoop = S3Proxy.configuration(S3Proxy.access(server.endpoint()));
-    Artifact artifact = Artifact.open("s3a://data/corpus", hadoop);
-    assertThat(artifact.verify()).isEmpty();
+    try (DefaultLocale.Kept kept = DefaultLocale.kept()) {
+      assertThat(Artifact.open("s3a://data/corpus", hadoop).verify()).isEmpty();
+    }
 
     // The magic committer: parts are uploaded to their final names, completed when the job commits.
     String part = ".*/data/corpus/corpus/part-[^/?]*\\.parquet";
