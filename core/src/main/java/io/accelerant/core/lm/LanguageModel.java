@@ -28,9 +28,6 @@ public record LanguageModel(
     TokenNetwork network, float[] parameters, Tokenizer tokenizer, Kind kind) {
   private static final String BLOCK = "language";
 
-  /** The weights as training left them, beside the average in {@link Model#WEIGHTS}. */
-  public static final String RAW_WEIGHTS = "model-raw.safetensors";
-
   /** How a model writes. */
   public enum Kind {
     /** From left to right. */
@@ -98,7 +95,7 @@ public record LanguageModel(
       block.put("maskToken", mask());
     }
     new Model(network, parameters).write(artifact, Map.of(BLOCK, block));
-    new Model(network, raw).writeWeights(artifact, RAW_WEIGHTS);
+    new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
   }
 
   /** Whether an artifact is such a model. */
@@ -121,7 +118,7 @@ public record LanguageModel(
 
   /** As {@link #read(Artifact, Optional, String)}, with the weights as training left them. */
   public static LanguageModel readRaw(Artifact artifact, Optional<Kind> kind, String what) {
-    return read(artifact, kind, what, RAW_WEIGHTS);
+    return read(artifact, kind, what, Model.RAW_WEIGHTS);
   }
 
   private static LanguageModel read(

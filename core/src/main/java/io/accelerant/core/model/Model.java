@@ -34,6 +34,9 @@ public record Model(NetworkSpec network, float[] parameters) {
   /** All parameters, in F32, under the names of the layout. */
   public static final String WEIGHTS = "model.safetensors";
 
+  /** The weights as training left them, where {@link #WEIGHTS} are their average; same names. */
+  public static final String RAW_WEIGHTS = "model-raw.safetensors";
+
   public Model {
     int size = network.layout().size();
     if (parameters.length != size) {

@@ -89,7 +89,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
    */
   public void write(ArtifactWriter artifact, float[] raw) {
     new Model(network, parameters).write(artifact, Map.of(BLOCK, block()));
-    new Model(network, raw).writeWeights(artifact, MaskedTextModel.RAW_WEIGHTS);
+    new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
   }
 
   private Map<String, Object> block() {

@@ -42,9 +42,6 @@ public record MaskedTextModel(
   /** Value of {@code diffusion.kind}. */
   public static final String KIND = "masked-text";
 
-  /** The weights as training left them, under the names of those in {@link Model#WEIGHTS}. */
-  public static final String RAW_WEIGHTS = "model-raw.safetensors";
-
   private static final String BLOCK = "diffusion";
 
   /**
@@ -99,7 +96,7 @@ public record MaskedTextModel(
    */
   public void write(ArtifactWriter artifact, float[] raw) {
     new Model(network, parameters).write(artifact, Map.of(BLOCK, block()));
-    new Model(network, raw).writeWeights(artifact, RAW_WEIGHTS);
+    new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
   }
 
   private Map<String, Object> block() {
@@ -139,7 +136,7 @@ public record MaskedTextModel(
   /** As {@link #read(Artifact, String)}, with the weights as training left them. */
   public static MaskedTextModel readRaw(Artifact artifact, String what) {
     require(artifact, what);
-    Model model = Model.read(artifact, RAW_WEIGHTS);
+    Model model = Model.read(artifact, Model.RAW_WEIGHTS);
     return of(artifact, model.network(), model.parameters());
   }
 

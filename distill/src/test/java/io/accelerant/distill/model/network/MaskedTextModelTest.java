@@ -40,7 +40,7 @@ class MaskedTextModelTest {
   void loadersThatKnowNothingOfDiffusionReadIt() {
     Artifact artifact = TextModels.publish(folder.resolve("model"), 3);
     assertThat(Model.read(artifact).network()).isEqualTo(TextModels.network());
-    assertThat(artifact.safetensors(MaskedTextModel.RAW_WEIGHTS).names())
+    assertThat(artifact.safetensors(Model.RAW_WEIGHTS).names())
         .isEqualTo(artifact.safetensors(Model.WEIGHTS).names());
   }
 
