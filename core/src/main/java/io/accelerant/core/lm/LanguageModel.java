@@ -113,18 +113,8 @@ public record LanguageModel(
    *     not go together
    */
   public static LanguageModel read(Artifact artifact, Optional<Kind> kind, String what) {
-    return read(artifact, kind, what, Model.WEIGHTS);
-  }
-
-  /** As {@link #read(Artifact, Optional, String)}, with the weights as training left them. */
-  public static LanguageModel readRaw(Artifact artifact, Optional<Kind> kind, String what) {
-    return read(artifact, kind, what, Model.RAW_WEIGHTS);
-  }
-
-  private static LanguageModel read(
-      Artifact artifact, Optional<Kind> kind, String what, String weights) {
     require(artifact, kind, what);
-    Model model = Model.read(artifact, weights);
+    Model model = Model.read(artifact);
     return of(artifact, model.network(), model.parameters());
   }
 
