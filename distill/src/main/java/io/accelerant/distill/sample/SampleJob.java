@@ -81,6 +81,10 @@ public final class SampleJob implements PublishingJob {
     if (language.isPresent()) {
       return language.get();
     }
+    Optional<Work> rule = RuleSampling.find(context, config);
+    if (rule.isPresent()) {
+      return rule.get();
+    }
     config.refuse(
         LanguageKeys.ALL,
         Text.of(
@@ -223,11 +227,18 @@ public final class SampleJob implements PublishingJob {
 
   private static Row row(long id, int[] tokens, int from, int length, Alphabet alphabet) {
     int[] own = Arrays.copyOfRange(tokens, from, from + length);
-    String text =
-        alphabet != null
-            ? alphabet.decode(own)
-            : Arrays.stream(own).mapToObj(String::valueOf).collect(Collectors.joining(" "));
-    return RowFactory.create(id, own, text);
+    return RowFactory.create(id, own, text(own, alphabet));
+  }
+
+  /**
+   * How tokens read.
+   *
+   * @param alphabet null where tokens are numbers
+   */
+  static String text(int[] tokens, Alphabet alphabet) {
+    return alphabet != null
+        ? alphabet.decode(tokens)
+        : Arrays.stream(tokens).mapToObj(String::valueOf).collect(Collectors.joining(" "));
   }
 
   private static Report report(
