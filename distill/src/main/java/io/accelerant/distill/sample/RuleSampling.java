@@ -1,6 +1,7 @@
 package io.accelerant.distill.sample;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.job.JobContext;
@@ -101,7 +102,7 @@ final class RuleSampling {
     List<Row> rows = decoded.stream().map(one -> row(one, alphabet)).toList();
     ArtifactTables.Written written =
         ArtifactTables.write(run, context.spark().createDataFrame(rows, SCHEMA), SampleJob.KIND);
-    String fingerprint = SampleJob.fingerprint(written.rows(), SCHEMA);
+    String fingerprint = TableFingerprint.of(written.rows(), SCHEMA);
     Map<String, Number> metrics = metrics(decoded);
     return new Product(
         run.draft(SampleJob.KIND, metrics).withTable(written.folder(), fingerprint),
@@ -119,7 +120,7 @@ final class RuleSampling {
             "the fingerprint of the table",
             fingerprint,
             a ->
-                SampleJob.fingerprint(
+                TableFingerprint.of(
                     ArtifactTables.read(context.spark(), a, SampleJob.KIND), SCHEMA)));
   }
 
