@@ -63,8 +63,7 @@ class S3FaultTest {
   }
 
   /** In a process of its own: what waits for a server must not keep the other tests waiting. */
-  private static Accelerant.Outcome exportApart(String target, String endpoint)
-      throws IOException {
+  private static Accelerant.Outcome exportApart(String target, String endpoint) throws IOException {
     Path streams = Files.createTempDirectory(scratch, "process");
     String[] arguments = exporting(target, S3Proxy.access(endpoint));
     return Accelerant.spawn(Main.class, streams, arguments);
