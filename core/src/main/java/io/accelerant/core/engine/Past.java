@@ -107,6 +107,15 @@ public final class Past {
       return pasts.length;
     }
 
+    /** Of so many rows those up to the last that has a past; all, if pasts are not given. */
+    int wanted(int rows) {
+      int wanted = rows;
+      while (pasts.length == rows && wanted > 0 && pasts[wanted - 1] == null) {
+        wanted--;
+      }
+      return wanted;
+    }
+
     /** After a run: every row has read its token. */
     void end() {
       for (Past past : pasts) {
