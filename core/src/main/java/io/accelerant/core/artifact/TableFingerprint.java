@@ -65,6 +65,19 @@ public final class TableFingerprint {
     return CanonicalJson.sha256Of(said);
   }
 
+  /**
+   * Of the columns of a schema, in its types: JSON lines do not keep those of numbers.
+   *
+   * @param schema may leave columns out that are not reproducible
+   */
+  public static String of(Dataset<Row> table, StructType schema) {
+    return of(
+        table.select(
+            Arrays.stream(schema.fields())
+                .map(f -> col(quoted(f.name())).cast(f.dataType().catalogString()).as(f.name()))
+                .toArray(Column[]::new)));
+  }
+
   /** Order follows from the names: a table comes back with its partition columns last. */
   private static List<StructField> sorted(StructType schema) {
     return Arrays.stream(schema.fields()).sorted(Comparator.comparing(StructField::name)).toList();

@@ -2,6 +2,7 @@ package io.accelerant.distill.decode;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -32,6 +33,22 @@ public record Decoded(
         .filter(i -> committedAt[i] > 0)
         .map(i -> row[i])
         .toArray();
+  }
+
+  /**
+   * Forwards until the answer was there up to its first end.
+   *
+   * @param end the token; all forwards if there is none, or the answer holds none
+   */
+  public int evaluationsUntil(OptionalInt end) {
+    int last = 0;
+    for (int i = 0; i < row.length; i++) {
+      last = Math.max(last, committedAt[i]);
+      if (end.isPresent() && committedAt[i] > 0 && row[i] == end.getAsInt()) {
+        return last;
+      }
+    }
+    return evaluations;
   }
 
   /**

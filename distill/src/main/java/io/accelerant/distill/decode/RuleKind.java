@@ -5,6 +5,7 @@ import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -160,6 +161,25 @@ public enum RuleKind {
   /** What the rule is made of. */
   public List<RuleParameter> parameters() {
     return parameters;
+  }
+
+  /**
+   * The number that trades evaluations for right answers, the first of the rule; empty if it has
+   * none.
+   */
+  public Optional<RuleParameter> knob() {
+    return parameters.stream().filter(parameter -> !parameter.isWord()).findFirst();
+  }
+
+  /**
+   * Settings at a value of the knob. What it is measured by goes with it: SchED's threshold falls
+   * to a third of it, as the published ones do.
+   *
+   * @throws java.util.NoSuchElementException if the rule has no knob
+   */
+  public RuleSettings at(double value) {
+    RuleSettings settings = RuleSettings.NONE.with(knob().orElseThrow().name(), value);
+    return this == SCHED ? settings.with("low", value / 3) : settings;
   }
 
   /**

@@ -2,14 +2,11 @@ package io.accelerant.distill.mmd;
 
 import io.accelerant.core.artifact.TableFingerprint;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -40,13 +37,9 @@ final class UpdateTable {
     return schema;
   }
 
-  /** Of what was written, in the types of the table: JSON lines do not keep those of numbers. */
+  /** Of what was written. */
   static String fingerprint(Dataset<Row> written) {
-    return TableFingerprint.of(
-        written.select(
-            Arrays.stream(schema().fields())
-                .map(f -> functions.col("`" + f.name() + "`").cast(f.dataType()).as(f.name()))
-                .toArray(Column[]::new)));
+    return TableFingerprint.of(written, schema());
   }
 
   static Dataset<Row> of(SparkSession spark, MmdFindings findings) {

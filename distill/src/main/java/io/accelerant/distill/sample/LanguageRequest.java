@@ -79,6 +79,33 @@ record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples)
     return request;
   }
 
+  /**
+   * A rule on rows of which nothing is given.
+   *
+   * @throws io.accelerant.core.error.ConfigException as {@link #of}
+   */
+  static LanguageRequest ofRule(JobConfig config) {
+    String method = config.get(SampleKeys.METHOD);
+    List<Key<?>> foreign =
+        new ArrayList<>(
+            List.of(
+                SampleKeys.STEPS,
+                SampleKeys.GRAPH,
+                SampleKeys.NOISE_EPS,
+                SampleKeys.T_END,
+                SampleKeys.FINAL_DENOISE,
+                LanguageKeys.PROMPTS,
+                LanguageKeys.SPLIT,
+                LanguageKeys.SAMPLES,
+                LanguageKeys.ANSWER_LENGTH));
+    foreign.addAll(SampleKeys.CONTINUOUS);
+    foreign.remove(SampleKeys.SOLVER.threshold);
+    config.refuse(
+        foreign, Text.of("is not for rules of unmasking, and sample.method = %s is one.", method));
+    RuleSettings rule = rule(config, RuleKind.named(method));
+    return new LanguageRequest(method, warp(config, method), rule, 1);
+  }
+
   private static String method(JobConfig config, Kind kind) {
     List<String> methods =
         kind == Kind.MASKED ? LanguageKeys.MASKED_METHODS : LanguageKeys.CAUSAL_METHODS;

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.size;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.job.EngineSettings;
@@ -139,7 +140,7 @@ final class LanguageSampling {
     }
     ArtifactTables.Written written =
         ArtifactTables.write(run, context.spark().createDataFrame(rows, SCHEMA), SampleJob.KIND);
-    String fingerprint = SampleJob.fingerprint(written.rows(), SCHEMA);
+    String fingerprint = TableFingerprint.of(written.rows(), SCHEMA);
     Map<String, Number> metrics = metrics(scores, answers, seconds);
     return new Product(
         run.draft(SampleJob.KIND, metrics).withTable(written.folder(), fingerprint),
@@ -158,7 +159,7 @@ final class LanguageSampling {
             "the fingerprint of the table",
             fingerprint,
             a ->
-                SampleJob.fingerprint(
+                TableFingerprint.of(
                     ArtifactTables.read(context.spark(), a, SampleJob.KIND), SCHEMA)));
   }
 

@@ -37,11 +37,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -80,6 +78,10 @@ public final class SampleJob implements PublishingJob {
     Optional<Work> language = LanguageSampling.find(context, config);
     if (language.isPresent()) {
       return language.get();
+    }
+    Optional<Work> rule = RuleSampling.find(context, config);
+    if (rule.isPresent()) {
+      return rule.get();
     }
     config.refuse(
         LanguageKeys.ALL,
@@ -159,7 +161,7 @@ public final class SampleJob implements PublishingJob {
       description.set("sample: draw and write");
       ArtifactTables.Written written =
           ArtifactTables.write(run, draw(context, config, model, sampler), KIND);
-      String fingerprint = fingerprint(written.rows(), SCHEMA);
+      String fingerprint = TableFingerprint.of(written.rows(), SCHEMA);
       Map<String, Number> metrics = new LinkedHashMap<>();
       metrics.put("samples", written.rows().count());
       metrics.put("nfe", evaluations(model.source(), sampler));
@@ -175,7 +177,8 @@ public final class SampleJob implements PublishingJob {
               "the fingerprint of the table",
               fingerprint,
               artifact ->
-                  fingerprint(ArtifactTables.read(context.spark(), artifact, KIND), SCHEMA)));
+                  TableFingerprint.of(
+                      ArtifactTables.read(context.spark(), artifact, KIND), SCHEMA)));
     }
   }
 
@@ -223,11 +226,18 @@ public final class SampleJob implements PublishingJob {
 
   private static Row row(long id, int[] tokens, int from, int length, Alphabet alphabet) {
     int[] own = Arrays.copyOfRange(tokens, from, from + length);
-    String text =
-        alphabet != null
-            ? alphabet.decode(own)
-            : Arrays.stream(own).mapToObj(String::valueOf).collect(Collectors.joining(" "));
-    return RowFactory.create(id, own, text);
+    return RowFactory.create(id, own, text(own, alphabet));
+  }
+
+  /**
+   * How tokens read.
+   *
+   * @param alphabet null where tokens are numbers
+   */
+  static String text(int[] tokens, Alphabet alphabet) {
+    return alphabet != null
+        ? alphabet.decode(tokens)
+        : Arrays.stream(tokens).mapToObj(String::valueOf).collect(Collectors.joining(" "));
   }
 
   private static Report report(
@@ -249,14 +259,5 @@ public final class SampleJob implements PublishingJob {
         .table(table)
         .section("The first samples")
         .code("", String.join("\n", texts));
-  }
-
-  /** In the types of the table: JSON lines do not keep those of numbers. */
-  static String fingerprint(Dataset<Row> table, StructType schema) {
-    Column[] typed =
-        Arrays.stream(schema.fields())
-            .map(field -> functions.col(field.name()).cast(field.dataType().catalogString()))
-            .toArray(Column[]::new);
-    return TableFingerprint.of(table.select(typed));
   }
 }

@@ -1,6 +1,8 @@
 package io.accelerant.core.lm.prompt;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.size;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
@@ -116,6 +118,30 @@ public final class Prompts {
   }
 
   /**
+   * Of a split.
+   *
+   * @param prompt most tokens of a prompt
+   * @param answer most tokens of an answer, its end with them
+   */
+  public record Longest(int prompt, int answer) {}
+
+  /**
+   * What the rows of a split need.
+   *
+   * @throws DataException if it has none
+   */
+  public Longest longest(String split) {
+    Row row =
+        split(split)
+            .agg(max(size(col("given"))), max(size(col("ids")).minus(size(col("given")))))
+            .head();
+    if (row.isNullAt(0)) {
+      throw noPrompts(split);
+    }
+    return new Longest(row.getInt(0), row.getInt(1));
+  }
+
+  /**
    * The first prompts of a split by id, on the driver.
    *
    * @param most at most so many
@@ -125,12 +151,16 @@ public final class Prompts {
     List<Prompt> prompts =
         split(split).orderBy("id").limit(most).collectAsList().stream().map(Prompts::of).toList();
     if (prompts.isEmpty()) {
-      throw new DataException(
-          Text.of(
-              "The %s split of %s has no prompts; prepare more, or another preparePrompts.split.",
-              split, artifact.uri()));
+      throw noPrompts(split);
     }
     return prompts;
+  }
+
+  private DataException noPrompts(String split) {
+    return new DataException(
+        Text.of(
+            "The %s split of %s has no prompts; prepare more, or another preparePrompts.split.",
+            split, artifact.uri()));
   }
 
   /** One row of the table. */
