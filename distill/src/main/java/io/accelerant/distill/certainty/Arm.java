@@ -1,5 +1,6 @@
 package io.accelerant.distill.certainty;
 
+import java.io.Serializable;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Locale;
  *
  * @param beta weight of the entropy
  */
-record Arm(Texts texts, double beta, Variant variant) {
+record Arm(Texts texts, double beta, Variant variant) implements Serializable {
   /** The model that nothing was done to, as tables name it. */
   static final String BASE = "base";
 
