@@ -8,10 +8,12 @@ import io.accelerant.distill.decode.compare.Compared;
 import io.accelerant.distill.decode.compare.PairedFrontiers;
 import io.accelerant.distill.decode.compare.PairedFrontiers.Ratio;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** All that a run found. */
 final class CertaintyFindings {
@@ -158,6 +160,7 @@ final class CertaintyFindings {
     for (Line line : lines()) {
       of(line, metrics);
     }
+    arms.keySet().forEach(arm -> training(arm, metrics));
     ratios.forEach((name, found) -> verdict("verdict." + name, found, metrics));
     return metrics;
   }
@@ -177,6 +180,25 @@ final class CertaintyFindings {
     put(metrics, line.label() + ".calibrationError", line.calibration(c -> c.error()));
     put(metrics, line.label() + ".confidence", line.calibration(c -> c.meanConfidence()));
     put(metrics, line.label() + ".accuracy", line.calibration(c -> c.accuracy()));
+  }
+
+  /** Means over the last tenth of the rounds, then over seeds. */
+  private void training(Arm arm, Map<String, Number> metrics) {
+    put(metrics, arm + ".trained.crossEntropy", atEnd(arm, Trained::crossEntropy));
+    put(metrics, arm + ".trained.entropy", atEnd(arm, Trained::entropy));
+    put(metrics, arm + ".trained.kept", atEnd(arm, Trained::kept));
+  }
+
+  private Spread atEnd(Arm arm, Function<Trained, double[]> column) {
+    return Spread.of(
+        settings.seeds().stream()
+            .map(seed -> column.apply(trained.get(new TrainingUnit(arm, seed))))
+            .mapToDouble(
+                rounds ->
+                    Arrays.stream(rounds, rounds.length * 9 / 10, rounds.length)
+                        .average()
+                        .orElseThrow())
+            .toArray());
   }
 
   private static void put(Map<String, Number> metrics, String name, Spread spread) {

@@ -96,8 +96,7 @@ final class CertaintyKeys {
   static final Key<Integer> DECODE_BATCH =
       Key.integer("certainty.decodeBatch", "Prompts that are answered together")
           .between(1, 65_536)
-          .withDefault(64)
-          .operational();
+          .withDefault(64);
   static final Adapters ADAPTER =
       Adapters.keys("certainty.adapter", List.of("c_attn", "c_proj", "c_fc"), 16);
   static final DecoderKeys DECODERS = new DecoderKeys("certainty");

@@ -4,6 +4,7 @@ import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
+import io.accelerant.core.report.Table.Spread;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.decode.RuleKind;
@@ -14,13 +15,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** What people read in the artifact. */
 final class CertaintyReport {
   /** Knobs at which the same decoder is shown before and after. */
   private static final Map<RuleKind, Double> FIXED =
-      new java.util.TreeMap<>(Map.of(RuleKind.CONFIDENCE, .9, RuleKind.ENTROPY, .5));
+      new TreeMap<>(Map.of(RuleKind.CONFIDENCE, .9, RuleKind.ENTROPY, .5));
 
   private static final int POINTS = 100;
 
@@ -126,14 +128,14 @@ final class CertaintyReport {
     return Text.of(
         """
     %d test prompts, %d decoders of every model alike; evaluations are forwards of a row, read off
-    the best frontier over all decoders, linear between points; a dash: not reached. Mean over %d
-    seeds of training, which the base has not. The last match is that of the base at one position a
+    the best frontier over all decoders, linear between points; a dash: not reached. Means over the
+    seeds of training, %s, which the base has not. The last match is that of the base at one position a
     forward, less .01. Ratios are to the base, with 95%% intervals of %d draws of prompts, the same
     for both sides. Own answers: %d of %d right%s.\
     """,
         findings.base().test().get(0).prompts().length,
         settings().decoders().size(),
-        settings().seeds().size(),
+        settings().seeds(),
         settings().bootstrap(),
         findings.trajectories().right(),
         findings.trajectories().count(),
@@ -150,8 +152,7 @@ final class CertaintyReport {
       List<Object> cells = new ArrayList<>(List.of(line.label()));
       matches.forEach(m -> cells.add(line.evaluationsAt(m).orElse(Double.NaN)));
       for (int m = 0; m < matches.size(); m++) {
-        cells.add(
-            line == findings.base() ? "" : findings.ratio(line.label(), m).toString());
+        cells.add(line == findings.base() ? "" : findings.ratio(line.label(), m).toString());
       }
       table.row(cells.toArray());
     }
@@ -176,12 +177,17 @@ final class CertaintyReport {
           table.row(
               line.label(),
               line.points().get(point.getAsInt()).label(),
-              line.evaluations(point.getAsInt()),
-              line.exactMatch(point.getAsInt()));
+              cell(line.evaluations(point.getAsInt())),
+              cell(line.exactMatch(point.getAsInt())));
         }
       }
     }
     return table;
+  }
+
+  /** Of one seed there is no spread. */
+  private Object cell(Spread spread) {
+    return settings().seeds().size() > 1 ? spread : (Object) spread.mean();
   }
 
   private Table calibration() {
@@ -190,9 +196,9 @@ final class CertaintyReport {
     for (Line line : findings.lines()) {
       table.row(
           line.label(),
-          line.calibration(c -> c.accuracy()),
-          line.calibration(c -> c.meanConfidence()),
-          line.calibration(c -> c.error()));
+          cell(line.calibration(c -> c.accuracy())),
+          cell(line.calibration(c -> c.meanConfidence())),
+          cell(line.calibration(c -> c.error())));
     }
     return table;
   }

@@ -120,13 +120,13 @@ class CertaintyJobTest extends SparkTest {
 
   /** Its own answers are a function of the prompt, which the table's are not. */
   @Test
-  void ownAnswersTakeFewerEvaluationsOnceTheyAreLearned() {
-    String point = ".confidence.0.5.evaluations";
-    double base = metric(result, "base" + point);
-    assertThat(metric(result, "self-beta0" + point)).isLessThan(base - 1);
-    assertThat(metric(result, "self-beta2" + point)).isLessThan(metric(result, "self-beta0" + point));
+  void ownAnswersAreLearnedAndTheEntropyMakesThemSurer() {
+    double self = metric(result, "self-beta0.trained.crossEntropy");
+    assertThat(self).isLessThan(.8 * metric(result, "gold-beta0.trained.crossEntropy"));
+    assertThat(metric(result, "self-beta2.trained.entropy"))
+        .isLessThan(.6 * metric(result, "self-beta0.trained.entropy"));
     assertThat(metric(result, "self-beta2.confidence"))
-        .isGreaterThan(metric(result, "base.confidence") + .1);
+        .isGreaterThan(metric(result, "self-beta0.confidence"));
     assertThat(metric(result, "base.one-per-step.evaluations")).isEqualTo(6);
   }
 
@@ -260,8 +260,7 @@ class CertaintyJobTest extends SparkTest {
     JobConfig killed = behind(folder.resolve("killed"), "certainty.partitions=7");
     assertThatThrownBy(() -> run(JobContext.of(spark(), dies), killed)).hasMessage("killed");
     List<String> said = new ArrayList<>();
-    JobConfig again =
-        behind(folder.resolve("killed"), "certainty.partitions=2", "run.format=json");
+    JobConfig again = behind(folder.resolve("killed"), "certainty.partitions=2", "run.format=json");
     JobResult resumed = run(JobContext.of(spark(), said::add), again);
     assertThat(resumed.contentHash()).isEqualTo(whole.contentHash());
     assertThat(said).filteredOn(line -> line.contains("(training ")).hasSize(1);
@@ -286,7 +285,8 @@ class CertaintyJobTest extends SparkTest {
 
   @Test
   void modelAndPromptsMustGoTogetherAndSomethingMustBeRight() {
-    assertThatThrownBy(() -> run(context(), config(folder.resolve("x"), "certainty.model=" + writesBehind)))
+    assertThatThrownBy(
+            () -> run(context(), config(folder.resolve("x"), "certainty.model=" + writesBehind)))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("prepare the prompts with the model's tokenizer");
     assertThatThrownBy(
