@@ -218,8 +218,8 @@ class JobContractTest extends SparkTest {
         "certainty",
         "certainty.conf",
         List.of(
-            "certainty.model=@/language-model",
-            "certainty.prompts=@/prompts",
+            "certainty.model=@/language-model-1",
+            "certainty.prompts=@/prompts-1",
             "certainty.correctOnly=false",
             "certainty.texts=[self]",
             "certainty.trajectories=16",
