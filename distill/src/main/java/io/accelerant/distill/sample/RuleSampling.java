@@ -1,7 +1,7 @@
 package io.accelerant.distill.sample;
 
-import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.artifact.TableFingerprint;
+import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.job.JobContext;
