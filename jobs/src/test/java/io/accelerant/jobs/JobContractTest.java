@@ -158,6 +158,15 @@ class JobContractTest extends SparkTest {
         "sample-prompts.conf",
         List.of("sample.model=@/language-model", "sample.prompts=@/prompts"));
     example("evaluate", "evaluate-prompts.conf", List.of("evaluate.samples=@/answers"));
+    example(
+        "evaluate",
+        "evaluate-decoders.conf",
+        List.of(
+            "evaluate.model=@/language-model",
+            "evaluate.prompts=@/prompts",
+            "evaluate.decoders=[one-per-step, confidence, saber]",
+            "evaluate.thresholds.confidence=[0.2, 0.9]",
+            "evaluate.thresholds.saber=[2]"));
     example("lsd", "lsd-trained.conf", with(SMALL_LSD, "lsd.teacher=@/teacher"));
     example(
         "evaluate",
