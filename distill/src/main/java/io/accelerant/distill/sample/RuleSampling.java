@@ -1,7 +1,7 @@
 package io.accelerant.distill.sample;
 
-import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.artifact.TableFingerprint;
+import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.job.JobContext;
@@ -131,7 +131,7 @@ final class RuleSampling {
     int count = config.get(SampleKeys.COUNT);
     int[][] rows = new int[count][];
     Arrays.fill(rows, masked);
-    MaskedDecoding decoding = request.decoding(config);
+    MaskedDecoding decoding = request.decoding();
     context.progress().say("drawing %,d samples", count);
     return new PromptDecoding(decoding, 1, config.get(SampleKeys.BATCH), config.get(RunKeys.SEED))
         .run(
