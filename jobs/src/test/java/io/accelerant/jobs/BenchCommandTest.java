@@ -33,10 +33,11 @@ class BenchCommandTest extends SparkTest {
             "ms.task"),
         bench(
             "generate",
-            List.of("bench.sizes=[0.1m]", "bench.batch=[2]", "bench.tokens=2"),
+            List.of("bench.sizes=[0.1m]", "bench.batch=[1]", "bench.tokens=2"),
             "parameters.0.1m",
-            "seconds.0.1m.b2",
-            "tokensPerSecond.0.1m.b2"),
+            "seconds.0.1m.b1",
+            "memoryLimitRatio.0.1m.b1",
+            "tokensPerSecond.0.1m.b1"),
         bench(
             "rs2",
             List.of("bench.rows=[20000]", "bench.repetitions=1"),

@@ -62,6 +62,13 @@ class S3FaultTest {
     return Accelerant.run(exporting(target, access, more));
   }
 
+  /** In a process of its own: what waits for a server must not keep the other tests waiting. */
+  private static Accelerant.Outcome exportApart(String target, String endpoint) throws IOException {
+    Path streams = Files.createTempDirectory(scratch, "process");
+    String[] arguments = exporting(target, S3Proxy.access(endpoint));
+    return Accelerant.spawn(Main.class, streams, arguments);
+  }
+
   private static String[] exporting(String target, Map<String, String> access, String... more) {
     List<String> arguments =
         new ArrayList<>(
@@ -116,7 +123,7 @@ class S3FaultTest {
     String target = server.bucket("dead-server") + "/out";
     FaultProxy closed = new FaultProxy(1);
     closed.close();
-    Accelerant.Outcome outcome = export(target, S3Proxy.access(closed.endpoint()));
+    Accelerant.Outcome outcome = exportApart(target, closed.endpoint());
     assertFails(
         withinAMinute(outcome), 4, target, "the store does not answer; check fs.s3a.endpoint");
   }
@@ -131,8 +138,7 @@ class S3FaultTest {
             hangs.get() || request.isPutOf("c.txt") && hangs.compareAndSet(false, true)
                 ? Fate.SILENCE
                 : Fate.PASS);
-    Accelerant.Outcome outcome =
-        Accelerant.spawn(Main.class, scratch, exporting(target, S3Proxy.access(proxy.endpoint())));
+    Accelerant.Outcome outcome = exportApart(target, proxy.endpoint());
     System.err.printf(
         Locale.ROOT,
         "S3FaultTest: a hanging server is reported after %d s%n",
@@ -198,7 +204,7 @@ class S3FaultTest {
           }
           return put.get() ? Fate.LOSE_REQUEST : Fate.PASS;
         });
-    Accelerant.Outcome outcome = export(target, S3Proxy.access(proxy.endpoint()));
+    Accelerant.Outcome outcome = exportApart(target, proxy.endpoint());
     assertThat(outcome.exitCode()).as(outcome.err()).isEqualTo(6);
     assertThat(outcome.line().get("error").asText())
         .contains("unknown whether", "nothing was deleted", "accelerant artifact verify " + target)

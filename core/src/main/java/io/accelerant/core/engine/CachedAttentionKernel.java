@@ -88,22 +88,21 @@ final class CachedAttentionKernel implements Kernel {
   }
 
   private void attend(Past past, int position) {
-    float[] keys = past.keys[layer];
-    float[] values = past.values[layer];
-    int capacity = past.capacity();
+    float[][] keys = past.keys[layer];
+    float[][] values = past.values[layer];
     for (int c = 0; c < width; c++) {
-      keys[c * capacity + position] = qkv[width + c];
+      keys[c][position] = qkv[width + c];
     }
-    System.arraycopy(qkv, 2 * width, values, position * width, width);
-    if (scores.length < capacity) {
-      scores = new float[capacity];
+    values[position] = Arrays.copyOfRange(qkv, 2 * width, 3 * width);
+    if (scores.length < past.capacity()) {
+      scores = new float[past.capacity()];
     }
     int n = position + 1;
     for (int head = 0; head < width; head += d) {
       Arrays.fill(scores, 0, n, 0);
-      FusedSums.add(keys, head * capacity, capacity, qkv, head, d, scores, 0, n);
+      FusedSums.add(keys, head, qkv, head, d, scores, 0, n);
       softmax(n);
-      FusedSums.add(values, head, width, scores, 0, n, mixed, head, d);
+      FusedSums.add(values, 0, scores, 0, n, mixed, head, head + d);
     }
   }
 

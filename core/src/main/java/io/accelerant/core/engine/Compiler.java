@@ -4,6 +4,7 @@ import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ final class Compiler {
   private final BufferPool pool = new BufferPool();
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, Variable> variables = new HashMap<>();
+  private final Map<String, Buffer> settable = new LinkedHashMap<>();
   private final Map<String, Integer> readers = new HashMap<>();
   private SameDiff source;
 
@@ -80,11 +82,18 @@ final class Compiler {
     List<Node> order = Schedule.order(nodes, wanted);
     order.forEach(node -> node.inputs().forEach(i -> readers.merge(i, 1, Integer::sum)));
     wanted.forEach(name -> readers.merge(name, 1, Integer::sum)); // the reader is the user
-    graph.leaves.values().stream().filter(Leaf::isBound).forEach(this::bindLeaf);
+    graph.leaves.values().stream()
+        .filter(leaf -> leaf.isBound() && !isOnHeapOnly(leaf))
+        .forEach(this::bindLeaf);
     bindOwnConstants(order, wanted);
     order.forEach(this::bind);
     graph.carried.forEach(this::bindCarry);
-    return new Program(graph, pool, steps, this::buffer, outputs, gradient.parts());
+    return new Program(graph, pool, steps, settable, this::buffer, outputs, gradient.parts());
+  }
+
+  private boolean isOnHeapOnly(Leaf leaf) {
+    return !readers.containsKey(leaf.name())
+        && graph.matrices().stream().anyMatch(matrix -> matrix.name().equals(leaf.name()));
   }
 
   private void bindLeaf(Leaf leaf) {
@@ -97,6 +106,8 @@ final class Compiler {
       } else {
         buffer.put((int[]) fixed.numbers());
       }
+    } else {
+      settable.put(leaf.name(), buffer);
     }
     INDArray array = buffer.view(Shapes.longs(leaf.shape()));
     variables.put(leaf.name(), new Variable(array, buffer, constant));

@@ -62,7 +62,7 @@ public record EngineInfo(
   }
 
   /** Numbers whose sums round, the same everywhere. */
-  private static float[] numbers(int n) {
+  static float[] numbers(int n) {
     float[] numbers = new float[n];
     int state = 1;
     for (int i = 0; i < n; i++) {

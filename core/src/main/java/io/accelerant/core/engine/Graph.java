@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -25,6 +26,8 @@ public final class Graph {
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
   private final Past.Rows pasts = new Past.Rows();
+  private final List<MatrixRows> matrices = new ArrayList<>();
+  private boolean fewRows;
   private boolean differentiated;
 
   /**
@@ -206,6 +209,39 @@ public final class Graph {
         () -> new CachedAttentionKernel(pasts, layer, heads, width),
         new int[] {qkv.size(0), width},
         operands.toArray(Value[]::new));
+  }
+
+  /**
+   * From here on, a product of up to four rows with a matrix that is a parameter reads it from
+   * Java's heap, where the program keeps it, and computes only rows that have a past. A row has the
+   * bits that it has among more rows. Such a product has no gradient; where its bits would be
+   * others, or on a GPU, it stays as it is.
+   */
+  public Graph fewRows() {
+    fewRows = fuses();
+    return this;
+  }
+
+  /** The product of few rows, or empty if it is not to be computed so. */
+  Optional<Value> fewRows(Value x, Value weight, boolean transposed, int[] shape) {
+    Leaf leaf = leaves.get(weight.variable.name());
+    boolean takes =
+        fewRows
+            && shape.length == 2
+            && leaf != null
+            && leaf.source() instanceof Leaf.Parameter
+            && FewRowsKernel.does(shape[0], shape[1]);
+    if (!takes) {
+      return Optional.empty();
+    }
+    MatrixRows matrix = new MatrixRows(leaf.name(), transposed, x.size(1), shape[1]);
+    matrices.add(matrix);
+    return Optional.of(fused(() -> new FewRowsKernel(matrix, pasts), shape, x));
+  }
+
+  /** Parameters that products of few rows read. */
+  List<MatrixRows> matrices() {
+    return List.copyOf(matrices);
   }
 
   Past.Rows pasts() {

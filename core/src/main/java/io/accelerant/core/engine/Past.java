@@ -10,22 +10,19 @@ import java.util.Arrays;
 public final class Past {
   private static final int FIRST = 16;
 
-  private final int width;
-
   /** By layer, {@code [width][capacity]}: scores of one query are sums of whole rows. */
-  final float[][] keys;
+  final float[][][] keys;
 
-  /** By layer, {@code [capacity][width]}. */
-  final float[][] values;
+  /** By layer, {@code [capacity][width]}; a row is never written again, so copies share it. */
+  final float[][][] values;
 
   private int capacity;
   private int length;
 
   /** Nothing read yet. */
   public Past(int layers, int width) {
-    this.width = width;
-    this.keys = new float[layers][0];
-    this.values = new float[layers][0];
+    this.keys = new float[layers][width][0];
+    this.values = new float[layers][0][];
   }
 
   /** Bytes of a past of a length, at most. */
@@ -48,10 +45,11 @@ public final class Past {
 
   /** Another past of the same tokens. */
   public Past copy() {
-    Past copy = new Past(keys.length, width);
+    Past copy = new Past(keys.length, 0);
     copy.capacity = capacity;
     copy.length = length;
-    Arrays.setAll(copy.keys, i -> keys[i].clone());
+    Arrays.setAll(
+        copy.keys, i -> Arrays.stream(keys[i]).map(float[]::clone).toArray(float[][]::new));
     Arrays.setAll(copy.values, i -> values[i].clone());
     return copy;
   }
@@ -61,12 +59,9 @@ public final class Past {
     if (wanted > capacity) {
       int grown = capacity(wanted);
       for (int layer = 0; layer < keys.length; layer++) {
-        float[] wider = new float[width * grown];
-        for (int c = 0; c < width; c++) {
-          System.arraycopy(keys[layer], c * capacity, wider, c * grown, length);
-        }
-        keys[layer] = wider;
-        values[layer] = Arrays.copyOf(values[layer], grown * width);
+        float[][] channels = keys[layer];
+        Arrays.setAll(channels, c -> Arrays.copyOf(channels[c], grown));
+        values[layer] = Arrays.copyOf(values[layer], grown);
       }
       capacity = grown;
     }
@@ -110,6 +105,15 @@ public final class Past {
 
     int count() {
       return pasts.length;
+    }
+
+    /** Of so many rows those up to the last that has a past; all, if pasts are not given. */
+    int wanted(int rows) {
+      int wanted = rows;
+      while (pasts.length == rows && wanted > 0 && pasts[wanted - 1] == null) {
+        wanted--;
+      }
+      return wanted;
     }
 
     /** After a run: every row has read its token. */

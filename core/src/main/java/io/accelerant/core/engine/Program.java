@@ -23,7 +23,8 @@ public final class Program implements AutoCloseable {
   private final BufferPool pool;
   private final List<Step> steps;
   private final Map<String, Leaf> leaves;
-  private final Map<String, Buffer> settable = new LinkedHashMap<>();
+  private final Map<String, Buffer> settable;
+  private final List<MatrixRows> matrices;
   private final Map<String, Integer> rows = new LinkedHashMap<>();
   private final Map<String, Output> outputs = new LinkedHashMap<>();
   private final Map<String, List<Addend>> gradients = new LinkedHashMap<>();
@@ -40,21 +41,21 @@ public final class Program implements AutoCloseable {
       Graph graph,
       BufferPool pool,
       List<Step> steps,
+      Map<String, Buffer> settable,
       Function<String, Buffer> find,
       Map<String, Value> outputs,
       Map<String, List<Gradient.Part>> parts) {
     this.precision = graph.precision();
     this.pool = pool;
     this.steps = List.copyOf(steps);
+    this.settable = new LinkedHashMap<>(settable);
+    this.matrices = graph.matrices();
     this.leaves = new LinkedHashMap<>(graph.leaves);
     this.parameters = graph.parameters();
     this.pasts = graph.pasts();
     this.bytes = pool.bytes();
     leaves.forEach(
         (name, leaf) -> {
-          if (leaf.source() instanceof Leaf.Input || leaf.source() instanceof Leaf.Parameter) {
-            settable.put(name, find.apply(name));
-          }
           if (leaf.source() instanceof Leaf.Lookup lookup) {
             rows.merge(lookup.indices(), leaves.get(lookup.table()).shape()[0], Math::min);
           }
@@ -107,8 +108,27 @@ public final class Program implements AutoCloseable {
    * @throws IllegalArgumentException if there is none of that name or the length differs
    */
   public Program set(String name, Flat numbers) {
-    target(name, numbers.length(), true).put(numbers, 0, numbers.length());
+    requireOpen();
+    if (isOnHeap(name)) {
+      requireLength(name, Shapes.size(leaves.get(name).shape()), numbers.length());
+    }
+    put(name, numbers, 0, numbers.length());
     return this;
+  }
+
+  private boolean isOnHeap(String name) {
+    return matrices.stream().anyMatch(matrix -> matrix.name().equals(name));
+  }
+
+  private void put(String name, Flat from, int offset, int count) {
+    for (MatrixRows matrix : matrices) {
+      if (matrix.name().equals(name)) {
+        matrix.put(from.slice(offset, count).to(Precision.FLOAT32).floats());
+      }
+    }
+    if (settable.containsKey(name) || !isOnHeap(name)) {
+      target(name, count, true).put(from, offset, count);
+    }
   }
 
   /** As {@link #set(String, Flat)}. */
@@ -165,8 +185,9 @@ public final class Program implements AutoCloseable {
   public Program setParameters(String prefix, Layout layout, Flat flat) {
     requireOpen();
     for (Layout.Tensor t : layout.tensors()) {
-      if (settable.containsKey(prefix + t.name())) {
-        target(prefix + t.name(), t.size(), true).put(flat, t.offset(), t.size());
+      String name = prefix + t.name();
+      if (settable.containsKey(name) || isOnHeap(name)) {
+        put(name, flat, t.offset(), t.size());
       }
     }
     return this;

@@ -3,6 +3,7 @@ package io.accelerant.core.engine;
 import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 
@@ -309,9 +310,13 @@ public final class Value {
   public Value matmul(Value other, boolean transposeThis, boolean transposeOther) {
     graph.require(other);
     int[] target = Shapes.matmul(shape, other.shape, transposeThis, transposeOther);
-    return graph.value(
-        () -> graph.sd.mmul(variable, other.variable, transposeThis, transposeOther, false),
-        target);
+    Optional<Value> few =
+        transposeThis ? Optional.empty() : graph.fewRows(this, other, transposeOther, target);
+    return few.orElseGet(
+        () ->
+            graph.value(
+                () -> graph.sd.mmul(variable, other.variable, transposeThis, transposeOther, false),
+                target));
   }
 
   /**

@@ -12,9 +12,11 @@ import java.util.Map;
 
 /**
  * A causal transformer that keeps keys and values, so that every token is computed once. Tokens of
- * prompts and of answers pass through the same programs of 4, 16 or 64 rows. In products of these
- * heights a row has the same bits (oneDNN's AVX2 kernel on one thread, held by a test; elsewhere up
- * to rounding): what is said of a text does not depend on what is read beside it.
+ * prompts and of answers pass through the same programs of 4, 16 or 64 rows, of which the smallest
+ * reads its matrices from Java's heap, see {@link io.accelerant.core.engine.Graph#fewRows()}. In
+ * products of these heights a row has the same bits (oneDNN's AVX2 kernel on one thread, held by a
+ * test; elsewhere up to rounding): what is said of a text does not depend on what is read beside
+ * it.
  */
 public final class CachedModel implements CausalModel {
   /** Programs that one model leases at a time: of 4, 16 and 64 rows. */

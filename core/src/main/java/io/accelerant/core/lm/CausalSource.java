@@ -65,8 +65,8 @@ public final class CausalSource implements Serializable, AutoCloseable {
       NativeMemory.checkHeap(
           context.sparkSettings(),
           slots,
-          batch * step.pastBytes(step.maximumLength()),
-          "keys and values of " + batch + " rows");
+          (long) Float.BYTES * parameters.length + batch * step.pastBytes(step.maximumLength()),
+          "parameters, and keys and values of " + batch + " rows,");
     }
     return new CausalSource(step, Shared.of(context, parameters), programs, engine);
   }

@@ -62,7 +62,7 @@ public record TokenStep(NetworkSpec network) implements Serializable {
 
   /** A program for a number of rows. */
   public Program program(int rows) {
-    Graph g = new Graph(Precision.FLOAT32);
+    Graph g = new Graph(Precision.FLOAT32).fewRows();
     Value tokens = g.indices("tokens", rows);
     Value positions = g.indices("positions", rows);
     g.output("logits", transformer().step(network.scope(Scope.on(g)), tokens, positions));

@@ -47,6 +47,9 @@ class ProductRowsTest {
         double[] w = random(in * out, 1);
         for (boolean transposed : new boolean[] {false, true}) {
           double[] many = alike(x, w, 64, in, transposed);
+          assertThat(product(new Graph(Precision.FLOAT32).fewRows(), x, w, 4, in, transposed))
+              .as("few rows, %d x %d", in, out)
+              .isEqualTo(Arrays.copyOf(many, 4 * out));
           for (int rows : new int[] {4, 16}) {
             assertThat(alike(x, w, rows, in, transposed))
                 .as("%d rows, %d x %d", rows, in, out)

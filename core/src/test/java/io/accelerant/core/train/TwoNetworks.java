@@ -18,7 +18,6 @@ import io.accelerant.core.optim.OptimizerSpec;
 import io.accelerant.core.random.RandomStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -161,30 +160,22 @@ final class TwoNetworks {
         .floats();
   }
 
-  /**
-   * In a process of its own: {@code master folder round}; dies after the round, or writes the
-   * numbers to {@code folder/numbers}.
-   */
+  /** In a process of its own: {@code master folder round}; dies after the round. */
   public static void main(String[] arguments) throws IOException {
-    Path folder = Path.of(arguments[1]);
     int last = Integer.parseInt(arguments[2]);
     try (SparkSession spark =
         SparkSession.builder()
             .master(arguments[0])
             .config("spark.ui.enabled", false)
             .getOrCreate()) {
-      float[] numbers =
-          train(
-              spark,
-              folder,
-              done -> {
-                if (done == last) {
-                  Runtime.getRuntime().halt(9);
-                }
-              });
-      ByteBuffer bytes = ByteBuffer.allocate(4 * numbers.length);
-      bytes.asFloatBuffer().put(numbers);
-      Files.write(folder.resolve("numbers"), bytes.array());
+      train(
+          spark,
+          Path.of(arguments[1]),
+          done -> {
+            if (done == last) {
+              Runtime.getRuntime().halt(9);
+            }
+          });
     }
   }
 }

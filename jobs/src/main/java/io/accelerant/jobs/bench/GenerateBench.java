@@ -30,6 +30,7 @@ import java.util.stream.IntStream;
  * Plain sampling from a GPT-2 with random weights, one thread, prompts of 8 tokens, beside PyTorch
  * with a cache that is allocated once, where {@code python3} has it. The two take turns, and the
  * best time of each counts. The peer scores the first text of ours, so that both compute the same.
+ * One text is also held to the speed of memory: each of its tokens goes through all parameters.
  */
 public final class GenerateBench {
   public static final Key<List<String>> SIZES =
@@ -53,6 +54,9 @@ public final class GenerateBench {
       Map.of(
           "0.1m", Transformer.gpt2(64, LENGTH, 64, 2, 4),
           "50m", Transformer.gpt2(8192, LENGTH, 512, 14, 8));
+
+  /** Numbers of a line of the cache. */
+  private static final int LINE = 16;
 
   private final int tokens;
   private final Progress progress;
@@ -112,6 +116,11 @@ public final class GenerateBench {
     }
     metrics.put("tokensPerSecond." + name, batch * tokens / ours);
     metrics.put("seconds." + name, ours);
+    if (batch == 1) {
+      double limit = tokens * secondsToRead(parameters.floats());
+      metrics.put("memoryLimitSeconds." + name, limit);
+      metrics.put("memoryLimitRatio." + name, ours / limit);
+    }
     if (peer.isPresent()) {
       metrics.put("torchSeconds." + name, theirs);
       peer.get().putRatio(metrics, "ratio." + name, ours, theirs);
@@ -121,6 +130,20 @@ public final class GenerateBench {
         name,
         batch * tokens / ours,
         peer.isEmpty() ? "" : Text.of(", PyTorch %.0f", batch * tokens / theirs));
+  }
+
+  /** The best of some runs through all numbers, a line of the cache at a time. */
+  private static double secondsToRead(float[] numbers) {
+    double best = Double.POSITIVE_INFINITY;
+    float sum = 0;
+    for (int run = 0; run < 5 * ROUNDS; run++) {
+      long start = System.nanoTime();
+      for (int i = 0; i < numbers.length; i += LINE) {
+        sum += numbers[i];
+      }
+      best = Math.min(best, (System.nanoTime() - start) / 1e9);
+    }
+    return Float.isNaN(sum) ? Double.NaN : best;
   }
 
   private List<Generated> write(CachedModel model, int batch) {

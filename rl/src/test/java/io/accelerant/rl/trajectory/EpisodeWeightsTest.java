@@ -42,8 +42,12 @@ class EpisodeWeightsTest extends SparkTest {
         for (Weighting weighting : Weighting.values()) {
           WeightSettings settings = WeightSettings.of(weighting);
           EpisodeWeights.Weighted weighted = weights.weigh(settings);
-          same(weighted, TrajectoryWeights.of(summed(episodes), settings));
-          all.append(TableFingerprint.of(weighted.table())).append(weighted.summary());
+          if (fingerprints.isEmpty()) { // the others are the same to the bit
+            same(weighted, TrajectoryWeights.of(summed(episodes), settings));
+          }
+          all.append(TableFingerprint.of(weighted.table()))
+              .append(weighted.summary())
+              .append(weighted.warnings());
         }
         fingerprints.add(all.toString());
       }
