@@ -5,6 +5,7 @@ import io.accelerant.core.data.PrepareTextJob;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.model.ImportModelJob;
+import io.accelerant.distill.certainty.CertaintyJob;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.evaluate.EvaluateJob;
 import io.accelerant.distill.lsd.LsdJob;
@@ -45,6 +46,7 @@ final class Commands {
         new TrainClassifierJob(),
         new DcSolverJob(),
         new MmdJob(),
+        new CertaintyJob(),
         new CollectTrajectoriesJob(),
         new TrajectoryWeightsJob(),
         new OfflineRlJob());

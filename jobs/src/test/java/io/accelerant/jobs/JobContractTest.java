@@ -223,6 +223,24 @@ class JobContractTest extends SparkTest {
             "train.workers=2",
             "train.batch=4",
             "train.rounds=4"));
+    example(
+        "certainty",
+        "certainty.conf",
+        List.of(
+            "certainty.model=@/language-model-1",
+            "certainty.prompts=@/prompts-1",
+            "certainty.correctOnly=false",
+            "certainty.texts=[self]",
+            "certainty.trajectories=16",
+            "certainty.fitPrompts=4",
+            "certainty.testPrompts=4",
+            "certainty.bootstrap=100",
+            "certainty.decoders=[one-per-step, confidence, saber]",
+            "certainty.thresholds.confidence=[0.9]",
+            "certainty.thresholds.saber=[2]",
+            "train.rounds=3",
+            "train.batch=4",
+            "train.microBatch=4"));
     example("collect-trajectories", "collect-trajectories.conf", List.of("collect.episodes=20"));
     example(
         "trajectory-weights",

@@ -275,6 +275,19 @@ public final class JobConfig {
   }
 
   /**
+   * The values of a list, of which there is at least one and none is there twice.
+   *
+   * @throws ConfigException if not
+   */
+  public <T> List<T> distinct(Key<List<T>> key) {
+    List<T> values = get(key);
+    if (values.isEmpty() || values.stream().distinct().count() < values.size()) {
+      throw invalid(key, "must list different values, has " + values + ".");
+    }
+    return values;
+  }
+
+  /**
    * An error about the value of a key that only the job can judge; names the key and where it was
    * set.
    */

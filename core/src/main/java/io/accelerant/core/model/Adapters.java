@@ -29,10 +29,19 @@ public record Adapters(Key<Integer> rank, Key<Double> alpha, Key<List<String>> t
    * @param matrices default of those that have adapters
    */
   public static Adapters keys(String block, List<String> matrices) {
+    return keys(block, matrices, 0);
+  }
+
+  /**
+   * As {@link #keys(String, List)}, of a job that trains adapters unless it is told not to.
+   *
+   * @param standard rank
+   */
+  public static Adapters keys(String block, List<String> matrices, int standard) {
     return new Adapters(
         Key.integer(block + ".rank", "Rank of LoRA adapters to train; 0: the whole network")
             .between(0, 4096)
-            .withDefault(0),
+            .withDefault(standard),
         Key.number(block + ".alpha", "alpha of LoRA; default: the rank")
             .between(1e-6, 1e6)
             .optional(),

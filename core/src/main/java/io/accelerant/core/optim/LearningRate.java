@@ -1,8 +1,10 @@
 package io.accelerant.core.optim;
 
+import java.io.Serializable;
+
 /** Learning rate of each step, counted from 0. A function of the step alone, so it has no state. */
 @FunctionalInterface
-public interface LearningRate {
+public interface LearningRate extends Serializable {
   double at(long step);
 
   /** The same for all steps. */

@@ -1,12 +1,22 @@
 package io.accelerant.core.train;
 
 import io.accelerant.core.engine.Program;
+import java.util.List;
 
 /**
  * Loss and gradient of an objective over a worker's batch, micro-batch by micro-batch in order of
- * number. Totals: {@code loss}.
+ * number.
+ *
+ * @param totals outputs that are added up and logged, scalars with the normaliser in them
  */
-public record GradientStep(Objective objective) implements RoundStep {
+public record GradientStep(Objective objective, List<String> totals) implements RoundStep {
+  private static final String LOSS = "loss";
+
+  /** Logs the loss alone. */
+  public GradientStep(Objective objective) {
+    this(objective, List.of(LOSS));
+  }
+
   @Override
   public Sums on(Programs programs, Batch batch) {
     Sums sums = new Sums();
@@ -16,7 +26,8 @@ public record GradientStep(Objective objective) implements RoundStep {
           Program program = programs.training(objective, shape);
           objective.set(program, piece);
           program.run();
-          sums.addTotal("loss", program.scalar("loss")).addGradients(objective, program);
+          totals.forEach(name -> sums.addTotal(name, program.scalar(name)));
+          sums.addGradients(objective, program);
         });
     return sums;
   }

@@ -3,6 +3,7 @@ package io.accelerant.core.train;
 import io.accelerant.core.optim.ExponentialAverage;
 import io.accelerant.core.optim.LearningRate;
 import io.accelerant.core.optim.OptimizerSpec;
+import java.io.Serializable;
 
 /**
  * How one role is trained.
@@ -20,7 +21,8 @@ public record Training(
     double clip,
     double penalty,
     ExponentialAverage average,
-    int averageEvery) {
+    int averageEvery)
+    implements Serializable {
   private static final ExponentialAverage NONE = new ExponentialAverage(0, false);
 
   /** Without clipping, penalty and average. */

@@ -44,8 +44,8 @@ record DcSettings(
           solver.with(
               new Solver(s.name(), s.order(), s.variant(), CorrectorUse.NONE, s.finalOrder()));
     }
-    requireDistinct(config, DcSolverKeys.NFE);
-    requireDistinct(config, DcSolverKeys.GUIDANCE);
+    config.distinct(DcSolverKeys.NFE);
+    config.distinct(DcSolverKeys.GUIDANCE);
     boolean file = !isCount(config.get(DcSolverKeys.FIT_NOISE));
     count(config, DcSolverKeys.FIT_NOISE);
     count(config, DcSolverKeys.EVAL_NOISE);
@@ -65,13 +65,6 @@ record DcSettings(
   /** As these settings, for a model. */
   DcSettings on(ContinuousSource model) {
     return new DcSettings(solver.on(model), nfes, guidances, search, guard, noiseSets, batch);
-  }
-
-  private static <T> void requireDistinct(JobConfig config, Key<List<T>> key) {
-    List<T> values = config.get(key);
-    if (values.isEmpty() || values.stream().distinct().count() < values.size()) {
-      throw config.invalid(key, "must list different values, has " + values + ".");
-    }
   }
 
   private static boolean isCount(String text) {

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
  *     1; 0 if it was given
  * @param logP of each position, the natural logarithm of the probability that the model gave the
  *     token then, whatever the rule and the warp; 0 if it was given
+ * @param entropy of each position, nats of what the model said of it then; 0 if it was given
  * @param evaluations forwards of this row
  * @param rowsRead rows that these read: as many, or more if the rule looks ahead
  */
@@ -24,6 +25,7 @@ public record Decoded(
     int[] row,
     int[] committedAt,
     double[] logP,
+    double[] entropy,
     int evaluations,
     int rowsRead)
     implements Serializable {

@@ -14,9 +14,9 @@ public final class MaskedRow {
   private final MaskedDecoding.Request request;
   private final int[] committedAt;
   private final double[] logP;
+  private final double[] entropy;
   private final int mask;
-  private final int blocksFrom;
-  private final int blockLength;
+  private final Blocks blocks;
   private final UnmaskRule.Steps steps;
 
   private int forwards;
@@ -40,31 +40,15 @@ public final class MaskedRow {
     this.tokens = request.row().clone();
     this.committedAt = new int[tokens.length];
     this.logP = new double[tokens.length];
+    this.entropy = new double[tokens.length];
     this.mask = mask;
-    this.blockLength = blockLength == 0 ? tokens.length : blockLength;
     this.steps = steps;
-    int[] masked = masked();
-    boolean suffix = masked.length > 0 && masked[0] == tokens.length - masked.length;
-    this.blocksFrom = suffix ? masked[0] : 0;
-    this.open = block(masked);
+    this.blocks = Blocks.of(masked(), tokens.length, blockLength);
+    this.open = blocks.first(masked());
   }
 
   private int[] masked(int[] row) {
     return IntStream.range(0, row.length).filter(i -> row[i] == mask).toArray();
-  }
-
-  /** Those of the first block that has any. */
-  private int[] block(int[] masked) {
-    if (masked.length == 0) {
-      return masked;
-    }
-    int end = blockOf(masked[0]) + blockLength;
-    return Arrays.stream(masked).takeWhile(i -> i < end).toArray();
-  }
-
-  /** Where the block of a position begins. */
-  private int blockOf(int position) {
-    return position - (position - blocksFrom) % blockLength;
   }
 
   private boolean isGiven(int position) {
@@ -92,8 +76,8 @@ public final class MaskedRow {
 
   /** Positions of the block that were not given, rising, whether committed or masked. */
   public int[] block() {
-    int from = blockOf(open[0]);
-    return IntStream.range(from, Math.min(from + blockLength, tokens.length))
+    int from = blocks.begin(open[0]);
+    return IntStream.range(from, Math.min(from + blocks.length(), tokens.length))
         .filter(i -> !isGiven(i))
         .toArray();
   }
@@ -191,11 +175,13 @@ public final class MaskedRow {
   }
 
   /** What a row becomes by a commit. */
-  private record Continuation(UnmaskRule.Commit commit, double[] logP, int[] tokens) {}
+  private record Continuation(
+      UnmaskRule.Commit commit, double[] logP, double[] entropy, int[] tokens) {}
 
   private Continuation continuation(UnmaskRule.Commit commit) {
     int[] next = tokens.clone();
     double[] said = new double[commit.positions().length];
+    double[] entropies = new double[said.length];
     for (int k = 0; k < said.length; k++) {
       int position = commit.positions()[k];
       int token = commit.tokens()[k];
@@ -203,6 +189,7 @@ public final class MaskedRow {
         throw new IllegalStateException("a rule commits tokens to open positions alone");
       }
       said[k] = law(position).logP(token);
+      entropies[k] = Certainty.entropy(law(position));
       next[position] = token;
     }
     for (int position : commit.again()) {
@@ -214,13 +201,14 @@ public final class MaskedRow {
     if (masked(next).length >= masked().length) {
       throw new IllegalStateException("a rule leaves fewer positions masked than it finds");
     }
-    return new Continuation(commit, said, next);
+    return new Continuation(commit, said, entropies, next);
   }
 
   private void become(Continuation next) {
     int[] positions = next.commit().positions();
     for (int k = 0; k < positions.length; k++) {
       logP[positions[k]] = next.logP()[k];
+      entropy[positions[k]] = next.entropy()[k];
       committedAt[positions[k]] = forwards;
     }
     for (int position : next.commit().again()) {
@@ -231,11 +219,11 @@ public final class MaskedRow {
 
   private void show(int[] row) {
     tokens = row;
-    open = block(masked());
+    open = blocks.first(masked());
   }
 
   Decoded decoded() {
     return new Decoded(
-        request.prompt(), request.sample(), tokens, committedAt, logP, forwards, rowsRead);
+        request.prompt(), request.sample(), tokens, committedAt, logP, entropy, forwards, rowsRead);
   }
 }

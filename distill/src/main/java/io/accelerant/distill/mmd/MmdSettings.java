@@ -48,10 +48,10 @@ record MmdSettings(
     return new MmdSettings(
         train,
         training(config, train),
-        distinct(config, MmdKeys.STEPS),
+        config.distinct(MmdKeys.STEPS),
         TimeSubset.ofLabel(config.get(MmdKeys.TIMES)),
         FeatureChoice.all(config, MmdKeys.FEATURES),
-        distinct(config, MmdKeys.SEEDS),
+        config.distinct(MmdKeys.SEEDS),
         config.get(MmdKeys.ESTIMATOR).equals("unbiased"),
         MmdKeys.share(config),
         !config.get(MmdKeys.CONDITIONAL).equals("none"),
@@ -61,14 +61,6 @@ record MmdSettings(
         Math.min(samples, config.get(MmdKeys.CURVE_SAMPLES)),
         config.get(MmdKeys.EVALUATE_EVERY),
         config.get(MmdKeys.BASELINE_STEPS));
-  }
-
-  private static <T> List<T> distinct(JobConfig config, Key<List<T>> key) {
-    List<T> values = config.get(key);
-    if (values.isEmpty() || values.stream().distinct().count() < values.size()) {
-      throw config.invalid(key, "must list different values, has " + values + ".");
-    }
-    return values;
   }
 
   /** Adam, the rate falling to 0 along a line, as what is good already suffers from a high one. */

@@ -15,6 +15,7 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.measure.FlatNumbers;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,6 @@ final class Replay {
   static final String KIND = "mmd-replay";
 
   private static final String FILE = "result.json";
-  private static final int MOST_METRICS = 1000;
   private static final Set<String> CHAIN_FIELDS =
       Set.of("W", "b", "tau", "schedule", "noise", "reals", "kernel", "estimator");
 
@@ -85,7 +85,7 @@ final class Replay {
     Map<String, Object> result = chain ? chain() : of();
     run.artifact().writeJson(FILE, result);
     Map<String, Number> metrics = new LinkedHashMap<>();
-    result.forEach((name, value) -> flatten(name, value, metrics));
+    result.forEach((name, value) -> FlatNumbers.put(metrics, name, value));
     Table table = Table.of("metric", "value").significant(17);
     metrics.entrySet().stream().limit(20).forEach(m -> table.row(m.getKey(), m.getValue()));
     return new Product(
@@ -100,20 +100,6 @@ final class Replay {
             "That of the numbers it was computed from."),
         new Check(
             "the value", result.get("value"), artifact -> artifact.readJson(FILE).get("value")));
-  }
-
-  private static void flatten(String name, Object value, Map<String, Number> metrics) {
-    if (value instanceof Number number) {
-      metrics.put(name, number);
-    } else if (value instanceof double[] numbers && numbers.length <= MOST_METRICS) {
-      for (int i = 0; i < numbers.length; i++) {
-        metrics.put(name + "." + i, numbers[i]);
-      }
-    } else if (value instanceof double[][] rows && rows.length * rows[0].length <= MOST_METRICS) {
-      for (int i = 0; i < rows.length; i++) {
-        flatten(name + "." + i, rows[i], metrics);
-      }
-    }
   }
 
   private Map<String, Object> of() {

@@ -10,7 +10,6 @@ import io.accelerant.core.lm.PromptRecord;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.text.Text;
-import java.util.Arrays;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -74,16 +73,9 @@ record PromptRows(Prompts prompts, int answerLength, int longest, boolean filled
     int fill = filled ? answerLength : 0;
     MapFunction<Row, Row> pack =
         row -> {
-          Prompt prompt = filled(Prompts.of(row), fill, end);
+          Prompt prompt = Prompts.of(row).filled(fill, end);
           return RowFactory.create(prompt.id(), PromptRecord.pack(prompt, most));
         };
     return prompts.split(split).map(pack, Encoders.row(RECORD));
-  }
-
-  private static Prompt filled(Prompt p, int answer, int end) {
-    int length = Math.max(p.length(), answer == 0 ? 0 : p.given().length + answer);
-    int[] ids = Arrays.copyOf(p.ids(), length);
-    Arrays.fill(ids, p.length(), length, end);
-    return new Prompt(p.id(), p.prompt(), p.answer(), ids, p.given(), p.task());
   }
 }

@@ -85,4 +85,21 @@ public record Prompt(long id, String prompt, String answer, int[] ids, int[] giv
   public int[] promptIds() {
     return Arrays.stream(given).map(i -> ids[i]).toArray();
   }
+
+  /**
+   * With ends behind the answer, as a masked model learns it that has so many positions for it.
+   *
+   * @param answerLength positions behind the prompt; 0 to add none
+   */
+  public Prompt filled(int answerLength, int end) {
+    int length = Math.max(ids.length, answerLength == 0 ? 0 : given.length + answerLength);
+    int[] all = Arrays.copyOf(ids, length);
+    Arrays.fill(all, ids.length, length, end);
+    return new Prompt(id, prompt, answer, all, given, task);
+  }
+
+  /** With other tokens at the same positions. */
+  public Prompt withIds(int[] other) {
+    return new Prompt(id, prompt, answer, other, given, task);
+  }
 }

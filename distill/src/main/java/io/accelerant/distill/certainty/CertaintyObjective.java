@@ -1,0 +1,141 @@
+package io.accelerant.distill.certainty;
+
+import io.accelerant.core.engine.Buckets;
+import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.Value;
+import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.TokenNetwork;
+import io.accelerant.core.train.Batch;
+import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.Scopes;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@link ForcingLoss} on a graph: the sum over the views of a row, the mean over rows (dparallel.md
+ * 5). Every row and view has its own |A| and |K|. MASK, the last token, takes no part, as in
+ * decoders. A record is an {@link IdRecord}.
+ *
+ * <p>Outputs beside {@code loss}, means over rows: {@code crossEntropy} and {@code entropy}, the
+ * sums over views of CE and ENT; {@code kept}, the mean over views of |K| / |A|.
+ *
+ * @param lengths of rows for which programs are built
+ * @param microBatch rows of one program, each of as many views as the masking has
+ * @param beta weight of ENT; an input of the graph, so that arms share a program
+ * @param rows of the data set: after so many examples an epoch ends
+ */
+record CertaintyObjective(
+    TokenNetwork network,
+    Buckets lengths,
+    int microBatch,
+    Masking masking,
+    double beta,
+    double temperature,
+    boolean every,
+    long rows)
+    implements Loss {
+  /** What a round logs. */
+  static final List<String> TOTALS = List.of("loss", "crossEntropy", "entropy", "kept");
+
+  /** What is below the largest logit is below it by more. */
+  private static final double BELOW = -1e-30;
+
+  @Override
+  public BatchShape shape() {
+    return BatchShape.padded(microBatch, lengths.largest());
+  }
+
+  @Override
+  public BatchShape shape(byte[] record) {
+    return BatchShape.padded(microBatch, lengths.fit(IdRecord.length(record)));
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    return Map.of("temperature", temperature, "every", every, "views", masking.count());
+  }
+
+  @Override
+  public void build(Scopes scopes, BatchShape shape) {
+    Graph graph = scopes.graph();
+    int views = masking.count() * shape.batch();
+    int length = shape.length();
+    Value logits =
+        network
+            .logits(scopes.of(NETWORK), BatchShape.padded(views, length))
+            .slice(2, 0, network.vocabulary() - 1);
+    Value labels = graph.indices("labels", views, length);
+    Value weights = graph.input("weights", views, length); // 1 / |A| / union at targets, else 0
+    Value viewWeights = graph.input("viewWeights", views); // 1 / union
+    Value targets = weights.greaterThan(0);
+    Value kept = every ? targets : right(graph, logits, labels).mul(targets);
+    Value count = kept.sum(false, 1);
+    Value crossEntropy = graph.crossEntropy(logits, labels, weights);
+    Value entropies = entropy(logits.div(temperature)).mul(kept).sum(false, 1);
+    Value entropy = entropies.div(count.clip(1, length)).mul(viewWeights).sum();
+    graph.output("crossEntropy", crossEntropy);
+    graph.output("entropy", entropy);
+    graph.output("kept", kept.mul(weights).sum().div(masking.count()));
+    graph.output("loss", crossEntropy.add(entropy.mul(graph.input("beta", 1)).sum()));
+  }
+
+  /** 1 where the label is an argmax, {@code [views, length]}; without a gradient. */
+  private static Value right(Graph graph, Value logits, Value labels) {
+    return logits
+        .sub(logits.max(true, -1))
+        .mul(graph.oneHot(labels, logits.size(-1)))
+        .sum(false, -1)
+        .greaterThan(BELOW);
+  }
+
+  /** {@code -sum q ln q} of each position. */
+  private static Value entropy(Value logits) {
+    Value logQ = logits.logSoftmax();
+    return logQ.exp().mul(logQ).sum(false, -1).neg();
+  }
+
+  @Override
+  public void set(Program program, Batch batch) {
+    int length = shape(batch.records().get(0)).length();
+    int views = masking.count() * microBatch;
+    int mask = network.vocabulary() - 1;
+    int[] tokens = new int[views * length];
+    int[] labels = new int[views * length];
+    double[] weights = new double[views * length];
+    double[] viewWeights = new double[views];
+    float[] padding = new float[views * length];
+    int view = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      IdRecord record = IdRecord.of(batch.records().get(i));
+      int[] ids = record.row().ids();
+      for (Masking.View masked : views(batch, i, record)) {
+        int at = view * length;
+        System.arraycopy(ids, 0, tokens, at, ids.length);
+        System.arraycopy(ids, 0, labels, at, ids.length);
+        Arrays.fill(padding, at + ids.length, at + length, 1);
+        for (int position : masked.targets()) {
+          tokens[at + position] = mask;
+          weights[at + position] = 1.0 / masked.targets().length / batch.union();
+        }
+        Arrays.stream(masked.behind()).forEach(position -> tokens[at + position] = mask);
+        viewWeights[view++] = 1.0 / batch.union();
+      }
+    }
+    program
+        .set("tokens", tokens)
+        .set("padding", padding)
+        .set("labels", labels)
+        .set("weights", weights)
+        .set("viewWeights", viewWeights)
+        .set("beta", new double[] {beta});
+  }
+
+  /** By the epoch that the example is drawn in: rounds of one size use every row once an epoch. */
+  private List<Masking.View> views(Batch batch, int example, IdRecord record) {
+    int epoch = (int) ((batch.round() * batch.union() + batch.number(example)) / rows);
+    return masking.views(
+        record.row().open(), record.row().ids().length, batch.seed(), epoch, record.id());
+  }
+}

@@ -1,0 +1,283 @@
+package io.accelerant.distill.certainty;
+
+import io.accelerant.core.report.LinePlot;
+import io.accelerant.core.report.ModelCard;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.core.report.Table.Spread;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.text.Text;
+import io.accelerant.distill.decode.RuleKind;
+import io.accelerant.distill.decode.compare.Compared;
+import io.accelerant.distill.decode.compare.Frontier;
+import io.accelerant.distill.decode.compare.PairedFrontiers.Ratio;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** What people read in the artifact. */
+final class CertaintyReport {
+  /** Knobs at which the same decoder is shown before and after. */
+  private static final Map<RuleKind, Double> FIXED =
+      new TreeMap<>(Map.of(RuleKind.CONFIDENCE, .9, RuleKind.ENTROPY, .5));
+
+  private static final int POINTS = 100;
+
+  private final Run run;
+  private final CertaintyFindings findings;
+
+  CertaintyReport(Run run, CertaintyFindings findings) {
+    this.run = run;
+    this.findings = findings;
+  }
+
+  private CertaintySettings settings() {
+    return findings.settings();
+  }
+
+  Map<String, byte[]> files() {
+    Report report =
+        Report.titled(
+            "Certainty forcing of " + run.config().get(CertaintyKeys.MODEL),
+            run.context().progress()::say);
+    report.section("Verdict").paragraph("- " + String.join("\n- ", verdicts()));
+    report
+        .section("Evaluations at equal match")
+        .paragraph(caption())
+        .table(equalMatch())
+        .plot(
+            "frontier",
+            frontiers(),
+            "The best match of any decoder within so many evaluations, means over seeds");
+    report
+        .section("The same decoder before and after")
+        .paragraph(
+            "Numbers at a fixed threshold show a shift of the threshold: whatever sharpens the"
+                + " model commits more there, and is wrong more often. They are no gain by"
+                + " themselves.")
+        .table(fixed());
+    report
+        .section("Calibration")
+        .paragraph(
+            "Half of each test answer masked, the model asked once. Right is the token of the"
+                + " table, though others may be as good: what matters is how it changes.")
+        .table(calibration());
+    report
+        .section("Wall clock")
+        .paragraph(
+            Text.of(
+                "Of the cheapest decoder whose match on the test prompts is at least %s (of those"
+                    + " with the best, where none has it), first seed: milliseconds a prompt in the"
+                    + " tasks, %d together, on this machine as it was.",
+                Table.number(findings.equalMatch(), 3), settings().decodeBatch()))
+        .table(clock());
+    report
+        .section("Training")
+        .paragraph(training())
+        .plot("training", losses(), "Cross entropy of both views, first seed, neighbours averaged");
+    return report.files();
+  }
+
+  private List<String> verdicts() {
+    List<String> lines = new ArrayList<>();
+    List<Double> matches = findings.matches();
+    for (Map.Entry<Arm, Line> arm : findings.arms().entrySet()) {
+      for (int m = 0; m < matches.size(); m++) {
+        Ratio ratio = findings.ratio(arm.getKey().label(), m);
+        lines.add(
+            Text.of(
+                "%s at match %s: %s times the evaluations of the base's best decoder%s",
+                arm.getKey(), Table.number(matches.get(m), 3), ratio, hoped(arm.getKey(), ratio)));
+      }
+    }
+    for (Arm arm : findings.arms().keySet()) {
+      if (!arm.equals(arm.control())) {
+        for (int m = 0; m < matches.size(); m++) {
+          Ratio ratio = findings.ratio(CertaintyFindings.entropyVerdict(arm), m);
+          lines.add(
+              Text.of(
+                  "%s against %s at match %s: %s times its evaluations: %s",
+                  arm, arm.control(), Table.number(matches.get(m), 3), ratio, sign(ratio)));
+        }
+      }
+    }
+    return lines;
+  }
+
+  private static String hoped(Arm arm, Ratio ratio) {
+    boolean own = arm.equals(new Arm(Arm.Texts.SELF, 0, Arm.Variant.PLAIN));
+    return !own || ratio.value() <= CertaintyFindings.HOPED
+        ? ""
+        : Text.of(", which is NOT the %s that was hoped for", CertaintyFindings.HOPED);
+  }
+
+  private static String sign(Ratio ratio) {
+    if (Double.isNaN(ratio.value())) {
+      return "cannot be said";
+    }
+    if (ratio.high() < 1) {
+      return "the entropy saves evaluations";
+    }
+    return ratio.low() > 1 ? "the entropy COSTS evaluations" : "no difference can be told";
+  }
+
+  private String caption() {
+    return Text.of(
+        """
+    %d test prompts, %d decoders of every model alike; evaluations are forwards of a row, read off
+    the best frontier over all decoders, linear between points; a dash: not reached. Means over the
+    seeds of training, %s, which the base has not. The last match is that of the base at one position a
+    forward, less .01. Ratios are to the base, with 95%% intervals of %d draws of prompts, the same
+    for both sides. Own answers: %d of %d right%s.\
+    """,
+        findings.base().test().get(0).prompts().length,
+        settings().decoders().size(),
+        settings().seeds(),
+        settings().bootstrap(),
+        findings.trajectories().right(),
+        findings.trajectories().count(),
+        settings().correctOnly() ? ", the others left out of all arms but unfiltered ones" : "");
+  }
+
+  private Table equalMatch() {
+    List<Double> matches = findings.matches();
+    List<String> headers = new ArrayList<>(List.of("model"));
+    matches.forEach(m -> headers.add("match " + Table.number(m, 3)));
+    matches.forEach(m -> headers.add("of the base, " + Table.number(m, 3)));
+    Table table = Table.of(headers.toArray(String[]::new)).significant(3);
+    for (Line line : findings.lines()) {
+      List<Object> cells = new ArrayList<>(List.of(line.label()));
+      matches.forEach(m -> cells.add(line.evaluationsAt(m).orElse(Double.NaN)));
+      for (int m = 0; m < matches.size(); m++) {
+        cells.add(line == findings.base() ? "" : findings.ratio(line.label(), m).toString());
+      }
+      table.row(cells.toArray());
+    }
+    return table;
+  }
+
+  private LinePlot frontiers() {
+    LinePlot plot = LinePlot.of("Decoders", "evaluations", "exact match");
+    for (Line line : findings.lines()) {
+      Frontier frontier = line.frontier();
+      plot.series(line.label(), frontier.evaluations(), frontier.match());
+    }
+    return plot;
+  }
+
+  private Table fixed() {
+    Table table = Table.of("model", "decoder", "evaluations", "exact match");
+    for (Map.Entry<RuleKind, Double> knob : FIXED.entrySet()) {
+      for (Line line : findings.lines()) {
+        OptionalInt point = line.nearest(knob.getKey(), knob.getValue());
+        if (point.isPresent()) {
+          table.row(
+              line.label(),
+              line.points().get(point.getAsInt()).label(),
+              cell(line.evaluations(point.getAsInt())),
+              cell(line.exactMatch(point.getAsInt())));
+        }
+      }
+    }
+    return table;
+  }
+
+  /** Of one seed there is no spread. */
+  private Object cell(Spread spread) {
+    return settings().seeds().size() > 1 ? spread : (Object) spread.mean();
+  }
+
+  private Table calibration() {
+    Table table =
+        Table.of("model", "likeliest token right", "its mean probability", "calibration error");
+    for (Line line : findings.lines()) {
+      table.row(
+          line.label(),
+          cell(line.calibration(c -> c.accuracy())),
+          cell(line.calibration(c -> c.meanConfidence())),
+          cell(line.calibration(c -> c.error())));
+    }
+    return table;
+  }
+
+  private Table clock() {
+    Table table = Table.of("model", "decoder", "exact match", "evaluations", "ms a prompt");
+    for (Line line : findings.lines()) {
+      Compared first = line.test().get(0);
+      int point = Line.cheapest(first, findings.equalMatch());
+      table.row(
+          line.label(),
+          line.points().get(point).label(),
+          first.exactMatch(point),
+          first.evaluations(point),
+          1e3 * first.seconds()[point] / first.prompts().length);
+    }
+    return table;
+  }
+
+  private String training() {
+    return Text.of(
+        "%d rounds of %d examples, %s; entropy at temperature %s. Table `trajectory` has the own"
+            + " answers, `mask` the masks of the first epochs, `curve` and `decoded` every point.",
+        settings().rounds(),
+        settings().batch(),
+        settings().masking().whole()
+            ? "the whole answer active"
+            : Text.of("blocks of %d positions", settings().masking().blockLength()),
+        settings().temperature());
+  }
+
+  private LinePlot losses() {
+    LinePlot plot = LinePlot.of("Training", "round", "cross entropy, nats");
+    long seed = settings().seeds().get(0);
+    for (Arm arm : findings.arms().keySet()) {
+      double[] loss = findings.trained().get(new TrainingUnit(arm, seed)).crossEntropy();
+      int step = Math.max(1, loss.length / POINTS);
+      int count = loss.length / step;
+      plot.series(
+          arm.label(),
+          IntStream.range(0, count).mapToDouble(i -> (i + 1) * step).toArray(),
+          IntStream.range(0, count)
+              .mapToDouble(
+                  i ->
+                      IntStream.range(i * step, (i + 1) * step)
+                          .mapToDouble(k -> loss[k])
+                          .average()
+                          .orElseThrow())
+              .toArray());
+    }
+    return plot;
+  }
+
+  ModelCard card() {
+    Compared test = findings.publishedTest();
+    int point = findings.publishedPoint();
+    return run.card(
+        "A masked language model for few evaluations",
+        Text.of(
+            """
+        %s, finetuned as `%s`, which needs the fewest evaluations at equal match on the prompts that
+        choose. `decoder.json` names how to read it: %s, blocks of %d positions (0: one block). On %d
+        test prompts exact match %s at %s evaluations. `model.safetensors` holds the averaged weights
+        with adapters folded in, `adapter_model.safetensors` (if there were adapters) those alone, as
+        PEFT names them, for the model that it was made from. It is sharper than the data: its
+        probabilities are no longer those of errors. What it does not beat is in `report.md`.\
+        """,
+            run.config().get(CertaintyKeys.MODEL),
+            findings.published(),
+            findings.publishedDecoder().label(),
+            findings.publishedDecoder().blockLength(),
+            test.prompts().length,
+            Table.number(test.exactMatch(point), 3),
+            Table.number(test.evaluations(point), 3)),
+        """
+        import sys; sys.path.insert(0, "python")
+        import load
+        weights = load.load("model.safetensors")   # numpy arrays by name; config.json has the shapes\
+        """,
+        "That of the data it was trained on.");
+  }
+}

@@ -1,0 +1,189 @@
+package io.accelerant.distill.certainty;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.lm.LanguageModel;
+import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.core.run.Run;
+import io.accelerant.core.run.Stages;
+import io.accelerant.core.text.Text;
+import io.accelerant.distill.decode.Asked;
+import io.accelerant.distill.decode.Decoder;
+import io.accelerant.distill.decode.NetworkMaskedSource;
+import io.accelerant.distill.decode.compare.CalibrationMeter;
+import io.accelerant.distill.decode.compare.Compared;
+import io.accelerant.distill.decode.compare.DecoderComparison;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The work of a run: the model's own answers, arms under seeds, all of them under all decoders. */
+final class CertaintyStages {
+  private static final int BINS = 10;
+
+  private final JobContext context;
+  private final CertaintySettings settings;
+  private final LanguageModel base;
+  private final Student student;
+  private final Stages stages;
+  private final Asked train;
+  private final Asked fit;
+  private final Asked test;
+
+  CertaintyStages(Run run, CertaintySettings settings, LanguageModel base, Prompts prompts) {
+    this.context = run.context();
+    this.settings = settings;
+    this.base = base;
+    this.student =
+        new Student(base.network(), CertaintyKeys.ADAPTER.on(run.config(), base.network()));
+    this.stages = new Stages(context, run.stages());
+    int answer =
+        run.config()
+            .find(CertaintyKeys.ANSWER_LENGTH)
+            .orElseGet(
+                () ->
+                    Prompts.SPLITS.stream()
+                        .mapToInt(split -> prompts.longest(split).answer())
+                        .max()
+                        .orElseThrow());
+    this.train = asked(prompts, "train", run.config().get(CertaintyKeys.TRAJECTORIES), answer);
+    this.fit = asked(prompts, "validation", run.config().get(CertaintyKeys.FIT_PROMPTS), answer);
+    this.test = asked(prompts, "test", run.config().get(CertaintyKeys.TEST_PROMPTS), answer);
+  }
+
+  private static Asked asked(Prompts prompts, String split, int most, int answer) {
+    return Asked.of(prompts, split, most, Optional.of(answer));
+  }
+
+  Student student() {
+    return student;
+  }
+
+  Asked train() {
+    return train;
+  }
+
+  Asked test() {
+    return test;
+  }
+
+  /** All of it. */
+  CertaintyFindings run() {
+    Trajectories own = stages.of("trajectories", Trajectories.class, this::answer);
+    context
+        .progress()
+        .say(
+            "certainty: %,d own answers, %,d of them right, %.1f evaluations each",
+            own.count(), own.right(), Compared.mean(own.evaluations()));
+    ArmTraining training =
+        new ArmTraining(
+            settings,
+            student,
+            Math.max(train.longest(), Math.max(fit.longest(), test.longest())),
+            context.taskSlots());
+    training.requireMemory(context);
+    Map<TrainingUnit, Trained> trained =
+        training.run(context, stages, base.parameters(), rows(own));
+    Line untouched = line(Arm.BASE, List.of(judged(Arm.BASE, base.parameters())));
+    Map<Arm, Line> arms = new LinkedHashMap<>();
+    for (Arm arm : settings.arms()) {
+      List<Answered> seeds = new ArrayList<>();
+      for (long seed : settings.seeds()) {
+        Trained one = trained.get(new TrainingUnit(arm, seed));
+        seeds.add(
+            judged(
+                Text.of("%s.seed%d", arm, seed), student.merged(base.parameters(), one.average())));
+      }
+      arms.put(arm, line(arm.label(), seeds));
+    }
+    return new CertaintyFindings(settings, own, trained, untouched, arms);
+  }
+
+  private Trajectories answer() {
+    try (NetworkMaskedSource source = source(base.parameters(), train)) {
+      return Trajectories.of(context, settings, source, train, base.mask());
+    }
+  }
+
+  private NetworkMaskedSource source(float[] parameters, Asked asked) {
+    return NetworkMaskedSource.of(
+        context, base.network(), parameters, asked.longest(), settings.engine());
+  }
+
+  /** By arm; arms of the same rows have the same array, so that it travels once. */
+  private byte[][][] rows(Trajectories own) {
+    Map<List<Object>, byte[][]> known = new HashMap<>();
+    byte[][][] rows = new byte[settings.arms().size()][][];
+    for (int a = 0; a < rows.length; a++) {
+      Arm arm = settings.arms().get(a);
+      boolean all = arm.variant() == Arm.Variant.UNFILTERED;
+      rows[a] =
+          known.computeIfAbsent(
+              List.of(arm.texts(), all), k -> own.records(arm, train, settings.correctOnly()));
+      if (rows[a].length == 0) {
+        throw new DataException(
+            Text.of(
+                "None of %,d answers of the model to prompts of the train split is right, so that"
+                    + " there is nothing to train on; train the model longer, or set"
+                    + " certainty.correctOnly = false.",
+                own.count()));
+      }
+    }
+    return rows;
+  }
+
+  private Answered judged(String name, float[] parameters) {
+    return stages.of(
+        "judged." + name,
+        Answered.class,
+        () -> {
+          Answered found = judge(parameters);
+          context
+              .progress()
+              .say("certainty: %s answered under %d decoders", name, decoders().size());
+          return found;
+        });
+  }
+
+  private Answered judge(float[] parameters) {
+    try (NetworkMaskedSource onFit = source(parameters, fit);
+        NetworkMaskedSource onTest = source(parameters, test)) {
+      return new Answered(
+          Answered.Counts.of(compared(onFit, fit, decoders())),
+          Answered.Counts.of(compared(onTest, test, decoders())),
+          new CalibrationMeter(BINS, settings.decodeBatch(), settings.seed())
+              .run(context, onTest, test.prompts(), settings.partitions()));
+    }
+  }
+
+  private List<Decoder> decoders() {
+    return settings.decoders();
+  }
+
+  private Compared compared(NetworkMaskedSource source, Asked asked, List<Decoder> decoders) {
+    return new DecoderComparison(decoders, settings.decodeBatch(), settings.seed())
+        .run(context, source, asked, base.mask(), settings.partitions());
+  }
+
+  private Line line(String label, List<Answered> seeds) {
+    return new Line(
+        label,
+        seeds.stream().map(a -> a.fit().on(decoders(), fit.ids())).toList(),
+        seeds.stream().map(a -> a.test().on(decoders(), test.ids())).toList(),
+        seeds.stream().map(Answered::calibration).toList());
+  }
+
+  /** The published model under its decoder, read as anybody reads it: matches and evaluations. */
+  double[] again(Artifact artifact) {
+    LanguageModel model =
+        LanguageModel.read(artifact, Optional.of(LanguageModel.Kind.MASKED), "certainty");
+    try (NetworkMaskedSource source = source(model.parameters(), test)) {
+      Compared found = compared(source, test, List.of(Decoder.find(artifact).orElseThrow()));
+      return new double[] {found.exactMatch(0), found.evaluations(0)};
+    }
+  }
+}

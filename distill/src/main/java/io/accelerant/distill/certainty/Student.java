@@ -1,0 +1,45 @@
+package io.accelerant.distill.certainty;
+
+import io.accelerant.core.engine.Flat;
+import io.accelerant.core.engine.Layout;
+import io.accelerant.core.model.Adapters;
+import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.nn.TokenNetwork;
+import java.io.Serializable;
+
+/**
+ * The network that arms start from, and what of it they train.
+ *
+ * @param network of the base
+ * @param trained the same, or with adapters
+ */
+record Student(TokenNetwork network, NetworkSpec trained) implements Serializable {
+  /** All parameters of {@code trained} at the start. */
+  Flat initial(float[] base, long seed) {
+    return Flat.of(Adapters.initial(trained, base, seed));
+  }
+
+  /** Of all parameters those that move. */
+  float[] moving(Flat all) {
+    Layout layout = moving();
+    Flat moving = Flat.zeros(all.precision(), layout.size());
+    trained.layout().copy(all, layout, moving);
+    return moving.floats();
+  }
+
+  private Layout moving() {
+    return trained.layout().only(trained::trains);
+  }
+
+  /** All parameters of {@code trained}, those that move being these. */
+  float[] whole(float[] base, float[] moved) {
+    Flat all = initial(base, 0); // fresh adapters, which are overwritten
+    moving().copy(Flat.of(moved), trained.layout(), all);
+    return all.floats();
+  }
+
+  /** Parameters of the network alone, adapters folded in. */
+  float[] merged(float[] base, float[] moved) {
+    return Adapters.merged(trained, whole(base, moved));
+  }
+}
