@@ -168,6 +168,15 @@ class JobContractTest extends SparkTest {
         "sample-prompts.conf",
         List.of("sample.model=@/language-model-1", "sample.prompts=@/prompts-1"));
     example("evaluate", "evaluate-prompts.conf", List.of("evaluate.samples=@/answers-1"));
+    example(
+        "evaluate",
+        "evaluate-decoders.conf",
+        List.of(
+            "evaluate.model=@/language-model-1",
+            "evaluate.prompts=@/prompts-1",
+            "evaluate.decoders=[one-per-step, confidence, saber]",
+            "evaluate.thresholds.confidence=[0.2, 0.9]",
+            "evaluate.thresholds.saber=[2]"));
     example("lsd", "lsd-trained.conf", with(SMALL_LSD, "lsd.teacher=@/teacher-1"));
     example(
         "evaluate",

@@ -22,10 +22,12 @@ public final class SolverKeys {
   /**
    * @param block such as {@code sample}
    * @param tEnd the job's key of the smallest time
+   * @param threshold the job's key of a quantile, see {@link #quantile}
    * @param solvers the solvers that the job knows
    */
-  public SolverKeys(String block, Key<Double> tEnd, String... solvers) {
+  public SolverKeys(String block, Key<Double> tEnd, Key<Double> threshold, String... solvers) {
     this.tEnd = tEnd;
+    this.threshold = threshold;
     schedule =
         Key.string(
                 block + ".schedule",
@@ -68,13 +70,19 @@ public final class SolverKeys {
                 "Class to condition on; of several, sample id i takes number i mod count. Default: unconditional")
             .between(0, Integer.MAX_VALUE)
             .optional();
-    threshold =
-        Key.number(
-                block + ".threshold",
-                "Quantile of dynamic thresholding, 0 to 1, for pixel models; 0 for none. Default: 0."
-                    + " Masked language models: that of the rule")
-            .between(0, Double.MAX_VALUE)
-            .optional();
+  }
+
+  /**
+   * The key of dynamic thresholding.
+   *
+   * @param block such as {@code dcSolver}
+   */
+  public static Key<Double> quantile(String block) {
+    return Key.number(
+            block + ".threshold",
+            "Quantile of dynamic thresholding, 0 to 1, for pixel models; 0 for none. Default: 0")
+        .between(0, 1)
+        .optional();
   }
 
   /** All but {@link #tEnd}. */

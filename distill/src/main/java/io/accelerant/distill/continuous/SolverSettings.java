@@ -37,18 +37,13 @@ public record SolverSettings(
     VpSchedule schedule = VpSchedule.ofLabel(config.find(keys.schedule).orElse("vp-linear"));
     double tEnd = config.find(keys.tEnd).orElse(schedule.end());
     requireTime(schedule, tEnd, config, keys.tEnd);
-    double quantile = config.find(keys.threshold).orElse(0.0);
-    if (quantile > 1) {
-      throw config.invalid(
-          keys.threshold, Text.of("must be between 0 and 1, is %s: it is a quantile.", quantile));
-    }
     return new SolverSettings(
         schedule,
         tEnd,
         Spacing.ofLabel(config.find(keys.spacing).orElse("time-uniform")),
         solver(config, keys),
         config.find(keys.label).orElse(List.of()),
-        new Thresholding(quantile),
+        new Thresholding(config.find(keys.threshold).orElse(0.0)),
         false);
   }
 

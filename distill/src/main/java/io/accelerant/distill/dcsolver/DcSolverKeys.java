@@ -91,7 +91,13 @@ public final class DcSolverKeys {
 
   /** The solvers whose stored outputs are data predictions and which load.py knows. */
   static final SolverKeys SOLVER =
-      new SolverKeys("dcSolver", T_END, Solver.DDIM, Solver.DPMPP_2M, Solver.UNIPC);
+      new SolverKeys(
+          "dcSolver",
+          T_END,
+          SolverKeys.quantile("dcSolver"),
+          Solver.DDIM,
+          Solver.DPMPP_2M,
+          Solver.UNIPC);
 
   private static final List<Key<?>> OWN =
       List.of(

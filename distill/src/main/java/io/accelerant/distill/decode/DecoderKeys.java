@@ -20,21 +20,21 @@ public final class DecoderKeys {
       new EnumMap<>(
           Map.of(
               RuleKind.QUOTA,
-              List.of(1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 12.0),
+              List.of(1.0, 2.0, 3.0, 4.0, 6.0, 8.0),
               RuleKind.CONFIDENCE,
-              List.of(.3, .4, .5, .6, .7, .8, .85, .9, .95, .98, .99),
+              List.of(.3, .4, .5, .6, .65, .7, .75, .8, .85, .9, .95),
               RuleKind.FACTOR,
-              List.of(.1, .25, .5, .75, 1.0, 1.5, 2.0),
+              List.of(.25, .5, .75, 1.0, 1.25, 1.5, 2.0),
               RuleKind.ENTROPY,
-              List.of(.02, .05, .1, .2, .3, .4, .5, .7, 1.0, 1.5, 2.0),
+              List.of(.1, .2, .3, .4, .5, .6, .7, .85, 1.0, 1.5, 2.0),
               RuleKind.ENTROPY_BUDGET,
-              List.of(.01, .05, .1, .2, .4, .7, 1.0, 2.0),
+              List.of(.02, .05, .1, .2, .4, .7, 1.0, 2.0),
               RuleKind.SCHED,
-              List.of(1.0, 2.0, 3.0, 4.5, 6.0, 7.5, 9.0),
+              List.of(2.0, 3.0, 4.5, 6.0, 7.5),
               RuleKind.SABER,
-              List.of(1.0, 2.0, 3.0, 4.0, 6.0),
+              List.of(1.0, 2.0, 3.0, 4.0),
               RuleKind.INFO_GAIN,
-              List.of(.4, .5, .6, .7, .8, .9, .95)));
+              List.of(.5, .6, .7, .8, .9)));
 
   /** Rules that are compared by default: all that do not sample. */
   private static final List<RuleKind> RULES =

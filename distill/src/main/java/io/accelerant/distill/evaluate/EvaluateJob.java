@@ -24,6 +24,7 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.model.network.TrainingCorpus;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +36,21 @@ import org.apache.spark.sql.Row;
  * {@code evaluate}: samples against real text. The judge is an n-gram model of one half of the
  * reference's training documents, the half that no teacher reads; every metric of the samples
  * stands beside the same metric of as much held-out real text. Answers to prompts are checked
- * instead: {@link AnswerEvaluation}.
+ * instead: {@link AnswerEvaluation}; a masked language model is read by many decoders: {@link
+ * DecoderEvaluation}.
  */
 public final class EvaluateJob implements PublishingJob {
   static final Key<String> SAMPLES =
       Key.string(
-          "evaluate.samples",
-          "URI of a samples artifact, or of Parquet, JSON lines (column tokens or text; answers to"
-              + " prompts with promptId) or text");
+              "evaluate.samples",
+              "URI of a samples artifact, or of Parquet, JSON lines (column tokens or text; answers"
+                  + " to prompts with promptId) or text; required unless evaluate.model is set")
+          .optional();
   static final Key<String> PROMPTS =
       Key.string(
               "evaluate.prompts",
-              "URI of the prompts artifact that the samples answer; default: that which a samples"
-                  + " artifact names")
+              "URI of the prompts artifact that the samples answer, or evaluate.model is to; default:"
+                  + " that which a samples artifact names")
           .optional();
   static final Key<String> REFERENCE =
       Key.string(
@@ -76,16 +79,26 @@ public final class EvaluateJob implements PublishingJob {
 
   @Override
   public String summary() {
-    return "Compare samples with held-out real text, or check answers to prompts";
+    return "Compare samples with held-out text, check answers to prompts, or compare decoders";
   }
 
   @Override
   public List<Key<?>> keys() {
-    return RunKeys.and(List.of(SAMPLES, REFERENCE, PROMPTS, ORDER, LAMBDA));
+    List<Key<?>> keys = new ArrayList<>(List.of(SAMPLES, REFERENCE, PROMPTS, ORDER, LAMBDA));
+    keys.addAll(DecoderEvaluation.KEYS);
+    return RunKeys.and(keys);
   }
 
   @Override
   public Work open(JobContext context, JobConfig config) {
+    Optional<Work> decoders = DecoderEvaluation.find(context, config);
+    if (decoders.isPresent()) {
+      return decoders.get();
+    }
+    if (config.find(SAMPLES).isEmpty()) {
+      throw config.invalid(
+          SAMPLES, "is required: samples, or evaluate.model to compare decoders of a model.");
+    }
     return AnswerEvaluation.find(context, config).orElseGet(() -> ofText(context, config));
   }
 

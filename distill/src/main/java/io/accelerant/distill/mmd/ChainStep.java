@@ -17,6 +17,7 @@ import io.accelerant.distill.teacher.ImageRecord;
  *
  * @param run tells runs in one process apart
  * @param times of the chain
+ * @param withReals whether the statistic is of the records' features as well
  * @param labelled whether samples are drawn with the classes of the records
  */
 record ChainStep(
@@ -25,9 +26,13 @@ record ChainStep(
     VpSchedule schedule,
     double[] times,
     FeatureMap features,
+    boolean withReals,
     boolean labelled)
     implements RoundStep {
-  /** Items: features of samples and of records, {@code [union][width]}, and classes. */
+  /**
+   * Items: features of samples and, where they are wanted, of records, {@code [union][width]}, and
+   * classes.
+   */
   static final String SAMPLES = "samples";
 
   static final String REALS = "reals";
@@ -41,7 +46,9 @@ record ChainStep(
     double[][] states = chain().run(noise(batch), model(programs, batch));
     KeptStates.put(run, batch, states);
     put(sums, SAMPLES, batch, features.features(programs, seen(states[chain().steps()])));
-    put(sums, REALS, batch, features.features(programs, reals(batch)));
+    if (withReals) {
+      put(sums, REALS, batch, features.features(programs, reals(batch)));
+    }
     double[] labels = sums.items(LABELS, batch);
     for (int i = 0; i < batch.size(); i++) {
       labels[(int) batch.number(i)] = ImageRecord.label(batch.records().get(i));

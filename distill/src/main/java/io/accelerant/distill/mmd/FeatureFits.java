@@ -146,9 +146,11 @@ final class FeatureFits {
    * Features of real images, on the driver: the kernel's width follows from them. Of a joined map,
    * those of its parts; the classifier's come from the classifier itself.
    */
-  FeatureTable ofReals(FeatureMap map, TrainedClassifier a) {
-    float[][] some = images.first(Kernel.MEDIAN_ROWS).floats();
-    return FeatureTable.of(ofReals(map, a, some, FeatureTable.of(some).numbers()), map.width());
+  FeatureTable ofReals(FeatureMap map, TrainedClassifier a, int count) {
+    LabelledImages some = images.first(count);
+    float[][] floats = some.floats();
+    return new FeatureTable(
+        ofReals(map, a, floats, FeatureTable.of(floats).numbers()), map.width(), some.labels());
   }
 
   private static double[] ofReals(

@@ -87,10 +87,15 @@ final class Finetuning {
   /**
    * By MMD.
    *
-   * @param mmd with the kernel of the features
+   * @param statistic with the kernel of the features
    */
   Trained byMmd(
-      Cell cell, FeatureChoice choice, Mmd mmd, long seed, Snapshots snapshots, Look look) {
+      Cell cell,
+      FeatureChoice choice,
+      UnionRound.Statistic statistic,
+      long seed,
+      Snapshots snapshots,
+      Look look) {
     ChainStep step =
         new ChainStep(
             UUID.randomUUID().toString(),
@@ -98,9 +103,10 @@ final class Finetuning {
             teacher.schedule(),
             settings.times(teacher.schedule(), cell.steps()),
             features.apply(choice),
+            settings.reals() == 0,
             settings.labelled() && teacher.network().classes() > 0);
     String watched = choice.hasClassifier() ? Spaces.A : Spaces.PIXELS;
-    try (Workers rounds = new UnionRound(rounds(seed), mmd, step)) {
+    try (Workers rounds = new UnionRound(rounds(seed), statistic, step)) {
       return run(cell, seed, rounds, step, snapshots, look, watched);
     } finally {
       KeptStates.drop(step.run());

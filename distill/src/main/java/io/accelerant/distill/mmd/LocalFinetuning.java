@@ -67,11 +67,14 @@ public final class LocalFinetuning implements AutoCloseable {
             model.schedule(),
             times.clone(),
             new ClassifierFeatures(classifier, 0, 1, new double[ones.length], ones, microBatch),
+            true,
             model.network().classes() > 0);
     MemoryShards shards = images.shards(seed);
     workers =
         new UnionRound(
-            new LocalRound(shards, pool, Precision.FLOAT32, seed), Mmd.of(kernel, true), step);
+            new LocalRound(shards, pool, Precision.FLOAT32, seed),
+            UnionRound.Statistic.ofRound(Mmd.of(kernel, true)),
+            step);
     Training training =
         Training.of(OptimizerSpec.adam(0.9, 0.999, 1e-8), LearningRate.constant(learningRate))
             .clipped(0.5)

@@ -50,12 +50,25 @@ record Mmd(Kernel kernel, boolean unbiased, double classShare) implements Serial
    */
   Estimate of(FeatureTable x, FeatureTable y) {
     check(x, y);
+    double[] weights = new double[y.rows()];
+    Arrays.fill(weights, 1.0 / y.rows());
+    return of(x, y, weights, within(y, y.squares()) / pairs(y.rows()));
+  }
+
+  /**
+   * As {@link #of(FeatureTable, FeatureTable)}, of data that are weighted.
+   *
+   * @param weights of the rows of y, 1 together
+   * @param within the weighted mean of k(y_i, y_j); the gradient does not depend on it
+   */
+  Estimate of(FeatureTable x, FeatureTable y, double[] weights, double within) {
+    check(x, y);
     double[] xx = x.squares();
     double[] yy = y.squares();
     RowSums[] sums =
         IntStream.range(0, x.rows())
             .parallel()
-            .mapToObj(i -> row(x, y, xx, yy, i))
+            .mapToObj(i -> row(x, y, xx, yy, weights, i))
             .toArray(RowSums[]::new);
     double own = Arrays.stream(sums).mapToDouble(RowSums::own).sum();
     double cross = Arrays.stream(sums).mapToDouble(RowSums::cross).sum();
@@ -63,11 +76,7 @@ record Mmd(Kernel kernel, boolean unbiased, double classShare) implements Serial
     for (int i = 0; i < sums.length; i++) {
       System.arraycopy(sums[i].gradient, 0, gradient, i * x.width(), x.width());
     }
-    double value =
-        own / pairs(x.rows())
-            + within(y, yy) / pairs(y.rows())
-            - 2 * cross / ((double) x.rows() * y.rows());
-    return new Estimate(value, gradient);
+    return new Estimate(own / pairs(x.rows()) + within - 2 * cross / x.rows(), gradient);
   }
 
   private void check(FeatureTable x, FeatureTable y) {
@@ -89,24 +98,27 @@ record Mmd(Kernel kernel, boolean unbiased, double classShare) implements Serial
     return unbiased ? (double) rows * (rows - 1) : (double) rows * rows;
   }
 
-  private double weight(FeatureTable a, int i, FeatureTable b, int j) {
+  double weight(FeatureTable a, int i, FeatureTable b, int j) {
     return classShare == 0 || a.labels()[i] == b.labels()[j] ? 1 : 1 - classShare;
   }
 
-  /** dMMD/dx_i = 2 sum_j k'(x_i, x_j) / pairs - 2 sum_j k'(x_i, y_j) / (n m). */
-  private RowSums row(FeatureTable x, FeatureTable y, double[] xx, double[] yy, int i) {
+  /** dMMD/dx_i = 2 sum_j k'(x_i, x_j) / pairs - 2 sum_j v_j k'(x_i, y_j) / n. */
+  private RowSums row(
+      FeatureTable x, FeatureTable y, double[] xx, double[] yy, double[] weights, int i) {
     double[] gradient = new double[x.width()];
-    double own = add(x, i, x, xx[i], xx, unbiased ? i : -1, 2 / pairs(x.rows()), gradient);
-    double factor = -2 / ((double) x.rows() * y.rows());
-    double cross = add(x, i, y, xx[i], yy, -1, factor, gradient);
+    double[] ones = new double[x.rows()];
+    Arrays.fill(ones, 1);
+    double own = add(x, i, x, xx[i], xx, unbiased ? i : -1, 2 / pairs(x.rows()), ones, gradient);
+    double cross = add(x, i, y, xx[i], yy, -1, -2.0 / x.rows(), weights, gradient);
     return new RowSums(own, cross, gradient);
   }
 
   /**
-   * Adds {@code factor * sum_j k'(x_i, b_j)} to the gradient.
+   * Adds {@code factor * sum_j v_j k'(x_i, b_j)} to the gradient.
    *
    * @param without j that is left out, or -1
-   * @return sum_j k(x_i, b_j)
+   * @param weights v
+   * @return sum_j v_j k(x_i, b_j)
    */
   private double add(
       FeatureTable x,
@@ -116,6 +128,7 @@ record Mmd(Kernel kernel, boolean unbiased, double classShare) implements Serial
       double[] bb,
       int without,
       double factor,
+      double[] weights,
       double[] gradient) {
     double[] at = new double[2];
     double[] all = b.numbers();
@@ -123,7 +136,7 @@ record Mmd(Kernel kernel, boolean unbiased, double classShare) implements Serial
     double sum = 0;
     double ofX = 0;
     for (int j = 0; j < b.rows(); j++) {
-      double weight = weight(x, i, b, j);
+      double weight = weights[j] * weight(x, i, b, j);
       if (j == without || weight == 0) {
         continue;
       }

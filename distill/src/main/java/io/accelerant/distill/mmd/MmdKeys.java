@@ -120,6 +120,14 @@ final class MmdKeys {
                   + " in, at most")
           .between(16, 10_000_000)
           .withDefault(10_000);
+  static final Key<Integer> REALS =
+      Key.integer(
+              "mmd.reals",
+              "Training images, the first of mmd.reference, that the samples of every update are held"
+                  + " against, each class counted as among these; 0: the images whose classes they"
+                  + " have, as many as samples")
+          .between(0, 1_000_000)
+          .withDefault(4000);
   static final Key<List<Integer>> BASELINE_STEPS =
       Key.integers("mmd.baselineSteps", "Further steps at which the untouched model is measured")
           .between(1, 1000)
@@ -167,6 +175,7 @@ final class MmdKeys {
           CURVE_SAMPLES,
           EVALUATE_EVERY,
           REFERENCE,
+          REALS,
           BASELINE_STEPS,
           TRUTH_STEPS,
           ADAPTER.rank(),

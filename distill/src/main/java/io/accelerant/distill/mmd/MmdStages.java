@@ -49,7 +49,7 @@ final class MmdStages implements AutoCloseable {
   private final Spaces spaces;
   private final Finetuning finetuning;
   private final Map<FeatureChoice, FeatureMap> maps = new LinkedHashMap<>();
-  private final Map<FeatureChoice, Mmd> statistics = new LinkedHashMap<>();
+  private final Map<FeatureChoice, UnionRound.Statistic> statistics = new LinkedHashMap<>();
 
   MmdStages(Run run, MmdSettings settings, ImageModel teacher, Images images) {
     this.context = run.context();
@@ -80,9 +80,15 @@ final class MmdStages implements AutoCloseable {
         new Spaces(a, fits.b(), onnx, images.channels(), images.height(), real, reference);
     for (FeatureChoice choice : settings.features()) {
       FeatureMap map = fits.map(choice, a, settings.microBatch());
-      Kernel kernel = choice.kernel().on(fits.ofReals(map, a));
+      Kernel kernel = choice.kernel().on(fits.ofReals(map, a, Kernel.MEDIAN_ROWS));
+      Mmd mmd = new Mmd(kernel, settings.unbiased(), settings.classShare());
       maps.put(choice, map);
-      statistics.put(choice, new Mmd(kernel, settings.unbiased(), settings.classShare()));
+      statistics.put(
+          choice,
+          settings.reals() == 0
+              ? UnionRound.Statistic.ofRound(mmd)
+              : UnionRound.Statistic.of(
+                  DataRows.of(mmd, fits.ofReals(map, a, settings.reals()), classes() > 0)));
     }
     PackedShards shards =
         PackedShards.open(

@@ -15,29 +15,50 @@ import java.util.Arrays;
  * last sum.
  *
  * @param workers where both phases run
+ * @param statistic of samples, and of data where each round brings its own
  */
-record UnionRound(Workers workers, Mmd mmd, ChainStep chain) implements Workers {
+record UnionRound(Workers workers, Statistic statistic, ChainStep chain) implements Workers {
+  /** Value, and gradient by the samples. */
+  @FunctionalInterface
+  interface Statistic {
+    /**
+     * @param features what the first phase has found
+     * @param labels of the examples
+     */
+    Mmd.Estimate of(Sums features, int[] labels);
+
+    /** Against as many images of the round's own. */
+    static Statistic ofRound(Mmd mmd) {
+      return (features, labels) ->
+          mmd.of(
+              table(features, ChainStep.SAMPLES, labels), table(features, ChainStep.REALS, labels));
+    }
+
+    /** Against the same rows in each round. */
+    static Statistic of(DataRows data) {
+      return (features, labels) -> data.against(table(features, ChainStep.SAMPLES, labels));
+    }
+  }
+
   /**
    * @param step the first phase, {@link ChainStep}
    */
   @Override
   public Sums sums(RoundStep step, Draw draw, Roles roles, int round) {
     Sums features = workers.sums(step, draw, roles, round);
-    double[] labels = features.items().get(ChainStep.LABELS).doubles();
-    Mmd.Estimate estimate =
-        mmd.of(
-            table(features, ChainStep.SAMPLES, labels), table(features, ChainStep.REALS, labels));
+    int[] labels =
+        Arrays.stream(features.items().get(ChainStep.LABELS).doubles())
+            .mapToInt(c -> (int) c)
+            .toArray();
+    Mmd.Estimate estimate = statistic.of(features, labels);
     return workers
         .sums(chain.pullBack(estimate.gradient()), draw, roles, round)
         .addTotal("loss", estimate.value());
   }
 
-  private static FeatureTable table(Sums features, String name, double[] labels) {
+  private static FeatureTable table(Sums features, String name, int[] labels) {
     double[] numbers = features.items().get(name).doubles();
-    return new FeatureTable(
-        numbers,
-        numbers.length / labels.length,
-        Arrays.stream(labels).mapToInt(c -> (int) c).toArray());
+    return new FeatureTable(numbers, numbers.length / labels.length, labels);
   }
 
   @Override

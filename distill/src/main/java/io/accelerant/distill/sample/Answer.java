@@ -10,6 +10,7 @@ import io.accelerant.distill.decode.Decoded;
  *     of the gaps
  * @param logProbability of the tokens by the model, natural logarithm
  * @param evaluations of the model for this row
+ * @param rowsRead rows that these read, see {@link Decoded}
  * @param committedAt of each position of the row, see {@link Decoded}; empty for a causal model
  */
 record Answer(
@@ -18,6 +19,7 @@ record Answer(
     int[] tokens,
     double logProbability,
     int evaluations,
+    int rowsRead,
     int[] committedAt) {
   /** One evaluation a token. */
   static Answer of(Generated text) {
@@ -26,6 +28,7 @@ record Answer(
         text.sample(),
         text.tokens(),
         text.logProbability(),
+        text.tokens().length,
         text.tokens().length,
         new int[0]);
   }
@@ -37,6 +40,7 @@ record Answer(
         text.answer(),
         text.logProbability(),
         text.evaluations(),
+        text.rowsRead(),
         text.committedAt());
   }
 }

@@ -45,6 +45,12 @@ record ContinuousRequest(
       throw config.invalid(
           SampleKeys.RATIOS, "is set beside sample.sampler or sample.cpr; set one of them.");
     }
+    double quantile = config.find(LanguageKeys.THRESHOLD).orElse(0.0);
+    if (quantile > 1) {
+      throw config.invalid(
+          LanguageKeys.THRESHOLD,
+          Text.of("must be between 0 and 1, is %s: it is a quantile.", quantile));
+    }
     Optional<String> cpr = config.find(SampleKeys.CPR);
     Optional<ContinuousSamplerFormat.Learned> learned =
         config

@@ -59,7 +59,16 @@ final class LanguageKeys {
           .between(0, 1)
           .withDefault(1.0);
 
-  private static final String THRESHOLD = "threshold";
+  private static final String THRESHOLD_NAME = "threshold";
+
+  /** One key with that of continuous models, which is a quantile. */
+  static final Key<Double> THRESHOLD =
+      Key.number(
+              "sample.threshold",
+              "Masked language models: that of the rule. Continuous pixel models: quantile of dynamic"
+                  + " thresholding, 0 to 1; 0, the default, for none")
+          .between(0, Double.MAX_VALUE)
+          .optional();
 
   /** Keys of the parameters of all rules of masked models, by the parameters' names. */
   private static final Map<String, Key<?>> RULE = rule();
@@ -85,9 +94,7 @@ final class LanguageKeys {
 
   /** The key of a parameter of a rule. */
   static Key<?> of(RuleParameter parameter) {
-    return parameter.name().equals(THRESHOLD)
-        ? SampleKeys.SOLVER.threshold
-        : RULE.get(parameter.name());
+    return parameter.name().equals(THRESHOLD_NAME) ? THRESHOLD : RULE.get(parameter.name());
   }
 
   /** Several rules share a parameter; words are those of all of them. */
@@ -96,7 +103,7 @@ final class LanguageKeys {
     Map<String, List<String>> methods = new LinkedHashMap<>();
     for (RuleKind kind : RuleKind.values()) {
       for (RuleParameter parameter : kind.parameters()) {
-        if (parameter.name().equals(THRESHOLD)) {
+        if (parameter.name().equals(THRESHOLD_NAME)) {
           continue; // one key with that of solvers
         }
         parameters.computeIfAbsent(parameter.name(), n -> new ArrayList<>()).add(parameter);

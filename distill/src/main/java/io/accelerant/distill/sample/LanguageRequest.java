@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.lm.LanguageModel.Kind;
 import io.accelerant.core.lm.Warp;
 import io.accelerant.core.text.Text;
+import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.decode.MaskedDecoding;
 import io.accelerant.distill.decode.RuleKind;
 import io.accelerant.distill.decode.RuleParameter;
@@ -12,6 +13,7 @@ import io.accelerant.distill.decode.RuleSettings;
 import io.accelerant.distill.model.Models;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -19,9 +21,10 @@ import java.util.stream.Stream;
  *
  * @param method a value of {@link SampleKeys#METHOD}
  * @param rule parameters of the rule of a masked model
+ * @param blockLength of a masked model; 0 for one block
  * @param samples of each prompt
  */
-record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples) {
+record LanguageRequest(String method, Warp warp, RuleSettings rule, int blockLength, int samples) {
   /** What other models have. */
   private static final List<Key<?>> OTHERS =
       Stream.of(
@@ -39,14 +42,15 @@ record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples)
           .toList();
 
   /**
+   * @param own decoder that the model names; what is configured comes first
    * @throws io.accelerant.core.error.ConfigException if keys do not go together, or with such a
    *     model
    */
-  static LanguageRequest of(JobConfig config, Kind kind) {
+  static LanguageRequest of(JobConfig config, Kind kind, Optional<Decoder> own) {
     boolean masked = kind == Kind.MASKED;
     List<Key<?>> foreign = new ArrayList<>(OTHERS);
     if (masked) {
-      foreign.remove(SampleKeys.SOLVER.threshold);
+      foreign.remove(LanguageKeys.THRESHOLD);
     }
     config.refuse(
         foreign,
@@ -60,12 +64,18 @@ record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples)
     if (!masked) {
       config.refuse(LanguageKeys.MASKED, "is for masked models, and the model is a causal one.");
     }
-    String method = method(config, kind);
-    RuleSettings rule = masked ? rule(config, RuleKind.named(method)) : RuleSettings.NONE;
+    boolean obeys = own.isPresent() && !config.isGiven(SampleKeys.METHOD);
+    String method = obeys ? own.get().rule().label() : method(config, kind);
+    RuleSettings before = obeys ? own.get().settings() : RuleSettings.NONE;
     LanguageRequest request =
-        new LanguageRequest(method, warp(config, method), rule, config.get(LanguageKeys.SAMPLES));
+        new LanguageRequest(
+            method,
+            warp(config, method),
+            masked ? rule(config, RuleKind.named(method), before) : RuleSettings.NONE,
+            config.find(LanguageKeys.BLOCK_LENGTH).orElse(obeys ? own.get().blockLength() : 0),
+            config.get(LanguageKeys.SAMPLES));
     boolean drawn =
-        !request.warp.isGreedy() || (masked && RuleKind.named(method).drawsPositions(rule));
+        !request.warp.isGreedy() || (masked && RuleKind.named(method).drawsPositions(request.rule));
     if (!drawn && request.samples > 1) {
       throw config.invalid(
           LanguageKeys.SAMPLES,
@@ -99,11 +109,12 @@ record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples)
                 LanguageKeys.SAMPLES,
                 LanguageKeys.ANSWER_LENGTH));
     foreign.addAll(SampleKeys.CONTINUOUS);
-    foreign.remove(SampleKeys.SOLVER.threshold);
+    foreign.remove(LanguageKeys.THRESHOLD);
     config.refuse(
         foreign, Text.of("is not for rules of unmasking, and sample.method = %s is one.", method));
-    RuleSettings rule = rule(config, RuleKind.named(method));
-    return new LanguageRequest(method, warp(config, method), rule, 1);
+    RuleSettings rule = rule(config, RuleKind.named(method), RuleSettings.NONE);
+    int blockLength = config.find(LanguageKeys.BLOCK_LENGTH).orElse(0);
+    return new LanguageRequest(method, warp(config, method), rule, blockLength, 1);
   }
 
   private static String method(JobConfig config, Kind kind) {
@@ -147,12 +158,12 @@ record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples)
     return new Warp(temperature, config.get(LanguageKeys.TOP_K), config.get(LanguageKeys.TOP_P));
   }
 
-  /** What the configuration says of the rule, which may be nothing. */
-  private static RuleSettings rule(JobConfig config, RuleKind kind) {
-    RuleSettings settings = RuleSettings.NONE;
+  /** What the configuration says of the rule, and where it says nothing, what held before. */
+  private static RuleSettings rule(JobConfig config, RuleKind kind, RuleSettings before) {
+    RuleSettings settings = before;
     List<Key<?>> others = new ArrayList<>(LanguageKeys.MASKED);
     others.remove(LanguageKeys.BLOCK_LENGTH);
-    others.add(SampleKeys.SOLVER.threshold);
+    others.add(LanguageKeys.THRESHOLD);
     for (RuleParameter parameter : kind.parameters()) {
       Key<?> key = LanguageKeys.of(parameter);
       others.remove(key);
@@ -169,9 +180,8 @@ record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples)
   }
 
   /** For a masked model. */
-  MaskedDecoding decoding(JobConfig config) {
-    return new MaskedDecoding(
-        RuleKind.rule(method, rule), warp, config.find(LanguageKeys.BLOCK_LENGTH).orElse(0));
+  MaskedDecoding decoding() {
+    return new MaskedDecoding(RuleKind.rule(method, rule), warp, blockLength);
   }
 
   /** Of the whole, for people. */
@@ -180,6 +190,7 @@ record LanguageRequest(String method, Warp warp, RuleSettings rule, int samples)
     rule.numbers()
         .forEach((name, number) -> said.append(", ").append(name).append(' ').append(number));
     rule.words().forEach((name, word) -> said.append(", ").append(name).append(' ').append(word));
+    said.append(blockLength > 0 ? ", blocks of " + blockLength : "");
     return said
         + (warp.isGreedy()
             ? ", the likeliest tokens"

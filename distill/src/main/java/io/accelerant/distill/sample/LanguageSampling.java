@@ -1,9 +1,5 @@
 package io.accelerant.distill.sample;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.size;
-
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.TableFingerprint;
@@ -30,6 +26,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
+import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.decode.MaskedDecoding;
 import io.accelerant.distill.decode.NetworkMaskedSource;
 import io.accelerant.distill.decode.PromptDecoding;
@@ -40,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -77,7 +73,9 @@ final class LanguageSampling {
     LanguageModel model =
         LanguageModel.require(artifact, Optional.empty(), SampleKeys.MODEL.path());
     this.kind = model.kind();
-    this.request = LanguageRequest.of(config, kind);
+    Optional<Decoder> own = kind == Kind.MASKED ? Decoder.find(artifact) : Optional.empty();
+    this.request = LanguageRequest.of(config, kind, own);
+    own.ifPresent(decoder -> context.progress().say("%s", obeyed(decoder)));
     this.prompts =
         Prompts.open(
             context.spark(),
@@ -104,6 +102,15 @@ final class LanguageSampling {
     return Models.artifact(SampleJob.model(context, config))
         .filter(LanguageModel::isOne)
         .map(artifact -> new LanguageSampling(context, config, artifact).open());
+  }
+
+  /** Whether and how the model is read as its artifact says. */
+  private String obeyed(Decoder own) {
+    return config.isGiven(SampleKeys.METHOD)
+        ? Text.of(
+            "sample.method = %s is used in place of %s in %s",
+            request.method(), own.label(), Decoder.FILE)
+        : Text.of("%s of the model: %s", Decoder.FILE, request.describe());
   }
 
   private Work open() {
@@ -163,18 +170,16 @@ final class LanguageSampling {
                     ArtifactTables.read(context.spark(), a, SampleJob.KIND), SCHEMA)));
   }
 
-  /** Of the split: most tokens of a prompt, and of an answer with its end. */
-  private int[] longest() {
-    Dataset<Row> split = prompts.split(config.get(LanguageKeys.SPLIT));
-    Row row =
-        split.agg(max(size(col("given"))), max(size(col("ids")).minus(size(col("given"))))).head();
-    return new int[] {row.getInt(0), config.find(LanguageKeys.ANSWER_LENGTH).orElse(row.getInt(1))};
+  private Prompts.Longest longest() {
+    Prompts.Longest longest = prompts.longest(config.get(LanguageKeys.SPLIT));
+    int answer = config.find(LanguageKeys.ANSWER_LENGTH).orElse(longest.answer());
+    return new Prompts.Longest(longest.prompt(), answer);
   }
 
   private List<Answer> causal(LanguageModel model, List<Prompt> asked) {
     int batch = config.get(SampleKeys.BATCH);
     Generation generation =
-        new Generation(request.warp(), longest()[1], List.of(prompts.tokenizer().end()));
+        new Generation(request.warp(), longest().answer(), List.of(prompts.tokenizer().end()));
     try (CausalSource source =
         CausalSource.of(
             context, model.network(), model.parameters(), batch, EngineSettings.of(config))) {
@@ -196,13 +201,13 @@ final class LanguageSampling {
   }
 
   private List<Answer> masked(LanguageModel model, List<Prompt> asked) {
-    int[] longest = longest();
-    int row = prompts.isCloze() ? prompts.longest() : longest[0] + longest[1];
+    Prompts.Longest longest = longest();
+    int row = prompts.isCloze() ? prompts.longest() : longest.prompt() + longest.answer();
     try (NetworkMaskedSource source =
         NetworkMaskedSource.of(
             context, model.network(), model.parameters(), row, EngineSettings.of(config))) {
       return new PromptDecoding(
-              request.decoding(config),
+              request.decoding(),
               request.samples(),
               config.get(SampleKeys.BATCH),
               config.get(RunKeys.SEED))
@@ -211,7 +216,9 @@ final class LanguageSampling {
                   source,
                   ids(asked),
                   asked.stream()
-                      .map(p -> MaskedDecoding.Request.of(p, 0, longest[1], model.mask()).row())
+                      .map(
+                          p ->
+                              MaskedDecoding.Request.of(p, 0, longest.answer(), model.mask()).row())
                       .toArray(int[][]::new),
                   config.get(SampleKeys.PARTITIONS))
               .stream()
@@ -240,12 +247,15 @@ final class LanguageSampling {
         answer.committedAt());
   }
 
-  private static Map<String, Number> metrics(
-      AnswerScores scores, List<Answer> answers, double seconds) {
+  private Map<String, Number> metrics(AnswerScores scores, List<Answer> answers, double seconds) {
     Map<String, Number> metrics = new LinkedHashMap<>(scores.metrics());
     metrics.put(
         "evaluationsPerRow",
         answers.stream().mapToInt(Answer::evaluations).average().orElseThrow());
+    if (kind == Kind.MASKED) {
+      metrics.put("evaluations", answers.stream().mapToLong(Answer::evaluations).sum());
+      metrics.put("rowsRead", answers.stream().mapToLong(Answer::rowsRead).sum());
+    }
     metrics.put(
         "meanLogProbability",
         answers.stream().mapToDouble(Answer::logProbability).average().orElseThrow());

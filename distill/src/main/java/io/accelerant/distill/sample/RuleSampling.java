@@ -131,7 +131,7 @@ final class RuleSampling {
     int count = config.get(SampleKeys.COUNT);
     int[][] rows = new int[count][];
     Arrays.fill(rows, masked);
-    MaskedDecoding decoding = request.decoding(config);
+    MaskedDecoding decoding = request.decoding();
     context.progress().say("drawing %,d samples", count);
     return new PromptDecoding(decoding, 1, config.get(SampleKeys.BATCH), config.get(RunKeys.SEED))
         .run(

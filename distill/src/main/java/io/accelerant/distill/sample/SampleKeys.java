@@ -26,7 +26,8 @@ public final class SampleKeys {
       Key.string(
               "sample.method",
               "Plain sampler, where sample.sampler is not set; language models: greedy (default) or"
-                  + " temperature if they are causal, else a rule, by default one-per-step")
+                  + " temperature if they are causal, else a rule, by default that of the model's"
+                  + " decoder.json, or one-per-step")
           .oneOf(methods())
           .withDefault("euler");
   public static final Key<String> SAMPLER =
@@ -113,7 +114,8 @@ public final class SampleKeys {
           .optional();
 
   /** Schedule, solver and times of a continuous model. */
-  static final SolverKeys SOLVER = new SolverKeys("sample", T_END, Solver.names());
+  static final SolverKeys SOLVER =
+      new SolverKeys("sample", T_END, LanguageKeys.THRESHOLD, Solver.names());
 
   /** What only continuous models have. */
   static final List<Key<?>> CONTINUOUS =

@@ -112,6 +112,7 @@ class ChainStepTest extends SparkTest {
         SCHEDULE,
         new double[] {.3, .2, .1, 0}, // from high up an untrained network ends outside the range
         features(),
+        true,
         true);
   }
 
@@ -121,7 +122,8 @@ class ChainStepTest extends SparkTest {
         new Roles(Precision.FLOAT64)
             .trained(Loss.NETWORK, network, TRAINING, Flat.of(numbers))
             .frozen(ClassifierFeatures.ROLE, CLASSIFIER, Flat.of(numbers(CLASSIFIER, 2)))) {
-      return new UnionRound(workers, MMD, step).sums(step, FIRST, roles, round);
+      return new UnionRound(workers, UnionRound.Statistic.ofRound(MMD), step)
+          .sums(step, FIRST, roles, round);
     }
   }
 
@@ -248,7 +250,7 @@ class ChainStepTest extends SparkTest {
         new Roles(Precision.FLOAT64)
             .trained(Loss.NETWORK, PATCHES, descent, Flat.of(numbers(PATCHES, 1)))
             .frozen(ClassifierFeatures.ROLE, CLASSIFIER, Flat.of(numbers(CLASSIFIER, 2)))) {
-      new Trainer(new UnionRound(workers, MMD, step), roles, 4)
+      new Trainer(new UnionRound(workers, UnionRound.Statistic.ofRound(MMD), step), roles, 4)
           .checkpoints(snapshots, 1)
           .train(step, FIRST);
       return roles.parameters(Loss.NETWORK).doubles();

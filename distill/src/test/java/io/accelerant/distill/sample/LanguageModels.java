@@ -12,6 +12,7 @@ import io.accelerant.core.lm.prompt.Tokenizer;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Positions;
 import io.accelerant.core.nn.Transformer;
+import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.model.network.TextModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,5 +57,16 @@ public final class LanguageModels {
     LanguageModel model = model(kind, tokenizer);
     float[] raw = Arrays.copyOf(model.parameters(), model.parameters().length);
     return TextModels.publish(folder, artifact -> model.write(artifact, raw));
+  }
+
+  /** Publishes {@link #model} with its decoder. */
+  static Artifact publish(Path folder, Kind kind, Tokenizer tokenizer, Decoder decoder) {
+    LanguageModel model = model(kind, tokenizer);
+    return TextModels.publish(
+        folder,
+        artifact -> {
+          model.write(artifact, model.parameters().clone());
+          artifact.writeJson(Decoder.FILE, decoder.toJson());
+        });
   }
 }

@@ -13,6 +13,7 @@ import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.Python;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.LanguageModel.Kind;
@@ -20,15 +21,21 @@ import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.lm.prompt.SymbolTokenizer;
 import io.accelerant.core.nn.BatchShape;
+import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.decode.RuleKind;
 import io.accelerant.distill.decode.RuleSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeAll;
@@ -294,7 +301,8 @@ class LanguageSamplingTest extends SparkTest {
   void everyRuleOfMaskedModelsCanBeNamed() {
     for (RuleKind rule : RuleKind.values()) {
       JobConfig config = config("named", fillsGaps, clozes, "sample.method=" + rule.label());
-      assertThat(LanguageRequest.of(config, Kind.MASKED).decoding(config).rule().label())
+      assertThat(
+              LanguageRequest.of(config, Kind.MASKED, Optional.empty()).decoding().rule().label())
           .isEqualTo(rule.rule(RuleSettings.NONE).label());
     }
     JobConfig asked =
@@ -306,7 +314,7 @@ class LanguageSamplingTest extends SparkTest {
             "sample.threshold=3",
             "sample.positionOrder=margin",
             "sample.rule.reading=paper");
-    assertThat(LanguageRequest.of(asked, Kind.MASKED).rule())
+    assertThat(LanguageRequest.of(asked, Kind.MASKED, Optional.empty()).rule())
         .isEqualTo(
             RuleKind.SCHED.complete(
                 RuleSettings.NONE
@@ -361,5 +369,75 @@ class LanguageSamplingTest extends SparkTest {
         .isInstanceOf(AccelerantException.class)
         .hasMessageContaining("its answer with them; the model reads 32 at most.");
     assertThat(folder.resolve("out/manifest.json")).doesNotExist();
+  }
+
+  @Test
+  void theDecoderOfTheModelIsObeyedUnlessAMethodIsNamed() {
+    Decoder own = Decoder.at(RuleKind.ENTROPY, 1.7, 4);
+    String model =
+        LanguageModels.publish(folder.resolve("own"), Kind.MASKED, clozes.tokenizer(), own).uri();
+    JobResult obeyed = sample("obeyed", model, clozes);
+    JobResult asked =
+        sample(
+            "asked",
+            fillsGaps,
+            clozes,
+            "sample.method=entropy",
+            "sample.threshold=1.7",
+            "sample.blockLength=4");
+    assertThat(obeyed.contentHash()).isEqualTo(asked.contentHash());
+    assertThat(obeyed.metrics().get("evaluations").longValue())
+        .isEqualTo(rows(obeyed).stream().mapToInt(row -> row.<Integer>getAs("evaluations")).sum())
+        .isEqualTo(obeyed.metrics().get("rowsRead").longValue());
+    JobConfig moved = config("moved", model, clozes, "sample.threshold=0.2");
+    assertThat(LanguageRequest.of(moved, Kind.MASKED, Optional.of(own)).decoding())
+        .isEqualTo(Decoder.at(RuleKind.ENTROPY, .2, 4).decoding());
+    JobConfig other = config("other", model, clozes, "sample.method=saber");
+    assertThat(LanguageRequest.of(other, Kind.MASKED, Optional.of(own)).decoding())
+        .isEqualTo(new Decoder(RuleKind.SABER, RuleSettings.NONE, 0).decoding());
+    JobConfig wrong = config("wrong", model, clozes, "sample.rule.count=3");
+    assertThatThrownBy(() -> LanguageRequest.of(wrong, Kind.MASKED, Optional.of(own)))
+        .hasMessageContaining(
+            "sample.rule.count (--set) is no parameter of sample.method = entropy");
+  }
+
+  /** In float64 with numpy, where {@code sample} has float32. */
+  @Test
+  void theLoaderWritesTheSameAnswers() throws IOException, InterruptedException {
+    Decoder own = Decoder.at(RuleKind.CONFIDENCE, .5, 4);
+    Artifact model =
+        LanguageModels.publish(folder.resolve("own"), Kind.MASKED, clozes.tokenizer(), own);
+    List<Row> rows = rows(sample("answers", model.uri(), clozes));
+    Map<Long, Prompt> asked = byId(clozes);
+    Path python = Files.createDirectory(folder.resolve("own/python"));
+    try (InputStream loader = Decoder.class.getResourceAsStream("load.py")) {
+      Files.copy(loader, python.resolve("load.py"));
+    }
+    String texts =
+        rows.stream()
+            .map(row -> "\"" + asked.get(row.getLong(0)).prompt() + "\"")
+            .collect(Collectors.joining(", ", "[", "]"));
+    String written =
+        Python.run(
+            python,
+            "import sys, json; sys.path.insert(0, '.'); import load\n"
+                + "for text in json.loads(sys.argv[1]): print(load.fill(text))",
+            texts);
+    List<String> filled =
+        rows.stream()
+            .map(
+                row -> {
+                  Prompt prompt = asked.get(row.getLong(0));
+                  int[] tokens = prompt.ids().clone();
+                  int[] answer = integers(row, "tokens");
+                  int[] open = prompt.open();
+                  IntStream.range(0, open.length).forEach(k -> tokens[open[k]] = answer[k]);
+                  return Arrays.stream(tokens)
+                      .filter(token -> token < clozes.tokenizer().end())
+                      .mapToObj(token -> "0123456789".substring(token, token + 1))
+                      .collect(Collectors.joining());
+                })
+            .toList();
+    assertThat(written.lines().toList()).isEqualTo(filled);
   }
 }

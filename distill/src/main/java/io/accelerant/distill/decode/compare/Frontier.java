@@ -11,8 +11,9 @@ import java.util.stream.IntStream;
  *
  * @param evaluations mean over prompts
  * @param match share of right answers
+ * @param points number of each among those that it was made of
  */
-public record Frontier(double[] evaluations, double[] match) {
+public record Frontier(double[] evaluations, double[] match, int[] points) {
   /**
    * Of points in any order.
    *
@@ -32,14 +33,17 @@ public record Frontier(double[] evaluations, double[] match) {
             .toArray();
     double[] fewest = new double[order.length];
     double[] most = new double[order.length];
+    int[] points = new int[order.length];
     int count = 0;
     for (int i : order) {
       if (count == 0 || match[i] > most[count - 1]) {
+        points[count] = i;
         fewest[count] = evaluations[i];
         most[count++] = match[i];
       }
     }
-    return new Frontier(Arrays.copyOf(fewest, count), Arrays.copyOf(most, count));
+    return new Frontier(
+        Arrays.copyOf(fewest, count), Arrays.copyOf(most, count), Arrays.copyOf(points, count));
   }
 
   /** The most right answers of any point. */

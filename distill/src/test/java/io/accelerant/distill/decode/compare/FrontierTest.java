@@ -28,6 +28,7 @@ class FrontierTest {
   void pointsThatAnotherBeatsAreNoneOfIt() {
     assertThat(FRONTIER.evaluations()).containsExactly(2, 4, 8);
     assertThat(FRONTIER.match()).containsExactly(.5, .8, .9);
+    assertThat(FRONTIER.points()).containsExactly(1, 3, 0);
   }
 
   @Test
