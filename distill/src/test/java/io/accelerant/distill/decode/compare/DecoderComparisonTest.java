@@ -103,7 +103,8 @@ class DecoderComparisonTest extends SparkTest {
   @Test
   void evaluationsUntilAnEndAreThoseOfWhatStandsBeforeIt() {
     int[] row = {0, 1, 0, END, 1};
-    Decoded text = new Decoded(1, 0, row, new int[] {0, 3, 1, 2, 4}, new double[5], 4, 4);
+    Decoded text =
+        new Decoded(1, 0, row, new int[] {0, 3, 1, 2, 4}, new double[5], new double[5], 4, 4);
     assertThat(text.evaluationsUntil(OptionalInt.of(END))).isEqualTo(3);
     assertThat(text.evaluationsUntil(OptionalInt.of(7))).isEqualTo(4);
     assertThat(text.evaluationsUntil(OptionalInt.empty())).isEqualTo(4);
