@@ -129,7 +129,7 @@ public final class CertaintyJob implements PublishingJob {
     Adapters.write(
         run.artifact(), student.trained(), student.whole(base.parameters(), trained.average()));
     run.artifact().writeJson(Decoder.FILE, findings.publishedDecoder().toJson());
-    run.writeLoader(Model.class);
+    run.writeLoader(Decoder.class);
   }
 
   /** The published model, opened as any reader opens it, answers as many prompts as fast. */

@@ -276,7 +276,7 @@ final class CertaintyReport {
         """
         import sys; sys.path.insert(0, "python")
         import load
-        weights = load.load("model.safetensors")   # numpy arrays by name; config.json has the shapes\
+        tokens, evaluations = load.decode(row)   # numpy alone: tokens, maskToken of config.json where they are wanted\
         """,
         "That of the data it was trained on.");
   }
