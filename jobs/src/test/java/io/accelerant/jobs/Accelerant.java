@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -180,9 +181,31 @@ final class Accelerant {
     return java(
         List.of(
             "setpriv", "--reuid=4242", "--regid=0", "--clear-groups", "env", "HOME=/nonexistent"),
-        command(main, arguments),
+        Stream.concat(Stream.of("-cp", linked(scratch), main.getName()), Stream.of(arguments))
+            .toList(),
         scratch,
         Map.of());
+  }
+
+  /** The class path where anybody may read it: a repository lies in its owner's home. */
+  private static String linked(Path scratch) {
+    StringJoiner path = new StringJoiner(File.pathSeparator);
+    try {
+      Path folder = Files.createDirectory(scratch.resolve("class-path"));
+      int count = 0;
+      for (String entry : ClassArchive.classPath().split(File.pathSeparator)) {
+        Path link = folder.resolve(count++ + ".jar");
+        try {
+          Files.createLink(link, Path.of(entry));
+        } catch (IOException | UnsupportedOperationException otherFileSystem) {
+          Files.copy(Path.of(entry), link);
+        }
+        path.add(link.toString());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return path.toString();
   }
 
   /** Java with Spark's module options, a cheap start and the logging of the launcher. */
