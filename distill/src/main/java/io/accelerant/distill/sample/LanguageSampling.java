@@ -2,7 +2,6 @@ package io.accelerant.distill.sample;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.job.EngineSettings;
@@ -21,7 +20,6 @@ import io.accelerant.core.model.Model;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
-import io.accelerant.core.run.Check;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
@@ -147,27 +145,18 @@ final class LanguageSampling {
     }
     ArtifactTables.Written written =
         ArtifactTables.write(run, context.spark().createDataFrame(rows, SCHEMA), SampleJob.KIND);
-    String fingerprint = TableFingerprint.of(written.rows(), SCHEMA);
     Map<String, Number> metrics = metrics(scores, answers, seconds);
-    return new Product(
-        run.draft(SampleJob.KIND, metrics).withTable(written.folder(), fingerprint),
-        report(scores, metrics, asked, rows).files(),
-        run.card(
-            "Answers of " + artifact.uri(),
-            Text.of(
-                "Table `%s`: `promptId`, `sample`, `tokens` (of the answer, its end with them),"
-                    + " `text`, `logProbability` (nats, of the tokens), `evaluations`, `correct`,"
-                    + " `falsePositive`, `committedAt` (masked models: of each position of the row,"
-                    + " the evaluation after which it was committed; 0: given).",
-                written.folder()),
-            "import pandas as pd\n\nsamples = " + written.pandas(),
-            "Apache-2.0"),
-        new Check(
-            "the fingerprint of the table",
-            fingerprint,
-            a ->
-                TableFingerprint.of(
-                    ArtifactTables.read(context.spark(), a, SampleJob.KIND), SCHEMA)));
+    return SampleJob.product(
+        run,
+        written,
+        SCHEMA,
+        metrics,
+        report(scores, metrics, asked, rows),
+        "Answers of " + artifact.uri(),
+        "`promptId`, `sample`, `tokens` (of the answer, its end with them),"
+            + " `text`, `logProbability` (nats, of the tokens), `evaluations`, `correct`,"
+            + " `falsePositive`, `committedAt` (masked models: of each position of the row,"
+            + " the evaluation after which it was committed; 0: given).");
   }
 
   private Prompts.Longest longest() {

@@ -1,6 +1,5 @@
 package io.accelerant.distill.sample;
 
-import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.ArtifactTables;
@@ -8,7 +7,6 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
-import io.accelerant.core.run.Check;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
@@ -102,26 +100,17 @@ final class RuleSampling {
     List<Row> rows = decoded.stream().map(one -> row(one, alphabet)).toList();
     ArtifactTables.Written written =
         ArtifactTables.write(run, context.spark().createDataFrame(rows, SCHEMA), SampleJob.KIND);
-    String fingerprint = TableFingerprint.of(written.rows(), SCHEMA);
     Map<String, Number> metrics = metrics(decoded);
-    return new Product(
-        run.draft(SampleJob.KIND, metrics).withTable(written.folder(), fingerprint),
-        report(metrics, rows).files(),
-        run.card(
-            "Samples of " + model.description(),
-            Text.of(
-                "Table `%s`: `id`, `tokens`, `text`, `logProbability` (nats, of the tokens as they"
-                    + " were committed), `evaluations`, `rowsRead`, `committedAt` (of each position,"
-                    + " the evaluation after which it was committed).",
-                written.folder()),
-            "import pandas as pd\n\nsamples = " + written.pandas(),
-            "Apache-2.0"),
-        new Check(
-            "the fingerprint of the table",
-            fingerprint,
-            a ->
-                TableFingerprint.of(
-                    ArtifactTables.read(context.spark(), a, SampleJob.KIND), SCHEMA)));
+    return SampleJob.product(
+        run,
+        written,
+        SCHEMA,
+        metrics,
+        report(metrics, rows),
+        "Samples of " + model.description(),
+        "`id`, `tokens`, `text`, `logProbability` (nats, of the tokens as they"
+            + " were committed), `evaluations`, `rowsRead`, `committedAt` (of each position,"
+            + " the evaluation after which it was committed).");
   }
 
   private List<Decoded> decoded(OpenedDiscreteModel model) {

@@ -161,25 +161,49 @@ public final class SampleJob implements PublishingJob {
       description.set("sample: draw and write");
       ArtifactTables.Written written =
           ArtifactTables.write(run, draw(context, config, model, sampler), KIND);
-      String fingerprint = TableFingerprint.of(written.rows(), SCHEMA);
       Map<String, Number> metrics = new LinkedHashMap<>();
       metrics.put("samples", written.rows().count());
       metrics.put("nfe", evaluations(model.source(), sampler));
-      return new Product(
-          run.draft(KIND, metrics).withTable(written.folder(), fingerprint),
-          report(context, config, sampler, metrics, written.rows()).files(),
-          run.card(
-              "Samples of " + model.description(),
-              Text.of("Table `%s`: `id`, `tokens`, `text`.", written.folder()),
-              "import pandas as pd\n\nsamples = " + written.pandas(),
-              "Apache-2.0"),
-          new Check(
-              "the fingerprint of the table",
-              fingerprint,
-              artifact ->
-                  TableFingerprint.of(
-                      ArtifactTables.read(context.spark(), artifact, KIND), SCHEMA)));
+      return product(
+          run,
+          written,
+          SCHEMA,
+          metrics,
+          report(context, config, sampler, metrics, written.rows()),
+          "Samples of " + model.description(),
+          "`id`, `tokens`, `text`.");
     }
+  }
+
+  /**
+   * A table of samples, however they were drawn, as an artifact.
+   *
+   * @param title of the card
+   * @param columns of the table, for people
+   */
+  static Product product(
+      Run run,
+      ArtifactTables.Written written,
+      StructType schema,
+      Map<String, Number> metrics,
+      Report report,
+      String title,
+      String columns) {
+    String fingerprint = TableFingerprint.of(written.rows(), schema);
+    return new Product(
+        run.draft(KIND, metrics).withTable(written.folder(), fingerprint),
+        report.files(),
+        run.card(
+            title,
+            "Table `" + written.folder() + "`: " + columns,
+            "import pandas as pd\n\nsamples = " + written.pandas(),
+            "Apache-2.0"),
+        new Check(
+            "the fingerprint of the table",
+            fingerprint,
+            artifact ->
+                TableFingerprint.of(
+                    ArtifactTables.read(run.context().spark(), artifact, KIND), schema)));
   }
 
   private static DiscreteRequest request(
