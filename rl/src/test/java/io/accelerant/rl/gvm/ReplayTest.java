@@ -17,6 +17,7 @@ import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Work;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,10 +103,9 @@ class ReplayTest extends SparkTest {
   }
 
   private static String probe(int id, int sample, boolean correct, int norm) {
-    return """
-        {"iteration": 3, "promptId": %d, "sample": %d, "correct": %s, "gradientNorm": %d}
-        """
-        .formatted(id, sample, correct, norm);
+    return Text.of(
+        "{\"iteration\": 3, \"promptId\": %d, \"sample\": %d, \"correct\": %s, \"gradientNorm\": %d}%n",
+        id, sample, correct, norm);
   }
 
   private void file(String name, String content) throws IOException {
@@ -205,11 +205,12 @@ class ReplayTest extends SparkTest {
   void aBatchCanBeWeighedByPrompts(String weighting, double first, double last) throws IOException {
     file(
         "batch.json",
-        """
-        {"new": [[-1], [-2], [-3]], "plain": true, "rewards": [1, 0, 1], "promptIds": [1, 1, 2],
-         "weighting": "%s", "p": [0.5, 0.5, 0.5]}
-        """
-            .formatted(weighting));
+        Text.of(
+            """
+            {"new": [[-1], [-2], [-3]], "plain": true, "rewards": [1, 0, 1], "promptIds": [1, 1, 2],
+             "weighting": "%s", "p": [0.5, 0.5, 0.5]}
+            """,
+            weighting));
     JobResult found = run(WITHOUT_SPARK, "gvmRaft.loss=@/batch.json");
     assertThat(metric(found, "weights.0")).isEqualTo(first);
     assertThat(metric(found, "weights.2")).isEqualTo(last);
