@@ -22,10 +22,11 @@ final class ReplayKeys {
               "gvmRaft.loss",
               "Only compute the clipped loss of given numbers: a file {\"new\": [[..], ..],"
                   + " \"old\": [[..], ..], optional \"reference\", log-probabilities by sequence"
-                  + " and token; \"advantages\": [..], or \"rewards\" with \"advantage\": raft or"
-                  + " grpo; \"weights\": [..], default a mean over all tokens, or \"weighting\""
-                  + " with \"p\" for lemma1; \"promptIds\" where prompts count; \"low\", \"high\","
-                  + " \"dual\", \"kl\", \"plain\"}")
+                  + " and token; \"advantages\": [..], or \"rewards\" with \"advantage\": raft"
+                  + " (default) or grpo; \"weights\": [..] or \"weighting\", default tokenMean,"
+                  + " lemma1 with \"p\": [..]; \"promptIds\" where prompts count; \"low\","
+                  + " \"high\" (0.2), \"dual\" (3), \"kl\" (0.001 if there is a reference),"
+                  + " \"plain\" (false; true: no ratio)}")
           .optional();
   static final Key<String> VARIANCE =
       Key.string(
