@@ -1,0 +1,170 @@
+package io.accelerant.rl.gvm;
+
+import io.accelerant.core.text.Text;
+import java.io.Serializable;
+import java.util.Locale;
+
+/**
+ * What the probes say of each prompt: the share p of right answers, and the size G of the gradient
+ * of a right answer's log-probability. Sums in float64, so that earlier iterations may stay with
+ * less weight ({@link #decay}). The same probes in the same order give the same bits.
+ */
+public final class Estimates implements Serializable {
+  private static final long serialVersionUID = 1;
+
+  private final boolean laplace;
+  private final double[] samples;
+  private final double[] correct;
+  private final double[] norms;
+  private final double[] squares;
+  private final double[] all = new double[3]; // the last three, of all prompts
+
+  /** What G is made of. */
+  public enum Norm {
+    /** Mean of the norms over right answers, as published. */
+    MEAN,
+    /** Root of their mean square, as the theory has it. */
+    RMS,
+    /** 1: by p alone. */
+    ONE;
+
+    /** The name in configurations. */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The norm of a label. */
+    public static Norm ofLabel(String label) {
+      return valueOf(label.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /**
+   * @param prompts how many; they are known by index
+   * @param laplace whether p is never 0, {@code (c + 1/2) / (n + 1)}, and a prompt without a right
+   *     answer has the G of all prompts together; if not, p is {@code c / n} and G then 0
+   */
+  public Estimates(int prompts, boolean laplace) {
+    this.laplace = laplace;
+    samples = new double[prompts];
+    correct = new double[prompts];
+    norms = new double[prompts];
+    squares = new double[prompts];
+  }
+
+  public int prompts() {
+    return samples.length;
+  }
+
+  /**
+   * One probe.
+   *
+   * @param norm of the gradient of the sum of its log-probabilities; not read of a wrong answer
+   * @throws IllegalArgumentException if it is read and negative or not finite
+   */
+  public void add(int prompt, boolean isCorrect, double norm) {
+    add(prompt, 1, isCorrect ? 1 : 0, norm);
+  }
+
+  /**
+   * Several probes of a prompt, whose right answers all count with their mean norm.
+   *
+   * @throws IllegalArgumentException as {@link #add(int, boolean, double)}, or if more are right
+   *     than there are
+   */
+  public void add(int prompt, long count, long right, double norm) {
+    if (right < 0 || right > count) {
+      throw new IllegalArgumentException(Text.of("%d of %d probes are right", right, count));
+    }
+    samples[prompt] += count;
+    if (right == 0) {
+      return;
+    }
+    if (!(norm >= 0) || norm == Double.POSITIVE_INFINITY) {
+      throw new IllegalArgumentException("the norm of a gradient is " + norm);
+    }
+    correct[prompt] += right;
+    norms[prompt] += right * norm;
+    squares[prompt] += right * norm * norm;
+    all[0] += right;
+    all[1] += right * norm;
+    all[2] += right * norm * norm;
+  }
+
+  /**
+   * Begins an iteration: what is known counts with this factor.
+   *
+   * @param factor 0 forgets everything, 1 nothing
+   */
+  public void decay(double factor) {
+    if (!(factor >= 0 && factor <= 1)) {
+      throw new IllegalArgumentException("the factor must be between 0 and 1, is " + factor);
+    }
+    for (double[] sums : new double[][] {samples, correct, norms, squares, all}) {
+      for (int i = 0; i < sums.length; i++) {
+        sums[i] *= factor;
+      }
+    }
+  }
+
+  /** Probes of a prompt, after all decay. */
+  public double samples(int prompt) {
+    return samples[prompt];
+  }
+
+  /** The probability of a right answer. */
+  public double p(int prompt) {
+    return laplace ? laplace(prompt) : share(prompt);
+  }
+
+  /** p where one divides by it: never 0. */
+  public double pForWeight(int prompt) {
+    double p = p(prompt);
+    return p > 0 ? p : laplace(prompt);
+  }
+
+  private double share(int prompt) {
+    return samples[prompt] > 0 ? correct[prompt] / samples[prompt] : 0;
+  }
+
+  /** {@code (c + 1/2) / (n + 1)}. */
+  private double laplace(int prompt) {
+    return (correct[prompt] + 0.5) / (samples[prompt] + 1);
+  }
+
+  /** p of all prompts. */
+  public double[] p() {
+    double[] p = new double[prompts()];
+    for (int i = 0; i < p.length; i++) {
+      p[i] = p(i);
+    }
+    return p;
+  }
+
+  /** G of a prompt; 0 of one without a right answer, unless there is a prior. */
+  public double g(int prompt, Norm norm) {
+    if (correct[prompt] > 0) {
+      return g(norm, correct[prompt], norms[prompt], squares[prompt]);
+    }
+    return laplace ? g(norm, all[0], all[1], all[2]) : 0;
+  }
+
+  /** G of all prompts. */
+  public double[] g(Norm norm) {
+    double[] g = new double[prompts()];
+    for (int i = 0; i < g.length; i++) {
+      g[i] = g(i, norm);
+    }
+    return g;
+  }
+
+  private static double g(Norm norm, double right, double norms, double squares) {
+    if (norm == Norm.ONE) {
+      return 1;
+    }
+    if (right == 0) {
+      return 0;
+    }
+    return norm == Norm.MEAN ? norms / right : StrictMath.sqrt(squares / right);
+  }
+}
