@@ -1,5 +1,6 @@
 package io.accelerant.distill.certainty;
 
+import io.accelerant.core.model.Student;
 import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;

@@ -1,5 +1,6 @@
 package io.accelerant.distill.certainty;
 
+import io.accelerant.core.model.Student;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
