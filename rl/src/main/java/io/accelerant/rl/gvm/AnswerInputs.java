@@ -43,9 +43,4 @@ final class AnswerInputs {
   void set(Program program) {
     program.set("tokens", tokens).set("targets", targets).set("answered", answered);
   }
-
-  /** {@code [batch * length]}. */
-  int[] tokens() {
-    return tokens;
-  }
 }

@@ -1,8 +1,8 @@
 package io.accelerant.rl.gvm;
 
 import io.accelerant.core.config.Nearest;
+import io.accelerant.core.engine.Layout;
 import io.accelerant.core.error.ConfigException;
-import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -41,10 +41,11 @@ public record NormOf(String name) implements Serializable {
   }
 
   /**
-   * @throws ConfigException if the network has no such tensor
+   * @param layout of a network
+   * @throws ConfigException if it has no such tensor
    */
-  public NormOf in(NetworkSpec network) {
-    List<String> names = new ArrayList<>(network.layout().shapes().keySet());
+  public NormOf in(Layout layout) {
+    List<String> names = new ArrayList<>(layout.shapes().keySet());
     if (isTensor() && !names.contains(name)) {
       GROUPS.forEach(group -> names.add(group.name));
       throw new ConfigException(
