@@ -2,6 +2,7 @@ package io.accelerant.rl.gvm;
 
 import io.accelerant.core.text.Text;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -17,6 +18,7 @@ public final class Estimates implements Serializable {
   private final double[] correct;
   private final double[] norms;
   private final double[] squares;
+  private final double[] agreements;
   private final double[] all = new double[3]; // the last three, of all prompts
 
   /** What G is made of. */
@@ -50,6 +52,7 @@ public final class Estimates implements Serializable {
     correct = new double[prompts];
     norms = new double[prompts];
     squares = new double[prompts];
+    agreements = new double[prompts];
   }
 
   public int prompts() {
@@ -64,6 +67,16 @@ public final class Estimates implements Serializable {
    */
   public void add(int prompt, boolean isCorrect, double norm) {
     add(prompt, 1, isCorrect ? 1 : 0, norm);
+  }
+
+  /**
+   * As {@link #add(int, boolean, double)}, held against the other right answers of its prompt.
+   *
+   * @param agreement mean of the inner products of its gradient and theirs
+   */
+  public void add(int prompt, boolean isCorrect, double norm, double agreement) {
+    add(prompt, isCorrect, norm);
+    agreements[prompt] += isCorrect ? agreement : 0;
   }
 
   /**
@@ -100,10 +113,28 @@ public final class Estimates implements Serializable {
     if (!(factor >= 0 && factor <= 1)) {
       throw new IllegalArgumentException("the factor must be between 0 and 1, is " + factor);
     }
-    for (double[] sums : new double[][] {samples, correct, norms, squares, all}) {
+    for (double[] sums : sums()) {
       for (int i = 0; i < sums.length; i++) {
         sums[i] *= factor;
       }
+    }
+  }
+
+  private double[][] sums() {
+    return new double[][] {samples, correct, norms, squares, agreements, all};
+  }
+
+  /** All sums, to be kept. */
+  public double[] state() {
+    return Arrays.stream(sums()).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  /** Takes {@link #state} back. */
+  public void restore(double[] state) {
+    int at = 0;
+    for (double[] sums : sums()) {
+      System.arraycopy(state, at, sums, 0, sums.length);
+      at += sums.length;
     }
   }
 
@@ -147,6 +178,17 @@ public final class Estimates implements Serializable {
       return g(norm, correct[prompt], norms[prompt], squares[prompt]);
     }
     return laplace ? g(norm, all[0], all[1], all[2]) : 0;
+  }
+
+  /** Mean square of the norms of a prompt's right answers. */
+  public double m2(int prompt) {
+    double rms = g(prompt, Norm.RMS);
+    return rms * rms;
+  }
+
+  /** Squared norm of their mean, by what was said of agreement; 0 where that is less. */
+  public double mu2(int prompt) {
+    return correct[prompt] == 0 ? 0 : Math.max(0, agreements[prompt] / correct[prompt]);
   }
 
   /** G of all prompts. */
