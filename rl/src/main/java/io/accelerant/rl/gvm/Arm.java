@@ -37,13 +37,16 @@ record Arm(Kind kind, Weighting weighting, boolean first) implements Serializabl
 
   /** Where a prompt's p and G come from. */
   enum Source {
-    /** Nothing is allocated; the p of a weight is that of the samples of earlier steps. */
+    /** Nothing is allocated; the p of a weight comes from the samples of earlier steps. */
     NONE,
     /** Samples drawn for it in every iteration. */
     PROBES,
     /** A quarter of the probes in every iteration, those of earlier ones with a falling weight. */
     DECAYED,
-    /** What was trained on before, with a falling weight: nothing is drawn for it. */
+    /**
+     * What was trained on before, of the prompt and of its part of the task, with a falling weight:
+     * nothing is drawn for it.
+     */
     ROLLOUTS
   }
 

@@ -4,6 +4,7 @@ import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * What the probes say of each prompt: the share p of right answers, and the size G of the gradient
@@ -13,13 +14,21 @@ import java.util.Locale;
 public final class Estimates implements Serializable {
   private static final long serialVersionUID = 1;
 
+  /** Samples that a group's rate counts as. */
+  private static final double PRIOR = 2;
+
   private final boolean laplace;
   private final double[] samples;
   private final double[] correct;
   private final double[] norms;
   private final double[] squares;
   private final double[] agreements;
-  private final double[] all = new double[3]; // the last three, of all prompts
+  private final double[] all = new double[3]; // right ones, norms and squares of all prompts
+
+  /** Group of each prompt; empty: none. */
+  private final int[] groups;
+
+  private final double[][] ofGroup; // [group]: samples, right ones, norms, squares
 
   /** What G is made of. */
   public enum Norm {
@@ -47,12 +56,29 @@ public final class Estimates implements Serializable {
    *     answer has the G of all prompts together; if not, p is {@code c / n} and G then 0
    */
   public Estimates(int prompts, boolean laplace) {
+    this(prompts, laplace, new int[0]);
+  }
+
+  private Estimates(int prompts, boolean laplace, int[] groups) {
     this.laplace = laplace;
+    this.groups = groups.clone();
+    ofGroup = new double[Arrays.stream(groups).max().orElse(-1) + 1][4];
     samples = new double[prompts];
     correct = new double[prompts];
     norms = new double[prompts];
     squares = new double[prompts];
     agreements = new double[prompts];
+  }
+
+  /**
+   * With prompts in groups, whose rates stand for what is not known of a prompt: p is {@code (c + k
+   * p_group) / (n + k)}, G alike over right answers, k = {@value #PRIOR}; that of a group is
+   * Laplace's, and its G without a right answer that of all prompts.
+   *
+   * @param groups of each prompt, from 0
+   */
+  public static Estimates ofGroups(int[] groups) {
+    return new Estimates(groups.length, true, groups);
   }
 
   public int prompts() {
@@ -90,6 +116,8 @@ public final class Estimates implements Serializable {
       throw new IllegalArgumentException(Text.of("%d of %d probes are right", right, count));
     }
     samples[prompt] += count;
+    double[] group = groups.length == 0 ? new double[4] : ofGroup[groups[prompt]];
+    group[0] += count;
     if (right == 0) {
       return;
     }
@@ -99,6 +127,9 @@ public final class Estimates implements Serializable {
     correct[prompt] += right;
     norms[prompt] += right * norm;
     squares[prompt] += right * norm * norm;
+    group[1] += right;
+    group[2] += right * norm;
+    group[3] += right * norm * norm;
     all[0] += right;
     all[1] += right * norm;
     all[2] += right * norm * norm;
@@ -121,7 +152,8 @@ public final class Estimates implements Serializable {
   }
 
   private double[][] sums() {
-    return new double[][] {samples, correct, norms, squares, agreements, all};
+    double[][] own = {samples, correct, norms, squares, agreements, all};
+    return Stream.concat(Arrays.stream(own), Arrays.stream(ofGroup)).toArray(double[][]::new);
   }
 
   /** All sums, to be kept. */
@@ -160,6 +192,11 @@ public final class Estimates implements Serializable {
 
   /** {@code (c + 1/2) / (n + 1)}. */
   private double laplace(int prompt) {
+    if (groups.length > 0) {
+      double[] group = ofGroup[groups[prompt]];
+      double p = (group[1] + 0.5) / (group[0] + 1);
+      return (correct[prompt] + PRIOR * p) / (samples[prompt] + PRIOR);
+    }
     return (correct[prompt] + 0.5) / (samples[prompt] + 1);
   }
 
@@ -174,6 +211,15 @@ public final class Estimates implements Serializable {
 
   /** G of a prompt; 0 of one without a right answer, unless there is a prior. */
   public double g(int prompt, Norm norm) {
+    if (groups.length > 0 && ofGroup[groups[prompt]][1] > 0) {
+      double[] group = ofGroup[groups[prompt]];
+      double share = PRIOR / group[1];
+      return g(
+          norm,
+          correct[prompt] + PRIOR,
+          norms[prompt] + share * group[2],
+          squares[prompt] + share * group[3]);
+    }
     if (correct[prompt] > 0) {
       return g(norm, correct[prompt], norms[prompt], squares[prompt]);
     }

@@ -23,7 +23,10 @@ final class Planner {
     this.arm = arm;
     this.questions = questions;
     boolean smooth = arm.budget() == Arm.Budget.UNIFORM || settings.smooths(arm);
-    this.estimates = new Estimates(questions.count(), smooth);
+    this.estimates =
+        arm.probes()
+            ? new Estimates(questions.count(), smooth)
+            : Estimates.ofGroups(questions.groups());
     this.lengths = new double[questions.count()];
     Arrays.fill(lengths, questions.answerLength());
   }

@@ -12,11 +12,13 @@ import java.util.List;
 /**
  * Prompts as tasks read them, each by its number.
  *
+ * @param groups the part of the task that each belongs to, by number
  * @param tokens of each prompt
  * @param answerLength most tokens of an answer, its end with them
  */
 record Questions(
     long[] ids,
+    int[] groups,
     int[][] tokens,
     String[] prompts,
     String[] answers,
@@ -32,8 +34,10 @@ record Questions(
    */
   static Questions of(Prompts source, String split, int most, int answerLength) {
     List<Prompt> first = source.first(split, most);
+    List<String> names = first.stream().map(Prompt::task).distinct().sorted().toList();
     return new Questions(
         first.stream().mapToLong(Prompt::id).toArray(),
+        first.stream().mapToInt(prompt -> names.indexOf(prompt.task())).toArray(),
         first.stream().map(Prompt::promptIds).toArray(int[][]::new),
         first.stream().map(Prompt::prompt).toArray(String[]::new),
         first.stream().map(Prompt::answer).toArray(String[]::new),
@@ -47,6 +51,7 @@ record Questions(
     int n = Math.min(most, count());
     return new Questions(
         Arrays.copyOf(ids, n),
+        Arrays.copyOf(groups, n),
         Arrays.copyOf(tokens, n),
         Arrays.copyOf(prompts, n),
         Arrays.copyOf(answers, n),

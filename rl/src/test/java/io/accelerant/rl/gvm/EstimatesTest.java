@@ -85,4 +85,26 @@ class EstimatesTest {
     assertThatThrownBy(() -> estimates.add(0, 2, 3, 1)).hasMessageContaining("3 of 2");
     assertThatThrownBy(() -> estimates.decay(1.5)).hasMessageContaining("between 0 and 1");
   }
+
+  /** A prompt that was never sampled is like its group; one that was, more and more like itself. */
+  @Test
+  void groupsStandForWhatIsNotKnown() {
+    Estimates estimates = Estimates.ofGroups(new int[] {0, 0, 1, 1});
+    assertThat(estimates.p(0)).isEqualTo(.5);
+    assertThat(estimates.g(0, Norm.MEAN)).isZero();
+    estimates.add(0, 9, 3, 4);
+    estimates.add(2, 3, 0, 0);
+    assertThat(estimates.p(1)).isCloseTo(3.5 / 10, within(1e-15));
+    assertThat(estimates.p(0)).isCloseTo((3 + 2 * .35) / 11, within(1e-15));
+    assertThat(estimates.p(3)).isCloseTo(.5 / 4, within(1e-15));
+    assertThat(estimates.g(1, Norm.MEAN)).isEqualTo(4);
+    assertThat(estimates.g(3, Norm.MEAN)).isEqualTo(4); // of all prompts: the group has none
+    estimates.add(1, true, 10);
+    assertThat(estimates.g(1, Norm.MEAN)).isCloseTo((10 + 2 * 22 / 4.) / 3, within(1e-15));
+    double[] state = estimates.state();
+    Estimates other = Estimates.ofGroups(new int[] {0, 0, 1, 1});
+    other.restore(state);
+    assertThat(other.p()).isEqualTo(estimates.p());
+    assertThat(other.g(Norm.RMS)).isEqualTo(estimates.g(Norm.RMS));
+  }
 }
