@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class GvmRaftJobTest extends SparkTest {
   private static final GvmRaftJob JOB = new GvmRaftJob();
@@ -41,7 +40,7 @@ class GvmRaftJobTest extends SparkTest {
   private static Prompts prompts;
   private static String model;
 
-  /** All arms, two weightings. */
+  /** All arms. */
   private static JobResult result;
 
   @BeforeAll
@@ -54,7 +53,6 @@ class GvmRaftJobTest extends SparkTest {
             config(
                 shared.resolve("run"),
                 "gvmRaft.arms=[raft, grpo, gvm-grpo, gvm-reuse, gvm-free, gvm-optimum, gvm-decay]",
-                "gvmRaft.weighting=[lemma1, tokenMean]",
                 "gvmRaft.frozen={prompts = 12, samples = 64, repetitions = 24, probes = [16]}",
                 "run.format=json"));
   }
@@ -106,7 +104,7 @@ class GvmRaftJobTest extends SparkTest {
   @Test
   void rewardedAnswersBecomeMoreLikely() {
     assertThat(metric("gvm-raft++.start")).isBetween(.1, .45);
-    for (String arm : List.of("raft++", "raft", "grpo", "gvm-raft++", "gvm-free", "gvm-reuse")) {
+    for (String arm : List.of("raft++", "raft", "grpo", "gvm-free", "gvm-reuse")) {
       assertThat(metric(arm + ".accuracy")).as(arm).isGreaterThan(metric(arm + ".start") + .15);
     }
   }
@@ -121,7 +119,7 @@ class GvmRaftJobTest extends SparkTest {
             "raft++-total", List.of(960, 0),
             "uniform-probes", List.of(576, 384),
             "gvm-raft++", List.of(576, 384),
-            "gvm-rms.tokenMean", List.of(576, 384),
+            "gvm-rms", List.of(576, 384),
             "gvm-reuse", List.of(576, 384),
             "gvm-decay", List.of(576, 96),
             "gvm-free", List.of(576, 0));
@@ -237,20 +235,20 @@ class GvmRaftJobTest extends SparkTest {
   }
 
   /** One worker: whether tasks have arms or pieces of prompts, and however many. */
-  @ParameterizedTest
-  @ValueSource(strings = {"arms", "prompts"})
-  void neitherPartitionsNorTheSpreadNorAKillChangeTheArtifact(String spread) {
+  @Test
+  void neitherPartitionsNorTheSpreadNorAKillChangeTheArtifact() {
     JobResult plain = JOB.run(context(), small(folder.resolve("plain"), "gvmRaft.partitions=1"));
-    JobConfig other =
-        small(folder.resolve("other"), "gvmRaft.spread=" + spread, "gvmRaft.partitions=7");
-    if (spread.equals("arms")) {
-      Progress dies = line -> dieAt(line, "(training 2/");
-      assertThatThrownBy(() -> JOB.run(JobContext.of(spark(), dies), other)).hasMessage("killed");
+    JobConfig killed = small(folder.resolve("killed"), "gvmRaft.partitions=7");
+    Progress dies = line -> dieAt(line, "(training 2/");
+    assertThatThrownBy(() -> JOB.run(JobContext.of(spark(), dies), killed)).hasMessage("killed");
+    JobConfig spread =
+        small(folder.resolve("spread"), "gvmRaft.spread=prompts", "gvmRaft.partitions=2");
+    for (JobConfig other : List.of(killed, spread)) {
+      JobResult again = JOB.run(context(), other);
+      assertThat(weights(again)).isEqualTo(weights(plain));
+      assertThat(again.metrics().get("gvm-raft++.accuracy"))
+          .isEqualTo(plain.metrics().get("gvm-raft++.accuracy"));
     }
-    JobResult again = JOB.run(context(), other);
-    assertThat(weights(again)).isEqualTo(weights(plain));
-    assertThat(again.metrics().get("gvm-raft++.accuracy"))
-        .isEqualTo(plain.metrics().get("gvm-raft++.accuracy"));
   }
 
   private static void dieAt(String line, String where) {
@@ -262,7 +260,11 @@ class GvmRaftJobTest extends SparkTest {
   private static JobConfig small(Path output, String... more) {
     List<String> sets =
         new ArrayList<>(
-            List.of("gvmRaft.arms=[]", "gvmRaft.iterations=4", "gvmRaft.stepsPerIteration=2"));
+            List.of(
+                "gvmRaft.arms=[]",
+                "gvmRaft.weighting=tokenMean",
+                "gvmRaft.iterations=2",
+                "gvmRaft.stepsPerIteration=2"));
     sets.addAll(List.of(more));
     return config(output, sets.toArray(String[]::new));
   }
@@ -271,33 +273,53 @@ class GvmRaftJobTest extends SparkTest {
     return Artifact.open(found.artifact(), context().hadoop()).read("model.safetensors");
   }
 
-  /** Stopped in the stages of a training that is spread: what is found again is the whole. */
-  @ParameterizedTest
-  @ValueSource(ints = {1, 2, 5})
-  void aSpreadTrainingGoesOnFromWhereItWasStopped(int polls) {
-    String[] sets = {
-      "gvmRaft.spread=prompts",
-      "train.workers=3",
-      "train.checkpointEvery=3",
-      "gvmRaft.kl=0.1",
-      "gvmRaft.iterations=2",
-      "gvmRaft.publish=gvm-free"
-    };
-    JobResult whole = JOB.run(context(), small(folder.resolve("whole"), sets));
+  private static JobConfig spread(Path output) {
+    return small(
+        output,
+        "gvmRaft.spread=prompts",
+        "train.workers=3",
+        "train.checkpointEvery=3",
+        "gvmRaft.kl=0.1",
+        "gvmRaft.updatesPerStep=2");
+  }
+
+  /**
+   * Stopped after an update of a training that is spread, also between two of a step; or killed
+   * where it looks whether to stop: what comes out is the whole.
+   */
+  @Test
+  void aSpreadTrainingGoesOnFromWhereItWasStopped() {
+    JobResult whole = JOB.run(context(), spread(folder.resolve("whole")));
+    int[] looked = new int[1];
+    JobContext killed =
+        new JobContext(
+            () -> spark(),
+            context().hadoop(),
+            line -> {},
+            () -> {
+              if (++looked[0] == 6) {
+                throw new IllegalStateException("killed");
+              }
+              return false;
+            },
+            false,
+            "");
+    JobConfig once = spread(folder.resolve("killed"));
+    assertThatThrownBy(() -> JOB.run(killed, once)).hasMessage("killed");
+    assertThat(JOB.run(context(), once).contentHash()).isEqualTo(whole.contentHash());
     AtomicBoolean stop = new AtomicBoolean();
     int[] rounds = new int[1];
     JobContext stopped =
         new JobContext(
             () -> spark(),
             context().hadoop(),
-            line -> stop.set(line.contains("round") && ++rounds[0] >= polls),
+            line -> stop.set(line.contains("round") && ++rounds[0] == 5),
             stop::get,
             false,
             "");
-    JobConfig config = small(folder.resolve("stopped"), sets);
+    JobConfig config = spread(folder.resolve("stopped"));
     assertThatThrownBy(() -> JOB.run(stopped, config)).isInstanceOf(StoppedException.class);
-    JobResult resumed = JOB.run(context(), config);
-    assertThat(resumed.contentHash()).isEqualTo(whole.contentHash());
+    assertThat(JOB.run(context(), config).contentHash()).isEqualTo(whole.contentHash());
   }
 
   @ParameterizedTest
