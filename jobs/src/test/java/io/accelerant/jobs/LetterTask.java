@@ -10,6 +10,7 @@ import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Transformer;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ final class LetterTask {
     for (int i = 0; i < 64; i++) {
       String text = Integer.toString(i + 64, 4).replace('0', 'a').replace('1', 'b');
       text = text.replace('2', 'c').replace('3', 'd');
-      rows.append("{\"prompt\":\"%s\",\"completion\":\"%s\"}%n".formatted(text, text.charAt(1)));
+      rows.append(Text.of("{\"prompt\":\"%s\",\"completion\":\"%s\"}\n", text, text.charAt(1)));
     }
     Path source = Files.writeString(folder.resolve("letters.jsonl"), rows);
     String prompts = folder.resolve("letters").toString();

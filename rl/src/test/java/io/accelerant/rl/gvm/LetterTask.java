@@ -14,6 +14,7 @@ import io.accelerant.core.lm.prompt.Tokenizer;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Transformer;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class LetterTask {
       for (int rest = i, k = 0; k < 4; k++, rest /= 3) {
         text.append("abc".charAt(rest % 3));
       }
-      rows.append("{\"prompt\":\"%s\",\"completion\":\"%s\"}%n".formatted(text, text.charAt(0)));
+      rows.append(Text.of("{\"prompt\":\"%s\",\"completion\":\"%s\"}\n", text, text.charAt(0)));
     }
     Path source = Files.writeString(folder.resolve("letters.jsonl"), rows);
     PreparePromptsJob job = new PreparePromptsJob();
