@@ -342,7 +342,7 @@ record FrozenStudy(GvmSettings settings, PolicyNetwork network, Questions questi
                   smooth ? settings.allocation().withFloor(1) : settings.allocation());
         };
     double[] p = IntStream.range(0, m).mapToDouble(estimates::pForWeight).toArray();
-    return new Shares(allocation.n(), probes == 0 ? moments.p() : p);
+    return new Shares(allocation.n(), p);
   }
 
   /** Of {@code sum_i 1/(n_i p'_i m)} over right answers' gradients, p' being an estimate. */
