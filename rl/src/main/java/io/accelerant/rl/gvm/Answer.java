@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param correct by the checker of the prompts
  * @param norm of the gradient g of {@code sum_t ln pi(y_t)}; 0 where it was not asked for
  * @param agreement mean of {@code g . g'} over other right answers g' to the prompt, whose mean is
- *     the squared norm of the mean gradient; 0 where it was not asked for
+ *     the squared norm of the mean gradient; NaN where it was alone, 0 where it was not asked for
  */
 record Answer(
     int prompt,

@@ -37,7 +37,10 @@ record Arm(Kind kind, Weighting weighting, boolean first) implements Serializabl
 
   /** Where a prompt's p and G come from. */
   enum Source {
-    /** Nothing is allocated; the p of a weight comes from the samples of earlier steps. */
+    /**
+     * Nothing is allocated; the p of a weight comes from the other samples of the prompt and of its
+     * part of the task, in this step and before.
+     */
     NONE,
     /** Samples drawn for it in every iteration. */
     PROBES,
@@ -59,7 +62,6 @@ record Arm(Kind kind, Weighting weighting, boolean first) implements Serializabl
     RAFT_TOTAL("raft++-total", Algorithm.RAFT_CLIPPED, Budget.UNIFORM, Source.NONE),
     /** Draws the probes, takes p from them, and does not allocate by them. */
     UNIFORM_PROBES("uniform-probes", Algorithm.RAFT_CLIPPED, Budget.UNIFORM, Source.PROBES),
-    GVM_RAFT("gvm-raft", Algorithm.RAFT, Budget.GVM, Source.PROBES),
     GVM_RAFT_CLIPPED("gvm-raft++", Algorithm.RAFT_CLIPPED, Budget.GVM, Source.PROBES),
     /** G = 1: p alone decides. */
     GVM_ONE("gvm-one", Algorithm.RAFT_CLIPPED, Budget.GVM, Source.PROBES),
@@ -141,7 +143,17 @@ record Arm(Kind kind, Weighting weighting, boolean first) implements Serializabl
     return budget() != Budget.UNIFORM && kind != Kind.GVM_ONE;
   }
 
-  /** Whether p is never 0 and every prompt has a sample. */
+  /** Whether p and G of a prompt are those of its own probes in this iteration. */
+  boolean isProbedAlone() {
+    return kind.source == Source.PROBES;
+  }
+
+  /** Whether every prompt has a sample. */
+  boolean hasFloor() {
+    return smoothed() || budget() == Budget.OPTIMUM; // where all agree, its share would be 0
+  }
+
+  /** Whether p is never 0. */
   boolean smoothed() {
     return kind == Kind.GVM_LAPLACE || kind == Kind.GVM_DECAY || kind == Kind.GVM_FREE;
   }
@@ -170,16 +182,19 @@ record Arm(Kind kind, Weighting weighting, boolean first) implements Serializabl
     return new Arm(other, weighting, first);
   }
 
-  /** What draws as many samples without the allocation. */
+  /** What is the same but for the allocation. */
   Optional<Arm> control() {
-    return kind.budget == Budget.UNIFORM
-        ? Optional.empty()
-        : Optional.of(
-            as(
-                switch (kind.source) {
-                  case ROLLOUTS -> Kind.RAFT_CLIPPED;
-                  default -> kind == Kind.GVM_REUSE ? Kind.RAFT_TOTAL : Kind.UNIFORM_PROBES;
-                }));
+    if (kind.budget == Budget.UNIFORM) {
+      return Optional.empty();
+    }
+    if (kind.algorithm == Algorithm.GRPO) {
+      return Optional.of(as(Kind.GRPO)); // which reads no p
+    }
+    return Optional.of(
+        as(
+            kind == Kind.GVM_REUSE
+                ? Kind.RAFT_TOTAL
+                : kind.source == Source.PROBES ? Kind.UNIFORM_PROBES : Kind.RAFT_CLIPPED));
   }
 
   @Override

@@ -92,7 +92,7 @@ final class ClusterGround implements Ground {
   }
 
   @Override
-  public double[][] logProbabilities(float[] policy, Questions questions, List<Answer> answers) {
+  public double[][] logProbabilities(float[] policy, List<Answer> answers) {
     ArrayList<Answer> sent = new ArrayList<>(answers);
     int size = settings.microBatch();
     Batches batches = new Batches(answers.size(), size);
@@ -100,8 +100,8 @@ final class ClusterGround implements Ground {
     int pooled = programs;
     EngineSettings engine = settings.engine();
     try (Shared<float[]> numbers = Shared.of(context(), policy);
-        Shared<ArrayList<Answer>> given = Shared.of(context(), sent);
-        Shared<Questions> asked = Shared.of(context(), questions)) {
+        Shared<ArrayList<Answer>> given = Shared.of(context(), sent)) {
+      Shared<Questions> asked = trained;
       return new Units<>(context(), engine.stage(), settings.partitions(), numbers::copy)
               .<double[][]>map(
                   name + ": reference",
@@ -137,11 +137,7 @@ final class ClusterGround implements Ground {
             settings.workers(),
             seed + step,
             "the rollouts of " + name);
-    if (round.isPresent()) {
-      round.get().use(shards);
-    } else {
-      round = Optional.of(sync(shards));
-    }
+    round.orElseThrow().use(shards);
   }
 
   private SyncRound sync(PackedShards shards) {
@@ -163,11 +159,6 @@ final class ClusterGround implements Ground {
   @Override
   public <T> T once(String what, Class<T> type, Supplier<T> work) {
     return stages.of(name + "." + what, type, work);
-  }
-
-  @Override
-  public void checkStop() {
-    context().checkStop();
   }
 
   @Override

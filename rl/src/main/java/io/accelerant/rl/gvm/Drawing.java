@@ -105,7 +105,7 @@ record Drawing(Temperature temperature, boolean asDrawn, long seed, NormOf norms
       }
       double[] own = meter.agreements(rows.subList(from, to));
       for (int k = from; k < to; k++) {
-        agreement[right[k]] = own[k - from];
+        agreement[right[k]] = own.length == 1 ? Double.NaN : own[k - from];
       }
     }
   }

@@ -1,7 +1,6 @@
 package io.accelerant.rl.gvm;
 
 import io.accelerant.core.text.Text;
-import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -11,9 +10,7 @@ import java.util.stream.Stream;
  * of a right answer's log-probability. Sums in float64, so that earlier iterations may stay with
  * less weight ({@link #decay}). The same probes in the same order give the same bits.
  */
-public final class Estimates implements Serializable {
-  private static final long serialVersionUID = 1;
-
+public final class Estimates {
   /** Samples that a group's rate counts as. */
   private static final double PRIOR = 2;
 
@@ -23,6 +20,7 @@ public final class Estimates implements Serializable {
   private final double[] norms;
   private final double[] squares;
   private final double[] agreements;
+  private final double[] agreed; // right ones that were held against others
   private final double[] all = new double[3]; // right ones, norms and squares of all prompts
 
   /** Group of each prompt; empty: none. */
@@ -68,6 +66,7 @@ public final class Estimates implements Serializable {
     norms = new double[prompts];
     squares = new double[prompts];
     agreements = new double[prompts];
+    agreed = new double[prompts];
   }
 
   /**
@@ -98,11 +97,14 @@ public final class Estimates implements Serializable {
   /**
    * As {@link #add(int, boolean, double)}, held against the other right answers of its prompt.
    *
-   * @param agreement mean of the inner products of its gradient and theirs
+   * @param agreement mean of the inner products of its gradient and theirs; NaN if there is none
    */
   public void add(int prompt, boolean isCorrect, double norm, double agreement) {
     add(prompt, isCorrect, norm);
-    agreements[prompt] += isCorrect ? agreement : 0;
+    if (isCorrect && !Double.isNaN(agreement)) {
+      agreements[prompt] += agreement;
+      agreed[prompt]++;
+    }
   }
 
   /**
@@ -152,7 +154,7 @@ public final class Estimates implements Serializable {
   }
 
   private double[][] sums() {
-    double[][] own = {samples, correct, norms, squares, agreements, all};
+    double[][] own = {samples, correct, norms, squares, agreements, agreed, all};
     return Stream.concat(Arrays.stream(own), Arrays.stream(ofGroup)).toArray(double[][]::new);
   }
 
@@ -180,24 +182,40 @@ public final class Estimates implements Serializable {
     return laplace ? laplace(prompt) : share(prompt);
   }
 
-  /** p where one divides by it: never 0. */
+  /** p where one divides by it: never 0, whatever {@link #p} is. */
   public double pForWeight(int prompt) {
-    double p = p(prompt);
-    return p > 0 ? p : laplace(prompt);
+    return laplace(prompt);
+  }
+
+  /**
+   * As {@link #pForWeight} of a sample that was {@linkplain #add(int, boolean, double) added}: of
+   * all but itself, so that its weight does not know its reward.
+   */
+  public double pWithout(int prompt, boolean isCorrect) {
+    double right = isCorrect ? 1 : 0;
+    double group = groups.length == 0 ? 0.5 : ofGroup(groups[prompt], 1, right);
+    return laplace(correct[prompt] - right, samples[prompt] - 1, group);
+  }
+
+  private double laplace(int prompt) {
+    double group = groups.length == 0 ? 0.5 : ofGroup(groups[prompt], 0, 0);
+    return laplace(correct[prompt], samples[prompt], group);
+  }
+
+  /** {@code (c + k p') / (n + k)}; without groups k is 1 and p' a half. */
+  private double laplace(double right, double count, double group) {
+    double k = groups.length == 0 ? 1 : PRIOR;
+    return (right + k * group) / (count + k);
+  }
+
+  /** Laplace's p of a group without some samples. */
+  private double ofGroup(int group, double count, double right) {
+    double[] sums = ofGroup[group];
+    return (sums[1] - right + 0.5) / (sums[0] - count + 1);
   }
 
   private double share(int prompt) {
     return samples[prompt] > 0 ? correct[prompt] / samples[prompt] : 0;
-  }
-
-  /** {@code (c + 1/2) / (n + 1)}. */
-  private double laplace(int prompt) {
-    if (groups.length > 0) {
-      double[] group = ofGroup[groups[prompt]];
-      double p = (group[1] + 0.5) / (group[0] + 1);
-      return (correct[prompt] + PRIOR * p) / (samples[prompt] + PRIOR);
-    }
-    return (correct[prompt] + 0.5) / (samples[prompt] + 1);
   }
 
   /** p of all prompts. */
@@ -234,7 +252,7 @@ public final class Estimates implements Serializable {
 
   /** Squared norm of their mean, by what was said of agreement; 0 where that is less. */
   public double mu2(int prompt) {
-    return correct[prompt] == 0 ? 0 : Math.max(0, agreements[prompt] / correct[prompt]);
+    return agreed[prompt] == 0 ? 0 : Math.max(0, agreements[prompt] / agreed[prompt]);
   }
 
   /** G of all prompts. */

@@ -23,8 +23,8 @@ interface Ground extends AutoCloseable {
       Questions questions,
       List<List<Drawing.Part>> pieces);
 
-  /** Log-probability of each token of answers under a policy at temperature 1. */
-  double[][] logProbabilities(float[] policy, Questions questions, List<Answer> answers);
+  /** Log-probability, at temperature 1, of each token of answers to what is trained on. */
+  double[][] logProbabilities(float[] policy, List<Answer> answers);
 
   /**
    * What the next updates are summed over.
@@ -39,9 +39,6 @@ interface Ground extends AutoCloseable {
 
   /** A value that is made once a run, whatever stops it. */
   <T> T once(String name, Class<T> type, Supplier<T> work);
-
-  /** To be called where the state is saved; throws to stop. */
-  void checkStop();
 
   @Override
   void close();

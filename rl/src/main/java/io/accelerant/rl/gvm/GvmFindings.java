@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** All that a run found. */
 final class GvmFindings {
@@ -47,23 +48,33 @@ final class GvmFindings {
       if (arm.kind() == Arm.Kind.RAFT_TWICE) {
         verdict("premise", "whether samples are scarce", arm, arm.as(Arm.Kind.RAFT_CLIPPED));
       }
-      arm.control().ifPresent(control -> verdict("gain", "the allocation alone", arm, control));
-      if (arm.probes() && arm.budget() != Arm.Budget.UNIFORM) {
-        verdict("counted", "probes counted", arm, counted(arm));
-      }
+      arm.control()
+          .map(control -> lines.containsKey(control) ? control : arm.as(Arm.Kind.RAFT_TWICE))
+          .ifPresent(control -> verdict("gain", "the allocation alone", arm, control));
+      counted(arm).ifPresent(other -> verdict("counted", "probes counted", arm, other));
     }
   }
 
-  /** What draws as many samples as an arm with probes, and trains on all. */
-  private Arm counted(Arm arm) {
-    Arm total = arm.as(Arm.Kind.RAFT_TOTAL);
-    return lines.containsKey(total) ? total : arm.as(Arm.Kind.RAFT_TWICE);
+  /** What draws as many samples as an arm that allocates by probes, and trains on all. */
+  private Optional<Arm> counted(Arm arm) {
+    if (!arm.probes()
+        || arm.budget() == Arm.Budget.UNIFORM
+        || arm.algorithm() == Arm.Algorithm.GRPO) {
+      return Optional.empty();
+    }
+    int drawn = drawn(arm);
+    return Stream.of(Arm.Kind.RAFT_TWICE, Arm.Kind.RAFT_TOTAL)
+        .map(arm::as)
+        .filter(other -> lines.containsKey(other) && drawn(other) == drawn)
+        .findFirst();
+  }
+
+  /** Of a prompt and step, on average. */
+  private int drawn(Arm arm) {
+    return arm.samples(settings.samples(), settings.probes()) + arm.probes(settings.probes());
   }
 
   private void verdict(String name, String what, Arm first, Arm second) {
-    if (!lines.containsKey(second)) {
-      return;
-    }
     double[] a = lines.get(first).accuracies();
     double[] b = lines.get(second).accuracies();
     PairedDifference difference =
@@ -181,10 +192,7 @@ final class GvmFindings {
 
   /** What was measured at the start of an arm's allocation with as many probes. */
   private Optional<FrozenStudy.Row> frozenOf(Arm arm) {
-    String allocation =
-        arm.kind() == Arm.Kind.GVM_RAFT_CLIPPED || arm.kind() == Arm.Kind.GVM_RAFT
-            ? "gvm"
-            : arm.kind().label;
+    String allocation = arm.kind() == Arm.Kind.GVM_RAFT_CLIPPED ? "gvm" : arm.kind().label;
     return frozen.stream()
         .filter(row -> row.allocation().equals(allocation) && row.probes() == settings.probes())
         .findFirst();

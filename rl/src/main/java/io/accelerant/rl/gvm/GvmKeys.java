@@ -32,7 +32,7 @@ final class GvmKeys {
   static final Key<List<String>> WEIGHTING =
       Key.strings(
               "gvmRaft.weighting",
-              "What a sample weighs: lemma1, 1 / (n p m), unbiased; perPrompt, 1 / (right samples"
+              "What a sample weighs: lemma1, 1 / (n p m), unbiased if p is exact; perPrompt, 1 / (right samples"
                   + " of the prompt, m); tokenMean, 1 / (tokens of all samples), which weighs a"
                   + " prompt by its budget. Several: each is a set of arms")
           .oneOf(Weighting.LABELS)

@@ -9,6 +9,7 @@ import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.LanguageModel.Kind;
+import io.accelerant.core.lm.PromptRecord;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.model.Model;
@@ -80,6 +81,13 @@ public final class GvmRaftJob implements PublishingJob {
         LanguageModel.require(model, Optional.of(Kind.CAUSAL), GvmKeys.MODEL.path());
     NetworkSpec trained = GvmKeys.ADAPTER.on(config, found.network());
     settings.normOf().in(trained.layout());
+    if (found.network().vocabulary() > PromptRecord.MOST_TOKENS) {
+      throw config.invalid(
+          GvmKeys.MODEL,
+          Text.of(
+              "has %,d tokens; answers are kept in 16 bits each, at most %,d.",
+              found.network().vocabulary(), PromptRecord.MOST_TOKENS));
+    }
     Artifact prompts =
         Artifact.open(config.get(GvmKeys.PROMPTS), context.hadoop())
             .requireKind(Prompts.KIND, GvmKeys.PROMPTS.path());
@@ -163,6 +171,19 @@ public final class GvmRaftJob implements PublishingJob {
           new Asked(
               Questions.of(prompts, "train", config.get(GvmKeys.TRAIN_PROMPTS), answer),
               Questions.of(prompts, "test", config.get(GvmKeys.TEST_PROMPTS), answer));
+      int iteration = config.get(GvmKeys.STEPS) * config.get(GvmKeys.STEP_PROMPTS);
+      if (iteration > asked.train().count()) {
+        throw config.invalid(
+            GvmKeys.STEP_PROMPTS,
+            Text.of(
+                "times %s is %d prompts an iteration; the train split has %d of them, at most %s ="
+                    + " %d are used.",
+                GvmKeys.STEPS.path(),
+                iteration,
+                asked.train().count(),
+                GvmKeys.TRAIN_PROMPTS.path(),
+                config.get(GvmKeys.TRAIN_PROMPTS)));
+      }
       if (asked.longest() > base.network().maximumLength()) {
         throw config.invalid(
             GvmKeys.ANSWER_LENGTH,

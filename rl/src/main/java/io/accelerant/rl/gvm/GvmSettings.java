@@ -30,7 +30,6 @@ import java.util.stream.Stream;
  * @param updates of a step
  * @param probes of a prompt
  * @param samples of a prompt and step, on average
- * @param total what the arms with probes draw of a prompt and step in all
  * @param workers of an update where prompts are spread
  * @param seed of the run: what is drawn outside of training
  */
@@ -99,6 +98,7 @@ record GvmSettings(
       }
     }
     config.refuse(ReplayKeys.REPLAY, "computes given numbers, without a model.");
+    check(config);
     int steps = config.get(GvmKeys.STEPS);
     List<Arm> arms = arms(config);
     boolean reuse = config.get(GvmKeys.REUSE);
@@ -112,7 +112,7 @@ record GvmSettings(
     }
     Arm published =
         new Arm(
-            Arm.Kind.ofLabel(config.get(GvmKeys.PUBLISH)),
+            distinct(config, Arm.Kind.ofLabel(config.get(GvmKeys.PUBLISH))),
             Weighting.ofLabel(config.distinct(GvmKeys.WEIGHTING).get(0)),
             true);
     return new GvmSettings(
@@ -154,16 +154,19 @@ record GvmSettings(
 
   /** Those asked for, the controls, and the published one, once each. */
   private static List<Arm> arms(JobConfig config) {
-    int probes = config.get(GvmKeys.PROBES);
-    int samples = config.get(GvmKeys.SAMPLES);
+    List<Arm.Kind> asked =
+        Stream.concat(config.get(GvmKeys.ARMS).stream(), Stream.of(config.get(GvmKeys.PUBLISH)))
+            .map(Arm.Kind::ofLabel)
+            .toList();
+    Stream<Arm.Kind> theirs =
+        asked.stream()
+            .flatMap(kind -> new Arm(kind, Weighting.LEMMA1, true).control().stream())
+            .map(Arm::kind);
     List<Arm.Kind> kinds =
-        Stream.of(
-                Arm.CONTROLS.stream(),
-                config.get(GvmKeys.ARMS).stream().map(Arm.Kind::ofLabel),
-                Stream.of(Arm.Kind.ofLabel(config.get(GvmKeys.PUBLISH))))
+        Stream.of(Arm.CONTROLS.stream(), theirs, asked.stream())
             .flatMap(kind -> kind)
+            .map(kind -> distinct(config, kind))
             .distinct()
-            .filter(kind -> kind != Arm.Kind.RAFT_TOTAL || probes != samples) // else it is -2n
             .toList();
     List<Arm> arms = new ArrayList<>();
     List<Weighting> weightings =
@@ -172,6 +175,31 @@ record GvmSettings(
       kinds.forEach(kind -> arms.add(new Arm(kind, weighting, weighting == weightings.get(0))));
     }
     return List.copyOf(arms);
+  }
+
+  /** With as many probes as samples, all of both are twice the samples. */
+  private static Arm.Kind distinct(JobConfig config, Arm.Kind kind) {
+    boolean same = config.get(GvmKeys.PROBES).equals(config.get(GvmKeys.SAMPLES));
+    return same && kind == Arm.Kind.RAFT_TOTAL ? Arm.Kind.RAFT_TWICE : kind;
+  }
+
+  private static void check(JobConfig config) {
+    if (config.get(ReplayKeys.FLOOR) > config.get(GvmKeys.SAMPLES)) {
+      throw config.invalid(
+          ReplayKeys.FLOOR,
+          Text.of(
+              "is %d, but a prompt has %s = %d samples on average.",
+              config.get(ReplayKeys.FLOOR), GvmKeys.SAMPLES.path(), config.get(GvmKeys.SAMPLES)));
+    }
+    if (config.get(GvmKeys.KL) > 0
+        && !config.get(GvmKeys.WEIGHTING).equals(List.of(Weighting.TOKEN_MEAN.label()))) {
+      throw config.invalid(
+          GvmKeys.KL,
+          Text.of(
+              "is for %s = tokenMean: other weights are those of right answers, and the divergence"
+                  + " is a mean over all.",
+              GvmKeys.WEIGHTING.path()));
+    }
   }
 
   private static Annealed annealed(JobConfig config) {
@@ -217,9 +245,7 @@ record GvmSettings(
 
   /** Whether probes of an arm are trained on. */
   boolean reuses(Arm arm) {
-    return arm.probes()
-        && arm.budget() != Arm.Budget.UNIFORM
-        && (reuse || arm.kind() == Arm.Kind.GVM_REUSE);
+    return arm.probes() && (reuse || arm.kind() == Arm.Kind.GVM_REUSE);
   }
 
   /** Whether p of an arm is Laplace's. */

@@ -4,6 +4,7 @@ import io.accelerant.core.engine.Flat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** What a training knows of its prompts, and how it shares samples out by it. */
 final class Planner {
@@ -22,10 +23,9 @@ final class Planner {
     this.settings = settings;
     this.arm = arm;
     this.questions = questions;
-    boolean smooth = arm.budget() == Arm.Budget.UNIFORM || settings.smooths(arm);
     this.estimates =
-        arm.probes()
-            ? new Estimates(questions.count(), smooth)
+        arm.isProbedAlone()
+            ? new Estimates(questions.count(), settings.smooths(arm))
             : Estimates.ofGroups(questions.groups());
     this.lengths = new double[questions.count()];
     Arrays.fill(lengths, questions.answerLength());
@@ -54,9 +54,12 @@ final class Planner {
     }
   }
 
-  /** p of a prompt, never 0. */
-  double p(int prompt) {
-    return estimates.pForWeight(prompt);
+  /** p by which an answer is weighed, which does not know its reward. */
+  double p(Answer answer) {
+    boolean known = !arm.probes() || answer.sample() >= Answer.FIRST_PROBE;
+    return known
+        ? estimates.pWithout(answer.prompt(), answer.correct())
+        : estimates.pForWeight(answer.prompt());
   }
 
   /**
@@ -84,7 +87,7 @@ final class Planner {
     double[] p = Arrays.stream(prompts).mapToDouble(estimates::p).toArray();
     long total = prompts.length * (long) (each() + reused());
     long floor =
-        Math.max(settings.allocation().floor(), Math.max(reused(), arm.smoothed() ? 1 : 0));
+        Math.max(settings.allocation().floor(), Math.max(reused(), arm.hasFloor() ? 1 : 0));
     if (arm.budget() == Arm.Budget.OPTIMUM) {
       double[] m2 = Arrays.stream(prompts).mapToDouble(estimates::m2).toArray();
       double[] mu2 = Arrays.stream(prompts).mapToDouble(estimates::mu2).toArray();
@@ -97,7 +100,7 @@ final class Planner {
 
   /** What {@link #allocation} went by, as rows of a table. */
   List<Trace.AllocationRow> rows(int[] prompts, Optional<Allocation> allocation) {
-    return java.util.stream.IntStream.range(0, prompts.length)
+    return IntStream.range(0, prompts.length)
         .mapToObj(
             i ->
                 new Trace.AllocationRow(
@@ -105,8 +108,8 @@ final class Planner {
                     estimates.p(prompts[i]),
                     estimates.g(prompts[i], settings.norm(arm)),
                     allocation.map(a -> a.score()[i]).orElse(0.0),
-                    allocation.map(a -> a.real()[i]).orElse((double) each()),
-                    allocation.map(a -> a.n()[i]).orElse((long) each())))
+                    allocation.map(a -> a.real()[i]).orElse((double) each() + reused()),
+                    allocation.map(a -> a.n()[i]).orElse((long) each() + reused())))
         .toList();
   }
 

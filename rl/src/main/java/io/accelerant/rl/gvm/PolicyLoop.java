@@ -1,7 +1,9 @@
 package io.accelerant.rl.gvm;
 
 import io.accelerant.core.engine.Flat;
+import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Roles;
@@ -65,8 +67,7 @@ final class PolicyLoop {
     this.roles = roles;
     this.trainer = ground.trainer(roles);
     this.planner = new Planner(settings, arm, train);
-    this.order =
-        new PromptOrder(train.count(), Math.min(train.count(), settings.stepPrompts()), seed);
+    this.order = new PromptOrder(train.count(), settings.stepPrompts(), settings.steps(), seed);
   }
 
   /** All of it. */
@@ -83,18 +84,31 @@ final class PolicyLoop {
       if (trainer.done() == from) {
         plan = first ? timed(() -> plan(iteration)) : plan == null ? planOf(iteration) : plan;
         draw(step, plan);
-      } else if (first && iteration % settings.emitEvery() == 0) {
+      } else if (first && isEmitted(iteration)) {
         emitted.add(emitted(iteration, null));
       }
       update(step, from);
     }
     measure(settings.iterations() * settings.steps());
     return new Trace(
-        network.moving(roles.parameters(Loss.NETWORK)),
+        isPublished() ? network.moving(roles.parameters(Loss.NETWORK)) : new float[0],
         mean("gain"),
         mean("dropped"),
         List.copyOf(curve),
         List.copyOf(emitted));
+  }
+
+  private boolean isPublished() {
+    return arm.equals(settings.published()) && isFirstSeed();
+  }
+
+  private boolean isFirstSeed() {
+    return seed == settings.seeds().get(0);
+  }
+
+  /** Whether tables have rows of an iteration. */
+  private boolean isEmitted(int iteration) {
+    return isFirstSeed() && iteration % settings.emitEvery() == 0;
   }
 
   private <T> T timed(Supplier<T> work) {
@@ -119,7 +133,7 @@ final class PolicyLoop {
 
   /** Probes, then an allocation. */
   private Plan plan(int iteration) {
-    int[] prompts = order.of(iteration * settings.steps(), settings.steps());
+    int[] prompts = order.ofIteration(iteration);
     planner.begin();
     List<Answer> probes = probe(iteration, prompts);
     planner.learn(probes);
@@ -130,7 +144,10 @@ final class PolicyLoop {
                 i -> allocation.map(a -> a.n()[i] - planner.reused()).orElse((long) planner.each()))
             .toArray();
     long none =
-        allocation.stream().flatMapToLong(a -> Arrays.stream(a.n())).filter(x -> x == 0).count();
+        allocation.stream()
+            .flatMapToLong(a -> Arrays.stream(a.n()))
+            .filter(x -> x == planner.reused())
+            .count();
     add("gain", allocation.map(Allocation::boundRatio).orElse(1.0));
     add("dropped", (double) none / prompts.length);
     trainer.keep("plan", Flat.of(Arrays.stream(n).asDoubleStream().toArray()));
@@ -144,7 +161,7 @@ final class PolicyLoop {
   private Plan planOf(int iteration) {
     double[] n = trainer.kept("plan").orElseThrow().doubles();
     return new Plan(
-        order.of(iteration * settings.steps(), settings.steps()),
+        order.ofIteration(iteration),
         Arrays.stream(n).mapToLong(x -> (long) x).toArray(),
         List.of(),
         List.of());
@@ -161,7 +178,12 @@ final class PolicyLoop {
     return ground.answers(
         arm + ": probing",
         policy(),
-        Drawing.plain(key(PROBES, iteration), norms(), arm.budget() == Arm.Budget.OPTIMUM),
+        new Drawing(
+            settings.annealed().at(iteration * settings.steps()),
+            true,
+            key(PROBES, iteration),
+            norms(),
+            arm.budget() == Arm.Budget.OPTIMUM),
         train,
         planner.pieces(prompts, Answer.FIRST_PROBE, counts));
   }
@@ -177,13 +199,13 @@ final class PolicyLoop {
   /** Draws and weighs what the updates of a step are made of. */
   private void draw(int step, Plan plan) {
     List<Weighed> weighed = timed(() -> weighed(step, plan));
-    if (step % (settings.steps() * settings.emitEvery()) == 0) {
+    if (step % settings.steps() == 0 && isEmitted(step / settings.steps())) {
       emitted.add(emitted(step / settings.steps(), new Drawn(step, plan, weighed)));
     }
   }
 
   private List<Weighed> weighed(int step, Plan plan) {
-    int[] prompts = order.of(step);
+    int[] prompts = order.ofStep(step);
     Drawing drawing =
         new Drawing(
             settings.annealed().at(step),
@@ -204,10 +226,10 @@ final class PolicyLoop {
     if (planner.reused() > 0) {
       answers.addAll(plan.probes());
     }
-    List<Weighed> weighed = Weighed.of(settings, arm, planner, answers, prompts.length);
     if (!arm.probes()) {
-      planner.learn(fresh); // after the weights: a weight that knows its own sample is biased
+      planner.learn(fresh);
     }
+    List<Weighed> weighed = Weighed.of(settings, arm, planner, answers, prompts.length);
     trainer.keep("estimates", planner.state().get(0));
     trainer.keep("lengths", planner.state().get(1));
     ground.use(step, records(weighed));
@@ -221,15 +243,14 @@ final class PolicyLoop {
     Optional<double[][]> reference =
         kl > 0 && !answers.isEmpty()
             ? Optional.of(
-                ground.logProbabilities(
-                    trainer.kept("reference").orElseThrow().floats(), train, answers))
+                ground.logProbabilities(trainer.kept("reference").orElseThrow().floats(), answers))
             : Optional.empty();
     List<byte[]> records = new ArrayList<>();
     for (int i = 0; i < used.size(); i++) {
       records.add(
           network.record(train, used.get(i), reference.isPresent() ? reference.get()[i] : null));
     }
-    while (records.size() < settings.workers()) { // every worker has a file
+    while (records.size() < settings.workers() * settings.updates()) { // each has one
       records.add(network.nothing(train));
     }
     return records;
@@ -256,8 +277,19 @@ final class PolicyLoop {
   private void measure(int step) {
     boolean last = step == settings.iterations() * settings.steps();
     if (step % settings.evaluateEvery() == 0 || last) {
-      curve.add(ground.once("curve." + step, Trace.Point.class, () -> point(step)));
+      boolean past = trainer.done() > step * settings.updates();
+      curve.add(
+          ground.once("curve." + step, Trace.Point.class, () -> past ? gone(step) : point(step)));
     }
+  }
+
+  /** The policy of a past step is not there any more. */
+  private <T> T gone(int step) {
+    throw new ArtifactException(
+        Text.of(
+            "The checkpoint of %s has updates after step %d, but not what was found there; run it"
+                + " again with run.resume = never.",
+            arm, step));
   }
 
   private Trace.Point point(int step) {
@@ -288,32 +320,34 @@ final class PolicyLoop {
         "emitted." + iteration,
         Trace.Emitted.class,
         () ->
-            new Trace.Emitted(
-                iteration,
-                drawn.plan().probes().stream()
-                    .map(
-                        a ->
-                            new Trace.ProbeRow(
-                                train.ids()[a.prompt()],
-                                a.sample() - Answer.FIRST_PROBE,
-                                a.correct(),
-                                a.tokens(),
-                                a.norm()))
-                    .toList(),
-                drawn.plan().rows(),
-                drawn.weighed().stream()
-                    .map(
-                        w ->
-                            new Trace.RolloutRow(
-                                drawn.step(),
-                                train.ids()[w.answer().prompt()],
-                                w.answer().sample(),
-                                w.answer().correct(),
-                                w.answer().tokens(),
-                                w.answer().old(),
-                                w.answer().logProbability(),
-                                w.advantage(),
-                                w.weight()))
-                    .toList()));
+            drawn == null
+                ? gone(iteration * settings.steps())
+                : new Trace.Emitted(
+                    iteration,
+                    drawn.plan().probes().stream()
+                        .map(
+                            a ->
+                                new Trace.ProbeRow(
+                                    train.ids()[a.prompt()],
+                                    a.sample() - Answer.FIRST_PROBE,
+                                    a.correct(),
+                                    a.tokens(),
+                                    a.norm()))
+                        .toList(),
+                    drawn.plan().rows(),
+                    drawn.weighed().stream()
+                        .map(
+                            w ->
+                                new Trace.RolloutRow(
+                                    drawn.step(),
+                                    train.ids()[w.answer().prompt()],
+                                    w.answer().sample(),
+                                    w.answer().correct(),
+                                    w.answer().tokens(),
+                                    w.answer().old(),
+                                    w.answer().logProbability(),
+                                    w.advantage(),
+                                    w.weight()))
+                        .toList()));
   }
 }

@@ -1,44 +1,39 @@
 package io.accelerant.rl.gvm;
 
+import io.accelerant.core.random.Permutation;
 import io.accelerant.core.random.PermutationKind;
 import io.accelerant.core.random.RandomStream;
 import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 
 /**
- * Which prompts a step has: passes over all of them, each in a keyed order of its own. Where a pass
- * ends inside a step, a prompt of both passes counts once.
+ * Which prompts a step has: passes over all of them, each in a keyed order of its own; what is left
+ * of a pass after its last whole iteration is left out, so that an iteration has no prompt twice.
  *
  * @param count prompts there are
- * @param each prompts of a step, at most count
+ * @param each prompts of a step
+ * @param steps of an iteration; {@code steps * each} is at most count
  */
-record PromptOrder(int count, int each, long seed) {
+record PromptOrder(int count, int each, int steps, long seed) {
   private static final long ORDER = RandomStream.purpose("gvm.prompts");
 
-  /** Numbers of the prompts of a step, rising. */
-  int[] of(int step) {
-    return of(step, 1);
+  /** Numbers of the prompts of an iteration, rising. */
+  int[] ofIteration(int iteration) {
+    return of(iteration, 0, steps);
   }
 
-  /** Of several steps, each prompt once. */
-  int[] of(int first, int steps) {
-    long from = (long) first * each;
-    long to = from + (long) steps * each;
-    return LongStream.rangeClosed(from / count, (to - 1) / count)
-        .boxed()
-        .flatMapToInt(
-            pass ->
-                part(
-                    pass,
-                    (int) Math.max(0, from - pass * count),
-                    (int) Math.min(count, to - pass * count)))
-        .distinct()
+  /** Numbers of the prompts of a step, rising. */
+  int[] ofStep(int step) {
+    return of(step / steps, step % steps, 1);
+  }
+
+  private int[] of(int iteration, int first, int some) {
+    int iterations = count / (steps * each); // of a pass
+    Permutation order =
+        PermutationKind.AUTO.of(count, RandomStream.mix(seed ^ ORDER), iteration / iterations);
+    int from = (iteration % iterations * steps + first) * each;
+    return IntStream.range(from, from + some * each)
+        .map(place -> (int) order.id(place))
         .sorted()
         .toArray();
-  }
-
-  private IntStream part(long pass, int from, int to) {
-    var order = PermutationKind.AUTO.of(count, RandomStream.mix(seed ^ ORDER), pass);
-    return IntStream.range(from, to).map(place -> (int) order.id(place));
   }
 }

@@ -12,13 +12,15 @@ import java.util.List;
 
 /** Answers on a cluster. Mapped: pieces of them; broadcast: the policy. */
 record SpreadDrawing(JobContext context, GvmSettings settings, PolicyNetwork network) {
-  /** What the pieces of a partition share. */
+  /** What the pieces of a partition share; the meter is null where no norms are wanted. */
   private record Opened(CausalModel model, GradientNorms.Meter meter, Questions questions)
       implements AutoCloseable {
     @Override
     public void close() {
       model.close();
-      meter.close();
+      if (meter != null) {
+        meter.close();
+      }
     }
   }
 
@@ -41,13 +43,14 @@ record SpreadDrawing(JobContext context, GvmSettings settings, PolicyNetwork net
     ArrayList<ArrayList<Drawing.Part>> sent = new ArrayList<>();
     pieces.forEach(piece -> sent.add(new ArrayList<>(piece)));
     Task task = new Task(drawing, sent);
+    boolean measured = drawing.norms() != null;
     PolicyNetwork own = network;
     int microBatch = settings.microBatch();
     int programs = network.programs(context.taskSlots());
     try (CausalSource source =
             CausalSource.of(
                 context, own.trained(), policy, settings.sampleBatch(), settings.engine());
-        Shared<float[]> numbers = Shared.of(context, policy)) {
+        Shared<float[]> numbers = Shared.of(context, measured ? policy : new float[0])) {
       return new Units<>(
               context,
               source.stage(),
@@ -55,7 +58,9 @@ record SpreadDrawing(JobContext context, GvmSettings settings, PolicyNetwork net
               () ->
                   new Opened(
                       source.open(),
-                      own.meter(numbers.copy(), microBatch, ProgramPool.ofJvm(programs)),
+                      measured
+                          ? own.meter(numbers.copy(), microBatch, ProgramPool.ofJvm(programs))
+                          : null,
                       questions.copy()))
           .map(what, sent.size(), task::run).stream().flatMap(List::stream).toList();
     }

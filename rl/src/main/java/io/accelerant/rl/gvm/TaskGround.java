@@ -17,16 +17,23 @@ final class TaskGround implements Ground {
   private final PolicyNetwork network;
   private final GvmSettings settings;
   private final ProgramPool pool;
+  private final Questions trainedOn;
   private final long seed;
   private final LocalRound round;
 
   /**
    * @param seed of the training
    */
-  TaskGround(PolicyNetwork network, GvmSettings settings, ProgramPool pool, long seed) {
+  TaskGround(
+      PolicyNetwork network,
+      GvmSettings settings,
+      ProgramPool pool,
+      Questions trainedOn,
+      long seed) {
     this.network = network;
     this.settings = settings;
     this.pool = pool;
+    this.trainedOn = trainedOn;
     this.seed = seed;
     this.round =
         new LocalRound(new MemoryShards(0, i -> null, seed), pool, Precision.FLOAT32, seed);
@@ -48,8 +55,8 @@ final class TaskGround implements Ground {
   }
 
   @Override
-  public double[][] logProbabilities(float[] policy, Questions questions, List<Answer> answers) {
-    return network.logProbabilities(policy, settings.microBatch(), pool, questions, answers);
+  public double[][] logProbabilities(float[] policy, List<Answer> answers) {
+    return network.logProbabilities(policy, settings.microBatch(), pool, trainedOn, answers);
   }
 
   @Override
@@ -66,9 +73,6 @@ final class TaskGround implements Ground {
   public <T> T once(String name, Class<T> type, Supplier<T> work) {
     return work.get();
   }
-
-  @Override
-  public void checkStop() {}
 
   @Override
   public void close() {

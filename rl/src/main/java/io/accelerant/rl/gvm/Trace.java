@@ -6,8 +6,9 @@ import java.util.List;
 /**
  * What a training leaves.
  *
- * @param policy what was trained, in the order of its layout
+ * @param policy what was trained, in the order of its layout; nothing if it is not published
  * @param gain mean over iterations of {@link Allocation#boundRatio}; 1 where nothing is allocated
+ * @param emitted of the first seed
  * @param dropped mean share of the prompts of an iteration that got no sample
  */
 record Trace(float[] policy, double gain, double dropped, List<Point> curve, List<Emitted> emitted)

@@ -31,7 +31,7 @@ record Trainings(
   /** What tasks share. */
   private record Given(float[] base, Questions train, Questions test) implements Serializable {}
 
-  /** The largest first, so that none is left alone at the end. */
+  /** Seed by seed. */
   List<GvmUnit> units() {
     List<GvmUnit> units = new ArrayList<>();
     settings
@@ -77,7 +77,7 @@ record Trainings(
   private Trace inTask(Given given, GvmUnit unit) {
     settings.engine().start();
     ProgramPool pool = ProgramPool.ofJvm(network.programs(slots));
-    try (Ground ground = new TaskGround(network, settings, pool, unit.seed());
+    try (Ground ground = new TaskGround(network, settings, pool, given.train(), unit.seed());
         Roles roles = roles(given.base(), unit)) {
       return loop(unit, given.train(), given.test(), ground, roles).run();
     }

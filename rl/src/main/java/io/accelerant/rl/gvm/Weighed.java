@@ -38,7 +38,8 @@ record Weighed(Answer answer, double advantage, double weight) {
       int prompt = answers.get(i).prompt();
       long[] own = counts.get(prompt);
       double weight =
-          arm.weighting().of(own[0], grouped ? 1 : planner.p(prompt), own[1], prompts, tokens);
+          arm.weighting()
+              .of(own[0], grouped ? 1 : planner.p(answers.get(i)), own[1], prompts, tokens);
       weighed.add(new Weighed(answers.get(i), advantages[i], settings.updates() * weight));
     }
     return weighed;

@@ -39,6 +39,24 @@ class EstimatesTest {
     assertThat(estimates(true).pForWeight(1)).isEqualTo(0.1);
   }
 
+  /** As if it had not been added, in its group as well. */
+  @Test
+  void aSampleIsWeighedByAllButItself() {
+    for (boolean right : new boolean[] {true, false}) {
+      Estimates all = Estimates.ofGroups(new int[] {0, 0});
+      Estimates others = Estimates.ofGroups(new int[] {0, 0});
+      for (Estimates estimates : new Estimates[] {all, others}) {
+        estimates.add(0, 3, 1, 2);
+        estimates.add(1, 5, 4, 2);
+      }
+      all.add(0, right, 1);
+      assertThat(all.pWithout(0, right)).isEqualTo(others.pForWeight(0));
+    }
+    Estimates alone = new Estimates(1, false);
+    alone.add(0, true, 1);
+    assertThat(alone.pWithout(0, true)).isEqualTo(0.5);
+  }
+
   @Test
   void laplaceHasAnEstimateForThoseNeverSolved() {
     Estimates laplace = estimates(true);

@@ -52,7 +52,7 @@ class GvmRaftJobTest extends SparkTest {
             context(),
             config(
                 shared.resolve("run"),
-                "gvmRaft.arms=[raft, grpo, gvm-grpo, gvm-reuse, gvm-free, gvm-optimum, gvm-decay]",
+                "gvmRaft.arms=[raft, gvm-grpo, gvm-reuse, gvm-free, gvm-optimum, gvm-decay]",
                 "gvmRaft.frozen={prompts = 12, samples = 64, repetitions = 24, probes = [16]}",
                 "run.format=json"));
   }
@@ -140,7 +140,7 @@ class GvmRaftJobTest extends SparkTest {
         Estimates of =
             found.computeIfAbsent(
                 1000 * whole(probe, "iteration") + whole(probe, "promptId"),
-                k -> new Estimates(1, arm.equals("uniform-probes")));
+                k -> new Estimates(1, false));
         of.add(0, probe.getAs("correct"), number(probe, "gradientNorm"));
       }
       assertThat(found).hasSize(24);
@@ -177,7 +177,8 @@ class GvmRaftJobTest extends SparkTest {
         (id, row) -> assertThat(counts.getOrDefault(id, 0L)).isEqualTo(whole(row, "n")));
     for (Row rollout : rollouts) {
       Row of = allocated.get(whole(rollout, "promptId"));
-      double expected = 4 / (whole(of, "n") * number(of, "p") * 12); // of four updates
+      double p = (4 * number(of, "p") + .5) / 5; // of four probes
+      double expected = 4 / (whole(of, "n") * p * 12); // of four updates
       assertThat(number(rollout, "weight")).isCloseTo(expected, within(EPSILON));
       assertThat(number(rollout, "advantage")).isEqualTo(rollout.<Boolean>getAs("correct") ? 1 : 0);
     }
@@ -202,6 +203,9 @@ class GvmRaftJobTest extends SparkTest {
     assertThat(metric("verdict.counted.gvm-raft++"))
         .isCloseTo(
             metric("gvm-raft++.accuracy") - metric("raft++-total.accuracy"), within(EPSILON));
+    assertThat(metric("verdict.gvm-grpo"))
+        .isCloseTo(metric("gvm-grpo.accuracy") - metric("grpo.accuracy"), within(EPSILON));
+    assertThat(result.metrics()).doesNotContainKeys("verdict.counted.gvm-grpo");
     String report =
         new String(
             Artifact.open(result.artifact(), context().hadoop()).read("report.md"),
@@ -330,6 +334,9 @@ class GvmRaftJobTest extends SparkTest {
         "gvmRaft.stepsPerIteration=3;gvmRaft.reuseProbes=true|only in the step right after them",
         "gvmRaft.annealing.highest=2|is for gvmRaft.annealing.reading = formula or code",
         "gvmRaft.total=8|computes given numbers",
+        "gvmRaft.kl=0.1|is for gvmRaft.weighting = tokenMean",
+        "gvmRaft.floor=7|is 7, but a prompt has gvmRaft.samplesPerPrompt = 6 samples",
+        "gvmRaft.promptsPerStep=13;gvmRaft.stepsPerIteration=2|is 26 prompts an iteration",
         "gvmRaft.frozen.prompts=4;gvmRaft.frozen.probes=[200]|has 200, of gvmRaft.frozen.samples",
         "gvmRaft.answerLength=7|the model reads 8",
         "gvmRaft.seeds=[1, 1]|must list different values"
