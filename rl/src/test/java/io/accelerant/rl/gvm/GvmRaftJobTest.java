@@ -267,8 +267,8 @@ class GvmRaftJobTest extends SparkTest {
             List.of(
                 "gvmRaft.arms=[]",
                 "gvmRaft.weighting=tokenMean",
-                "gvmRaft.iterations=2",
-                "gvmRaft.stepsPerIteration=2"));
+                "gvmRaft.updatesPerStep=2",
+                "gvmRaft.iterations=2"));
     sets.addAll(List.of(more));
     return config(output, sets.toArray(String[]::new));
   }
@@ -282,9 +282,10 @@ class GvmRaftJobTest extends SparkTest {
         output,
         "gvmRaft.spread=prompts",
         "train.workers=3",
-        "train.checkpointEvery=3",
+        "train.checkpointEvery=1",
         "gvmRaft.kl=0.1",
-        "gvmRaft.updatesPerStep=2");
+        "gvmRaft.iterations=1",
+        "gvmRaft.stepsPerIteration=2");
   }
 
   /**
