@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PairedDifferenceTest {
   private static final int UNITS = 200;
@@ -51,5 +53,30 @@ class PairedDifferenceTest {
     assertThat(difference.value()).isEqualTo(mean);
     assertThat(difference.high() - mean).isCloseTo(half, within(1e-4 * half));
     assertThat(mean - difference.low()).isCloseTo(half, within(1e-4 * half));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 12.7062",
+    "10, 2.2281",
+    "11, 2.20099",
+    "15, 2.13145",
+    "30, 2.04227",
+    "100, 1.98397"
+  })
+  void studentsQuantilesAreThoseOfTables(int degrees, double quantile) {
+    assertThat(PairedDifference.student(degrees)).isCloseTo(quantile, within(1e-4));
+  }
+
+  /** Of 1, 2, 3 and 6 the mean is 3, its squared error (4 + 1 + 0 + 9) / 3 / 4. */
+  @Test
+  void fewPairsAreJudgedByStudentsT() {
+    PairedDifference difference = PairedDifference.ofPairs(new double[] {1, 2, 3, 6});
+    double half = 3.1824 * Math.sqrt(14 / 12.0);
+    assertThat(difference.value()).isEqualTo(3);
+    assertThat(difference.low()).isCloseTo(3 - half, within(1e-12));
+    assertThat(difference.high()).isCloseTo(3 + half, within(1e-12));
+    assertThat(PairedDifference.ofPairs(new double[] {2}))
+        .isEqualTo(new PairedDifference(2, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY));
   }
 }
