@@ -1,6 +1,5 @@
 package io.accelerant.core.train;
 
-import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.job.RunMetrics;
@@ -11,7 +10,7 @@ import java.util.Map;
 /**
  * What a job says of its rounds: Spark's description and metrics of each; at most every few seconds
  * a line of progress with round, loss, examples a second and ETA. It hears the signal to stop, and
- * stops a run whose numbers are no numbers.
+ * stops a run as {@link FiniteNumbers} does.
  */
 final class JobWatcher implements Trainer.Watcher {
   private static final long QUIET_NANOS = Duration.ofSeconds(5).toNanos();
@@ -20,6 +19,7 @@ final class JobWatcher implements Trainer.Watcher {
   private final String name;
   private final TrainSettings settings;
   private final int first;
+  private final FiniteNumbers finite;
   private final RunMetrics metrics;
   private final long start = System.nanoTime();
   private long said = start;
@@ -30,6 +30,7 @@ final class JobWatcher implements Trainer.Watcher {
     this.name = name;
     this.settings = settings;
     this.first = first;
+    this.finite = new FiniteNumbers(name, settings.learningRate());
     this.metrics = RunMetrics.of(context.spark().sparkContext());
   }
 
@@ -42,15 +43,7 @@ final class JobWatcher implements Trainer.Watcher {
   @Override
   public void summed(int done, Sums sums, Map<String, Double> logged) {
     description.close();
-    logged.forEach(
-        (key, value) -> {
-          if (!Double.isFinite(value)) {
-            throw new ConfigException(
-                Text.of(
-                    "%s is %s in round %d; lower train.learningRate (is %s) or train.clip.",
-                    key, value, done, settings.learningRate()));
-          }
-        });
+    finite.summed(done, sums, logged);
     metrics.log(name + ": round", done, logged);
     say(done, logged);
   }
