@@ -95,15 +95,21 @@ public record GradientNorms(NetworkSpec network, Buckets lengths, int microBatch
         return new TableNorms(transformer, false, true).of(programs, microBatch, rows);
       }
       List<String> by = of.equals(NormOf.ALL) ? trained : List.of(of.name());
-      return gradients(by, rows).stream().mapToDouble(Flat::norm).toArray();
-    }
-
-    private List<Flat> gradients(List<String> by, List<Row> rows) {
-      Flat[] gradients = new Flat[rows.size()];
+      double[] found = new double[rows.size()];
       programs.run(
           rows,
           1,
           by,
+          (program, numbers, length) -> found[numbers.get(0)] = program.gradients().norm());
+      return found;
+    }
+
+    private List<Flat> gradients(List<Row> rows) {
+      Flat[] gradients = new Flat[rows.size()];
+      programs.run(
+          rows,
+          1,
+          trained,
           (program, numbers, length) -> gradients[numbers.get(0)] = program.gradients());
       return List.of(gradients);
     }
@@ -113,7 +119,7 @@ public record GradientNorms(NetworkSpec network, Buckets lengths, int microBatch
      * io.accelerant.core.engine.Layout#only}.
      */
     public Flat gradient(Row row) {
-      return gradients(trained, List.of(row)).get(0);
+      return gradients(List.of(row)).get(0);
     }
 
     /**
@@ -128,7 +134,7 @@ public record GradientNorms(NetworkSpec network, Buckets lengths, int microBatch
       if (rows.size() < 2) {
         return agreements;
       }
-      List<Flat> gradients = gradients(trained, rows);
+      List<Flat> gradients = gradients(rows);
       double[] sum = new double[gradients.get(0).length()];
       for (Flat gradient : gradients) {
         for (int i = 0; i < sum.length; i++) {
