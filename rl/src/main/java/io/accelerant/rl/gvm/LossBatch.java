@@ -24,6 +24,7 @@ final class LossBatch {
           "weights",
           "weighting",
           "p",
+          "prompts",
           "low",
           "high",
           "dual",
@@ -102,10 +103,15 @@ final class LossBatch {
       return perSequence("advantages");
     }
     double[] rewards = perSequence("rewards");
+    return isGrouped() ? Advantages.grpo(rewards, ids()) : Advantages.raft(rewards);
+  }
+
+  /** Whether wrong answers count as well, against a baseline. */
+  private boolean isGrouped() {
     String kind = json.has("advantage") ? json.text("advantage") : "raft";
     return switch (kind) {
-      case "raft" -> Advantages.raft(rewards);
-      case "grpo" -> Advantages.grpo(rewards, ids());
+      case "raft" -> false;
+      case "grpo" -> true;
       default -> throw json.expected("advantage", "raft or grpo");
     };
   }
@@ -125,27 +131,44 @@ final class LossBatch {
     return weights;
   }
 
-  /** Those samples count that have an advantage. */
+  /** Those samples count that have an advantage; under a baseline all do, and p is 1. */
   private double[] byPrompts(Weighting weighting, double[] advantages) {
-    double[] p = rates(weighting);
+    boolean grouped = isGrouped();
+    double[] p = rates(weighting, grouped);
     long[] ids = ids();
     Map<Long, long[]> counts = new HashMap<>(); // samples, those that count
     for (int j = 0; j < ids.length; j++) {
       long[] count = counts.computeIfAbsent(ids[j], id -> new long[2]);
       count[0]++;
-      count[1] += advantages[j] != 0 ? 1 : 0;
+      count[1] += grouped || advantages[j] != 0 ? 1 : 0;
     }
+    long prompts = prompts(counts.size());
     double[] weights = new double[ids.length];
     for (int j = 0; j < ids.length; j++) {
       long[] count = counts.get(ids[j]);
-      weights[j] = weighting.of(count[0], p[j], count[1], counts.size(), 0);
+      weights[j] = weighting.of(count[0], p[j], count[1], prompts, 0);
     }
     return weights;
   }
 
-  private double[] rates(Weighting weighting) {
-    if (weighting != Weighting.LEMMA1) {
-      return new double[logP.length];
+  /** m, those without samples with them. */
+  private long prompts(int present) {
+    if (!json.has("prompts")) {
+      return present;
+    }
+    long prompts = json.wholeLong("prompts", "a whole number");
+    if (prompts < present) {
+      throw json.wrong(
+          "prompts", Text.of("must be at least %d, those in promptIds, is %d", present, prompts));
+    }
+    return prompts;
+  }
+
+  private double[] rates(Weighting weighting, boolean grouped) {
+    if (weighting != Weighting.LEMMA1 || grouped) {
+      double[] ones = new double[logP.length];
+      Arrays.fill(ones, 1);
+      return ones;
     }
     double[] p = perSequence("p");
     for (int j = 0; j < p.length; j++) {

@@ -2,7 +2,6 @@ package io.accelerant.rl.gvm;
 
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.artifact.Manifest;
-import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
@@ -115,7 +114,7 @@ final class Replay {
             "boundRatio",
             result,
             samples,
-            write(run, rows(probed, found)))
+            ArtifactTables.writeRows(run, ALLOCATION, rows(probed, found), ALLOCATION_SCHEMA))
         .product(run);
   }
 
@@ -133,15 +132,6 @@ final class Replay {
               found.n()[i]));
     }
     return rows;
-  }
-
-  private static Map<String, String> write(Run run, List<Row> rows) {
-    ArtifactTables.Written written =
-        ArtifactTables.write(
-            run,
-            run.context().spark().createDataFrame(rows, ALLOCATION_SCHEMA).coalesce(1),
-            ALLOCATION);
-    return Map.of(written.folder(), TableFingerprint.of(written.rows(), ALLOCATION_SCHEMA));
   }
 
   private static Product variance(Run run, RowsFile file) {

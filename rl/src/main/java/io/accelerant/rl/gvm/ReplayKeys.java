@@ -24,7 +24,8 @@ final class ReplayKeys {
                   + " \"old\": [[..], ..], optional \"reference\", log-probabilities by sequence"
                   + " and token; \"advantages\": [..], or \"rewards\" with \"advantage\": raft"
                   + " (default) or grpo; \"weights\": [..] or \"weighting\", default tokenMean,"
-                  + " lemma1 with \"p\": [..]; \"promptIds\" where prompts count; \"low\","
+                  + " lemma1 with \"p\": [..] (not under grpo: 1); \"promptIds\" where prompts count,"
+                  + " \"prompts\" if more were asked, without samples; \"low\","
                   + " \"high\" (0.2), \"dual\" (3), \"kl\" (0.001 if there is a reference),"
                   + " \"plain\" (false; true: no ratio)}")
           .optional();

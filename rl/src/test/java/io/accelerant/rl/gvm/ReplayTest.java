@@ -217,6 +217,25 @@ class ReplayTest extends SparkTest {
     assertThat(metric(found, "loss")).isEqualTo(first * 1 + last * 3);
   }
 
+  /** As above, of four prompts asked; a baseline makes wrong answers count, and p 1. */
+  @ParameterizedTest
+  @CsvSource({"lemma1, .125, .25", "perPrompt, .125, .25"})
+  void underABaselineAllSamplesCount(String weighting, double first, double last)
+      throws IOException {
+    file(
+        "batch.json",
+        Text.of(
+            """
+            {"new": [[-1], [-2], [-3]], "plain": true, "rewards": [1, 0, 1], "promptIds": [1, 1, 2],
+             "advantage": "grpo", "weighting": "%s", "prompts": 4}
+            """,
+            weighting));
+    JobResult found = run(WITHOUT_SPARK, "gvmRaft.loss=@/batch.json");
+    assertThat(metric(found, "weights.0")).isEqualTo(first);
+    assertThat(metric(found, "weights.1")).isEqualTo(first);
+    assertThat(metric(found, "weights.2")).isEqualTo(last);
+  }
+
   /** Terms M2/p - mu2 are 7 and 0, with n = 4 and 2. */
   @Test
   void momentsHaveTheirClosedForms() throws IOException {
@@ -257,6 +276,8 @@ class ReplayTest extends SparkTest {
         "loss | {\"new\": [[1]], \"old\": [[1]], \"reward\": [1]} | reward is not known",
         "loss | {\"new\": [[1]], \"old\": [[1]], \"rewards\": [1], \"dual\": 0} | dual above 1",
         "loss | {\"new\": [[1]], \"old\": [[1]], \"rewards\": [1], \"weighting\": \"x\"} | one of",
+        "loss | {\"new\": [[1], [1]], \"old\": [[1], [1]], \"rewards\": [1, 1], \"prompts\": 1,"
+            + " \"promptIds\": [1, 2], \"weighting\": \"perPrompt\"} | prompts must be at least 2",
         "variance | [{\"p\": 1, \"M2\": 1, \"mu2\": 2}] | row 0: mu2 must be at most M2, which is 1",
         "variance | [{\"p\": 1, \"M2\": 1}] | row 0: mu2 must be a number, is missing"
       })
