@@ -129,15 +129,43 @@ final class GvmFindings {
     return all == 0 ? Optional.empty() : Optional.of((double) hard / all);
   }
 
-  /** Of the frozen start, a row over the first: measured variance, then squared error. */
-  double[] ratios(FrozenStudy.Row row) {
-    FrozenStudy.Row uniform = frozen.get(0);
-    return new double[] {
-      row.measured() / uniform.measured(),
-      row.error() / uniform.error(),
-      row.closed() / uniform.closed(),
-      row.closedError() / uniform.closedError()
-    };
+  /**
+   * Of the frozen start, a row over another.
+   *
+   * @param variance measured, with what the draw of the probes adds
+   * @param error measured, squared
+   * @param closed variance given the probes
+   * @param closedError the same with the square of the bias
+   */
+  record Ratios(double variance, double error, double closed, double closedError) {
+    static Ratios of(FrozenStudy.Row row, FrozenStudy.Row over) {
+      return new Ratios(
+          row.measured() / over.measured(),
+          row.error() / over.error(),
+          row.closed() / over.closed(),
+          row.closedError() / over.closedError());
+    }
+  }
+
+  /**
+   * A row over uniform samples whose p comes from as many probes; of uniform samples themselves
+   * over those whose p comes from all samples: what an estimated p costs.
+   */
+  Ratios ratios(FrozenStudy.Row row) {
+    String uniform = FrozenRule.UNIFORM.label;
+    int probes = row.allocation().equals(uniform) ? 0 : row.probes();
+    return Ratios.of(row, frozen(uniform, probes).orElseThrow());
+  }
+
+  /** A row over uniform samples whose p comes from all samples. */
+  Ratios plainRatios(FrozenStudy.Row row) {
+    return Ratios.of(row, frozen(FrozenRule.UNIFORM.label, 0).orElseThrow());
+  }
+
+  private Optional<FrozenStudy.Row> frozen(String allocation, int probes) {
+    return frozen.stream()
+        .filter(row -> row.allocation().equals(allocation) && row.probes() == probes)
+        .findFirst();
   }
 
   Map<String, Number> metrics() {
@@ -152,11 +180,11 @@ final class GvmFindings {
     }
     for (FrozenStudy.Row row : frozen) {
       String name = "frozen." + FrozenStudy.name(row.allocation(), row.probes());
-      double[] ratios = ratios(row);
-      put(metrics, name + ".varianceRatio", ratios[0]);
-      put(metrics, name + ".errorRatio", ratios[1]);
-      put(metrics, name + ".closedRatio", ratios[2]);
-      put(metrics, name + ".closedErrorRatio", ratios[3]);
+      Ratios ratios = ratios(row);
+      put(metrics, name + ".varianceRatio", ratios.variance());
+      put(metrics, name + ".errorRatio", ratios.error());
+      put(metrics, name + ".closedRatio", ratios.closed());
+      put(metrics, name + ".closedErrorRatio", ratios.closedError());
       put(metrics, name + ".dropped", row.dropped());
     }
     return metrics;
@@ -184,18 +212,22 @@ final class GvmFindings {
       frozenOf(line.arm())
           .ifPresent(
               row -> {
-                put(metrics, name + ".varianceRatio", ratios(row)[0]);
-                put(metrics, name + ".errorRatio", ratios(row)[1]);
+                put(metrics, name + ".varianceRatio", ratios(row).variance());
+                put(metrics, name + ".errorRatio", ratios(row).error());
               });
     }
   }
 
-  /** What was measured at the start of an arm's allocation with as many probes. */
+  /**
+   * What was measured at the start of an arm's allocation with as many probes; of the optimum,
+   * which needs mean gradients, with all samples.
+   */
   private Optional<FrozenStudy.Row> frozenOf(Arm arm) {
-    String allocation = arm.kind() == Arm.Kind.GVM_RAFT_CLIPPED ? "gvm" : arm.kind().label;
-    return frozen.stream()
-        .filter(row -> row.allocation().equals(allocation) && row.probes() == settings.probes())
-        .findFirst();
+    return switch (arm.kind()) {
+      case GVM_RAFT_CLIPPED -> frozen(FrozenRule.GVM.label, settings.probes());
+      case GVM_OPTIMUM -> frozen(FrozenRule.OPTIMUM.label, 0);
+      default -> frozen(arm.kind().label, settings.probes());
+    };
   }
 
   private static void put(Map<String, Number> metrics, String name, Spread spread) {

@@ -125,16 +125,21 @@ final class GvmReport {
   }
 
   private String frozenCaption() {
+    int prompts = findings.frozen().get(0).prompts();
     return Text.of(
         "%d prompts, %d samples of each behind p, norms and the reference gradient; %d gradients of"
-            + " fresh samples under each allocation of %d in all; lemma 1's weights. Over the first"
-            + " row. Closed: by formula from the same samples. Error: squared distance to the"
-            + " reference, in which what an allocation leaves out counts; a smaller variance with a"
-            + " larger error is a bias.",
-        run.config().get(GvmKeys.FROZEN_PROMPTS),
+            + " fresh samples under each allocation of %d in all; lemma 1's weights, 1 / (n p m):"
+            + " where there are probes, p is Laplace's of them. Ratios: over uniform samples whose"
+            + " p comes from all samples; then over uniform samples with the same probes (of"
+            + " uniform samples, over those that know all: what an estimated p costs). Closed: the"
+            + " variance given the probes, by formula from the same samples; what was measured also"
+            + " holds what the draw of the probes adds. Error: squared distance to the reference,"
+            + " in which what an allocation leaves out counts; a smaller variance with a larger"
+            + " error is a bias.",
+        prompts,
         settings().frozen().samples(),
         settings().frozen().repetitions(),
-        run.config().get(GvmKeys.FROZEN_PROMPTS) * settings().samples());
+        prompts * settings().samples());
   }
 
   private Table frozen() {
@@ -146,16 +151,25 @@ final class GvmReport {
             "error",
             "closed variance",
             "closed error",
+            "variance, same probes",
+            "error, same probes",
+            "closed variance, same probes",
+            "closed error, same probes",
             "without a sample");
     for (FrozenStudy.Row row : findings.frozen()) {
-      double[] ratios = findings.ratios(row);
+      GvmFindings.Ratios plain = findings.plainRatios(row);
+      GvmFindings.Ratios same = findings.ratios(row);
       table.row(
           row.allocation(),
           row.probes() == 0 ? "all samples" : (Object) row.probes(),
-          ratios[0],
-          ratios[1],
-          ratios[2],
-          ratios[3],
+          plain.variance(),
+          plain.error(),
+          plain.closed(),
+          plain.closedError(),
+          same.variance(),
+          same.error(),
+          same.closed(),
+          same.closedError(),
           row.dropped());
     }
     return table.significant(3);

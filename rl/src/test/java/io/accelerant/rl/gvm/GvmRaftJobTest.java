@@ -229,7 +229,7 @@ class GvmRaftJobTest extends SparkTest {
         .isLessThanOrEqualTo(metric("frozen.gvm-one.closedRatio") + .02);
     Artifact artifact = Artifact.open(result.artifact(), context().hadoop());
     List<Row> rows = ArtifactTables.read(spark(), artifact, "variance").collectAsList();
-    assertThat(rows).hasSize(7 + 4);
+    assertThat(rows).hasSize(7 + 2 * 6);
     for (Row row : rows) {
       if (whole(row, "probes") == 0) {
         assertThat(number(row, "measured"))
