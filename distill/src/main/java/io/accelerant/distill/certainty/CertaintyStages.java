@@ -73,7 +73,8 @@ final class CertaintyStages {
 
   /** All of it. */
   CertaintyFindings run() {
-    Trajectories own = stages.of("trajectories", Trajectories.class, this::answer);
+    Trajectories own =
+        stages.whole("trajectories", Trajectories.class, "certainty: own answers", this::answer);
     context
         .progress()
         .say(
@@ -137,9 +138,10 @@ final class CertaintyStages {
   }
 
   private Answered judged(String name, float[] parameters) {
-    return stages.of(
+    return stages.whole(
         "judged." + name,
         Answered.class,
+        "certainty: judging " + name,
         () -> {
           Answered found = judge(parameters);
           context
