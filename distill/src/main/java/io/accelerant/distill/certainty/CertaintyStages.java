@@ -155,8 +155,8 @@ final class CertaintyStages {
     try (NetworkMaskedSource onFit = source(parameters, fit);
         NetworkMaskedSource onTest = source(parameters, test)) {
       return new Answered(
-          Answered.Counts.of(compared(onFit, fit, decoders())),
-          Answered.Counts.of(compared(onTest, test, decoders())),
+          compared(onFit, fit, decoders()),
+          compared(onTest, test, decoders()),
           new CalibrationMeter(BINS, settings.decodeBatch(), settings.seed())
               .run(context, onTest, test.prompts(), settings.partitions()));
     }
@@ -174,8 +174,8 @@ final class CertaintyStages {
   private Line line(String label, List<Answered> seeds) {
     return new Line(
         label,
-        seeds.stream().map(a -> a.fit().on(decoders(), fit.ids())).toList(),
-        seeds.stream().map(a -> a.test().on(decoders(), test.ids())).toList(),
+        seeds.stream().map(Answered::fit).toList(),
+        seeds.stream().map(Answered::test).toList(),
         seeds.stream().map(Answered::calibration).toList());
   }
 
