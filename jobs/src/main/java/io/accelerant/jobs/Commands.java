@@ -12,6 +12,7 @@ import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
 import io.accelerant.distill.sample.SampleJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
+import io.accelerant.rl.gvm.GvmRaftJob;
 import io.accelerant.rl.offline.OfflineRlJob;
 import io.accelerant.rl.trajectory.CollectTrajectoriesJob;
 import io.accelerant.rl.trajectory.TrajectoryWeightsJob;
@@ -49,6 +50,7 @@ final class Commands {
         new CertaintyJob(),
         new CollectTrajectoriesJob(),
         new TrajectoryWeightsJob(),
-        new OfflineRlJob());
+        new OfflineRlJob(),
+        new GvmRaftJob());
   }
 }

@@ -241,6 +241,19 @@ class JobContractTest extends SparkTest {
             "train.rounds=3",
             "train.batch=4",
             "train.microBatch=4"));
+    for (String conf : List.of("gvm-raft.conf", "gvm-raft-chains.conf")) {
+      example(
+          "gvm-raft",
+          conf,
+          List.of(
+              "gvmRaft.model=@/causal-model",
+              "gvmRaft.prompts=@/letters",
+              "gvmRaft.answerLength=1",
+              "gvmRaft.iterations=2",
+              "gvmRaft.promptsPerStep=8",
+              "gvmRaft.seeds=[1]",
+              "gvmRaft.frozen={prompts = 4, samples = 16, repetitions = 2, probes = [8]}"));
+    }
     example("collect-trajectories", "collect-trajectories.conf", List.of("collect.episodes=20"));
     example(
         "trajectory-weights",
@@ -253,6 +266,7 @@ class JobContractTest extends SparkTest {
     first("collect-trajectories collect-trajectories.conf", "trajectories");
     first("prepare-images prepare-images.conf", "images");
     SmallImageModel.publish(scratch.resolve("image-model"));
+    LetterTask.publish(spark(), scratch);
     first("prepare-text prepare-text.conf", "prepare-text");
     first("train-teacher train-teacher.conf", "teacher");
     first("prepare-prompts prepare-prompts.conf", "prompts");

@@ -4,12 +4,14 @@ import static org.apache.spark.sql.functions.col;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.DataFrameReader;
@@ -19,6 +21,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * Tables inside artifacts, in the format that {@code run.format} asks for: Parquet in the folder
@@ -51,6 +54,23 @@ public final class ArtifactTables {
   public static Written write(Run run, Dataset<Row> table, String name) {
     String folder = write(table, name, run.artifact(), run.config().get(RunKeys.FORMAT));
     return new Written(folder, written(run.context().spark(), run.artifact(), folder));
+  }
+
+  /**
+   * Writes rows of the driver as a table of one file.
+   *
+   * @param unmeasured columns that take no part in the fingerprint, such as seconds
+   * @return its fingerprint by its folder
+   */
+  public static Map<String, String> writeRows(
+      Run run, String name, List<Row> rows, StructType schema, String... unmeasured) {
+    Written written =
+        write(run, run.context().spark().createDataFrame(rows, schema).coalesce(1), name);
+    StructField[] kept =
+        Arrays.stream(schema.fields())
+            .filter(field -> !List.of(unmeasured).contains(field.name()))
+            .toArray(StructField[]::new);
+    return Map.of(written.folder(), TableFingerprint.of(written.rows(), new StructType(kept)));
   }
 
   /**

@@ -79,10 +79,23 @@ public final class CausalSource implements Serializable, AutoCloseable {
   /** For one task; the caller closes it. */
   public CausalModel open() {
     engine.start();
-    ProgramPool pool = ProgramPool.ofJvm(programs);
+    return open(step, parameters.copy(), ProgramPool.ofJvm(programs));
+  }
+
+  /**
+   * A model whose parameters are here already. Start the engine first.
+   *
+   * @param parameters in the order of the network's layout; not copied
+   */
+  public static CausalModel open(TokenStep step, float[] parameters, ProgramPool pool) {
     return Graph.caches(Precision.FLOAT32)
-        ? new CachedModel(step, parameters.copy(), pool)
-        : new RecomputedModel(step, parameters.copy(), Precision.FLOAT32, pool);
+        ? new CachedModel(step, parameters, pool)
+        : new RecomputedModel(step, parameters, Precision.FLOAT32, pool);
+  }
+
+  /** Programs that a model leases at a time. */
+  public static int programs() {
+    return CachedModel.PROGRAMS;
   }
 
   /** Removes the parameters from driver and executors. */

@@ -13,10 +13,11 @@ import java.util.stream.IntStream;
  * Plain sampling from a causal model: token after token until a stop or the longest length. Rows
  * that have ended leave the batch.
  *
+ * @param temperature by the number of tokens that a row has, a factor of that of the warp
  * @param maximumTokens longest answer, the stop with it
  * @param stops tokens that end a row
  */
-public record Generation(Warp warp, int maximumTokens, List<Integer> stops)
+public record Generation(Warp warp, Temperature temperature, int maximumTokens, List<Integer> stops)
     implements Serializable {
 
   /**
@@ -33,6 +34,11 @@ public record Generation(Warp warp, int maximumTokens, List<Integer> stops)
     if (maximumTokens < 1) {
       throw new IllegalArgumentException("an answer has at least one token");
     }
+  }
+
+  /** At the temperature of the warp all along. */
+  public Generation(Warp warp, int maximumTokens, List<Integer> stops) {
+    this(warp, Temperature.ONE, maximumTokens, stops);
   }
 
   /** A row on its way. */
@@ -119,8 +125,8 @@ public record Generation(Warp warp, int maximumTokens, List<Integer> stops)
     for (int i = 0; i < open.size(); i++) {
       Row row = open.get(i);
       text.logits(i, logits);
-      law.set(logits);
       int k = row.length++;
+      law.set(logits, temperature.at(k));
       int token = law.draw(choices.at(row.request.prompt(), row.request.sample(), k));
       row.tokens[k] = token;
       row.logP[k] = law.logP(token);

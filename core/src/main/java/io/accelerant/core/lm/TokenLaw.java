@@ -16,6 +16,7 @@ public final class TokenLaw {
   private final int[] heap;
 
   private double[] logits;
+  private double temperature;
   private int likeliest;
   private double logSumP;
   private double logSumQ;
@@ -31,14 +32,21 @@ public final class TokenLaw {
     return weights.length;
   }
 
+  /** As {@link #set(double[], double)}, at the temperature of the warp. */
+  public void set(double[] numbers) {
+    set(numbers, 1);
+  }
+
   /**
    * Takes the logits of the next token.
    *
    * @param numbers {@code [vocabulary]}, minus infinity for what never comes; read, not copied
+   * @param factor above 0, of the temperature of the warp
    * @throws DataException if one is not a number, or none is finite
    */
-  public void set(double[] numbers) {
+  public void set(double[] numbers, double factor) {
     logits = numbers;
+    temperature = warp.temperature() * factor;
     likeliest = 0;
     for (int i = 0; i < numbers.length; i++) {
       if (Double.isNaN(numbers[i])) {
@@ -57,17 +65,17 @@ public final class TokenLaw {
   }
 
   /** The weights at a temperature. Returns their sum. */
-  private double exponentials(double temperature) {
+  private double exponentials(double tau) {
     double sum = 0;
     for (int i = 0; i < weights.length; i++) {
-      weights[i] = StrictMath.exp((logits[i] - logits[likeliest]) / temperature);
+      weights[i] = StrictMath.exp((logits[i] - logits[likeliest]) / tau);
       sum += weights[i];
     }
     return sum;
   }
 
   private double warped(double sum) {
-    double total = warp.temperature() == 1 ? sum : exponentials(warp.temperature());
+    double total = temperature == 1 ? sum : exponentials(temperature);
     return warp.topK() == 0 && warp.topP() == 1 ? total : truncated(total);
   }
 
@@ -149,6 +157,6 @@ public final class TokenLaw {
 
   /** Natural logarithm of the probability with which {@link #draw} gives a token that it gave. */
   public double logQ(int token) {
-    return warp.isGreedy() ? 0 : (logits[token] - logits[likeliest]) / warp.temperature() - logSumQ;
+    return warp.isGreedy() ? 0 : (logits[token] - logits[likeliest]) / temperature - logSumQ;
   }
 }

@@ -7,14 +7,19 @@ import java.util.Locale;
 /**
  * The difference of a metric of two sides that share their units (sample ids, seeds, prompts), with
  * a 95% interval from the paired bootstrap (units drawn with replacement, both sides together;
- * percentiles), or from the paired jackknife over blocks where the metric is no ratio. It holds the
- * draws of the units, not those of what was fitted before.
+ * percentiles), from the paired jackknife over blocks where the metric is no ratio, or from
+ * Student's t over few pairs. It holds the draws of the units, not those of what was fitted before.
  *
  * @param value first minus second; where less is better, negative when the first is better
  */
 public record PairedDifference(double value, double low, double high) {
   private static final long RESAMPLE = RandomStream.purpose("lsd.bootstrap");
   private static final int RESAMPLES = 2000;
+
+  /** .975 quantiles of Student's t for 1 to 10 degrees of freedom. */
+  private static final double[] T = {
+    12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281
+  };
 
   /**
    * The difference of two ratios of sums over the same units.
@@ -81,6 +86,39 @@ public record PairedDifference(double value, double low, double high) {
     double error =
         blocks > 1 ? StrictMath.sqrt(squares * (blocks - 1) / blocks) : Double.POSITIVE_INFINITY;
     return new PairedDifference(value, value - 1.96 * error, value + 1.96 * error);
+  }
+
+  /**
+   * The mean of differences, such as of seeds, by Student's t; of a single one the interval is
+   * infinite.
+   *
+   * @param differences first minus second
+   */
+  public static PairedDifference ofPairs(double[] differences) {
+    int n = differences.length;
+    double mean = 0;
+    for (double d : differences) {
+      mean += d / n;
+    }
+    double squares = 0;
+    for (double d : differences) {
+      squares += (d - mean) * (d - mean);
+    }
+    double half =
+        n == 1 ? Double.POSITIVE_INFINITY : student(n - 1) * StrictMath.sqrt(squares / (n - 1) / n);
+    return new PairedDifference(mean, mean - half, mean + half);
+  }
+
+  /** The .975 quantile of Student's t (Cornish and Fisher's series from 11 degrees on, to 1e-4). */
+  static double student(int degrees) {
+    if (degrees <= T.length) {
+      return T[degrees - 1];
+    }
+    double z = 1.959963985;
+    double n = degrees;
+    return z
+        + (z * z * z + z) / (4 * n)
+        + (5 * StrictMath.pow(z, 5) + 16 * z * z * z + 3 * z) / (96 * n * n);
   }
 
   /**

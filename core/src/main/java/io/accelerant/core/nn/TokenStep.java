@@ -36,7 +36,8 @@ public record TokenStep(NetworkSpec network) implements Serializable {
     }
   }
 
-  private Transformer transformer() {
+  /** The network, without its adapters. */
+  public Transformer transformer() {
     return (Transformer) (network instanceof Lora lora ? lora.base() : network);
   }
 

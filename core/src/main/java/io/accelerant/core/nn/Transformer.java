@@ -41,8 +41,20 @@ public record Transformer(
     implements TokenNetwork {
   static final String TYPE = "accelerant-transformer";
   static final String GPT2 = "gpt2";
+
+  /** Name of the embedding table {@code [vocabulary, width]}. */
+  public static final String TABLE = "transformer.wte.weight";
+
   private static final Scope.Order ORDER = Scope.Order.IN_OUT;
   private static final double DEVIATION = 0.02;
+
+  /**
+   * What a network computes last.
+   *
+   * @param last behind the final norm, {@code [batch, length, width]}
+   * @param logits {@code [batch * length, vocabulary]}
+   */
+  public record States(Value last, Value logits) {}
 
   public Transformer {
     Sizes.positive("vocabulary", vocabulary, "maximumLength", maximumLength, "layers", layers);
@@ -146,6 +158,11 @@ public record Transformer(
 
   @Override
   public Value logits(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time) {
+    return states(scope, tokens, padding, time).logits();
+  }
+
+  /** As {@link #logits}, with what the head reads. */
+  public States states(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time) {
     int length = tokens.size(1);
     Scope s = scope.in("transformer");
     Initial normal = Initial.normal(DEVIATION);
@@ -164,7 +181,8 @@ public record Transformer(
     for (int i = 0; i < layers; i++) {
       x = block(s.in("h").in(i), x, mixing, condition);
     }
-    return head(scope, last(s, x, condition), table);
+    Value last = last(s, x, condition);
+    return new States(last, head(scope, last, table));
   }
 
   /**

@@ -8,9 +8,9 @@ import io.accelerant.core.engine.ProgramPool;
  * one worker. Start the engine first. One thread at a time.
  */
 public final class LocalRound implements Workers {
-  private final MemoryShards shards;
   private final long seed;
   private final Programs programs;
+  private MemoryShards shards;
   private int version;
 
   /**
@@ -21,6 +21,11 @@ public final class LocalRound implements Workers {
     this.shards = shards;
     this.seed = seed;
     this.programs = new Programs(pool, precision);
+  }
+
+  /** Goes on with other records. */
+  public void use(MemoryShards next) {
+    shards = next;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
+import io.accelerant.core.model.Student;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
 import io.accelerant.core.train.Draw;

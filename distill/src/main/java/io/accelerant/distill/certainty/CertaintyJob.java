@@ -12,6 +12,7 @@ import io.accelerant.core.lm.LanguageModel.Kind;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.model.Model;
+import io.accelerant.core.model.Student;
 import io.accelerant.core.run.Check;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.PublishingJob;

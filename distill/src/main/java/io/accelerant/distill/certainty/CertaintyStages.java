@@ -5,6 +5,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.core.model.Student;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.text.Text;

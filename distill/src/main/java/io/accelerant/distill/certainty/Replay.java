@@ -6,14 +6,11 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.JsonReader;
-import io.accelerant.core.report.Report;
-import io.accelerant.core.report.Table;
-import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Computed;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
-import io.accelerant.distill.measure.FlatNumbers;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +27,6 @@ final class Replay {
   /** Kind of the artifact. */
   static final String KIND = "certainty-replay";
 
-  private static final String FILE = "result.json";
   private static final int LARGEST = 256 << 20;
   private static final Set<String> FIELDS =
       Set.of("logits", "labels", "targets", "beta", "temperature", "every");
@@ -60,23 +56,15 @@ final class Replay {
 
   private Product make(Run run) {
     Map<String, Object> result = result();
-    run.artifact().writeJson(FILE, result);
-    Map<String, Number> metrics = new LinkedHashMap<>();
-    result.forEach((name, value) -> FlatNumbers.put(metrics, name, value));
-    metrics.put("kept", ((int[]) result.get("kept")).length);
-    Table table = Table.of("metric", "value").significant(17);
-    metrics.entrySet().stream().limit(20).forEach(m -> table.row(m.getKey(), m.getValue()));
-    return new Product(
-        run.draft(KIND, metrics).withIdentityFile(FILE),
-        Report.titled("Certainty-forcing loss of given numbers", run.context().progress()::say)
-            .table(table)
-            .files(),
-        run.card(
+    int kept = ((int[]) result.get("kept")).length;
+    return new Computed(
+            KIND,
             "Certainty-forcing loss of given numbers",
-            Text.of("`%s` holds everything with 17 digits.", FILE),
-            Text.of("import json\n\nresult = json.load(open(\"%s\"))", FILE),
-            "That of the numbers it was computed from."),
-        new Check("the loss", result.get("loss"), artifact -> artifact.readJson(FILE).get("loss")));
+            "loss",
+            result,
+            Map.of("kept", kept),
+            Map.of())
+        .product(run);
   }
 
   private Map<String, Object> result() {

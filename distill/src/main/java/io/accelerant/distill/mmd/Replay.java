@@ -7,15 +7,12 @@ import io.accelerant.core.features.FrechetDistance;
 import io.accelerant.core.features.Moments;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.JsonReader;
-import io.accelerant.core.report.Report;
-import io.accelerant.core.report.Table;
-import io.accelerant.core.run.Check;
+import io.accelerant.core.run.Computed;
 import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.VpSchedule;
-import io.accelerant.distill.measure.FlatNumbers;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +29,6 @@ final class Replay {
   /** Kind of the artifact. */
   static final String KIND = "mmd-replay";
 
-  private static final String FILE = "result.json";
   private static final Set<String> CHAIN_FIELDS =
       Set.of("W", "b", "tau", "schedule", "noise", "reals", "kernel", "estimator");
 
@@ -83,23 +79,8 @@ final class Replay {
 
   private Product make(Run run) {
     Map<String, Object> result = chain ? chain() : of();
-    run.artifact().writeJson(FILE, result);
-    Map<String, Number> metrics = new LinkedHashMap<>();
-    result.forEach((name, value) -> FlatNumbers.put(metrics, name, value));
-    Table table = Table.of("metric", "value").significant(17);
-    metrics.entrySet().stream().limit(20).forEach(m -> table.row(m.getKey(), m.getValue()));
-    return new Product(
-        run.draft(KIND, metrics).withIdentityFile(FILE),
-        Report.titled("Maximum mean discrepancy of given numbers", run.context().progress()::say)
-            .table(table)
-            .files(),
-        run.card(
-            "Maximum mean discrepancy of given numbers",
-            Text.of("`%s` holds everything with 17 digits.", FILE),
-            Text.of("import json\n\nresult = json.load(open(\"%s\"))", FILE),
-            "That of the numbers it was computed from."),
-        new Check(
-            "the value", result.get("value"), artifact -> artifact.readJson(FILE).get("value")));
+    return new Computed(KIND, "Maximum mean discrepancy of given numbers", "value", result)
+        .product(run);
   }
 
   private Map<String, Object> of() {

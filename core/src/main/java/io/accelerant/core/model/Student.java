@@ -1,26 +1,25 @@
-package io.accelerant.distill.certainty;
+package io.accelerant.core.model;
 
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
-import io.accelerant.core.model.Adapters;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.TokenNetwork;
 import java.io.Serializable;
 
 /**
- * The network that arms start from, and what of it they train.
+ * A language network that is finetuned, and what of it is trained.
  *
  * @param network of the base
  * @param trained the same, or with adapters
  */
-record Student(TokenNetwork network, NetworkSpec trained) implements Serializable {
+public record Student(TokenNetwork network, NetworkSpec trained) implements Serializable {
   /** All parameters of {@code trained} at the start. */
-  Flat initial(float[] base, long seed) {
+  public Flat initial(float[] base, long seed) {
     return Flat.of(Adapters.initial(trained, base, seed));
   }
 
   /** Of all parameters those that move. */
-  float[] moving(Flat all) {
+  public float[] moving(Flat all) {
     Layout layout = moving();
     Flat moving = Flat.zeros(all.precision(), layout.size());
     trained.layout().copy(all, layout, moving);
@@ -32,14 +31,14 @@ record Student(TokenNetwork network, NetworkSpec trained) implements Serializabl
   }
 
   /** All parameters of {@code trained}, those that move being these. */
-  float[] whole(float[] base, float[] moved) {
+  public float[] whole(float[] base, float[] moved) {
     Flat all = initial(base, 0); // fresh adapters, which are overwritten
     moving().copy(Flat.of(moved), trained.layout(), all);
     return all.floats();
   }
 
   /** Parameters of the network alone, adapters folded in. */
-  float[] merged(float[] base, float[] moved) {
+  public float[] merged(float[] base, float[] moved) {
     return Adapters.merged(trained, whole(base, moved));
   }
 }
