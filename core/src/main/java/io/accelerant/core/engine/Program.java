@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -210,9 +211,14 @@ public final class Program implements AutoCloseable {
    *
    * @throws IllegalStateException if the program is closed, runs on another thread, or an operation
    *     fails
+   * @throws CancellationException if the thread was interrupted before, as that of a task is whose
+   *     job is cancelled
    */
   public void run() {
     requireOpen();
+    if (Thread.currentThread().isInterrupted()) {
+      throw new CancellationException("the thread of this program was interrupted");
+    }
     if (!busy.compareAndSet(false, true)) {
       throw new IllegalStateException(
           "this program is running on another thread; lease one program per thread");

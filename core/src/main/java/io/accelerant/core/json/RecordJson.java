@@ -16,11 +16,14 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Records as JSON and back, bit-equal. They may hold numbers, texts, booleans, enums, records,
- * arrays and lists of these, and maps with text keys. A {@code byte[]} or {@code float[]} becomes a
- * base64 text (little-endian): weights are large, and a network that went astray has NaN in them.
+ * arrays and lists of these, and maps, sorted or not, with text keys. A {@code byte[]} or {@code
+ * float[]} becomes a base64 text (little-endian): weights are large, and a network that went astray
+ * has NaN in them.
  */
 public final class RecordJson {
   private RecordJson() {}
@@ -84,9 +87,11 @@ public final class RecordJson {
   private static Object value(Object tree, Type type) throws ReflectiveOperationException {
     if (type instanceof ParameterizedType generic) {
       Type[] arguments = generic.getActualTypeArguments();
-      return generic.getRawType() == List.class
-          ? list((List<?>) tree, arguments[0])
-          : map((Map<?, ?>) tree, arguments[1]);
+      if (generic.getRawType() == List.class) {
+        return list((List<?>) tree, arguments[0]);
+      }
+      boolean sorted = generic.getRawType() == SortedMap.class;
+      return map((Map<?, ?>) tree, arguments[1], sorted ? new TreeMap<>() : new LinkedHashMap<>());
     }
     Class<?> wanted = (Class<?>) type;
     if (wanted == byte[].class) {
@@ -130,9 +135,8 @@ public final class RecordJson {
     return List.copyOf(list);
   }
 
-  private static Map<String, Object> map(Map<?, ?> tree, Type type)
+  private static Map<String, Object> map(Map<?, ?> tree, Type type, Map<String, Object> map)
       throws ReflectiveOperationException {
-    Map<String, Object> map = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : tree.entrySet()) {
       map.put((String) entry.getKey(), value(entry.getValue(), type));
     }

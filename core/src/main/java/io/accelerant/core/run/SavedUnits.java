@@ -11,14 +11,18 @@ import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.spark.SparkContext;
 
-/** Units that are saved one by one, see {@link Units#saved}. */
+/** Units that are saved one by one, see {@link Units#saved}. A stop cancels those that run. */
 record SavedUnits<U extends SavedUnit, R>(
     JobContext context, Stages stages, Class<R> type, Units.Said<U, R> said) {
+
+  /** Between two looks at whether the run is to stop. */
+  private static final long BETWEEN_LOOKS_MILLIS = 200;
 
   private record Ended<U, R>(U unit, R result) {}
 
@@ -64,11 +68,14 @@ record SavedUnits<U extends SavedUnit, R>(
             });
       }
       while (made < missing.size()) {
-        Ended<U, R> ended = ends.take().get();
-        made++;
-        found.put(ended.unit(), ended.result());
-        stages.save(ended.unit().stage(), ended.result());
-        said.made(ended.unit(), ended.result(), made, missing.size());
+        Future<Ended<U, R>> next = ends.poll(BETWEEN_LOOKS_MILLIS, TimeUnit.MILLISECONDS);
+        if (next != null) {
+          Ended<U, R> ended = next.get();
+          made++;
+          found.put(ended.unit(), ended.result());
+          stages.save(ended.unit().stage(), ended.result());
+          said.made(ended.unit(), ended.result(), made, missing.size());
+        }
         context.checkStop();
       }
     } finally {

@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.RecordJson;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -39,6 +40,22 @@ public final class Stages {
                 });
     context.checkStop();
     return value;
+  }
+
+  /** A stage alone. */
+  private record One(String stage, String description) implements SavedUnit {}
+
+  /**
+   * As {@link #of}, for work that does not save anything on its way: a stop cancels its Spark jobs.
+   *
+   * @param description for Spark's pages and event log
+   * @throws io.accelerant.core.error.StoppedException if the run is to stop
+   */
+  public <T> T whole(String name, Class<T> type, String description, Supplier<T> work) {
+    One stage = new One(name, description);
+    return new SavedUnits<One, T>(context, this, type, (unit, made, number, of) -> {})
+        .run(List.of(stage), unit -> work.get())
+        .get(stage);
   }
 
   /** What a stage saved, or empty if it must be made. */

@@ -146,7 +146,8 @@ public final class Units<S> {
    * @param type of the results, as {@link Stages} saves them
    * @param said called for each that was not in the checkpoint, once it is saved
    * @return all results, in the order of the units
-   * @throws io.accelerant.core.error.StoppedException after one is saved, if the run is to stop
+   * @throws io.accelerant.core.error.StoppedException if the run is to stop: those that run are
+   *     cancelled, and made anew by the same command
    */
   public <U extends SavedUnit, R extends Serializable> Map<U, R> saved(
       Stages stages, Class<R> type, List<U> units, Task<? super S, U, R> task, Said<U, R> said) {

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -283,6 +284,18 @@ class ProgramTest {
       threads.shutdown();
     }
     assertThat(refused).isTrue();
+  }
+
+  @Test
+  void anInterruptedThreadRunsNothing() {
+    try (Program p = SMALL.graph(Precision.FLOAT32).forward()) {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(p::run).isInstanceOf(CancellationException.class);
+      assertThat(Thread.interrupted()).isTrue();
+      SMALL.fill(p);
+      p.run();
+      assertThat(p.scalar("loss")).isPositive();
+    }
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.accelerant.core.error.DataException;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class RecordJsonTest {
@@ -18,6 +20,8 @@ class RecordJsonTest {
 
   private record Outer(
       int i, long l, boolean b, String s, Colour c, float[] f, byte[] bytes, Inner[] inner) {}
+
+  private record Sorted(SortedMap<String, Double> numbers) {}
 
   private record Flat(double[] a, double[][] b, int[] c) {}
 
@@ -51,6 +55,12 @@ class RecordJsonTest {
         .usingRecursiveComparison()
         .withStrictTypeChecking()
         .isEqualTo(outer);
+  }
+
+  @Test
+  void sortedMapsComeBackSorted() {
+    Sorted sorted = new Sorted(new TreeMap<>(Map.of("b", 2.0, "a", 0.1)));
+    assertThat(throughText(sorted, Sorted.class)).isEqualTo(sorted);
   }
 
   @Test

@@ -288,6 +288,58 @@ class UnitsTest extends SparkTest {
     assertThat(MADE.get()).isLessThanOrEqualTo(2); // as many as there are cores beside the first
   }
 
+  /** A unit may take hours: what was made of it is given up, and the same command makes it anew. */
+  @Test
+  void aStopIsHeardInsideAUnitAndInsideAStage() {
+    JobContext stopping =
+        new JobContext(
+            SparkTest::spark, context().hadoop(), Progress.SILENT, () -> MADE.get() > 0, false, "");
+    long start = System.nanoTime();
+    assertThatThrownBy(
+            () ->
+                new Units<>(stopping, GpuStage.NONE, 0, Model::new)
+                    .<Cell, Result>saved(
+                        stages(stopping),
+                        Result.class,
+                        CELLS,
+                        (model, cell) -> {
+                          sleepUntilInterrupted();
+                          return model.result(0);
+                        },
+                        (cell, result, n, of) -> {}))
+        .isInstanceOf(StoppedException.class);
+    MADE.set(0);
+    assertThatThrownBy(
+            () ->
+                stages(stopping)
+                    .whole(
+                        "stage",
+                        int[].class,
+                        "test: a stage",
+                        () -> new int[sleepOnCluster(stopping)]))
+        .isInstanceOf(StoppedException.class);
+    assertThat(System.nanoTime() - start).isLessThan(20_000_000_000L);
+    MADE.set(0);
+    assertThat(saved(context(), new ArrayList<>())).hasSize(4);
+    assertThat(MADE).hasValue(4);
+    assertThat(stages(context()).whole("stage", int[].class, "test: a stage", () -> new int[] {7}))
+        .containsExactly(7);
+    assertThat(stages(context()).whole("stage", int[].class, "test: a stage", () -> null))
+        .containsExactly(7);
+  }
+
+  private static int sleepOnCluster(JobContext context) {
+    return new Units<>(context, GpuStage.NONE, 0, Model::new)
+        .map(
+            "test",
+            2,
+            (model, unit) -> {
+              sleepUntilInterrupted();
+              return unit;
+            })
+        .size();
+  }
+
   private static void sleepUntilInterrupted() {
     MADE.incrementAndGet();
     try {

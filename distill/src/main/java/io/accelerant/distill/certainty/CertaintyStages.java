@@ -74,7 +74,8 @@ final class CertaintyStages {
 
   /** All of it. */
   CertaintyFindings run() {
-    Trajectories own = stages.of("trajectories", Trajectories.class, this::answer);
+    Trajectories own =
+        stages.whole("trajectories", Trajectories.class, "certainty: own answers", this::answer);
     context
         .progress()
         .say(
@@ -138,9 +139,10 @@ final class CertaintyStages {
   }
 
   private Answered judged(String name, float[] parameters) {
-    return stages.of(
+    return stages.whole(
         "judged." + name,
         Answered.class,
+        "certainty: judging " + name,
         () -> {
           Answered found = judge(parameters);
           context
@@ -154,8 +156,8 @@ final class CertaintyStages {
     try (NetworkMaskedSource onFit = source(parameters, fit);
         NetworkMaskedSource onTest = source(parameters, test)) {
       return new Answered(
-          Answered.Counts.of(compared(onFit, fit, decoders())),
-          Answered.Counts.of(compared(onTest, test, decoders())),
+          compared(onFit, fit, decoders()),
+          compared(onTest, test, decoders()),
           new CalibrationMeter(BINS, settings.decodeBatch(), settings.seed())
               .run(context, onTest, test.prompts(), settings.partitions()));
     }
@@ -173,8 +175,8 @@ final class CertaintyStages {
   private Line line(String label, List<Answered> seeds) {
     return new Line(
         label,
-        seeds.stream().map(a -> a.fit().on(decoders(), fit.ids())).toList(),
-        seeds.stream().map(a -> a.test().on(decoders(), test.ids())).toList(),
+        seeds.stream().map(Answered::fit).toList(),
+        seeds.stream().map(Answered::test).toList(),
         seeds.stream().map(Answered::calibration).toList());
   }
 

@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The keys that name decoders to compare, under the block of a job: rules, and for each the values
@@ -42,6 +44,7 @@ public final class DecoderKeys {
 
   public final Key<List<String>> decoders;
   public final Key<Integer> blockLength;
+  private final Key<String> boundary;
   private final Map<RuleKind, Key<List<Double>>> thresholds = new EnumMap<>(RuleKind.class);
 
   /**
@@ -63,9 +66,27 @@ public final class DecoderKeys {
                     + " one; 0: one block")
             .between(0, 1_000_000)
             .withDefault(0);
+    List<String> words = RuleKind.BOUNDARY.words();
+    boundary =
+        Key.string(
+                block + ".boundary",
+                Text.of(
+                    "Masked language models, %s: %s",
+                    rulesWithBoundary().map(RuleKind::label).collect(Collectors.joining(", ")),
+                    RuleKind.BOUNDARY.meaning()))
+            .oneOf(words.toArray(String[]::new))
+            .withDefault(words.get(0));
     for (RuleKind rule : RuleKind.values()) {
       rule.knob().ifPresent(knob -> thresholds.put(rule, key(block, rule, knob)));
     }
+  }
+
+  private static Stream<RuleKind> rulesWithBoundary() {
+    return Arrays.stream(RuleKind.values()).filter(DecoderKeys::hasBoundary);
+  }
+
+  private static boolean hasBoundary(RuleKind rule) {
+    return rule.parameters().contains(RuleKind.BOUNDARY);
   }
 
   private static Key<List<Double>> key(String block, RuleKind rule, RuleParameter knob) {
@@ -83,7 +104,7 @@ public final class DecoderKeys {
   }
 
   public List<Key<?>> all() {
-    List<Key<?>> all = new ArrayList<>(List.of(decoders, blockLength));
+    List<Key<?>> all = new ArrayList<>(List.of(decoders, blockLength, boundary));
     all.addAll(thresholds.values());
     return all;
   }
@@ -106,6 +127,10 @@ public final class DecoderKeys {
                 List.of(key), Text.of("is of a rule that %s does not name.", decoders.path()));
           }
         });
+    if (rules.stream().noneMatch(DecoderKeys::hasBoundary)) {
+      config.refuse(
+          List.of(boundary), Text.of("is of rules that %s does not name.", decoders.path()));
+    }
     return rules.stream().flatMap(rule -> of(config, rule).stream()).distinct().toList();
   }
 
@@ -119,9 +144,18 @@ public final class DecoderKeys {
       throw config.invalid(key, "has no values; leave the rule out of " + decoders.path() + ".");
     }
     try {
-      return config.get(key).stream().map(knob -> Decoder.at(rule, knob, length)).toList();
+      return config.get(key).stream()
+          .map(knob -> new Decoder(rule, settings(config, rule, knob), length))
+          .toList();
     } catch (ConfigException e) {
       throw config.invalid(key, "cannot be used: " + e.getMessage());
     }
+  }
+
+  private RuleSettings settings(JobConfig config, RuleKind rule, double knob) {
+    RuleSettings settings = rule.at(knob);
+    return hasBoundary(rule)
+        ? settings.with(RuleKind.BOUNDARY.name(), config.get(boundary))
+        : settings;
   }
 }

@@ -89,7 +89,10 @@ public enum RuleKind {
         RuleParameter.whole("steps", "forwards of a block; 0: one a position", 0, 0);
     static final RuleParameter BOUNDARY =
         RuleParameter.word(
-            "boundary", "whether what is exactly at the threshold is enough", Boundary.INCLUSIVE);
+            "boundary",
+            "whether what is exactly at the threshold is enough, as in LLaDA's code, or not, as in"
+                + " Dream's",
+            Boundary.INCLUSIVE);
 
     static RuleParameter order(Enum<?> standard) {
       return standard instanceof OnePerStep one
@@ -106,6 +109,9 @@ public enum RuleKind {
     INCLUSIVE,
     STRICT
   }
+
+  /** Of rules that hold a number against a threshold. */
+  static final RuleParameter BOUNDARY = Parameters.BOUNDARY;
 
   private final Function<Values, UnmaskRule> maker;
   private final List<RuleParameter> parameters;

@@ -1,10 +1,11 @@
 """Fills masked positions with numpy alone: load.fill("4__7__"), or load.decode(row) of tokens.
 
-Reads the network and decoder.json beside this folder; rules confidence, entropy and one-per-step.
+Reads the network and decoder.json beside this folder; RULES are those that it knows.
 """
 import json, pathlib
 import numpy as np
 
+RULES = ("confidence", "entropy", "entropy-budget", "factor", "one-per-step", "quota")
 FOLDER = pathlib.Path(__file__).resolve().parent.parent
 
 def tensors(name="model.safetensors", folder=FOLDER):
@@ -48,28 +49,45 @@ def network(w, c, tokens):  # tokens [length]: logits [length, vocabulary]
     x = norm("ln_f", x)
     return x @ (w[t + "wte.weight"].T if c["tie_word_embeddings"] else w["lm_head.weight"].T)
 
+def committed(d, score, filled):  # of open positions by falling score: how many now; filled: those of the block already
+    n, threshold = len(score), d.get("threshold")
+    if d["rule"] == "one-per-step":
+        return 1
+    if d["rule"] == "quota":  # parts of the block as equal as can be, the larger ones first
+        small, larger = divmod(n + filled, min(int(d["steps"]) or n + filled, n + filled))
+        return small + (filled < larger * (small + 1))
+    if d["rule"] == "factor":
+        passes = score >= 1 - threshold / (np.arange(n) + 2)
+    elif d["rule"] == "entropy-budget":  # of all but the last
+        passes = np.cumsum(-score) + score <= threshold
+    else:
+        least = threshold if d["rule"] == "confidence" else -threshold
+        passes = score > least if d["boundary"] == "strict" else score >= least
+    return max(1, n if passes.all() else int(np.argmin(passes)))  # up to the first that does not pass
+
 def decode(row, folder=FOLDER):  # row: tokens, MASK where they are wanted; all tokens, and the number of evaluations
     c, d = (json.loads((folder / name).read_text()) for name in ("config.json", "decoder.json"))
-    if d["rule"] not in ("confidence", "entropy", "one-per-step") or d.get("order", "confidence") != "confidence":
-        raise ValueError(f"decoder.json: the rule {d['rule']} is not known to this loader")
+    if d["rule"] not in RULES:
+        raise ValueError(f"decoder.json: the rule is {d['rule']}; this loader knows {', '.join(RULES)}")
+    if d.get("order", "confidence") != "confidence":
+        raise ValueError(f"decoder.json: {d['rule']} in the order {d['order']}; this loader knows confidence")
     w, mask, row = tensors(folder=folder), c["language"]["maskToken"], np.array(row)
     masked = np.flatnonzero(row == mask)
     start = masked[0] if len(masked) and masked[0] == len(row) - len(masked) else 0  # blocks begin with an answer behind all that is given
     block, evaluations = d["blockLength"] or len(row), 0
     while (row == mask).any():
         first = np.flatnonzero(row == mask)[0]
-        end = start + ((first - start) // block + 1) * block
+        begin = start + (first - start) // block * block
         logits = network(w, c, row)
         logits[:, mask] = -np.inf
         p = np.exp(logits - logits.max(-1, keepdims=True))
         p /= p.sum(-1, keepdims=True)
-        score, threshold = p.max(-1), d.get("threshold", 2)
-        if d["rule"] == "entropy":
-            score, threshold = np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), -1), -threshold
-        open_ = np.flatnonzero(row[:end] == mask)
-        passes = score[open_] > threshold if d.get("boundary") == "strict" else score[open_] >= threshold
-        passes[np.argmax(score[open_])] = True  # the best one always
-        row[open_[passes]] = np.argmax(p[open_[passes]], -1)
+        score = np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), -1) if d["rule"].startswith("entropy") else p.max(-1)
+        wanted = masked[(masked >= begin) & (masked < begin + block)]
+        open_ = wanted[row[wanted] == mask]
+        open_ = open_[np.argsort(-score[open_], kind="stable")]
+        now = open_[: committed(d, score[open_], len(wanted) - len(open_))]
+        row[now] = np.argmax(p[now], -1)
         evaluations += 1
     return row.tolist(), evaluations
 

@@ -121,6 +121,25 @@ class DecoderTest {
             new Decoder(RuleKind.ONE_PER_STEP, RuleSettings.NONE, 9));
   }
 
+  @Test
+  void bothReadingsOfAThresholdAreInAGridAndInTheFile() {
+    List<Decoder> grid =
+        grid(
+            "evaluate.decoders=[entropy, confidence, saber]",
+            "evaluate.thresholds.entropy=[0.5]",
+            "evaluate.thresholds.confidence=[0.9]",
+            "evaluate.thresholds.saber=[2]",
+            "evaluate.boundary=strict");
+    assertThat(grid)
+        .extracting(decoder -> decoder.decoding().rule())
+        .containsExactly(
+            new EntropyThreshold(.5, true), new ConfidenceThreshold(.9, true), new Saber(2));
+    assertThat(read(grid.get(0))).containsEntry("boundary", "strict");
+    assertThat(grid("evaluate.thresholds.entropy=[0.5]"))
+        .contains(Decoder.at(RuleKind.ENTROPY, .5, 0))
+        .doesNotContain(grid.get(0));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -144,5 +163,8 @@ class DecoderTest {
         .hasMessage(
             "evaluate.thresholds.entropy (--set) is of a rule that evaluate.decoders does not"
                 + " name.");
+    assertThatThrownBy(() -> grid("evaluate.decoders=[factor]", "evaluate.boundary=strict"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("evaluate.boundary (--set) is of rules that evaluate.decoders does not name.");
   }
 }

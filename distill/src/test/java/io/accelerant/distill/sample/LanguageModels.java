@@ -60,7 +60,7 @@ public final class LanguageModels {
   }
 
   /** Publishes {@link #model} with its decoder. */
-  static Artifact publish(Path folder, Kind kind, Tokenizer tokenizer, Decoder decoder) {
+  public static Artifact publish(Path folder, Kind kind, Tokenizer tokenizer, Decoder decoder) {
     LanguageModel model = model(kind, tokenizer);
     return TextModels.publish(
         folder,
