@@ -1,6 +1,5 @@
 package io.accelerant.distill.certainty;
 
-import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.run.Run;
@@ -59,10 +58,7 @@ final class CertaintyTables {
 
   private static void write(
       Run run, String name, List<Row> rows, StructType schema, Map<String, String> fingerprints) {
-    ArtifactTables.Written written =
-        ArtifactTables.write(
-            run, run.context().spark().createDataFrame(rows, schema).coalesce(1), name);
-    fingerprints.put(written.folder(), TableFingerprint.of(written.rows(), schema));
+    fingerprints.putAll(ArtifactTables.writeRows(run, name, rows, schema));
   }
 
   private static List<Row> trajectories(Trajectories own, Asked asked) {

@@ -1,19 +1,16 @@
 package io.accelerant.distill.evaluate;
 
-import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.run.Run;
 import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.decode.compare.Compared;
 import io.accelerant.distill.decode.compare.Judged;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -70,14 +67,7 @@ public final class DecoderTables {
 
   private static void write(
       Run run, String name, List<Row> rows, StructType schema, Map<String, String> fingerprints) {
-    ArtifactTables.Written written =
-        ArtifactTables.write(
-            run, run.context().spark().createDataFrame(rows, schema).coalesce(1), name);
-    StructField[] kept =
-        Arrays.stream(schema.fields())
-            .filter(field -> !field.name().equals(SECONDS))
-            .toArray(StructField[]::new);
-    fingerprints.put(written.folder(), TableFingerprint.of(written.rows(), new StructType(kept)));
+    fingerprints.putAll(ArtifactTables.writeRows(run, name, rows, schema, SECONDS));
   }
 
   private static Row curveRow(Judged model, int point) {

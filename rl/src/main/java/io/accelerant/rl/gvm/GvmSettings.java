@@ -238,6 +238,10 @@ record GvmSettings(
         .clipped(config.get(TrainSettings.CLIP));
   }
 
+  double learningRate() {
+    return training.learningRate().at(0);
+  }
+
   /** Updates of a whole training. */
   int rounds() {
     return iterations * steps * updates;

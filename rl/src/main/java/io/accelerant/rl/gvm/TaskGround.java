@@ -4,6 +4,7 @@ import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.lm.CausalModel;
 import io.accelerant.core.lm.CausalSource;
+import io.accelerant.core.train.FiniteNumbers;
 import io.accelerant.core.train.LocalRound;
 import io.accelerant.core.train.MemoryShards;
 import io.accelerant.core.train.Roles;
@@ -18,10 +19,12 @@ final class TaskGround implements Ground {
   private final GvmSettings settings;
   private final ProgramPool pool;
   private final Questions trainedOn;
+  private final String name;
   private final long seed;
   private final LocalRound round;
 
   /**
+   * @param name of the training, in errors
    * @param seed of the training
    */
   TaskGround(
@@ -29,11 +32,13 @@ final class TaskGround implements Ground {
       GvmSettings settings,
       ProgramPool pool,
       Questions trainedOn,
+      String name,
       long seed) {
     this.network = network;
     this.settings = settings;
     this.pool = pool;
     this.trainedOn = trainedOn;
+    this.name = name;
     this.seed = seed;
     this.round =
         new LocalRound(new MemoryShards(0, i -> null, seed), pool, Precision.FLOAT32, seed);
@@ -66,7 +71,8 @@ final class TaskGround implements Ground {
 
   @Override
   public Trainer trainer(Roles roles) {
-    return new Trainer(round, roles, settings.rounds());
+    return new Trainer(round, roles, settings.rounds())
+        .watch(new FiniteNumbers(name, settings.learningRate()));
   }
 
   @Override

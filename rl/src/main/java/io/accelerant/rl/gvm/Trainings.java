@@ -77,7 +77,8 @@ record Trainings(
   private Trace inTask(Given given, GvmUnit unit) {
     settings.engine().start();
     ProgramPool pool = ProgramPool.ofJvm(network.programs(slots));
-    try (Ground ground = new TaskGround(network, settings, pool, given.train(), unit.seed());
+    try (Ground ground =
+            new TaskGround(network, settings, pool, given.train(), unit.name(), unit.seed());
         Roles roles = roles(given.base(), unit)) {
       return loop(unit, given.train(), given.test(), ground, roles).run();
     }
