@@ -108,10 +108,11 @@ final class GvmFindings {
     return new GvmUnit(settings.published(), settings.seeds().get(0));
   }
 
-  /** Accuracy that counts as reached, by the arm of plain samples of a weighting. */
+  /** Accuracy that counts as reached, by the arm of plain samples; NaN if that gains nothing. */
   double target(Arm arm) {
     double[] plain = lines.get(arm.as(Arm.Kind.RAFT_CLIPPED)).curve(Trace.Point::accuracy);
-    return plain[0] + REACHED * (plain[plain.length - 1] - plain[0]);
+    double gain = plain[plain.length - 1] - plain[0];
+    return gain > 0 ? plain[0] + REACHED * gain : Double.NaN;
   }
 
   /** Mean share of an arm's samples on prompts that were seldom solved, first seed. */
