@@ -43,7 +43,8 @@ enum FrozenRule {
    * By prompt.
    *
    * @param n samples
-   * @param p by which weights divide
+   * @param p by which weights divide; 0 for a prompt that no sample of the reference solved, which
+   *     has no part in reference and gradients
    */
   record Shares(long[] n, double[] p) implements Serializable {}
 
@@ -59,7 +60,7 @@ enum FrozenRule {
 
   /**
    * One draw of the probes and what follows of it. The p of weights is Laplace's where there are
-   * probes, else the share of right samples, Laplace's where that is 0.
+   * probes, else the share of right samples.
    *
    * @param probes of a prompt, drawn of its samples with replacement, the same ones under every
    *     rule; 0: all samples
@@ -84,7 +85,7 @@ enum FrozenRule {
     double[] p =
         IntStream.range(0, m)
             .mapToDouble(
-                i -> probes == 0 && moments.p()[i] > 0 ? moments.p()[i] : estimates.pForWeight(i))
+                i -> moments.p()[i] == 0 || probes == 0 ? moments.p()[i] : estimates.pForWeight(i))
             .toArray();
     return new Shares(allocation(settings, estimates, moments).n(), p);
   }

@@ -255,7 +255,7 @@ record FrozenStudy(GvmSettings settings, PolicyNetwork network, Questions questi
       for (List<Drawing.Part> piece :
           Pieces.of(prompts, new int[m], counts, tokens, settings.sampleBatch())) {
         for (Answer answer : drawing.run(asked, model, meter, piece)) {
-          if (answer.correct()) {
+          if (answer.correct() && shares.p()[answer.prompt()] > 0) {
             int i = answer.prompt();
             double weight = Weighting.LEMMA1.of(shares.n()[i], shares.p()[i], 1, m, 1);
             records.add(network.record(asked, new Weighed(answer, 1, weight), null));

@@ -128,7 +128,8 @@ final class GvmReport {
     int prompts = findings.frozen().get(0).prompts();
     return Text.of(
         "%d prompts, %d samples of each behind p, norms and the reference gradient; %d gradients of"
-            + " fresh samples under each allocation of %d in all; lemma 1's weights, 1 / (n p m):"
+            + " fresh samples under each allocation of %d in all; a prompt that none of its samples"
+            + " solved has no part in either; lemma 1's weights, 1 / (n p m):"
             + " where there are probes, p is Laplace's of them. Ratios: over uniform samples whose"
             + " p comes from all samples; then over uniform samples with the same probes (of"
             + " uniform samples, over those that know all: what an estimated p costs). Closed: the"
