@@ -1,15 +1,7 @@
 package io.accelerant.jobs;
 
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
-import io.accelerant.core.artifact.ManifestDraft;
-import io.accelerant.core.engine.Flat;
-import io.accelerant.core.lm.LanguageModel;
-import io.accelerant.core.lm.LanguageModel.Kind;
+import io.accelerant.core.lm.SmallCausalModel;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.model.Model;
-import io.accelerant.core.nn.InitialScale;
-import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,14 +34,9 @@ final class LetterTask {
         "--set",
         "run.output=" + prompts);
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
-    var tokenizer = Prompts.open(spark, hadoop, prompts, "a test").tokenizer();
-    Transformer network = Transformer.gpt2(tokenizer.size(), 8, 16, 1, 2);
-    float[] parameters = Flat.of(network.initial(1, InitialScale.SCALED)).toFloats();
-    String model = folder.resolve("causal-model").toString();
-    try (ArtifactWriter artifact = ArtifactWriter.claim(model, hadoop, Claim.of("test"), false)) {
-      new LanguageModel(network, parameters, tokenizer, Kind.CAUSAL)
-          .write(artifact, parameters.clone());
-      artifact.commit(ManifestDraft.of(Model.KIND, "train-teacher", "test", 1));
-    }
+    SmallCausalModel.publish(
+        hadoop,
+        folder.resolve("causal-model"),
+        Prompts.open(spark, hadoop, prompts, "a test").tokenizer());
   }
 }

@@ -75,14 +75,7 @@ public record PairedDifference(double value, double low, double high) {
    */
   public static PairedDifference ofBlocks(double value, double[] without) {
     int blocks = without.length;
-    double mean = 0;
-    for (double w : without) {
-      mean += w / blocks;
-    }
-    double squares = 0;
-    for (double w : without) {
-      squares += (w - mean) * (w - mean);
-    }
+    double squares = squares(without, mean(without));
     double error =
         blocks > 1 ? StrictMath.sqrt(squares * (blocks - 1) / blocks) : Double.POSITIVE_INFINITY;
     return new PairedDifference(value, value - 1.96 * error, value + 1.96 * error);
@@ -96,17 +89,28 @@ public record PairedDifference(double value, double low, double high) {
    */
   public static PairedDifference ofPairs(double[] differences) {
     int n = differences.length;
-    double mean = 0;
-    for (double d : differences) {
-      mean += d / n;
-    }
-    double squares = 0;
-    for (double d : differences) {
-      squares += (d - mean) * (d - mean);
-    }
+    double mean = mean(differences);
+    double squares = squares(differences, mean);
     double half =
         n == 1 ? Double.POSITIVE_INFINITY : student(n - 1) * StrictMath.sqrt(squares / (n - 1) / n);
     return new PairedDifference(mean, mean - half, mean + half);
+  }
+
+  private static double mean(double[] numbers) {
+    double mean = 0;
+    for (double number : numbers) {
+      mean += number / numbers.length;
+    }
+    return mean;
+  }
+
+  /** Sum of the squares about the mean. */
+  private static double squares(double[] numbers, double mean) {
+    double squares = 0;
+    for (double number : numbers) {
+      squares += (number - mean) * (number - mean);
+    }
+    return squares;
   }
 
   /** The .975 quantile of Student's t (Cornish and Fisher's series from 11 degrees on, to 1e-4). */

@@ -117,19 +117,22 @@ public record TrainSettings(
     return Draw.shuffled(batch, seed);
   }
 
+  /** The update rule of a configuration. */
+  public static OptimizerSpec optimizer(JobConfig config) {
+    return new OptimizerSpec(
+        Updater.Rule.valueOf(config.get(OPTIMIZER).toUpperCase(Locale.ROOT)),
+        config.get(BETA1),
+        config.get(BETA2),
+        EPSILON,
+        config.get(WEIGHT_DECAY));
+  }
+
   /** Warm-up and a cosine to 5% of the peak, clipping, and an average. */
   public Training training(JobConfig config) {
     int warmUp = Math.min(config.get(WARM_UP), rounds / 2);
     LearningRate fall = LearningRate.cosine(learningRate, FLOOR * learningRate, rounds - warmUp);
-    OptimizerSpec optimizer =
-        new OptimizerSpec(
-            Updater.Rule.valueOf(config.get(OPTIMIZER).toUpperCase(Locale.ROOT)),
-            config.get(BETA1),
-            config.get(BETA2),
-            EPSILON,
-            config.get(WEIGHT_DECAY));
     return Training.of(
-            optimizer, warmUp == 0 ? fall : LearningRate.warmUp(warmUp, learningRate, fall))
+            optimizer(config), warmUp == 0 ? fall : LearningRate.warmUp(warmUp, learningRate, fall))
         .clipped(config.get(CLIP))
         .averaged(new ExponentialAverage(config.get(EMA), true), 1);
   }

@@ -26,15 +26,24 @@ record Drawing(Temperature temperature, boolean asDrawn, long seed, NormOf norms
     implements Serializable {
   private static final long DRAWS = RandomStream.purpose("gvm.draws");
 
-  /** At temperature 1. */
-  static Drawing plain(long seed, NormOf norms, boolean agree) {
-    return new Drawing(Temperature.ONE, true, seed, norms, agree);
+  /** At temperature 1, without norms. */
+  static Drawing plain(long seed) {
+    return new Drawing(Temperature.ONE, true, seed, null, false);
+  }
+
+  /** The seed of some draws of a run, such as those of an iteration. */
+  static long key(long seed, long purpose, long number) {
+    return new RandomStream(seed, purpose, number, 0).nextLong();
   }
 
   /** A part of a prompt's samples. */
   record Part(int prompt, int first, int count) implements Serializable {}
 
-  /** Some answers together. */
+  /**
+   * Some answers together.
+   *
+   * @param meter not used, and may be null, where no norms are wanted
+   */
   List<Answer> run(
       Questions questions, CausalModel model, GradientNorms.Meter meter, List<Part> parts) {
     List<Generation.Request> requests = new ArrayList<>();
@@ -89,10 +98,7 @@ record Drawing(Temperature temperature, boolean asDrawn, long seed, NormOf norms
     int[] right = IntStream.range(0, correct.length).filter(i -> correct[i]).toArray();
     List<GradientNorms.Row> rows =
         Arrays.stream(right)
-            .mapToObj(
-                i ->
-                    new GradientNorms.Row(
-                        questions.tokens()[prompts.get(i)], written.get(i).tokens()))
+            .mapToObj(i -> questions.row(prompts.get(i), written.get(i).tokens()))
             .toList();
     double[] found = meter.norms(norms, rows);
     for (int k = 0; k < right.length; k++) {

@@ -169,15 +169,13 @@ record FrozenStudy(GvmSettings settings, PolicyNetwork network, Questions questi
     ProgramPool pool = pool();
     try (CausalModel model = CausalSource.open(network.step(), policy, pool);
         GradientNorms.Meter meter = network.meter(policy, settings.microBatch(), pool)) {
-      Drawing drawing = Drawing.plain(key(REFERENCE, 0), null, false);
-      pieces.forEach(piece -> answers.addAll(drawing.run(asked, model, meter, piece)));
+      Drawing drawing = Drawing.plain(key(REFERENCE, 0));
+      pieces.forEach(piece -> answers.addAll(drawing.run(asked, model, null, piece)));
       boolean[] correct = new boolean[count];
       answers.forEach(a -> correct[a.sample()] = a.correct());
       int[] right = IntStream.range(0, count).filter(i -> correct[i]).toArray();
       List<GradientNorms.Row> rows =
-          Arrays.stream(right)
-              .mapToObj(i -> new GradientNorms.Row(asked.tokens()[prompt], answers.get(i).tokens()))
-              .toList();
+          Arrays.stream(right).mapToObj(i -> asked.row(prompt, answers.get(i).tokens())).toList();
       double[][] norms = new double[FrozenRule.Whose.values().length][count];
       put(norms[FrozenRule.Whose.OWN.ordinal()], right, meter.norms(settings.normOf(), rows));
       put(norms[FrozenRule.Whose.HEAD.ordinal()], right, meter.norms(NormOf.HEAD, rows));
@@ -200,7 +198,7 @@ record FrozenStudy(GvmSettings settings, PolicyNetwork network, Questions questi
   }
 
   private long key(long purpose, int number) {
-    return new RandomStream(settings.seed(), purpose, number, 0).nextLong();
+    return Drawing.key(settings.seed(), purpose, number);
   }
 
   private Row row(
@@ -243,18 +241,13 @@ record FrozenStudy(GvmSettings settings, PolicyNetwork network, Questions questi
   private float[] gradient(
       float[] policy, Questions asked, FrozenRule.Shares shares, int repetition) {
     int m = asked.count();
-    int[] prompts = IntStream.range(0, m).toArray();
-    double[] tokens = new double[m];
-    Arrays.fill(tokens, 1);
     int[] counts = Arrays.stream(shares.n()).mapToInt(Math::toIntExact).toArray();
     List<byte[]> records = new ArrayList<>();
     ProgramPool pool = pool();
-    try (CausalModel model = CausalSource.open(network.step(), policy, pool);
-        GradientNorms.Meter meter = network.meter(policy, settings.microBatch(), pool)) {
-      Drawing drawing = Drawing.plain(key(FRESH, repetition), null, false);
-      for (List<Drawing.Part> piece :
-          Pieces.of(prompts, new int[m], counts, tokens, settings.sampleBatch())) {
-        for (Answer answer : drawing.run(asked, model, meter, piece)) {
+    try (CausalModel model = CausalSource.open(network.step(), policy, pool)) {
+      Drawing drawing = Drawing.plain(key(FRESH, repetition));
+      for (List<Drawing.Part> piece : Pieces.alike(counts, settings.sampleBatch())) {
+        for (Answer answer : drawing.run(asked, model, null, piece)) {
           if (answer.correct() && shares.p()[answer.prompt()] > 0) {
             int i = answer.prompt();
             double weight = Weighting.LEMMA1.of(shares.n()[i], shares.p()[i], 1, m, 1);

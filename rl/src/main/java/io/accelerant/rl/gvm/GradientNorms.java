@@ -46,11 +46,6 @@ public record GradientNorms(NetworkSpec network, Buckets lengths, int microBatch
     return new GradientNorms(network, Buckets.upTo(Math.max(1, longest - 1)), microBatch);
   }
 
-  /** Programs that a meter leases at a time for norms of one kind and for whole gradients. */
-  public int programs() {
-    return 2 * lengths.sizes().size();
-  }
-
   /**
    * A meter for one task, which the caller closes.
    *

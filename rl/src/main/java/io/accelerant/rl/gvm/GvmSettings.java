@@ -2,13 +2,11 @@ package io.accelerant.rl.gvm;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.engine.Updater;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.lm.Annealing;
 import io.accelerant.core.lm.Temperature;
 import io.accelerant.core.optim.LearningRate;
-import io.accelerant.core.optim.OptimizerSpec;
 import io.accelerant.core.text.Text;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.core.train.Training;
@@ -16,7 +14,6 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
@@ -64,8 +61,6 @@ record GvmSettings(
     EngineSettings engine,
     long seed)
     implements Serializable {
-
-  private static final double EPSILON = 1e-8;
 
   /** The measurement at the start; of no prompts if there is none. */
   record Frozen(int prompts, int samples, int repetitions, List<Integer> probes)
@@ -227,14 +222,9 @@ record GvmSettings(
 
   /** A constant rate: a policy has no last round in sight. */
   private static Training training(JobConfig config) {
-    OptimizerSpec optimizer =
-        new OptimizerSpec(
-            Updater.Rule.valueOf(config.get(TrainSettings.OPTIMIZER).toUpperCase(Locale.ROOT)),
-            config.get(TrainSettings.BETA1),
-            config.get(TrainSettings.BETA2),
-            EPSILON,
-            config.get(TrainSettings.WEIGHT_DECAY));
-    return Training.of(optimizer, LearningRate.constant(config.get(TrainSettings.LEARNING_RATE)))
+    return Training.of(
+            TrainSettings.optimizer(config),
+            LearningRate.constant(config.get(TrainSettings.LEARNING_RATE)))
         .clipped(config.get(TrainSettings.CLIP));
   }
 

@@ -25,11 +25,6 @@ public record LogProbabilities(NetworkSpec network, Buckets lengths, int microBa
     return new LogProbabilities(network, Buckets.upTo(Math.max(1, longest - 1)), microBatch);
   }
 
-  /** Programs that are leased at a time. */
-  public int programs() {
-    return lengths.sizes().size();
-  }
-
   /**
    * Reads answers.
    *

@@ -17,15 +17,18 @@ record MiniBatches(int updates) implements Draw {
     long before = 0;
     long union = 0;
     for (int w = 0; w < shards.workers(); w++) {
-      long own = (shards.counts().get(w) - part + updates - 1) / updates;
-      before += w < worker ? own : 0;
-      union += own;
+      before += w < worker ? records(shards, w, part) : 0;
+      union += records(shards, w, part);
     }
-    long own = (shards.counts().get(worker) - part + updates - 1) / updates;
-    long first = before;
+    long own = records(shards, worker, part);
     return new Share(
         LongStream.range(0, own).map(i -> part + i * updates).toArray(),
-        LongStream.range(0, own).map(i -> first + i).toArray(),
+        LongStream.range(before, before + own).toArray(),
         union);
+  }
+
+  /** Of a worker in a part. */
+  private long records(Shards shards, int worker, int part) {
+    return (shards.counts().get(worker) - part + updates - 1) / updates;
   }
 }

@@ -1,7 +1,9 @@
 package io.accelerant.rl.gvm;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Samples cut into pieces of about equal cost, each of which is written together: a function of
@@ -9,6 +11,18 @@ import java.util.List;
  */
 final class Pieces {
   private Pieces() {}
+
+  /**
+   * As {@link #of(int[], int[], int[], double[], int)}, where every sample costs as much.
+   *
+   * @param counts samples of prompts 0, 1, ..
+   */
+  static List<List<Drawing.Part>> alike(int[] counts, int rows) {
+    int m = counts.length;
+    double[] tokens = new double[m];
+    Arrays.fill(tokens, 1);
+    return of(IntStream.range(0, m).toArray(), new int[m], counts, tokens, rows);
+  }
 
   /**
    * @param prompts numbers of prompts; may repeat

@@ -85,7 +85,7 @@ final class PolicyLoop {
         plan = first ? timed(() -> plan(iteration)) : plan == null ? planOf(iteration) : plan;
         draw(step, plan);
       } else if (first && isEmitted(iteration)) {
-        emitted.add(emitted(iteration, null));
+        emit(iteration, () -> gone(iteration * settings.steps()));
       }
       update(step, from);
     }
@@ -181,7 +181,7 @@ final class PolicyLoop {
         new Drawing(
             settings.annealed().at(iteration * settings.steps()),
             true,
-            key(PROBES, iteration),
+            Drawing.key(seed, PROBES, iteration),
             norms(),
             arm.budget() == Arm.Budget.OPTIMUM),
         train,
@@ -192,16 +192,24 @@ final class PolicyLoop {
     return arm.norms() ? settings.normOf(arm) : null;
   }
 
-  private long key(long purpose, long number) {
-    return new RandomStream(seed, purpose, number, 0).nextLong();
-  }
-
   /** Draws and weighs what the updates of a step are made of. */
   private void draw(int step, Plan plan) {
     List<Weighed> weighed = timed(() -> weighed(step, plan));
-    if (step % settings.steps() == 0 && isEmitted(step / settings.steps())) {
-      emitted.add(emitted(step / settings.steps(), new Drawn(step, plan, weighed)));
+    int iteration = step / settings.steps();
+    if (step % settings.steps() == 0 && isEmitted(iteration)) {
+      emit(
+          iteration,
+          () ->
+              new Trace.Emitted(
+                  iteration,
+                  plan.probes().stream().map(a -> Trace.ProbeRow.of(train, a)).toList(),
+                  plan.rows(),
+                  weighed.stream().map(w -> Trace.RolloutRow.of(train, step, w)).toList()));
     }
+  }
+
+  private void emit(int iteration, Supplier<Trace.Emitted> rows) {
+    emitted.add(ground.once("emitted." + iteration, Trace.Emitted.class, rows));
   }
 
   private List<Weighed> weighed(int step, Plan plan) {
@@ -210,7 +218,7 @@ final class PolicyLoop {
         new Drawing(
             settings.annealed().at(step),
             settings.annealed().drawn(),
-            key(ROLLOUTS, step),
+            Drawing.key(seed, ROLLOUTS, step),
             arm.learnsFromRollouts() ? norms() : null,
             false);
     List<Answer> answers =
@@ -230,8 +238,9 @@ final class PolicyLoop {
       planner.learn(fresh);
     }
     List<Weighed> weighed = Weighed.of(settings, arm, planner, answers, prompts.length);
-    trainer.keep("estimates", planner.state().get(0));
-    trainer.keep("lengths", planner.state().get(1));
+    List<Flat> state = planner.state();
+    trainer.keep("estimates", state.get(0));
+    trainer.keep("lengths", state.get(1));
     ground.use(step, records(weighed));
     return weighed;
   }
@@ -240,15 +249,13 @@ final class PolicyLoop {
     double kl = settings.clip().kl();
     List<Weighed> used = weighed.stream().filter(w -> w.counts(kl)).toList();
     List<Answer> answers = used.stream().map(Weighed::answer).toList();
-    Optional<double[][]> reference =
-        kl > 0 && !answers.isEmpty()
-            ? Optional.of(
-                ground.logProbabilities(trainer.kept("reference").orElseThrow().floats(), answers))
-            : Optional.empty();
+    double[][] reference =
+        kl > 0
+            ? ground.logProbabilities(trainer.kept("reference").orElseThrow().floats(), answers)
+            : new double[answers.size()][]; // null for each
     List<byte[]> records = new ArrayList<>();
     for (int i = 0; i < used.size(); i++) {
-      records.add(
-          network.record(train, used.get(i), reference.isPresent() ? reference.get()[i] : null));
+      records.add(network.record(train, used.get(i), reference[i]));
     }
     while (records.size() < settings.workers() * settings.updates()) { // each has one
       records.add(network.nothing(train));
@@ -305,49 +312,9 @@ final class PolicyLoop {
     return new Trace.Point(
         step,
         Arrays.stream(right).sum() / (double) (test.count() * settings.testSamples()),
-        right,
         trainer.counter("samples"),
         trainer.counter("probes"),
         step * settings.updates(),
         trainer.counter("nanos") / 1e9);
-  }
-
-  /** Rows of the first step of an iteration. */
-  private record Drawn(int step, Plan plan, List<Weighed> weighed) {}
-
-  private Trace.Emitted emitted(int iteration, Drawn drawn) {
-    return ground.once(
-        "emitted." + iteration,
-        Trace.Emitted.class,
-        () ->
-            drawn == null
-                ? gone(iteration * settings.steps())
-                : new Trace.Emitted(
-                    iteration,
-                    drawn.plan().probes().stream()
-                        .map(
-                            a ->
-                                new Trace.ProbeRow(
-                                    train.ids()[a.prompt()],
-                                    a.sample() - Answer.FIRST_PROBE,
-                                    a.correct(),
-                                    a.tokens(),
-                                    a.norm()))
-                        .toList(),
-                    drawn.plan().rows(),
-                    drawn.weighed().stream()
-                        .map(
-                            w ->
-                                new Trace.RolloutRow(
-                                    drawn.step(),
-                                    train.ids()[w.answer().prompt()],
-                                    w.answer().sample(),
-                                    w.answer().correct(),
-                                    w.answer().tokens(),
-                                    w.answer().old(),
-                                    w.answer().logProbability(),
-                                    w.advantage(),
-                                    w.weight()))
-                        .toList()));
   }
 }

@@ -25,10 +25,14 @@ record PolicyNetwork(Student student, int longest) implements Serializable {
     return new TokenStep(trained());
   }
 
-  /** Programs that the tasks of an executor, or of the driver, may hold at a time. */
+  /** Programs that one task may hold at a time: to draw, for loss, norms, gradients and scores. */
+  int programsOfATask() {
+    return CausalSource.programs() + 4 * Buckets.LIMIT;
+  }
+
+  /** Those of all tasks of an executor, or of the driver and its own. */
   int programs(int slots) {
-    int each = CausalSource.programs() + 4 * Buckets.LIMIT; // loss, norms, gradients, scores
-    return each * (slots + 1);
+    return programsOfATask() * (slots + 1);
   }
 
   PolicyObjective objective(GvmSettings settings, boolean plain) {
@@ -53,9 +57,7 @@ record PolicyNetwork(Student student, int longest) implements Serializable {
   double[][] logProbabilities(
       float[] policy, int microBatch, ProgramPool pool, Questions questions, List<Answer> answers) {
     List<GradientNorms.Row> rows =
-        answers.stream()
-            .map(a -> new GradientNorms.Row(questions.tokens()[a.prompt()], a.tokens()))
-            .toList();
+        answers.stream().map(a -> questions.row(a.prompt(), a.tokens())).toList();
     return LogProbabilities.of(trained(), longest, microBatch).of(policy, pool, rows);
   }
 

@@ -73,6 +73,11 @@ record Questions(
     return new Generation.Request(ids[prompt], sample, tokens[prompt]);
   }
 
+  /** An answer behind its prompt. */
+  GradientNorms.Row row(int prompt, int[] answer) {
+    return new GradientNorms.Row(tokens[prompt], answer);
+  }
+
   /** Whether an answer, its end perhaps with it, is right. */
   boolean isSolvedBy(int prompt, int[] answer) {
     return checker.check(prompts[prompt], answers[prompt], tokenizer.decode(answer)).correct();

@@ -5,7 +5,6 @@ import io.accelerant.core.job.Shared;
 import io.accelerant.core.random.RandomStream;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /** How a policy is measured: the same draws for all policies of a seed. */
 final class TestAnswers {
@@ -14,17 +13,13 @@ final class TestAnswers {
   private TestAnswers() {}
 
   static Drawing drawing(long seed) {
-    return Drawing.plain(new RandomStream(seed, DRAWS, 0, 0).nextLong(), null, false);
+    return Drawing.plain(Drawing.key(seed, DRAWS, 0));
   }
 
   static List<List<Drawing.Part>> pieces(GvmSettings settings, Questions test) {
-    int m = test.count();
-    int[] samples = new int[m];
+    int[] samples = new int[test.count()];
     Arrays.fill(samples, settings.testSamples());
-    double[] tokens = new double[m];
-    Arrays.fill(tokens, test.answerLength());
-    return Pieces.of(
-        IntStream.range(0, m).toArray(), new int[m], samples, tokens, settings.sampleBatch());
+    return Pieces.alike(samples, settings.sampleBatch());
   }
 
   /** Right answers to each prompt. */

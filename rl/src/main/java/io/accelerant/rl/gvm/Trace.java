@@ -19,20 +19,12 @@ record Trace(float[] policy, double gain, double dropped, List<Point> curve, Lis
    *
    * @param step steps before it
    * @param accuracy share of right answers
-   * @param byPrompt right answers of each prompt
    * @param samples drawn so far to be trained on
    * @param probes drawn so far besides
    * @param updates of the optimizer so far
    * @param seconds of the training so far, measurements left out
    */
-  record Point(
-      int step,
-      double accuracy,
-      int[] byPrompt,
-      long samples,
-      long probes,
-      int updates,
-      double seconds)
+  record Point(int step, double accuracy, long samples, long probes, int updates, double seconds)
       implements Serializable {}
 
   /**
@@ -50,7 +42,16 @@ record Trace(float[] policy, double gain, double dropped, List<Point> curve, Lis
       implements Serializable {}
 
   record ProbeRow(long promptId, int sample, boolean correct, int[] tokens, double gradientNorm)
-      implements Serializable {}
+      implements Serializable {
+    static ProbeRow of(Questions questions, Answer probe) {
+      return new ProbeRow(
+          questions.ids()[probe.prompt()],
+          probe.sample() - Answer.FIRST_PROBE,
+          probe.correct(),
+          probe.tokens(),
+          probe.norm());
+    }
+  }
 
   record AllocationRow(long promptId, double p, double g, double score, double real, long n)
       implements Serializable {}
@@ -65,7 +66,21 @@ record Trace(float[] policy, double gain, double dropped, List<Point> curve, Lis
       double logProbability,
       double advantage,
       double weight)
-      implements Serializable {}
+      implements Serializable {
+    static RolloutRow of(Questions questions, int step, Weighed weighed) {
+      Answer answer = weighed.answer();
+      return new RolloutRow(
+          step,
+          questions.ids()[answer.prompt()],
+          answer.sample(),
+          answer.correct(),
+          answer.tokens(),
+          answer.old(),
+          answer.logProbability(),
+          weighed.advantage(),
+          weighed.weight());
+    }
+  }
 
   Point last() {
     return curve.get(curve.size() - 1);

@@ -56,7 +56,7 @@ record Trainings(
       NativeMemory.check(
           context.sparkSettings(),
           slots,
-          (long) network.programs(1) / 2 * program.nativeBytes(),
+          (long) network.programsOfATask() * program.nativeBytes(),
           (long) Float.BYTES * program.parameters().size());
     }
   }

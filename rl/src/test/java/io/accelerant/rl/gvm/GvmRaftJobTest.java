@@ -13,6 +13,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.lm.SmallCausalModel;
 import io.accelerant.core.lm.prompt.Prompts;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,8 @@ class GvmRaftJobTest extends SparkTest {
   @BeforeAll
   static void trainOnce() throws IOException {
     prompts = LetterTask.prompts(context(), shared);
-    model = LetterTask.publish(context(), shared.resolve("model"), prompts.tokenizer());
+    model =
+        SmallCausalModel.publish(context().hadoop(), shared.resolve("model"), prompts.tokenizer());
     result =
         JOB.run(
             context(),

@@ -1,19 +1,9 @@
 package io.accelerant.rl.gvm;
 
-import io.accelerant.core.artifact.ArtifactWriter;
-import io.accelerant.core.artifact.Claim;
-import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.config.JobConfig;
-import io.accelerant.core.engine.Flat;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.lm.LanguageModel;
-import io.accelerant.core.lm.LanguageModel.Kind;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.lm.prompt.Tokenizer;
-import io.accelerant.core.model.Model;
-import io.accelerant.core.nn.InitialScale;
-import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,18 +37,5 @@ final class LetterTask {
             "preparePrompts.split=[0.4,0.1,0.5]");
     String uri = job.run(context, JobConfig.load(List.of(), sets, job.keys())).artifact();
     return Prompts.open(context.spark(), context.hadoop(), uri, "a test");
-  }
-
-  /** A model with random weights; returns its URI. */
-  static String publish(JobContext context, Path folder, Tokenizer tokenizer) {
-    Transformer network = Transformer.gpt2(tokenizer.size(), 8, 16, 1, 2);
-    float[] parameters = Flat.of(network.initial(1, InitialScale.SCALED)).toFloats();
-    try (ArtifactWriter artifact =
-        ArtifactWriter.claim(folder.toString(), context.hadoop(), Claim.of("test"), false)) {
-      new LanguageModel(network, parameters, tokenizer, Kind.CAUSAL)
-          .write(artifact, parameters.clone());
-      artifact.commit(ManifestDraft.of(Model.KIND, "train-teacher", "test", 1));
-    }
-    return folder.toString();
   }
 }
