@@ -46,6 +46,11 @@ public abstract class SparkTest {
             // what sites set; other processes of the tests have Java's serializer
             .config("spark.serializer", "org.apache.spark.serializer.KryoSerializer")
             .config("spark.speculation", "true")
+            // Spark's history of jobs stops growing early, so that a leak shows itself early
+            .config("spark.ui.retainedJobs", "50")
+            .config("spark.ui.retainedStages", "50")
+            .config("spark.ui.retainedTasks", "500")
+            .config("spark.sql.ui.retainedExecutions", "20")
             .config("spark.sql.warehouse.dir", scratch.toUri().toString())
             .getOrCreate();
       } catch (IOException e) {

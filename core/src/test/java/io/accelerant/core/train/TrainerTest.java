@@ -216,22 +216,22 @@ class TrainerTest extends SparkTest {
 
   /** Broadcasts are gone and the heap is flat; the first rounds fill Spark's bounded history. */
   @Test
-  void aThousandRoundsLeaveNothingOnTheDriver() {
+  void hundredsOfRoundsLeaveNothingOnTheDriver() {
     List<Long> heap = new ArrayList<>();
     List<Integer> broadcasts = new ArrayList<>();
-    Run run = new Run("long").rounds(1000);
-    run.checkpointEvery = 200;
+    Run run = new Run("long").rounds(400);
+    run.checkpointEvery = 100;
     run.watcher =
         done -> {
-          if (done == 400 || done == 1000) {
+          if (done == 100 || done == 400) {
             heap.add(usedHeap());
             broadcasts.add(
                 SparkEnv.get().blockManager().getMatchingBlockIds(new OfBroadcasts()).size());
           }
         };
     run.train();
-    assertThat(broadcasts.get(1)).isLessThanOrEqualTo(broadcasts.get(0) + 20);
-    assertThat(heap.get(1) - heap.get(0)).isLessThan(24L << 20);
+    assertThat(broadcasts.get(1)).isLessThanOrEqualTo(broadcasts.get(0) + 10);
+    assertThat(heap.get(1) - heap.get(0)).isLessThan(12L << 20);
   }
 
   private static final class OfBroadcasts
