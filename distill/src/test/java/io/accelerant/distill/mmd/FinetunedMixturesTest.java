@@ -204,7 +204,7 @@ class FinetunedMixturesTest {
     Mixture law = Mixture.sixteenDimensions();
     try (Corrected model = new Corrected(law, 256)) {
       double[] before = model.samples();
-      finetune(model, Kernel.Gaussians.ofSigmas(law.sigmas()), 500);
+      finetune(model, Kernel.Gaussians.ofSigmas(law.sigmas()), 300);
       assertSamplesAreAsData(law, before, model.samples());
     }
   }

@@ -75,13 +75,13 @@ class ImageTeacherTest extends SparkTest {
                 "trainTeacher.heads=2",
                 "trainTeacher.samples=48",
                 "trainTeacher.sampleSteps=20",
-                "trainTeacher.sampleEvery=300",
+                "trainTeacher.sampleEvery=150",
                 "train.workers=2",
                 "train.batch=16",
-                "train.rounds=600",
+                "train.rounds=300",
                 "train.ema=0.95",
                 "train.learningRate=5e-3",
-                "train.checkpointEvery=300"));
+                "train.checkpointEvery=150"));
     sets.addAll(List.of(more));
     return run(new TrainTeacherJob(), sets.toArray(String[]::new));
   }
