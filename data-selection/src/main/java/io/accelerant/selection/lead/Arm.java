@@ -33,6 +33,9 @@ enum Arm {
   /** Every row of the pool once, whatever the budget. */
   FULL(Eligible.ALL, Draw.NONE, Utility.RANDOM);
 
+  /** What LEAD is judged by, and LEAD itself: always run. */
+  static final List<Arm> CONTROLS = List.of(values());
+
   /** Which rows may be chosen. */
   enum Eligible {
     ALL,
