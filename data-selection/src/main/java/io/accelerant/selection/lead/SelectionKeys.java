@@ -1,7 +1,10 @@
 package io.accelerant.selection.lead;
 
+import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.train.TrainSettings;
 import java.util.List;
+import java.util.Locale;
 
 /** How rows are chosen: keys of a run and of a replay of given losses. */
 final class SelectionKeys {
@@ -89,4 +92,30 @@ final class SelectionKeys {
           GUARD_USES);
 
   private SelectionKeys() {}
+
+  static Rule rule(JobConfig config) {
+    long budget = config.get(BUDGET);
+    return new Rule(
+        budget,
+        (int) Math.min(config.get(ROUNDS), budget), // a round has a row
+        config.find(RATE).orElse(0.0),
+        Rule.Count.valueOf(config.get(COUNT).toUpperCase(Locale.ROOT)),
+        config.get(SMOOTHING),
+        config.get(GAMMA),
+        LossChange.Kind.ofLabel(config.get(LOSS_CHANGE)),
+        guard(config),
+        config.get(TrainSettings.BATCH));
+  }
+
+  static Guard guard(JobConfig config) {
+    return new Guard(
+        config.get(GUARD_QUANTILE),
+        Guard.Duplicates.valueOf(config.get(GUARD_DUPLICATES).toUpperCase(Locale.ROOT)),
+        config.get(GUARD_USES));
+  }
+
+  /** The arm that is published, or replayed. */
+  static Arm published(JobConfig config) {
+    return config.get(MODE).equals("faithful") ? Arm.LEAD_FAITHFUL : Arm.LEAD;
+  }
 }
