@@ -1,0 +1,72 @@
+package io.accelerant.selection.lead;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.EngineSettings;
+import io.accelerant.core.job.RunKeys;
+import java.io.Serializable;
+import java.util.Optional;
+
+/**
+ * How a pool is looked over before training.
+ *
+ * @param batch rows that are scored together
+ * @param partitions Spark partitions of scoring; 0: four a core
+ * @param clusters of difficulty
+ * @param byLoss whether they are cut by the initial loss in place of IFD
+ * @param quantiles whether they are of equal size in place of k-means
+ * @param meaning how tasks are told apart by what prompts mean; empty: by their labels
+ * @param duplicates which rows are looked for
+ */
+record OfflineSettings(
+    int batch,
+    int partitions,
+    int clusters,
+    boolean byLoss,
+    boolean quantiles,
+    Optional<Meaning> meaning,
+    Guard.Duplicates duplicates,
+    long seed,
+    EngineSettings engine) {
+
+  /**
+   * @param model URI of a sentence encoder as an ONNX file
+   * @param tokenizer URI of its {@code tokenizer.json}
+   * @param clusters of the embeddings
+   */
+  record Meaning(String model, String tokenizer, int clusters) implements Serializable {}
+
+  /**
+   * @throws io.accelerant.core.error.ConfigException if tasks are to be told apart by embeddings
+   *     and there is no encoder
+   */
+  static OfflineSettings of(JobConfig config) {
+    return new OfflineSettings(
+        config.get(OfflineKeys.SCORE_BATCH),
+        config.get(OfflineKeys.PARTITIONS),
+        config.get(SelectionKeys.CLUSTERS),
+        config.get(OfflineKeys.DIFFICULTY).equals("loss"),
+        config.get(OfflineKeys.CLUSTERING).equals("quantiles"),
+        config.get(OfflineKeys.TASKS).equals("embedding")
+            ? Optional.of(meaning(config))
+            : Optional.empty(),
+        SelectionKeys.guard(config).duplicates(),
+        config.get(RunKeys.SEED),
+        EngineSettings.of(config));
+  }
+
+  private static Meaning meaning(JobConfig config) {
+    String why = "is needed with lead.tasks = embedding: %s.";
+    return new Meaning(
+        config
+            .find(OfflineKeys.EMBEDDING_MODEL)
+            .orElseThrow(
+                () -> config.invalid(OfflineKeys.EMBEDDING_MODEL, why.formatted("an ONNX file"))),
+        config
+            .find(OfflineKeys.EMBEDDING_TOKENIZER)
+            .orElseThrow(
+                () ->
+                    config.invalid(
+                        OfflineKeys.EMBEDDING_TOKENIZER, why.formatted("its tokenizer.json"))),
+        config.get(OfflineKeys.TASK_CLUSTERS));
+  }
+}
