@@ -57,13 +57,13 @@ record LossChange(double deltaCluster, double deltaPrevious, double dot, double 
     double mix = mix(deltaCluster, deltaPrevious, dot);
     double rest = 1 - mix;
     double norm = mix * mix * deltaCluster + rest * rest * deltaPrevious + 2 * mix * rest * dot;
-    double value = -rate * Math.max(0, norm); // opposite gradients round to below 0
+    double value = 0 - rate * Math.max(0, norm); // opposite gradients round to below 0
     return new LossChange(deltaCluster, deltaPrevious, dot, mix, value);
   }
 
   /** Of a cluster that was never trained: a plain step along the gradient of the round before. */
   static LossChange ofPrevious(double deltaPrevious, double rate) {
-    return new LossChange(0, deltaPrevious, 0, 0, -rate * deltaPrevious);
+    return new LossChange(0, deltaPrevious, 0, 0, 0 - rate * deltaPrevious);
   }
 
   /**

@@ -135,11 +135,15 @@ final class Selection {
     return Arrays.stream(quotas(cluster)).anyMatch(quota -> quota > 0);
   }
 
-  /** Probabilities of the next draw; of clusters that have nothing to give 0. */
+  /**
+   * Probabilities of the next draw; of clusters that have nothing to give 0. When it is over, those
+   * of the bandit alone.
+   */
   double[] probabilities() {
+    boolean over = isOver();
     boolean[] open = new boolean[clusters];
     for (int k = 0; k < clusters; k++) {
-      open[k] = isOpen(k);
+      open[k] = over || isOpen(k);
     }
     return bandit.probabilities(open);
   }
