@@ -159,6 +159,18 @@ public final class Trainer {
     return Optional.ofNullable(arrays.get(KEPT + name));
   }
 
+  /** What was kept under names that begin with a prefix, by the rest of their names. */
+  public Map<String, Flat> keptUnder(String prefix) {
+    Map<String, Flat> found = new LinkedHashMap<>();
+    arrays.forEach(
+        (name, numbers) -> {
+          if (name.startsWith(KEPT + prefix)) {
+            found.put(name.substring((KEPT + prefix).length()), numbers);
+          }
+        });
+    return found;
+  }
+
   /** The whole number that was kept under a name; 0 if none was. */
   public long counter(String name) {
     return counters.getOrDefault(KEPT + name, 0L);

@@ -16,7 +16,7 @@ interface Ground extends AutoCloseable {
    * Runs updates over rows of the pool, which {@link io.accelerant.core.train.Draw#chosen} names by
    * number; goes on from where an earlier run was stopped.
    *
-   * @param updates at most so many
+   * @param updates about so many, for people
    */
   Trainer trainer(Roles roles, int updates);
 
