@@ -37,7 +37,7 @@ class TableCandidatesTest extends SparkTest {
   }
 
   /** Losses have few values, so that ids decide; cluster 2 has no row of task 2. */
-  private static PoolRows pool() {
+  static PoolRows pool() {
     RandomStream random = new RandomStream(SEED, NUMBERS, 0, 0);
     int[] clusters = new int[ROWS];
     int[] tasks = new int[ROWS];
@@ -55,7 +55,7 @@ class TableCandidatesTest extends SparkTest {
   }
 
   /** Every seventh row is out. */
-  private static boolean[] eligible() {
+  static boolean[] eligible() {
     boolean[] eligible = new boolean[ROWS];
     IntStream.range(0, ROWS).forEach(row -> eligible[row] = row % 7 != 0);
     return eligible;
