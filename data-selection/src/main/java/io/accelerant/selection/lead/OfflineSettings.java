@@ -1,8 +1,11 @@
 package io.accelerant.selection.lead;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Optional;
 
@@ -55,18 +58,20 @@ record OfflineSettings(
   }
 
   private static Meaning meaning(JobConfig config) {
-    String why = "is needed with lead.tasks = embedding: %s.";
     return new Meaning(
-        config
-            .find(OfflineKeys.EMBEDDING_MODEL)
-            .orElseThrow(
-                () -> config.invalid(OfflineKeys.EMBEDDING_MODEL, why.formatted("an ONNX file"))),
-        config
-            .find(OfflineKeys.EMBEDDING_TOKENIZER)
-            .orElseThrow(
-                () ->
-                    config.invalid(
-                        OfflineKeys.EMBEDDING_TOKENIZER, why.formatted("its tokenizer.json"))),
+        needed(config, OfflineKeys.EMBEDDING_MODEL),
+        needed(config, OfflineKeys.EMBEDDING_TOKENIZER),
         config.get(OfflineKeys.TASK_CLUSTERS));
+  }
+
+  private static String needed(JobConfig config, Key<String> key) {
+    return config
+        .find(key)
+        .orElseThrow(
+            () ->
+                new ConfigException(
+                    Text.of(
+                        "%s is needed with %s = embedding.",
+                        key.path(), OfflineKeys.TASKS.path())));
   }
 }
