@@ -77,7 +77,7 @@ record LeadSettings(
         config.get(TrainSettings.MICRO_BATCH),
         config.get(TrainSettings.WORKERS),
         config.get(LeadKeys.SPREAD).equals("rows"),
-        config.distinct(LeadKeys.NEW_TASKS),
+        config.get(LeadKeys.NEW_TASKS),
         config.get(OfflineKeys.SCORE_BATCH),
         config.get(OfflineKeys.PARTITIONS),
         EngineSettings.of(config),
