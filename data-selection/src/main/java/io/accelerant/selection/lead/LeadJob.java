@@ -49,6 +49,9 @@ public final class LeadJob implements PublishingJob {
 
   @Override
   public Work open(JobContext context, JobConfig config) {
+    if (Replay.isMeant(config)) {
+      return Replay.work(context, config);
+    }
     LeadSettings settings = LeadSettings.of(config);
     return Work.on(
         inputs(context, config),

@@ -114,7 +114,10 @@ final class LeadKeys {
           .toList();
 
   static final List<Key<?>> ALL =
-      RunKeys.and(Stream.of(SelectionKeys.ALL, TRAINING).<Key<?>>flatMap(List::stream).toList());
+      RunKeys.and(
+          Stream.of(List.of(Replay.OF), SelectionKeys.ALL, TRAINING)
+              .<Key<?>>flatMap(List::stream)
+              .toList());
 
   private LeadKeys() {}
 }

@@ -57,6 +57,12 @@ record OfflineSettings(
         EngineSettings.of(config));
   }
 
+  /** The cluster of each row, the easiest being 0. */
+  int[] cut(double[] initialLoss, double[] difficulty) {
+    double[] by = byLoss ? initialLoss : difficulty;
+    return quantiles ? LineClusters.quantiles(by, clusters) : LineClusters.means(by, clusters);
+  }
+
   private static Meaning meaning(JobConfig config) {
     return new Meaning(
         needed(config, OfflineKeys.EMBEDDING_MODEL),

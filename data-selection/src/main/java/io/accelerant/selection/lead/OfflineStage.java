@@ -52,18 +52,12 @@ record OfflineStage(
     for (int i = 0; i < learnable.length; i++) {
       learnable[i] = initial[i] - warmLoss[i];
     }
-    int[] clusters = clusters(settings.byLoss() ? initial : difficulty);
+    int[] clusters = settings.cut(initial, difficulty);
     return new Pool(
         rows(tasks, initial, difficulty, learnable, clusters, copies),
         ifd,
         warmLoss,
         passes.seconds());
-  }
-
-  private int[] clusters(double[] by) {
-    return settings.quantiles()
-        ? LineClusters.quantiles(by, settings.clusters())
-        : LineClusters.means(by, settings.clusters());
   }
 
   private static PoolRows rows(

@@ -65,4 +65,23 @@ record RoundTrace(
         outcome.idu(),
         round.rows().stream().mapToInt(row -> row.uses() + 1).toArray());
   }
+
+  /** This round under another number. */
+  RoundTrace numbered(int other) {
+    return new RoundTrace(
+        other,
+        cluster,
+        probabilities,
+        weightsBefore,
+        weights,
+        reward,
+        usedReward,
+        change,
+        rate,
+        ids,
+        losses,
+        before,
+        after,
+        uses);
+  }
 }

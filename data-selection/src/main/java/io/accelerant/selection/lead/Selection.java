@@ -4,6 +4,7 @@ import io.accelerant.core.engine.Flat;
 import io.accelerant.core.random.PermutationKind;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.run.Batches;
+import io.accelerant.core.text.Text;
 import io.accelerant.selection.lead.Candidates.Candidate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -158,9 +159,13 @@ final class Selection {
   /**
    * As {@link #next()}, of a cluster that is drawn elsewhere.
    *
-   * @throws IllegalArgumentException if it has nothing to give
+   * @throws IllegalArgumentException if there is none of that number, or it has nothing to give
    */
   Round next(int cluster) {
+    if (cluster < 0 || cluster >= clusters) {
+      throw new IllegalArgumentException(
+          Text.of("there are clusters 0 to %d, not %d", clusters - 1, cluster));
+    }
     if (!isOpen(cluster)) {
       throw new IllegalArgumentException("nothing is left in cluster " + cluster);
     }
