@@ -39,6 +39,7 @@ final class LeadLoop implements Trainer.Watcher {
 
   /**
    * @param name of the training, in errors
+   * @param follows as of {@link RoundMeter}
    * @param updates about so many, for people
    * @param rate of the optimizer of {@code roles}
    */
@@ -50,6 +51,7 @@ final class LeadLoop implements Trainer.Watcher {
       Ground ground,
       Roles roles,
       UsedRate rate,
+      boolean follows,
       int updates) {
     this.name = name;
     this.network = network;
@@ -59,7 +61,7 @@ final class LeadLoop implements Trainer.Watcher {
     this.rate = rate;
     this.step = network.step();
     this.trainer = ground.trainer(roles, updates);
-    this.meter = new RoundMeter(trainer, roles, part);
+    this.meter = new RoundMeter(trainer, roles, part, follows);
     trainer.watch(this);
   }
 
@@ -124,7 +126,8 @@ final class LeadLoop implements Trainer.Watcher {
   }
 
   private RoundTrace end(Selection.Round round) {
-    double last = rate.at(trainer.done());
+    before(trainer.done() - 1); // which was not in this run, if it was stopped right after
+    double last = rate.at(trainer.done() - 1L);
     double[] weights = selection.weights();
     Selection.Measured measured =
         new Selection.Measured(meter.gradient(), last, meter.actualStep());

@@ -20,12 +20,17 @@ final class RoundMeter implements Trainer.Watcher {
   private final Trainer trainer;
   private final Roles roles;
   private final GradientPart part;
+  private final boolean follows;
   private Chosen chosen;
 
-  RoundMeter(Trainer trainer, Roles roles, GradientPart part) {
+  /**
+   * @param follows whether it looks how far parameters move, which costs two copies of them
+   */
+  RoundMeter(Trainer trainer, Roles roles, GradientPart part, boolean follows) {
     this.trainer = trainer;
     this.roles = roles;
     this.part = part;
+    this.follows = follows;
     trainer.watch(this);
   }
 
@@ -35,7 +40,9 @@ final class RoundMeter implements Trainer.Watcher {
     if (trainer.done() == next.first()) {
       trainer.keep(LOSSES, Flat.of(new double[next.rows().length]));
       trainer.keep(GRADIENT, Flat.of(new double[part.size()]));
-      trainer.keep(BEFORE, Flat.of(parameters()));
+      if (follows) {
+        trainer.keep(BEFORE, Flat.of(parameters()));
+      }
     }
   }
 
@@ -63,13 +70,19 @@ final class RoundMeter implements Trainer.Watcher {
     return kept(LOSSES);
   }
 
-  /** Mean over the rows of the round. */
+  /** Mean over the rows of the round; the next round has an array of its own. */
   double[] gradient() {
-    return kept(GRADIENT).clone();
+    return kept(GRADIENT);
   }
 
-  /** {@code <g, theta after - theta before>}: what the step that was taken promises. */
+  /**
+   * {@code <g, theta after - theta before>}: what the step that was taken promises; 0 where it does
+   * not look.
+   */
   double actualStep() {
+    if (!follows) {
+      return 0;
+    }
     double[] before = kept(BEFORE);
     double[] after = parameters();
     double[] gradient = kept(GRADIENT);

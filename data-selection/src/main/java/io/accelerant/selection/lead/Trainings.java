@@ -64,19 +64,16 @@ record Trainings(
   /** What all units leave. */
   Map<LeadUnit, Trace> together(JobContext context, Stages stages, Given rows) {
     Trainings self = this;
-    Map<LeadUnit, Trace> found;
     try (Shared<Given> given = Shared.of(context, rows)) {
-      found =
-          new Units<>(context, settings.engine().stage(), 1, given::copy)
-              .saved(
-                  stages,
-                  Trace.class,
-                  units(),
-                  (shared, unit) ->
-                      self.inTask(shared, unit, unit.equals(self.settings.publishedUnit())),
-                  (unit, trace, number, of) -> say(context, unit, trace, number, of));
+      return new Units<>(context, settings.engine().stage(), 1, given::copy)
+          .saved(
+              stages,
+              Trace.class,
+              units(),
+              (shared, unit) ->
+                  self.inTask(shared, unit, unit.equals(self.settings.publishedUnit())),
+              (unit, trace, number, of) -> say(context, unit, trace, number, of));
     }
-    return found;
   }
 
   /**
@@ -130,6 +127,7 @@ record Trainings(
               ground,
               roles,
               rate,
+              settings.rule().lossChange() == LossChange.Kind.ACTUAL_STEP,
               updates(arm, selection.budget()))
           .run(keeps);
     }
