@@ -14,8 +14,7 @@ record Costs(LeadFindings findings) {
   private static final Set<String> INITIAL = Set.of("iu0", "tasks");
   private static final Set<String> WARM = Set.of("warmUp", "warmLoss");
   private static final Set<String> ALONE = Set.of("aloneLoss");
-  private static final Set<String> CLUSTERS = Set.of("clusters");
-  private static final Set<String> DUPLICATES = Set.of("duplicates");
+  private static final Set<String> COPIES = Set.of("copies");
 
   private double rows() {
     return findings.truth().ids().length;
@@ -60,7 +59,7 @@ record Costs(LeadFindings findings) {
       case QUANTILE -> needed.addAll(INITIAL);
       case GUARD -> {
         needed.addAll(INITIAL);
-        needed.addAll(DUPLICATES);
+        needed.addAll(COPIES);
       }
       default -> {}
     }
@@ -80,7 +79,6 @@ record Costs(LeadFindings findings) {
       needed.addAll(INITIAL);
       needed.addAll(WARM);
       needed.addAll(ALONE);
-      needed.addAll(CLUSTERS);
     }
     return needed;
   }

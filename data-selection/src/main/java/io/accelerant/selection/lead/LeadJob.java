@@ -105,13 +105,19 @@ public final class LeadJob implements PublishingJob {
       byte[][] records = inputs.records();
       boolean[] clean = inputs.truth().clean(config.get(LeadKeys.ORACLE));
       float[] base = inputs.base().parameters();
-      Pool pool =
+      Map<String, Double> seconds = new LinkedHashMap<>();
+      Pool found =
           new OfflineStage(
                   context, stages, OfflineSettings.of(config), inputs.prompts(), inputs.base())
               .of(
-                  rows ->
-                      trainings.warmUp(
-                          context, new Given(base, rows, records, clean, inputs.test())));
+                  rows -> {
+                    Given given = new Given(base, rows, records, clean, inputs.test());
+                    Trainings.Warm warm = trainings.warmUp(context, stages, given);
+                    seconds.put("warmUp", warm.seconds());
+                    return warm.parameters();
+                  });
+      seconds.putAll(found.seconds());
+      Pool pool = new Pool(found.rows(), found.ifd(), found.warmLoss(), seconds);
       Map<LeadUnit, Trace> traces =
           trainings.together(
               context, stages, new Given(base, pool.rows(), records, clean, inputs.test()));

@@ -77,20 +77,30 @@ record Trainings(
   }
 
   /**
-   * A training on random rows, in one task; its model sorts the pool by difficulty.
+   * What a warm-up leaves.
    *
-   * @return parameters of the base's network, adapters folded in
+   * @param parameters of the base's network, adapters folded in
    */
-  float[] warmUp(JobContext context, Given rows) {
+  record Warm(float[] parameters, double seconds) {}
+
+  /** A training on random rows, in one task; its model sorts the pool by difficulty. */
+  Warm warmUp(JobContext context, Stages stages, Given rows) {
     Trainings self = new Trainings(settings.ofWarmUp(), network, judge, part, slots);
     LeadUnit unit = new LeadUnit(Arm.RANDOM, settings.seed());
-    try (Shared<Given> given = Shared.of(context, rows)) {
-      Trace trace =
-          new Units<>(context, settings.engine().stage(), 1, given::copy)
-              .map("lead: the warm-up model", 1, (shared, zero) -> self.inTask(shared, unit, true))
-              .get(0);
-      return network.student().merged(rows.base(), trace.model());
-    }
+    String what = "lead: training the warm-up model";
+    return stages.whole(
+        "warmUp",
+        Warm.class,
+        what,
+        () -> {
+          try (Shared<Given> given = Shared.of(context, rows)) {
+            Trace trace =
+                new Units<>(context, settings.engine().stage(), 1, given::copy)
+                    .map(what, 1, (shared, zero) -> self.inTask(shared, unit, true))
+                    .get(0);
+            return new Warm(network.student().merged(rows.base(), trace.model()), trace.seconds());
+          }
+        });
   }
 
   private Trace inTask(Given given, LeadUnit unit, boolean keeps) {
