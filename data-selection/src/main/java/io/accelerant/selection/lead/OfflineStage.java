@@ -41,7 +41,13 @@ record OfflineStage(
     double[] initial = passes.losses("iu0", Reading.BEHIND_PROMPT, base.parameters());
     int[] copies =
         passes.numbers("copies", () -> new Duplicates(table, labels).find(settings.duplicates()));
-    PoolIndex tasks = labels;
+    PoolIndex tasks =
+        settings
+            .meaning()
+            .map(m -> MeaningTasks.open(m, settings.seed(), context.hadoop()))
+            .map(m -> passes.numbers("tasks", () -> m.of(context, table, labels)))
+            .map(labels::withTasks)
+            .orElse(labels);
     double[] unknown = new double[labels.count()];
     float[] warm =
         warmUp.apply(rows(tasks, initial, unknown, unknown, new int[labels.count()], copies));

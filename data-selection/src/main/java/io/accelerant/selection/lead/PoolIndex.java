@@ -69,6 +69,17 @@ record PoolIndex(long[] ids, int[] tasks, List<String> taskNames) {
         names);
   }
 
+  /**
+   * The same rows of other tasks, which have numbers for names.
+   *
+   * @param numbers of tasks, by row
+   */
+  PoolIndex withTasks(int[] numbers) {
+    int count = 1 + Arrays.stream(numbers).max().orElseThrow();
+    return new PoolIndex(
+        ids, numbers, IntStream.range(0, count).mapToObj(Integer::toString).toList());
+  }
+
   int count() {
     return ids.length;
   }
