@@ -102,7 +102,11 @@ public final class LeadJob implements PublishingJob {
     Trainings trainings = Trainings.of(context, settings, inputs);
     trainings.requireMemory(context);
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
-      byte[][] records = inputs.records();
+      Optional<SpreadTrainings> spread =
+          settings.spread()
+              ? Optional.of(SpreadTrainings.of(run, trainings, inputs.prompts()))
+              : Optional.empty();
+      byte[][] records = spread.isPresent() ? new byte[0][] : inputs.records();
       boolean[] clean = inputs.truth().clean(config.get(LeadKeys.ORACLE));
       float[] base = inputs.base().parameters();
       Map<String, Double> seconds = new LinkedHashMap<>();
@@ -112,15 +116,20 @@ public final class LeadJob implements PublishingJob {
               .of(
                   rows -> {
                     Given given = new Given(base, rows, records, clean, inputs.test());
-                    Trainings.Warm warm = trainings.warmUp(context, stages, given);
+                    Trainings.Warm warm =
+                        spread
+                            .map(trained -> trained.warmUp(stages, given))
+                            .orElseGet(() -> trainings.warmUp(context, stages, given));
                     seconds.put("warmUp", warm.seconds());
                     return warm.parameters();
                   });
       seconds.putAll(found.seconds());
       Pool pool = new Pool(found.rows(), found.ifd(), found.warmLoss(), seconds);
+      Given given = new Given(base, pool.rows(), records, clean, inputs.test());
       Map<LeadUnit, Trace> traces =
-          trainings.together(
-              context, stages, new Given(base, pool.rows(), records, clean, inputs.test()));
+          spread
+              .map(trained -> trained.oneByOne(stages, given))
+              .orElseGet(() -> trainings.together(context, stages, given));
       LeadFindings findings =
           new LeadFindings(settings, inputs.test().taskNames(), inputs.truth(), pool, traces);
       return product(run, inputs, findings, cpu);

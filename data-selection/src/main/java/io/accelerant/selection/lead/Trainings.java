@@ -25,6 +25,8 @@ import java.util.Map;
 record Trainings(
     LeadSettings settings, LeadNetwork network, Judge judge, GradientPart part, int slots)
     implements Serializable {
+  /** Stage of the warm-up. */
+  static final String WARM_UP = "warmUp";
 
   static Trainings of(JobContext context, LeadSettings settings, LeadInputs inputs) {
     return new Trainings(
@@ -85,11 +87,11 @@ record Trainings(
 
   /** A training on random rows, in one task; its model sorts the pool by difficulty. */
   Warm warmUp(JobContext context, Stages stages, Given rows) {
-    Trainings self = new Trainings(settings.ofWarmUp(), network, judge, part, slots);
-    LeadUnit unit = new LeadUnit(Arm.RANDOM, settings.seed());
+    Trainings self = ofWarmUp();
+    LeadUnit unit = self.warmUpUnit();
     String what = "lead: training the warm-up model";
     return stages.whole(
-        "warmUp",
+        WARM_UP,
         Warm.class,
         what,
         () -> {
@@ -98,9 +100,21 @@ record Trainings(
                 new Units<>(context, settings.engine().stage(), 1, given::copy)
                     .map(what, 1, (shared, zero) -> self.inTask(shared, unit, true))
                     .get(0);
-            return new Warm(network.student().merged(rows.base(), trace.model()), trace.seconds());
+            return warm(rows, trace);
           }
         });
+  }
+
+  Warm warm(Given rows, Trace trace) {
+    return new Warm(network.student().merged(rows.base(), trace.model()), trace.seconds());
+  }
+
+  Trainings ofWarmUp() {
+    return new Trainings(settings.ofWarmUp(), network, judge, part, slots);
+  }
+
+  LeadUnit warmUpUnit() {
+    return new LeadUnit(Arm.RANDOM, settings.seed());
   }
 
   private Trace inTask(Given given, LeadUnit unit, boolean keeps) {
@@ -149,7 +163,7 @@ record Trainings(
     return Math.toIntExact(arm.draw() == Arm.Draw.NONE ? full : full + settings.rule().rounds());
   }
 
-  private static void say(JobContext context, LeadUnit unit, Trace trace, int number, int of) {
+  static void say(JobContext context, LeadUnit unit, Trace trace, int number, int of) {
     context
         .progress()
         .say(

@@ -36,22 +36,8 @@ class TableCandidatesTest extends SparkTest {
     ordered = ranked(Arm.LEAD, 2, shared);
   }
 
-  /** Losses have few values, so that ids decide; cluster 2 has no row of task 2. */
   static PoolRows pool() {
-    RandomStream random = new RandomStream(SEED, NUMBERS, 0, 0);
-    int[] clusters = new int[ROWS];
-    int[] tasks = new int[ROWS];
-    double[] loss = new double[ROWS];
-    for (int row = 0; row < ROWS; row++) {
-      clusters[row] = (int) (random.nextDouble() * CLUSTERS);
-      tasks[row] = (int) (random.nextDouble() * (clusters[row] == 2 ? TASKS - 1 : TASKS));
-      loss[row] = Math.floor(random.nextDouble() * 8) / 2;
-    }
-    long[] ids = IntStream.range(0, ROWS).mapToLong(row -> 7 + 3L * row).toArray();
-    int[] copyOf = new int[ROWS];
-    Arrays.fill(copyOf, -1);
-    return new PoolRows(
-        ids, tasks, List.of("a", "b", "c"), loss, loss.clone(), loss.clone(), clusters, copyOf);
+    return RandomPool.of(ROWS, TASKS, CLUSTERS);
   }
 
   /** Every seventh row is out. */
