@@ -337,6 +337,22 @@ class SelectionTest {
     assertThat(selection.uses()).isGreaterThan(60).isEqualTo(allIds(rounds).length);
   }
 
+  @Test
+  void aBudgetOfDistinctRowsCutsTheWorst() {
+    Rule rule = with(rule(100, 1), .1, Rule.Count.DISTINCT, 1);
+    List<Long> best =
+        of(Arm.LEAD, rule).next().rows().stream()
+            .sorted(
+                Comparator.comparingDouble((Candidate row) -> -row.utility())
+                    .thenComparing(Candidate::id))
+            .map(Candidate::id)
+            .toList();
+    Rule less = with(rule(5, 1), .1, Rule.Count.DISTINCT, 1);
+    assertThat(best).hasSizeGreaterThan(5);
+    assertThat(ids(of(Arm.LEAD, less).next().rows()))
+        .containsExactlyInAnyOrderElementsOf(best.subList(0, 5));
+  }
+
   /** Rows of cluster 1 fall by more: 600 rounds of a row each make it the likely one. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3})
