@@ -76,12 +76,11 @@ public final class WordPiece implements Serializable {
       }
     }
 
-    /** Controls and what has no meaning, but for the three that are spaces. */
+    /** Controls and what has no sign, but for the three that are spaces; unassigned ones stay. */
     private static boolean isOther(int c) {
       return switch (Character.getType(c)) {
         case Character.CONTROL -> c != '\t' && c != '\n' && c != '\r';
-        case Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED ->
-            true;
+        case Character.FORMAT, Character.SURROGATE, Character.PRIVATE_USE -> true;
         default -> false;
       };
     }

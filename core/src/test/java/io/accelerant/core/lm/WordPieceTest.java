@@ -47,6 +47,11 @@ class WordPieceTest {
   }
 
   @Test
+  void anUnassignedSignIsNotDropped() {
+    assertThat(inside("a\u0378")).containsExactly(1);
+  }
+
+  @Test
   void theEndOfALongTextIsCutOff() {
     assertThat(inside("a ".repeat(50))).hasSize(6);
   }
