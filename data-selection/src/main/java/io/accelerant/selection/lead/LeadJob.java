@@ -52,6 +52,9 @@ public final class LeadJob implements PublishingJob {
     if (Replay.isMeant(config)) {
       return Replay.work(context, config);
     }
+    if (Replay.isMeant(config)) {
+      return Replay.work(context, config);
+    }
     LeadSettings settings = LeadSettings.of(config);
     return Work.on(
         inputs(context, config),

@@ -119,10 +119,16 @@ final class LeadLoop implements Trainer.Watcher {
         () -> trainer.rounds(first, first + round.batches().length, step, Draw.chosen(chosen)));
     RoundTrace trace = timed(SELECTING, () -> end(round));
     traces.add(ground.once(ROUND + "." + round.number(), RoundTrace.class, () -> trace));
+    timed(SELECTING, () -> remember(round));
+  }
+
+  /** Leaves to the next round what it needs. */
+  private Selection.Round remember(Selection.Round round) {
     selection.state().forEach((what, numbers) -> trainer.keep(SELECTION + what, numbers));
-    trainer.keep(FIRST, (long) first + round.batches().length);
-    trainer.keep(USED, trainer.counter(USED) + chosen.rows().length);
+    trainer.keep(FIRST, trainer.counter(FIRST) + round.batches().length);
+    trainer.keep(USED, trainer.counter(USED) + round.rows().size());
     trainer.keep(ROUND, round.number() + 1L);
+    return round;
   }
 
   private RoundTrace end(Selection.Round round) {
