@@ -6,6 +6,7 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.jobs.bench.DcSolverBench;
 import io.accelerant.jobs.bench.GenerateBench;
+import io.accelerant.jobs.bench.LeadBench;
 import io.accelerant.jobs.bench.MmdBench;
 import io.accelerant.jobs.bench.Rs2Bench;
 import io.accelerant.jobs.bench.SyncRoundBench;
@@ -94,6 +95,21 @@ final class BenchCommand {
             new Rs2Bench(
                     spark, config.get(Rs2Bench.REPETITIONS), config.get(Rs2Bench.RATIO), progress)
                 .run(config.get(Rs2Bench.ROWS)));
+  }
+
+  @Command(
+      name = "lead",
+      description =
+          "LEAD's ranking of a pool and its rounds, losses given, beside plain scans; keys"
+              + " bench.rows, bench.repetitions.")
+  int lead(@Mixin Options options) {
+    return onSpark(
+        "lead",
+        options,
+        List.of(LeadBench.SIZES, Rs2Bench.REPETITIONS),
+        (spark, config, progress) ->
+            new LeadBench(spark, config.get(Rs2Bench.REPETITIONS), progress)
+                .run(config.get(LeadBench.SIZES)));
   }
 
   @Command(

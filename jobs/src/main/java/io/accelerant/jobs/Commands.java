@@ -17,6 +17,7 @@ import io.accelerant.rl.offline.OfflineRlJob;
 import io.accelerant.rl.trajectory.CollectTrajectoriesJob;
 import io.accelerant.rl.trajectory.TrajectoryWeightsJob;
 import io.accelerant.selection.classifier.TrainClassifierJob;
+import io.accelerant.selection.lead.LeadJob;
 import io.accelerant.selection.rs2.Rs2Job;
 import java.util.List;
 import java.util.stream.Stream;
@@ -51,6 +52,7 @@ final class Commands {
         new CollectTrajectoriesJob(),
         new TrajectoryWeightsJob(),
         new OfflineRlJob(),
-        new GvmRaftJob());
+        new GvmRaftJob(),
+        new LeadJob());
   }
 }

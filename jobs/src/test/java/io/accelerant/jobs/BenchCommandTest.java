@@ -45,6 +45,12 @@ class BenchCommandTest extends SparkTest {
             "rekeyOfScan.20000",
             "exchangeBytes"),
         bench(
+            "lead",
+            List.of("bench.rows=[20000]", "bench.repetitions=1"),
+            "chooseOfScan.20000",
+            "roundOfScan.20000",
+            "wholeOfScan.20000"),
+        bench(
             "trajectory-weights",
             List.of("bench.transitions=[20000]"),
             "transitionsPerSecond.20000",

@@ -254,6 +254,20 @@ class JobContractTest extends SparkTest {
               "gvmRaft.seeds=[1]",
               "gvmRaft.frozen={prompts = 4, samples = 16, repetitions = 2, probes = [8]}"));
     }
+    example(
+        "lead",
+        "lead.conf",
+        List.of(
+            "lead.model=@/causal-model",
+            "lead.pool=@/letters",
+            "lead.newTasks=[]",
+            "lead.budget=12",
+            "lead.rounds=3",
+            "lead.clusters=2",
+            "lead.seeds=[1]",
+            "lead.warmUp.rows=8",
+            "train.batch=4",
+            "train.microBatch=4"));
     example("collect-trajectories", "collect-trajectories.conf", List.of("collect.episodes=20"));
     example(
         "trajectory-weights",

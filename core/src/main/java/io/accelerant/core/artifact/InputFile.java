@@ -6,11 +6,14 @@ import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.safetensors.RandomAccess;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.text.Text;
+import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.BiConsumer;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -20,6 +23,9 @@ import org.apache.hadoop.conf.Configuration;
  * @param content not copied
  */
 public record InputFile(String uri, byte[] content) {
+  private static final String JAR = "jar:";
+  private static final String INSIDE = "!/";
+
   /**
    * Reads a file of any file system that Hadoop knows; without a scheme it is a local path.
    *
@@ -38,6 +44,40 @@ public record InputFile(String uri, byte[] content) {
                     uri, isFile ? Text.of("%,d bytes long", size) : "a directory", largest));
           }
         });
+  }
+
+  /**
+   * As {@link #read(String, Configuration, int)}; {@code jar:<uri>!/<entry>} is a file in a jar or
+   * zip archive.
+   *
+   * @param largest in bytes, of archive and entry
+   */
+  public static InputFile readPacked(String uri, Configuration hadoop, int largest) {
+    int cut = uri.indexOf(INSIDE);
+    if (!uri.startsWith(JAR) || cut < 0) {
+      return read(uri, hadoop, largest);
+    }
+    String entry = uri.substring(cut + INSIDE.length());
+    byte[] archive = read(uri.substring(JAR.length(), cut), hadoop, largest).content();
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(archive))) {
+      for (ZipEntry next = zip.getNextEntry(); next != null; next = zip.getNextEntry()) {
+        if (next.getName().equals(entry)) {
+          return new InputFile(uri, unpacked(uri, zip, largest));
+        }
+      }
+    } catch (IOException e) {
+      throw new DataException(Text.of("Cannot read %s: %s.", uri, e.getMessage()), e);
+    }
+    throw new DataException(Text.of("%s: the archive has no such entry.", uri));
+  }
+
+  private static byte[] unpacked(String uri, ZipInputStream zip, int largest) throws IOException {
+    byte[] content = zip.readNBytes(largest);
+    if (zip.read() >= 0) {
+      throw new DataException(
+          Text.of("%s unpacks to more than %,d bytes, which is too large.", uri, largest));
+    }
+    return content;
   }
 
   /**

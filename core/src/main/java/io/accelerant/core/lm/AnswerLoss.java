@@ -46,6 +46,24 @@ public record AnswerLoss(
 
   @Override
   public void set(Program program, Batch batch) {
+    Inputs inputs = inputs(batch, 1.0 / batch.union());
+    program
+        .set("tokens", inputs.tokens())
+        .set("targets", inputs.targets())
+        .set("weights", inputs.weights());
+  }
+
+  /**
+   * A micro-batch as a program reads it, each {@code [batch * length]}.
+   *
+   * @param weights of targets; 0 where nothing is predicted
+   */
+  record Inputs(int[] tokens, int[] targets, double[] weights) {}
+
+  /**
+   * @param whole weight of a row, shared out over its tokens if they are averaged
+   */
+  Inputs inputs(Batch batch, double whole) {
     int length = shape(batch.records().get(0)).length();
     int[] tokens = new int[microBatch * length];
     int[] targets = new int[microBatch * length];
@@ -57,11 +75,10 @@ public record AnswerLoss(
       for (int position : predicted) {
         int at = i * length + position - 1;
         targets[at] = row.ids()[position];
-        weights[at] =
-            1.0 / batch.union() / (reduction == AnswerReduction.MEAN ? predicted.length : 1);
+        weights[at] = whole / (reduction == AnswerReduction.MEAN ? predicted.length : 1);
       }
     }
-    program.set("tokens", tokens).set("targets", targets).set("weights", weights);
+    return new Inputs(tokens, targets, weights);
   }
 
   /** Positions whose tokens count: those of the answer, but for one at the start of the row. */

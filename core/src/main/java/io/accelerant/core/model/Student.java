@@ -32,7 +32,7 @@ public record Student(TokenNetwork network, NetworkSpec trained) implements Seri
 
   /** All parameters of {@code trained}, those that move being these. */
   public float[] whole(float[] base, float[] moved) {
-    Flat all = initial(base, 0); // fresh adapters, which are overwritten
+    Flat all = initial(base, 0).copy(); // without adapters it is the base itself
     moving().copy(Flat.of(moved), trained.layout(), all);
     return all.floats();
   }

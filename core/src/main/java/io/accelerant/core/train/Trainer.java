@@ -34,6 +34,13 @@ public final class Trainer {
     default void before(int round) {}
 
     /**
+     * Sees what workers sent as they sent it: clipping and the optimizer overwrite gradients.
+     *
+     * @param round counted from 0
+     */
+    default void received(int round, Sums sums) {}
+
+    /**
      * Sees what workers sent before the state is saved; may {@link Trainer#keep} some of it.
      *
      * @param done rounds done
@@ -152,6 +159,18 @@ public final class Trainer {
     return Optional.ofNullable(arrays.get(KEPT + name));
   }
 
+  /** What was kept under names that begin with a prefix, by the rest of their names. */
+  public Map<String, Flat> keptUnder(String prefix) {
+    Map<String, Flat> found = new LinkedHashMap<>();
+    arrays.forEach(
+        (name, numbers) -> {
+          if (name.startsWith(KEPT + prefix)) {
+            found.put(name.substring((KEPT + prefix).length()), numbers);
+          }
+        });
+    return found;
+  }
+
   /** The whole number that was kept under a name; 0 if none was. */
   public long counter(String name) {
     return counters.getOrDefault(KEPT + name, 0L);
@@ -185,6 +204,7 @@ public final class Trainer {
   private void round(RoundStep step, Draw draw) {
     watchers.forEach(watcher -> watcher.before(done));
     Sums sums = workers.sums(step, draw, roles, done);
+    watchers.forEach(watcher -> watcher.received(done, sums));
     Map<String, Double> logged = roles.update(sums, done);
     watchers.forEach(watcher -> watcher.summed(done + 1, sums, logged));
     log.add(logged);

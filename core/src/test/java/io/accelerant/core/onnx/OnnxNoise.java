@@ -15,8 +15,8 @@ public final class OnnxNoise {
   /** How a model that was trained on step numbers has them weigh. */
   public static final double SLOPE = 0x1p-10;
 
-  private static final int FLOAT = 1;
-  private static final int INT64 = 7;
+  static final int FLOAT = 1;
+  static final int INT64 = 7;
   private static final Map<Element, Integer> TYPES =
       Map.of(
           Element.FLOAT32, FLOAT,
@@ -52,7 +52,7 @@ public final class OnnxNoise {
     return number(20, 2); // of an attribute: INT
   }
 
-  private static byte[] node(String type, String output, Object... rest) {
+  static byte[] node(String type, String output, Object... rest) {
     ByteArrayOutputStream node = new ByteArrayOutputStream();
     for (Object part : rest) {
       node.writeBytes(part instanceof String input ? text(1, input) : (byte[]) part);
@@ -61,7 +61,7 @@ public final class OnnxNoise {
     return field(1, node.toByteArray());
   }
 
-  private static byte[] port(String name, int type, int... sizes) {
+  static byte[] port(String name, int type, int... sizes) {
     ByteArrayOutputStream shape = new ByteArrayOutputStream();
     for (int size : sizes) {
       shape.writeBytes(field(1, size < 0 ? text(2, "b") : number(1, size)));
@@ -82,15 +82,15 @@ public final class OnnxNoise {
     return field(9, buffer.array());
   }
 
-  private static byte[] text(int field, String text) {
+  static byte[] text(int field, String text) {
     return field(field, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static byte[] number(int field, long value) {
+  static byte[] number(int field, long value) {
     return join(varint(8L * field), varint(value));
   }
 
-  private static byte[] field(int field, byte[] block) {
+  static byte[] field(int field, byte[] block) {
     return join(varint(8L * field + 2), varint(block.length), block);
   }
 
@@ -103,7 +103,7 @@ public final class OnnxNoise {
     return bytes.toByteArray();
   }
 
-  private static byte[] join(byte[]... parts) {
+  static byte[] join(byte[]... parts) {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] part : parts) {
       all.writeBytes(part);

@@ -2,6 +2,7 @@ package io.accelerant.core.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
@@ -146,6 +147,35 @@ class TrainerTest extends SparkTest {
 
   private static double mean(double[] numbers, int from, int to) {
     return java.util.Arrays.stream(numbers, from, to).average().orElseThrow();
+  }
+
+  @Test
+  void aWatcherSeesGradientsBeforeTheyAreClipped() {
+    List<Double> norms = new ArrayList<>();
+    Run run = new Run("whole").rounds(3);
+    run.watcher =
+        new Trainer.Watcher() {
+          @Override
+          public void received(int round, Sums sums) {
+            norms.add(norm(sums));
+          }
+
+          @Override
+          public void after(int done) {}
+        };
+    double[] logged = run.train().log().column("gradientNorm");
+    assertThat(logged[0]).isGreaterThan(1); // or none would be clipped
+    assertThat(norms).hasSize(3);
+    for (int round = 0; round < 3; round++) {
+      assertThat(norms.get(round)).isCloseTo(logged[round], within(1e-5 * logged[round]));
+    }
+  }
+
+  private static double norm(Sums sums) {
+    return Math.sqrt(
+        java.util.Arrays.stream(sums.gradients().get(Loss.NETWORK).toDoubles())
+            .map(x -> x * x)
+            .sum());
   }
 
   @Test

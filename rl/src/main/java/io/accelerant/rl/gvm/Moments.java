@@ -1,6 +1,7 @@
 package io.accelerant.rl.gvm;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.data.RowsFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.JsonReader;
 import java.util.LinkedHashMap;

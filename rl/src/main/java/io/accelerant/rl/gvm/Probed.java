@@ -1,5 +1,6 @@
 package io.accelerant.rl.gvm;
 
+import io.accelerant.core.data.RowsFile;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.text.Text;

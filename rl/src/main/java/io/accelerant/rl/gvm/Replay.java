@@ -5,6 +5,7 @@ import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.data.RowsFile;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.run.Computed;
 import io.accelerant.core.run.Product;

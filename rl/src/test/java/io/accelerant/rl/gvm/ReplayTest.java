@@ -8,6 +8,7 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.data.RowsFile;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;

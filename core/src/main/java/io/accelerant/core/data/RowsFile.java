@@ -1,10 +1,9 @@
-package io.accelerant.rl.gvm;
+package io.accelerant.core.data;
 
 import static org.apache.spark.sql.functions.col;
 
 import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.artifact.Location;
-import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -30,14 +30,17 @@ import org.apache.spark.sql.Row;
  * @param hash asked for once
  * @param rows asked for once
  */
-record RowsFile(String uri, Supplier<String> hash, Supplier<List<JsonReader>> rows) {
+public record RowsFile(String uri, Supplier<String> hash, Supplier<List<JsonReader>> rows) {
+  /** Of tables in a folder. */
+  private static final List<String> ENDINGS = List.of("", ".json", ".jsonl", ".ndjson", ".parquet");
+
   private static final int LARGEST = 256 << 20;
   private static final int MOST = 2_000_000;
 
   /**
    * @throws DataException if there is no such file
    */
-  static RowsFile of(String uri, JobContext context) {
+  public static RowsFile of(String uri, JobContext context) {
     if (isJson(uri, context.hadoop())) {
       InputFile file = InputFile.read(uri, context.hadoop(), LARGEST);
       return new RowsFile(uri, file::sha256, () -> read(file));
@@ -47,6 +50,36 @@ record RowsFile(String uri, Supplier<String> hash, Supplier<List<JsonReader>> ro
         () -> source.jsonRows(context.spark(), columns(source, context)).select("value");
     return new RowsFile(
         uri, () -> TableSource.hash(rows.get(), uri), () -> collect(rows.get(), uri));
+  }
+
+  /**
+   * The table of a name in a folder: a file of that name with an ending, or a folder of files, such
+   * as tables in artifacts are.
+   *
+   * @return nothing if there is none
+   * @throws DataException if there are several
+   */
+  public static Optional<RowsFile> in(String folder, String name, JobContext context) {
+    List<String> found =
+        ENDINGS.stream()
+            .map(ending -> folder + "/" + name + ending)
+            .filter(uri -> isThere(uri, context.hadoop()))
+            .toList();
+    if (found.size() > 1) {
+      throw new DataException(
+          Text.of(
+              "%s holds the table %s twice, %s and %s; leave one.",
+              folder, name, found.get(0), found.get(1)));
+    }
+    return found.stream().findFirst().map(uri -> of(uri, context));
+  }
+
+  private static boolean isThere(String uri, Configuration hadoop) {
+    try {
+      return !Location.of(uri).find(hadoop).isEmpty();
+    } catch (IOException e) {
+      throw TableSource.cannotRead(uri, e);
+    }
   }
 
   private static boolean isJson(String uri, Configuration hadoop) {

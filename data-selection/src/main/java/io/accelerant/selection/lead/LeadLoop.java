@@ -1,0 +1,158 @@
+package io.accelerant.selection.lead;
+
+import io.accelerant.core.engine.Flat;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.text.Text;
+import io.accelerant.core.train.Draw;
+import io.accelerant.core.train.Loss;
+import io.accelerant.core.train.Roles;
+import io.accelerant.core.train.RoundStep;
+import io.accelerant.core.train.Trainer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * One training: rounds that choose rows, train one pass over them, and take note of what the
+ * updates said (lead.md 4). What a round leaves to the next stands in the trainer's state, so that
+ * a run that was stopped goes on from there.
+ */
+final class LeadLoop implements Trainer.Watcher {
+  private static final String SELECTION = "selection.";
+  private static final String ROUND = "round";
+  private static final String FIRST = "first";
+  private static final String USED = "used";
+  private static final String TRAINING = "training";
+  private static final String SELECTING = "selecting";
+
+  private final String name;
+  private final LeadNetwork network;
+  private final Selection selection;
+  private final Ground ground;
+  private final Roles roles;
+  private final UsedRate rate;
+  private final RoundStep step;
+  private final Trainer trainer;
+  private final RoundMeter meter;
+  private final List<RoundTrace> traces = new ArrayList<>();
+  private Chosen chosen;
+
+  /**
+   * @param name of the training, in errors
+   * @param follows as of {@link RoundMeter}
+   * @param updates about so many, for people
+   * @param rate of the optimizer of {@code roles}
+   */
+  LeadLoop(
+      String name,
+      LeadNetwork network,
+      GradientPart part,
+      Selection selection,
+      Ground ground,
+      Roles roles,
+      UsedRate rate,
+      boolean follows,
+      int updates) {
+    this.name = name;
+    this.network = network;
+    this.selection = selection;
+    this.ground = ground;
+    this.roles = roles;
+    this.rate = rate;
+    this.step = network.step();
+    this.trainer = ground.trainer(roles, updates);
+    this.meter = new RoundMeter(trainer, roles, part, follows);
+    trainer.watch(this);
+  }
+
+  /**
+   * All of it.
+   *
+   * @param keeps whether the model is wanted
+   */
+  Trace run(boolean keeps) {
+    restore();
+    while (!timed(SELECTING, selection::isOver)) {
+      round();
+    }
+    float[] parameters = roles.parameters(Loss.NETWORK).floats();
+    return new Trace(
+        keeps ? network.moving(Flat.of(parameters)).floats() : new float[0],
+        ground.judge(parameters),
+        List.copyOf(traces),
+        trainer.done(),
+        trainer.counter(TRAINING) / 1e9,
+        trainer.counter(SELECTING) / 1e9);
+  }
+
+  private void restore() {
+    long rounds = trainer.counter(ROUND);
+    for (int number = 0; number < rounds; number++) {
+      int gone = number;
+      traces.add(ground.once(ROUND + "." + number, RoundTrace.class, () -> gone(gone)));
+    }
+    if (rounds > 0) {
+      selection.restore(trainer.keptUnder(SELECTION));
+    }
+  }
+
+  /** What a past round chose is not there any more. */
+  private RoundTrace gone(int number) {
+    throw new ArtifactException(
+        Text.of(
+            "The checkpoint of %s has updates after round %d, but not what was chosen there; run it"
+                + " again with run.resume = never.",
+            name, number));
+  }
+
+  private void round() {
+    Selection.Round round = timed(SELECTING, selection::next);
+    int first = Math.toIntExact(trainer.counter(FIRST));
+    chosen =
+        new Chosen(
+            first,
+            round.rows().stream().mapToLong(Candidates.Candidate::row).toArray(),
+            round.batches());
+    meter.begin(chosen);
+    timed(
+        TRAINING,
+        () -> trainer.rounds(first, first + round.batches().length, step, Draw.chosen(chosen)));
+    RoundTrace trace = timed(SELECTING, () -> end(round));
+    traces.add(ground.once(ROUND + "." + round.number(), RoundTrace.class, () -> trace));
+    timed(SELECTING, () -> remember(round));
+  }
+
+  /** Leaves to the next round what it needs. */
+  private Selection.Round remember(Selection.Round round) {
+    selection.state().forEach((what, numbers) -> trainer.keep(SELECTION + what, numbers));
+    trainer.keep(FIRST, trainer.counter(FIRST) + round.batches().length);
+    trainer.keep(USED, trainer.counter(USED) + round.rows().size());
+    trainer.keep(ROUND, round.number() + 1L);
+    return round;
+  }
+
+  private RoundTrace end(Selection.Round round) {
+    before(trainer.done() - 1); // which was not in this run, if it was stopped right after
+    double last = rate.at(trainer.done() - 1L);
+    double[] weights = selection.weights();
+    Selection.Measured measured =
+        new Selection.Measured(meter.gradient(), last, meter.actualStep());
+    Selection.Outcome outcome = selection.end(round, meter.losses(), measured);
+    return RoundTrace.of(round, weights, selection.weights(), meter.losses(), outcome, last);
+  }
+
+  private <T> T timed(String what, Supplier<T> work) {
+    long start = System.nanoTime();
+    T made = work.get();
+    trainer.keep(what, trainer.counter(what) + System.nanoTime() - start);
+    return made;
+  }
+
+  @Override
+  public void before(int update) {
+    rate.used(trainer.counter(USED) + chosen.from(update));
+  }
+
+  @Override
+  public void after(int done) {}
+}
