@@ -6,7 +6,7 @@ import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Programs;
 import io.accelerant.core.train.RoundStep;
 import io.accelerant.core.train.Sums;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.teacher.ImageRecord;
 
 /**
@@ -23,7 +23,7 @@ import io.accelerant.distill.teacher.ImageRecord;
 record ChainStep(
     String run,
     ChainObjective objective,
-    VpSchedule schedule,
+    Schedule schedule,
     double[] times,
     FeatureMap features,
     boolean withReals,

@@ -15,10 +15,10 @@ import io.accelerant.core.text.Text;
 import io.accelerant.core.train.PackedShards;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.CorrectorUse;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.UniPc;
-import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.model.network.NetworkImageSource;
 import io.accelerant.distill.teacher.ImageRecord;
@@ -133,7 +133,7 @@ final class MmdStages implements AutoCloseable {
     return spaces;
   }
 
-  private VpSchedule schedule() {
+  private Schedule schedule() {
     return teacher.schedule();
   }
 

@@ -15,8 +15,8 @@ import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.SolverSettings;
-import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,8 +62,8 @@ final class ImageKind implements TeacherKind {
         .requireKind(Images.KIND, TrainTeacherKeys.DATA.path());
   }
 
-  private static VpSchedule schedule(JobConfig config) {
-    VpSchedule schedule = VpSchedule.ofLabel(config.get(TrainTeacherKeys.SCHEDULE));
+  private static Schedule schedule(JobConfig config) {
+    Schedule schedule = Schedule.ofLabel(config.get(TrainTeacherKeys.SCHEDULE));
     SolverSettings.requireTime(
         schedule, config.get(TrainTeacherKeys.T_MIN), config, TrainTeacherKeys.T_MIN);
     return schedule;

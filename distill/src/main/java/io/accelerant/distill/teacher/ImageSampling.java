@@ -11,10 +11,10 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
-import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.model.network.NetworkImageSource;
 import java.io.Serializable;
@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * Samples of an image model for its report: DPM-Solver++(2M) on times that are uniform in log SNR.
  * Sample i has class i mod classes, and noise that follows from (seed, i).
  */
-record ImageSampling(VpSchedule schedule, int steps, double guidance, int classes, long seed)
+record ImageSampling(Schedule schedule, int steps, double guidance, int classes, long seed)
     implements Serializable {
   private static final long NOISE = RandomStream.purpose("teacher.sample");
   private static final int BATCH = 64;

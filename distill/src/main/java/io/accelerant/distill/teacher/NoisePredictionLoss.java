@@ -9,7 +9,7 @@ import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Scopes;
 import io.accelerant.distill.continuous.Node;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.model.network.ImageModel;
 
 /**
@@ -29,7 +29,7 @@ import io.accelerant.distill.model.network.ImageModel;
  * @param microBatch images of one program
  */
 public record NoisePredictionLoss(
-    PatchTransformer network, VpSchedule schedule, double tMin, double dropout, int microBatch)
+    PatchTransformer network, Schedule schedule, double tMin, double dropout, int microBatch)
     implements Loss {
   private static final long TIME = RandomStream.purpose("teacher.time");
   private static final long NOISE = RandomStream.purpose("teacher.noise");

@@ -6,7 +6,7 @@ import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.train.TrainSettings;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -76,7 +76,7 @@ final class TrainTeacherKeys {
           .withDefault(4);
   static final Key<String> SCHEDULE =
       Key.string("trainTeacher.schedule", "image: how signal and noise follow from the time")
-          .oneOf(VpSchedule.labels())
+          .oneOf(Schedule.labels())
           .withDefault("vp-linear");
   static final Key<Double> LABEL_DROPOUT =
       Key.number(
