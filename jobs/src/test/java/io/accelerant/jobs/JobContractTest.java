@@ -183,6 +183,15 @@ class JobContractTest extends SparkTest {
         "evaluate.conf",
         List.of("evaluate.samples=@/source.txt", "evaluate.reference=@/prepare-text-1"));
     example("prepare-images", "prepare-images.conf", List.of());
+    example(
+        "prepare-videos",
+        "prepare-videos.conf",
+        List.of(
+            "prepareVideos.count=120",
+            "prepareVideos.frames=4",
+            "prepareVideos.height=8",
+            "prepareVideos.width=8",
+            "prepareVideos.split=[0.8, 0.2]"));
     example("rs2", "rs2.conf", List.of("rs2.input=range:2000", "rs2.rounds=12"));
     example(
         "train-classifier",
