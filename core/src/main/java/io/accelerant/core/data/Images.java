@@ -32,7 +32,7 @@ public record Images(
   public static final String KIND = "images";
 
   /** Column of the table. */
-  static final String COLUMN = "image";
+  public static final String COLUMN = "image";
 
   static final String CONFIG = "config.json";
 

@@ -7,7 +7,7 @@ import io.accelerant.core.train.Programs;
 import io.accelerant.core.train.RoundStep;
 import io.accelerant.core.train.Sums;
 import io.accelerant.distill.continuous.Schedule;
-import io.accelerant.distill.teacher.ImageRecord;
+import io.accelerant.distill.measure.pixels.PixelRecord;
 
 /**
  * What a worker does in a round: one sample for each of its records, of the record's class, and the
@@ -51,7 +51,7 @@ record ChainStep(
     }
     double[] labels = sums.items(LABELS, batch);
     for (int i = 0; i < batch.size(); i++) {
-      labels[(int) batch.number(i)] = ImageRecord.label(batch.records().get(i));
+      labels[(int) batch.number(i)] = PixelRecord.label(batch.records().get(i));
     }
     return sums;
   }
@@ -100,7 +100,7 @@ record ChainStep(
     int[] labels = new int[batch.size()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] =
-          labelled ? ImageRecord.label(batch.records().get(i)) : objective.patches().classes();
+          labelled ? PixelRecord.label(batch.records().get(i)) : objective.patches().classes();
     }
     return new NetworkNoise(programs, objective, labels);
   }

@@ -20,8 +20,8 @@ import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.Prediction;
 import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.teacher.LabelledImages;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -195,7 +195,7 @@ public final class MmdJob implements PublishingJob {
                   sampler.schedule(),
                   sampler.times(),
                   sampler.labelled() ? model.network().classes() : 0);
-          LabelledImages samples =
+          LabelledPixels samples =
               stages.draw("of the artifact", model, few, seed, stages.spaces().real().count());
           return stages.spaces().pixels(samples);
         });

@@ -36,7 +36,7 @@ import io.accelerant.core.train.Training;
 import io.accelerant.core.train.Workers;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.VpLinear;
-import io.accelerant.distill.teacher.ImageRecord;
+import io.accelerant.distill.measure.pixels.PixelRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +79,7 @@ class ChainStepTest extends SparkTest {
     for (int p = 0; p < PIXELS; p++) {
       image[p] = (byte) stream.nextInt(256);
     }
-    return ImageRecord.pack(id % 2, image);
+    return PixelRecord.pack(id % 2, image);
   }
 
   private static double[] numbers(NetworkSpec network, long seed) {
