@@ -10,11 +10,11 @@ import io.accelerant.distill.model.network.NetworkImageSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Models of images that were trained here, by the URI of their artifact. */
+/** Models of images and videos that were trained here, by the URI of their artifact. */
 final class ImageArtifacts implements ModelProvider<Schedule, OpenedContinuousModel> {
   @Override
   public String form() {
-    return "the URI of a model artifact of images";
+    return "the URI of a model artifact of images or videos";
   }
 
   @Override
@@ -48,7 +48,9 @@ final class ImageArtifacts implements ModelProvider<Schedule, OpenedContinuousMo
         NetworkImageSource.of(
             name.context(), model, artifact.uri(), artifact.contentHash(), name.config()),
         Text.of("the trained model %s, %,d parameters", artifact.uri(), model.parameters().length),
-        Optional.of(new Pixels(network.channels(), network.size(), network.size())),
+        Optional.of(
+            new Pixels(
+                network.channels(), network.frames().count(), network.size(), network.size())),
         List.of(TextArtifacts.parent(artifact)));
   }
 }
