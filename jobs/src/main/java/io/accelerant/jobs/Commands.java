@@ -2,6 +2,7 @@ package io.accelerant.jobs;
 
 import io.accelerant.core.data.PrepareImagesJob;
 import io.accelerant.core.data.PrepareTextJob;
+import io.accelerant.core.data.PrepareVideosJob;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.model.ImportModelJob;
@@ -44,6 +45,7 @@ final class Commands {
         new SampleJob(),
         new EvaluateJob(),
         new PrepareImagesJob(),
+        new PrepareVideosJob(),
         new Rs2Job(),
         new TrainClassifierJob(),
         new DcSolverJob(),

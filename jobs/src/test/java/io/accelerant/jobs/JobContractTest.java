@@ -164,6 +164,23 @@ class JobContractTest extends SparkTest {
     example("train-teacher", "train-teacher.conf", SMALL_TEACHER);
     example("train-teacher", "language/cloze-chain.conf", SMALL_LANGUAGE_MODEL);
     example(
+        "train-teacher",
+        "train-teacher-video.conf",
+        List.of(
+            "trainTeacher.data=@/videos-1",
+            "trainTeacher.width=16",
+            "trainTeacher.layers=4",
+            "trainTeacher.hidden=32",
+            "trainTeacher.samples=24",
+            "trainTeacher.sampleSteps=2",
+            "trainTeacher.sampleEvery=0",
+            "trainTeacher.classifierSteps=10",
+            "trainTeacher.evaluationDraws=2",
+            "train.workers=1",
+            "train.batch=8",
+            "train.rounds=4"));
+    example("sample", "sample-video.conf", List.of("sample.model=@/video-model-1"));
+    example(
         "sample",
         "sample-prompts.conf",
         List.of("sample.model=@/language-model-1", "sample.prompts=@/prompts-1"));
@@ -183,6 +200,15 @@ class JobContractTest extends SparkTest {
         "evaluate.conf",
         List.of("evaluate.samples=@/source.txt", "evaluate.reference=@/prepare-text-1"));
     example("prepare-images", "prepare-images.conf", List.of());
+    example(
+        "prepare-videos",
+        "prepare-videos.conf",
+        List.of(
+            "prepareVideos.count=120",
+            "prepareVideos.frames=4",
+            "prepareVideos.height=8",
+            "prepareVideos.width=8",
+            "prepareVideos.split=[0.8, 0.2]"));
     example("rs2", "rs2.conf", List.of("rs2.input=range:2000", "rs2.rounds=12"));
     example(
         "train-classifier",
@@ -279,6 +305,8 @@ class JobContractTest extends SparkTest {
         List.of("offlineRl.input=@/trajectories-1", "offlineRl.bcSteps=20"));
     first("collect-trajectories collect-trajectories.conf", "trajectories");
     first("prepare-images prepare-images.conf", "images");
+    first("prepare-videos prepare-videos.conf", "videos");
+    first("train-teacher train-teacher-video.conf", "video-model");
     SmallImageModel.publish(scratch.resolve("image-model"));
     LetterTask.publish(spark(), scratch);
     first("prepare-text prepare-text.conf", "prepare-text");

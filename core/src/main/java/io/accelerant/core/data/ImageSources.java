@@ -45,21 +45,21 @@ record ImageSources(JobConfig config) {
     return config.get(PrepareImagesJob.SOURCE).equals(PrepareImagesJob.SAMPLE);
   }
 
-  ImageRows source(JobContext context) {
+  PixelRows source(JobContext context) {
     return isSample()
-        ? ImageRows.Idx.sample().rows(context)
+        ? IdxImages.sample().rows(context)
         : read(context, config.get(PrepareImagesJob.SOURCE), config.find(PrepareImagesJob.LABELS));
   }
 
-  Optional<ImageRows> test(JobContext context) {
+  Optional<PixelRows> test(JobContext context) {
     return config
         .find(PrepareImagesJob.TEST_SOURCE)
         .map(uri -> read(context, uri, config.find(PrepareImagesJob.TEST_LABELS)));
   }
 
-  private ImageRows read(JobContext context, String uri, Optional<String> labels) {
+  private PixelRows read(JobContext context, String uri, Optional<String> labels) {
     return labels.isPresent()
-        ? ImageRows.Idx.read(uri, labels.get(), context.hadoop()).rows(context)
-        : ImageRows.parquet(context, config, uri);
+        ? IdxImages.read(uri, labels.get(), context.hadoop()).rows(context)
+        : PixelRows.parquet(context, config, PrepareImagesJob.PIXELS, uri);
   }
 }

@@ -31,6 +31,9 @@ public record Images(
   /** Kind of the artifact, and name of its table. */
   public static final String KIND = "images";
 
+  /** Column of the table. */
+  public static final String COLUMN = "image";
+
   static final String CONFIG = "config.json";
 
   /** The splits in the order of {@code prepareImages.split}. */
@@ -53,23 +56,23 @@ public record Images(
           number(config, "height"),
           number(config, "width"),
           number(config, "classes"),
-          typed(ArtifactTables.read(spark, artifact, KIND)));
+          typed(ArtifactTables.read(spark, artifact, KIND), COLUMN));
     } catch (ClassCastException | NullPointerException e) {
       throw new ArtifactException(
           artifact.uri() + "/" + CONFIG + " lacks channels, height, width or classes.", e);
     }
   }
 
-  private static int number(Map<String, Object> config, String key) {
+  static int number(Map<String, Object> config, String key) {
     return ((Number) config.get(key)).intValue();
   }
 
   /** In the types of the table: JSON lines keep bytes as base 64 and no size of integers. */
-  static Dataset<Row> typed(Dataset<Row> table) {
-    boolean text = table.schema().apply("image").dataType().equals(DataTypes.StringType);
-    Column image = text ? unbase64(col("image")) : col("image");
+  static Dataset<Row> typed(Dataset<Row> table, String column) {
+    boolean text = table.schema().apply(column).dataType().equals(DataTypes.StringType);
+    Column pixels = text ? unbase64(col(column)) : col(column);
     return table.select(
-        col("id").cast("bigint"), image.as("image"), col("label").cast("int"), col("split"));
+        col("id").cast("bigint"), pixels.as(column), col("label").cast("int"), col("split"));
   }
 
   /** Numbers of an image. */
@@ -83,9 +86,13 @@ public record Images(
    * @param split {@code train} or {@code test}
    */
   public Dataset<Row> split(String split) {
+    return table.filter(col("split").equalTo(requireSplit(split)));
+  }
+
+  static String requireSplit(String split) {
     if (!SPLITS.contains(split)) {
       throw new IllegalArgumentException("no split is called " + split);
     }
-    return table.filter(col("split").equalTo(split));
+    return split;
   }
 }

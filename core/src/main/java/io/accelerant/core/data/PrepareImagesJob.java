@@ -10,8 +10,6 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.core.random.Permutation;
-import io.accelerant.core.random.PermutationKind;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.report.ImageGrid;
 import io.accelerant.core.report.ModelCard;
@@ -34,7 +32,6 @@ import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -92,6 +89,18 @@ public final class PrepareImagesJob implements PublishingJob {
           .between(0, 1)
           .optional();
 
+  /** Of Parquet. */
+  static final PixelKeys PIXELS =
+      new PixelKeys(
+          "image",
+          ", or as idx with prepareImages.labels",
+          IMAGE_COLUMN,
+          LABEL_COLUMN,
+          CHANNELS,
+          Optional.empty(),
+          HEIGHT,
+          WIDTH);
+
   private static final StructType SCHEMA =
       StructType.fromDDL(
           "id BIGINT NOT NULL, image BINARY NOT NULL, label INT NOT NULL, split STRING NOT NULL");
@@ -130,8 +139,8 @@ public final class PrepareImagesJob implements PublishingJob {
   public Work open(JobContext context, JobConfig config) {
     List<Double> split = split(config);
     ImageSources sources = ImageSources.of(config);
-    ImageRows first = sources.source(context);
-    Optional<ImageRows> test = sources.test(context);
+    PixelRows first = sources.source(context);
+    Optional<PixelRows> test = sources.test(context);
     List<Manifest.Parent> inputs = new ArrayList<>(List.of(first.parent("source")));
     test.ifPresent(
         t -> {
@@ -151,33 +160,28 @@ public final class PrepareImagesJob implements PublishingJob {
 
   /** Shares of train and test. */
   private static List<Double> split(JobConfig config) {
-    Optional<List<Double>> given = config.find(SPLIT);
-    if (given.isPresent() && config.find(TEST_SOURCE).isPresent()) {
+    if (config.find(SPLIT).isPresent() && config.find(TEST_SOURCE).isPresent()) {
       throw config.invalid(SPLIT, "is set, but prepareImages.testSource is the test split.");
     }
-    List<Double> split = given.orElse(List.of(0.9, 0.1));
-    double sum = split.stream().mapToDouble(Double::doubleValue).sum();
-    if (split.size() != 2 || Math.abs(sum - 1) > 1e-9) {
-      throw config.invalid(
-          SPLIT, Text.of("must be two shares (train, test) that sum to 1, is %s.", split));
-    }
-    return split;
+    return PixelCheck.shares(config, SPLIT);
   }
 
-  private static Product make(Run run, ImageRows first, Optional<ImageRows> test, double share) {
+  private static Product make(Run run, PixelRows first, Optional<PixelRows> test, double share) {
     JobContext context = run.context();
     JobConfig config = run.config();
     int classes = config.get(CLASSES);
-    long counted = ImageCheck.count(first, classes);
-    long all = counted + test.map(t -> ImageCheck.count(t, classes)).orElse(0L);
-    context.progress().say("%,d images of %d x %d", all, first.height(), first.width());
+    long counted = PixelCheck.count(first, classes, CLASSES);
+    long all = counted + test.map(t -> PixelCheck.count(t, classes, CLASSES)).orElse(0L);
+    context
+        .progress()
+        .say("%,d images of %d x %d", all, first.shape().height(), first.shape().width());
     JavaRDD<Row> rows =
         test.isPresent()
-            ? numbered(first.rows(), 0, "train").union(numbered(test.get().rows(), counted, "test"))
-            : divided(first.rows(), counted, share, config.get(RunKeys.SEED));
+            ? first.numbered(0, "train").union(test.get().numbered(counted, "test"))
+            : first.divided(counted, share, config.get(RunKeys.SEED) ^ DIVIDE);
     Dataset<Row> table = context.spark().createDataFrame(rows, SCHEMA);
     ArtifactTables.Written stored = ArtifactTables.write(run, table, Images.KIND);
-    Dataset<Row> written = Images.typed(stored.rows());
+    Dataset<Row> written = Images.typed(stored.rows(), Images.COLUMN);
     Map<String, Number> metrics = metrics(written, first, classes);
     run.artifact().writeJson(Images.CONFIG, describe(first, classes));
     if (config.get(SOURCE).equals(SAMPLE)) {
@@ -197,65 +201,36 @@ public final class PrepareImagesJob implements PublishingJob {
         .count();
   }
 
-  private static void requireSameShape(ImageRows train, ImageRows test) {
-    if (train.height() != test.height() || train.width() != test.width()) {
+  private static void requireSameShape(PixelRows train, PixelRows test) {
+    if (train.shape().height() != test.shape().height()
+        || train.shape().width() != test.shape().width()) {
       throw new DataException(
           Text.of(
               "The images of %s are %d x %d, those of %s %d x %d.",
               train.source(),
-              train.height(),
-              train.width(),
+              train.shape().height(),
+              train.shape().width(),
               test.source(),
-              test.height(),
-              test.width()));
+              test.shape().height(),
+              test.shape().width()));
     }
   }
 
-  private static JavaRDD<Row> numbered(JavaRDD<Row> rows, long from, String split) {
-    return rows.map(row -> RowFactory.create(from + row.getLong(0), row.get(1), row.get(2), split));
-  }
-
-  /** The first {@code share * count} positions of a keyed permutation are train. */
-  private static JavaRDD<Row> divided(JavaRDD<Row> rows, long count, double share, long seed) {
-    long train = Math.round(share * count);
-    Permutation order = PermutationKind.AUTO.of(count, seed ^ DIVIDE, 0);
-    return rows.map(
-        row ->
-            RowFactory.create(
-                row.get(0),
-                row.get(1),
-                row.get(2),
-                order.position(row.getLong(0)) < train ? "train" : "test"));
-  }
-
-  private static Map<String, Object> describe(ImageRows rows, int classes) {
+  private static Map<String, Object> describe(PixelRows rows, int classes) {
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("kind", Images.KIND);
-    description.put("channels", rows.channels());
-    description.put("height", rows.height());
-    description.put("width", rows.width());
+    description.put("channels", rows.shape().channels());
+    description.put("height", rows.shape().height());
+    description.put("width", rows.shape().width());
     description.put("classes", classes);
     return description;
   }
 
-  private static Map<String, Number> metrics(Dataset<Row> written, ImageRows rows, int classes) {
-    Map<String, Number> metrics = new LinkedHashMap<>();
-    metrics.put("images", written.count());
-    for (String split : Images.SPLITS) {
-      metrics.put("images." + split, 0L);
-    }
-    for (Row row : written.groupBy("split").count().collectAsList()) {
-      metrics.put("images." + row.getString(0), row.getLong(1));
-    }
-    metrics.put("height", rows.height());
-    metrics.put("width", rows.width());
-    metrics.put("channels", rows.channels());
-    for (int label = 0; label < Math.min(classes, 100); label++) {
-      metrics.put("label." + label, 0L);
-    }
-    for (Row row : written.groupBy("label").count().collectAsList()) {
-      metrics.computeIfPresent("label." + row.getInt(0), (key, zero) -> row.getLong(1));
-    }
+  private static Map<String, Number> metrics(Dataset<Row> written, PixelRows rows, int classes) {
+    Map<String, Number> metrics = PixelCheck.counts(written, "images", classes);
+    metrics.put("height", rows.shape().height());
+    metrics.put("width", rows.shape().width());
+    metrics.put("channels", rows.shape().channels());
     return metrics;
   }
 
@@ -263,7 +238,7 @@ public final class PrepareImagesJob implements PublishingJob {
       JobContext context,
       JobConfig config,
       Map<String, Number> metrics,
-      ImageRows rows,
+      PixelRows rows,
       Dataset<Row> written) {
     Table table = Table.of("count", "value");
     metrics.forEach(table::row);
@@ -277,24 +252,26 @@ public final class PrepareImagesJob implements PublishingJob {
     }
     Report report =
         Report.titled("Images from " + config.get(SOURCE), context.progress()::say).table(table);
-    return rows.channels() == 2
+    return rows.shape().channels() == 2
         ? report
         : report.picture(
             "images",
-            new ImageGrid(rows.channels(), rows.height(), rows.width(), SHOWN, 2).png(shown),
+            new ImageGrid(
+                    rows.shape().channels(), rows.shape().height(), rows.shape().width(), SHOWN, 2)
+                .png(shown),
             "The first images of the first classes, class by class");
   }
 
-  private static ModelCard card(Run run, ImageRows rows, String folder) {
+  private static ModelCard card(Run run, PixelRows rows, String folder) {
     JobConfig config = run.config();
     return run.card(
-        Text.of("Images of %d x %d", rows.height(), rows.width()),
+        Text.of("Images of %d x %d", rows.shape().height(), rows.shape().width()),
         Text.of(
             """
             Labelled images for diffusion models and classifiers. Table `%s`: `id` (0, 1, ..), `image`
             (%d bytes: channel, row, column), `label` (0 to %d), `split` (train or test).\
             """,
-            folder, rows.size(), config.get(CLASSES) - 1),
+            folder, rows.shape().size(), config.get(CLASSES) - 1),
         Text.of(
             """
             import numpy as np
@@ -303,14 +280,14 @@ public final class PrepareImagesJob implements PublishingJob {
             table = pd.read_parquet("%s")
             images = np.stack([np.frombuffer(b, np.uint8) for b in table["image"]]).reshape(-1, %d, %d, %d)\
             """,
-            folder, rows.channels(), rows.height(), rows.width()),
+            folder, rows.shape().channels(), rows.shape().height(), rows.shape().width()),
         config.get(SOURCE).equals(SAMPLE)
             ? "Fashion-MNIST, MIT licence, see `" + LICENCE + "`."
             : "That of the source.");
   }
 
   private static byte[] licence() {
-    try (InputStream in = ImageRows.stream("LICENSE.txt")) {
+    try (InputStream in = IdxImages.stream("LICENSE.txt")) {
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

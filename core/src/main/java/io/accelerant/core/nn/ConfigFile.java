@@ -50,6 +50,18 @@ record ConfigFile(JsonReader json) {
     return list.stream().map(Integer.class::cast).toList();
   }
 
+  /** Whole numbers of at least 0. */
+  List<Integer> indices(String key, List<Integer> otherwise) {
+    if (!json.has(key)) {
+      return otherwise;
+    }
+    List<?> list = json.typed(key, List.class, "a list of whole numbers");
+    if (!list.stream().allMatch(element -> element instanceof Integer n && n >= 0)) {
+      throw json.expected(key, "a list of whole numbers of at least 0");
+    }
+    return list.stream().map(Integer.class::cast).toList();
+  }
+
   List<String> texts(String key) {
     List<?> list = json.typed(key, List.class, "a list of texts");
     if (!list.stream().allMatch(String.class::isInstance)) {

@@ -29,7 +29,10 @@ public final class Networks {
       return switch (type) {
         case Transformer.GPT2, Transformer.TYPE -> Transformer.of(file);
         case BertMaskedLm.TYPE -> BertMaskedLm.of(file);
-        case PatchTransformer.TYPE -> PatchTransformer.of(file);
+        case PatchTransformer.TYPE ->
+            file.flag(BlockStates.KEY, false)
+                ? new BlockStates(PatchTransformer.of(file))
+                : PatchTransformer.of(file);
         case Mlp.TYPE -> Mlp.of(file);
         case MlpClassifier.TYPE -> MlpClassifier.of(file);
         default ->

@@ -1,24 +1,36 @@
 package io.accelerant.core.nn;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.Layout;
+import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Value;
 import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
- * DiT (Peebles and Xie 2023): a transformer over the patches of a square image, conditioned by
- * adaLN-zero on time and class. Names and shapes are those of the published code; its start differs
- * in one point, see {@link #condition}. Inputs {@code x [batch, channels, size, size]}, {@code time
- * [batch]} (steps 0..999), {@code label [batch]} if there are classes, where the number {@code
- * classes} stands for "no class". Output {@code prediction [batch, channels, size, size]}, twice
- * the channels with {@code learnSigma}.
+ * DiT (Peebles and Xie 2023): a transformer over the patches of a square image or of the frames of
+ * a video, conditioned by adaLN-zero on time and class. Names and shapes are those of the published
+ * code, of a video those of Latte's patches and tables of places; its start differs in one point,
+ * see {@link #condition}. Inputs {@code x [batch, channels, size, size]}, of a video {@code [batch,
+ * channels, frames, size, size]}, {@code time [batch]} (steps 0..999), {@code label [batch]} if
+ * there are classes, where the number {@code classes} stands for "no class". Output {@code
+ * prediction}, of the shape of x, twice the channels with {@code learnSigma}.
+ *
+ * <p>A network may lack blocks: one that is not in {@code keep} is the identity. It has the
+ * parameters of its blocks alone, under the names that they have in the network it was made from,
+ * so that a pruned file holds tensors of the whole one, unchanged, and the numbers of blocks mean
+ * the same in both.
  *
  * @param patch divides size
  * @param width divisible by 4 and by heads
+ * @param layers numbers of blocks go from 0 to layers - 1
  * @param classes 0 for none
+ * @param keep the blocks that are there, rising
  */
 public record PatchTransformer(
     int channels,
@@ -29,10 +41,11 @@ public record PatchTransformer(
     int heads,
     int hidden,
     int classes,
-    boolean learnSigma)
+    boolean learnSigma,
+    Frames frames,
+    List<Integer> keep)
     implements NetworkSpec {
   static final String TYPE = "accelerant-dit";
-  private static final String POSITIONS = "pos_embed";
   private static final double EPSILON = 1e-6;
   private static final Scope.Order ORDER = Scope.Order.OUT_IN;
 
@@ -46,11 +59,87 @@ public record PatchTransformer(
               "size %d must be a multiple of patch %d, width %d of 4, and classes %d not negative",
               size, patch, width, classes));
     }
+    keep = List.copyOf(keep);
+    if (keep.isEmpty() || !keep.equals(all(layers).stream().filter(keep::contains).toList())) {
+      throw new IllegalArgumentException(
+          Text.of("kept blocks must rise from 0 to %d at most, are %s", layers - 1, keep));
+    }
+  }
+
+  /** Of images, with all blocks. */
+  public PatchTransformer(
+      int channels,
+      int size,
+      int patch,
+      int width,
+      int layers,
+      int heads,
+      int hidden,
+      int classes,
+      boolean learnSigma) {
+    this(
+        channels,
+        size,
+        patch,
+        width,
+        layers,
+        heads,
+        hidden,
+        classes,
+        learnSigma,
+        Frames.NONE,
+        all(layers));
+  }
+
+  private static List<Integer> all(int layers) {
+    return IntStream.range(0, layers).boxed().toList();
+  }
+
+  /** The same over frames. */
+  public PatchTransformer withFrames(Frames other) {
+    return new PatchTransformer(
+        channels, size, patch, width, layers, heads, hidden, classes, learnSigma, other, keep);
+  }
+
+  /** The same with these blocks alone, which must be among its own. */
+  public PatchTransformer withKept(List<Integer> blocks) {
+    requireOwn(blocks);
+    return new PatchTransformer(
+        channels, size, patch, width, layers, heads, hidden, classes, learnSigma, frames, blocks);
+  }
+
+  private void requireOwn(List<Integer> blocks) {
+    if (!keep.containsAll(blocks)) {
+      throw new IllegalArgumentException(
+          Text.of("blocks %s are not all among those that are there, %s", blocks, keep));
+    }
+  }
+
+  /**
+   * The parameters of a network with fewer blocks, unchanged.
+   *
+   * @param parameters in the order of this network's layout
+   * @return in the order of the other's
+   */
+  public float[] pruned(float[] parameters, PatchTransformer other) {
+    Layout layout = other.layout();
+    Flat kept = Flat.zeros(Precision.FLOAT32, layout.size());
+    layout().copy(Flat.of(parameters), layout, kept);
+    return kept.floats();
+  }
+
+  /** Numbers of x without the batch. */
+  public int numbers() {
+    return channels * frames.count() * size * size;
+  }
+
+  private Patches patches() {
+    return new Patches(channels, size, patch, frames);
   }
 
   @Override
   public boolean trains(String parameter) {
-    return !parameter.equals(POSITIONS);
+    return !Patches.isFixed(parameter);
   }
 
   @Override
@@ -60,24 +149,58 @@ public record PatchTransformer(
 
   /** As {@link #apply(Scope, Value, Value, Optional)}; declares the inputs as well. */
   public Value apply(Scope scope, BatchShape shape) {
+    return apply(scope, shape, keep);
+  }
+
+  /**
+   * As {@link #apply(Scope, BatchShape)} with some of the blocks. Parameters of all are declared,
+   * so that the layout stays; those of a skipped block have no effect and the gradient 0.
+   *
+   * @param blocks some of {@link #keep}
+   */
+  public Value apply(Scope scope, BatchShape shape, List<Integer> blocks) {
+    return apply(scope, shape, blocks, (block, state) -> {});
+  }
+
+  Value apply(Scope scope, BatchShape shape, List<Integer> blocks, Watcher watcher) {
+    requireOwn(blocks);
     Graph g = scope.graph();
-    int batch = shape.batch();
-    Value x = g.input("x", batch, channels, size, size);
-    Value time = g.input("time", batch);
-    Optional<Value> label = classes > 0 ? Optional.of(g.indices("label", batch)) : Optional.empty();
-    return apply(scope, x, time, label);
+    Value x = g.input("x", patches().shape(shape.batch(), channels));
+    Value time = g.input("time", shape.batch());
+    Optional<Value> label =
+        classes > 0 ? Optional.of(g.indices("label", shape.batch())) : Optional.empty();
+    return apply(scope, x, time, label, blocks, watcher);
   }
 
   /** The function alone, for losses of one's own; shapes as above. */
   public Value apply(Scope scope, Value image, Value time, Optional<Value> label) {
-    int patches = size / patch * (size / patch);
-    Value x = embed(scope.in("x_embedder").in("proj"), image);
-    Initial grid = Initial.of(gridSinusoids(size / patch, width));
-    x = x.add(scope.parameter(POSITIONS, grid, 1, patches, width));
+    return apply(scope, image, time, label, keep, (block, state) -> {});
+  }
+
+  /** Takes the stream of tokens, {@code [batch, patches, width]}, before and after each block. */
+  interface Watcher {
+    /**
+     * @param block whose input this is; {@code layers} behind the last
+     */
+    void state(int block, Value state);
+  }
+
+  private Value apply(
+      Scope scope,
+      Value image,
+      Value time,
+      Optional<Value> label,
+      List<Integer> blocks,
+      Watcher watcher) {
+    Value x = patches().embed(scope.in("x_embedder").in("proj"), image, width);
+    x = patches().addPlaces(scope, x, width);
     Value c = condition(scope, time, label);
-    for (int i = 0; i < layers; i++) {
-      x = block(scope.in("blocks").in(i), x, c);
+    for (int i : keep) {
+      watcher.state(i, x);
+      Value y = block(scope.in("blocks").in(i), x, c);
+      x = blocks.contains(i) ? y : x; // what nobody reads is not computed
     }
+    watcher.state(layers, x);
     return last(scope.in("final_layer"), x, c);
   }
 
@@ -103,17 +226,6 @@ public record PatchTransformer(
     return c.add(scope.graph().embedding(table, label.get()));
   }
 
-  /** A convolution with stride = kernel, as a product over the flattened patch (c, i, j). */
-  private Value embed(Scope s, Value image) {
-    int n = size / patch;
-    int in = channels * patch * patch;
-    Value rows =
-        image.reshape(-1, channels, n, patch, n, patch).permute(0, 2, 4, 1, 3, 5).reshape(-1, in);
-    Value w = s.parameter("weight", Initial.xavier(in, width), width, channels, patch, patch);
-    Value y = rows.matmul(w.reshape(width, in), false, true);
-    return y.add(s.parameter("bias", Initial.ZEROS, width)).reshape(-1, n * n, width);
-  }
-
   /** Eq. of section 3.2: x + gate * f(norm(x) (1 + scale) + shift), for attention and for MLP. */
   private Value block(Scope s, Value x, Value condition) {
     Initial first = Initial.xavier(width, hidden);
@@ -133,37 +245,12 @@ public record PatchTransformer(
     return s.linear("proj", mixed, width, ORDER, Initial.xavier(width, width), Initial.ZEROS);
   }
 
-  /** Rows of a patch are (i, j, channel). */
   private Value last(Scope s, Value x, Value condition) {
-    int n = size / patch;
     int out = learnSigma ? 2 * channels : channels;
     List<Value> m = Modulation.parts(s, condition, 2);
     Value h = Modulation.apply(Norm.LAYER.plain(s, x, EPSILON), m.get(0), m.get(1));
-    return s.linear("linear", h, patch * patch * out, ORDER, Initial.ZEROS, Initial.ZEROS)
-        .reshape(-1, n, n, patch, patch, out)
-        .permute(0, 5, 1, 3, 2, 4)
-        .reshape(-1, out, size, size);
-  }
-
-  /**
-   * Sinusoids of column, then of row, each [sin .., cos ..] of a quarter of the width.
-   *
-   * @return {@code [n * n][width]} row-major
-   */
-  static double[] gridSinusoids(int n, int width) {
-    int quarter = width / 4;
-    double[] table = new double[n * n * width];
-    for (int p = 0; p < n * n; p++) {
-      for (int i = 0; i < quarter; i++) {
-        double column = Positions.angle(p % n, i, quarter);
-        double row = Positions.angle(p / n, i, quarter);
-        table[p * width + i] = StrictMath.sin(column);
-        table[p * width + quarter + i] = StrictMath.cos(column);
-        table[p * width + 2 * quarter + i] = StrictMath.sin(row);
-        table[p * width + 3 * quarter + i] = StrictMath.cos(row);
-      }
-    }
-    return table;
+    int numbers = patches().area() * out;
+    return patches().join(s.linear("linear", h, numbers, ORDER, Initial.ZEROS, Initial.ZEROS), out);
   }
 
   @Override
@@ -179,19 +266,29 @@ public record PatchTransformer(
     config.put("mlp_hidden", hidden);
     config.put("num_classes", classes);
     config.put("learn_sigma", learnSigma);
+    if (frames.isVideo()) {
+      config.put("num_frames", frames.count());
+      config.put("frame_patch_size", frames.patch());
+    }
+    if (keep.size() < layers) {
+      config.put("kept_blocks", keep);
+    }
     return config;
   }
 
   static PatchTransformer of(ConfigFile config) {
+    int layers = config.size("depth");
     return new PatchTransformer(
         config.size("in_channels"),
         config.size("input_size"),
         config.size("patch_size"),
         config.size("hidden_size"),
-        config.size("depth"),
+        layers,
         config.size("num_heads"),
         config.size("mlp_hidden"),
         (int) config.number("num_classes", 0),
-        config.flag("learn_sigma", false));
+        config.flag("learn_sigma", false),
+        new Frames(config.size("num_frames", 1), config.size("frame_patch_size", 1)),
+        config.indices("kept_blocks", all(layers)));
   }
 }

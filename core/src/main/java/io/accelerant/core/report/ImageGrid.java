@@ -36,6 +36,17 @@ public record ImageGrid(int channels, int height, int width, int columns, int zo
    * @param images each [channels][height][width], flat, bytes 0 to 255
    */
   public byte[] png(List<byte[]> images) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(drawn(images), "png", out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** The grid as a picture. */
+  BufferedImage drawn(List<byte[]> images) {
     int rows = Math.max(1, (images.size() + columns - 1) / columns);
     BufferedImage grid =
         new BufferedImage(
@@ -50,13 +61,7 @@ public record ImageGrid(int channels, int height, int width, int columns, int zo
     for (int i = 0; i < images.size(); i++) {
       draw(images.get(i), grid, i % columns, i / columns);
     }
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(grid, "png", out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
+    return grid;
   }
 
   private void draw(byte[] image, BufferedImage grid, int column, int row) {

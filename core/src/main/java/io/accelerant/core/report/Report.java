@@ -68,9 +68,21 @@ public final class Report {
    * @param name as in {@link #plot}
    */
   public Report picture(String name, byte[] png, String caption) {
-    String file = fileOf(name);
-    if (pictures.putIfAbsent(file, png) != null) {
-      throw new IllegalArgumentException("a picture has this name already: " + name);
+    return add(fileOf(name), png, caption);
+  }
+
+  /**
+   * Shows a GIF as {@code plots/<name>.gif}.
+   *
+   * @param name as in {@link #plot}
+   */
+  public Report animation(String name, byte[] gif, String caption) {
+    return add(fileOf(name).replaceFirst("png$", "gif"), gif, caption);
+  }
+
+  private Report add(String file, byte[] picture, String caption) {
+    if (pictures.putIfAbsent(file, picture) != null) {
+      throw new IllegalArgumentException("a picture has this name already: " + file);
     }
     return show(file, caption);
   }

@@ -152,7 +152,7 @@ class BlocksTest {
 
   @Test
   void aGridTableHoldsColumnThenRow() {
-    double[] table = PatchTransformer.gridSinusoids(2, 8);
+    double[] table = Patches.gridSinusoids(2, 8);
     double s = Math.sin(1);
     double c = Math.cos(1);
     double fine = Math.sin(0.01);

@@ -26,6 +26,10 @@ final class Examples {
       new BertMaskedLm(VOCABULARY, 6, 2, 8, 2, 2, 12, Activation.GELU, 1e-12);
   static final PatchTransformer DIT = new PatchTransformer(2, 4, 2, 8, 1, 2, 12, 3, true);
 
+  /** Three blocks over videos of four frames. */
+  static final PatchTransformer VIDEO =
+      new PatchTransformer(2, 4, 2, 8, 3, 2, 12, 3, false).withFrames(new Frames(4, 2));
+
   /** Small, because float32 knows the angle of step 900 only to 6e-5. */
   private static final double[] TIMES = {3, 20};
 
@@ -40,6 +44,7 @@ final class Examples {
     all.put("bert", BERT);
     all.put("dit", DIT);
     all.put("dit without classes", new PatchTransformer(1, 4, 2, 8, 1, 2, 12, 0, false));
+    all.put("dit over frames, without a block", VIDEO.withKept(List.of(0, 2)));
     all.put("mlp", new Mlp(3, List.of(5, 4), 2, Activation.GELU));
     all.put("mlp classifier", new MlpClassifier(new Mlp(3, List.of(5, 4), 2, Activation.GELU)));
     all.put("lora on gpt2", new Lora(GPT2, 2, 3, List.of("c_attn", "mlp.c_fc")));
@@ -117,12 +122,13 @@ final class Examples {
     }
     if (spec.config().containsKey("in_channels")) {
       int channels = (int) spec.config().get("in_channels");
-      program.set("x", numbers("x", 2 * channels * 16)).set("time", TIMES);
+      int size = 2 * channels * 16 * (int) spec.config().getOrDefault("num_frames", 1);
+      program.set("x", numbers("x", size)).set("time", TIMES);
       if ((int) spec.config().get("num_classes") > 0) {
         program.set("label", new int[] {1, 3});
       }
       if (training) {
-        program.set("target", numbers("target", 2 * channels * 16));
+        program.set("target", numbers("target", size));
         program.set("weights", new double[] {0.3, 0.7});
       }
       return;

@@ -32,7 +32,7 @@ public final class MultistepSampler {
       UniPc.Variant variant,
       CorrectorUse use,
       FinalOrder finalOrder,
-      VpSchedule schedule,
+      Schedule schedule,
       double[] times) {
     this.form = form;
     this.predictor = predictor;

@@ -18,13 +18,32 @@ public enum Prediction {
       return (x - alpha * p) / sigma;
     }
   },
-  /** v = alpha eps - sigma x_0 (Salimans and Ho 2022): eps = alpha v + sigma x. */
+  /**
+   * v = alpha eps - sigma x_0 (Salimans and Ho 2022), of variance-preserving schedules: eps = alpha
+   * v + sigma x.
+   */
   VELOCITY {
     @Override
     double noise(double x, double p, double alpha, double sigma) {
       return alpha * p + sigma * x;
     }
+  },
+  /**
+   * v = eps - x_0 on the path alpha + sigma = 1: x_0 = x - sigma v, and eps = (x - alpha x_0) /
+   * sigma.
+   */
+  FLOW {
+    @Override
+    double noise(double x, double p, double alpha, double sigma) {
+      return (x - alpha * (x - sigma * p)) / sigma;
+    }
   };
+
+  /** Whether it is defined on a schedule. */
+  public boolean suits(Schedule schedule) {
+    boolean flow = schedule instanceof FlowPath;
+    return this == FLOW ? flow : this != VELOCITY || !flow;
+  }
 
   abstract double noise(double x, double prediction, double alpha, double sigma);
 

@@ -10,7 +10,7 @@ import java.util.Locale;
  *
  * @param steps over the whole range, RK4: uniform in lambda, DDIM: uniform in t
  */
-public record ReferenceSolution(Method method, int steps, VpSchedule schedule)
+public record ReferenceSolution(Method method, int steps, Schedule schedule)
     implements Serializable {
   /** How it integrates. */
   public enum Method {
@@ -89,12 +89,12 @@ public record ReferenceSolution(Method method, int steps, VpSchedule schedule)
     return schedule.node(schedule.timeOfLambda(lambda));
   }
 
-  /** dx/dlambda = sigma^2 x - sigma eps. */
-  private static double[] slope(double[] x, Node node, Denoiser model, int step) {
+  /** dx/dlambda = (d ln alpha / dlambda) x - sigma eps. */
+  private double[] slope(double[] x, Node node, Denoiser model, int step) {
     double[] noise = model.output(x, node, Form.NOISE, step);
-    double variance = node.sigma() * node.sigma();
+    double drift = schedule.drift(node);
     for (int i = 0; i < noise.length; i++) {
-      noise[i] = variance * x[i] - node.sigma() * noise[i];
+      noise[i] = drift * x[i] - node.sigma() * noise[i];
     }
     return noise;
   }

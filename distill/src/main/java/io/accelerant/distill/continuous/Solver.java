@@ -9,7 +9,7 @@ import java.util.Map;
  * The settings of a multistep solver, without times.
  *
  * @param name one of {@link #names}
- * @param order outputs used by an update: 1 for ddim, 2 for dpmpp-2m, 3 for dpmpp-3m and
+ * @param order outputs used by an update: 1 for euler and ddim, 2 for dpmpp-2m, 3 for dpmpp-3m and
  *     dpmpp-3m-doubled, 1 to 4 for deis (tAB-0 to tAB-3), 1 to 3 for unipc
  * @param variant B(h) of unipc; without meaning for others
  * @param corrector of unipc; none for others
@@ -17,6 +17,7 @@ import java.util.Map;
 public record Solver(
     String name, int order, UniPc.Variant variant, CorrectorUse corrector, FinalOrder finalOrder)
     implements Serializable {
+  public static final String EULER = "euler";
   public static final String DDIM = "ddim";
   public static final String DPMPP_2M = "dpmpp-2m";
   public static final String DPMPP_3M = "dpmpp-3m";
@@ -36,7 +37,7 @@ public record Solver(
 
   /** Every name. */
   public static String[] names() {
-    return new String[] {DDIM, DPMPP_2M, DPMPP_3M, DPMPP_3M_DOUBLED, DEIS, UNIPC};
+    return new String[] {EULER, DDIM, DPMPP_2M, DPMPP_3M, DPMPP_3M_DOUBLED, DEIS, UNIPC};
   }
 
   /** The smallest order of a solver. */
@@ -51,7 +52,7 @@ public record Solver(
   /** The largest order of a solver. */
   public static int highest(String name) {
     return switch (name) {
-      case DDIM -> 1;
+      case EULER, DDIM -> 1;
       case DPMPP_2M -> 2;
       case DPMPP_3M, DPMPP_3M_DOUBLED, UNIPC -> 3;
       case DEIS -> History.LONGEST;
@@ -82,16 +83,33 @@ public record Solver(
     return new Solver(UNIPC, order, variant, corrector, FinalOrder.ALWAYS);
   }
 
+  /**
+   * Whether it is defined on a schedule: euler follows the velocity of a flow; deis interpolates
+   * the noise, which says nothing of the data where a flow begins.
+   */
+  public boolean suits(Schedule schedule) {
+    boolean flow = schedule instanceof FlowPath;
+    return switch (name) {
+      case EULER -> flow;
+      case DEIS -> !flow;
+      default -> true;
+    };
+  }
+
   /** This solver on a grid of times. */
-  public MultistepSampler on(VpSchedule schedule, double[] times) {
+  public MultistepSampler on(Schedule schedule, double[] times) {
+    if (!suits(schedule)) {
+      throw new IllegalArgumentException(name + " is not defined on " + schedule.label());
+    }
     Form form = name.equals(DEIS) ? Form.NOISE : Form.DATA;
     return new MultistepSampler(
         form, predictor(schedule), order, variant, corrector, finalOrder, schedule, times);
   }
 
   /** While the history is short, the updates of one formula start with those of lower order. */
-  private Predictor predictor(VpSchedule schedule) {
+  private Predictor predictor(Schedule schedule) {
     return switch (name) {
+      case EULER -> (x, step, p) -> Updates.euler(x, step);
       case DEIS -> (x, step, p) -> Updates.deis(x, step, p, schedule);
       case UNIPC -> new UniPc(variant);
       default ->

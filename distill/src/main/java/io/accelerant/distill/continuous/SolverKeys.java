@@ -32,7 +32,7 @@ public final class SolverKeys {
         Key.string(
                 block + ".schedule",
                 "Noise schedule of a continuous model; default: vp-linear, or that of the sampler")
-            .oneOf(VpSchedule.labels())
+            .oneOf(Schedule.labels())
             .optional();
     solver =
         Key.string(block + ".solver", "ODE solver; default: unipc, or that of the sampler")

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param wholeTimes whether the model knows the steps of its schedule alone, not times between them
  */
 public record SolverSettings(
-    VpSchedule schedule,
+    Schedule schedule,
     double tEnd,
     Spacing spacing,
     Solver solver,
@@ -34,14 +34,14 @@ public record SolverSettings(
    * @throws io.accelerant.core.error.ConfigException if they do not go together; names the key
    */
   public static SolverSettings of(JobConfig config, SolverKeys keys) {
-    VpSchedule schedule = VpSchedule.ofLabel(config.find(keys.schedule).orElse("vp-linear"));
-    double tEnd = config.find(keys.tEnd).orElse(schedule.end());
+    Schedule schedule = Schedule.ofLabel(config.find(keys.schedule).orElse("vp-linear"));
+    double tEnd = config.isGiven(keys.tEnd) ? config.get(keys.tEnd) : schedule.end();
     requireTime(schedule, tEnd, config, keys.tEnd);
     return new SolverSettings(
         schedule,
         tEnd,
         Spacing.ofLabel(config.find(keys.spacing).orElse("time-uniform")),
-        solver(config, keys),
+        solver(config, keys, schedule),
         config.find(keys.label).orElse(List.of()),
         new Thresholding(config.find(keys.threshold).orElse(0.0)),
         false);
@@ -53,14 +53,14 @@ public record SolverSettings(
    * @throws io.accelerant.core.error.ConfigException if the schedule is discrete and ends before it
    */
   public static void requireTime(
-      VpSchedule schedule, double time, JobConfig config, Key<Double> key) {
+      Schedule schedule, double time, JobConfig config, Key<Double> key) {
     if (schedule.isDiscrete() && time < schedule.end() - 1e-12) {
       throw config.invalid(
           key, Text.of("is below %s, where %s ends.", schedule.end(), schedule.label()));
     }
   }
 
-  private static Solver solver(JobConfig config, SolverKeys keys) {
+  private static Solver solver(JobConfig config, SolverKeys keys, Schedule schedule) {
     String name = config.find(keys.solver).orElse(Solver.UNIPC);
     int order = config.find(keys.order).orElse(Solver.usualOrder(name));
     if (order < Solver.lowest(name) || order > Solver.highest(name)) {
@@ -75,12 +75,25 @@ public record SolverSettings(
         throw config.invalid(key, "is set, but only solver unipc has it, not " + name + ".");
       }
     }
-    return new Solver(
-        name,
-        order,
-        UniPc.Variant.ofLabel(config.find(keys.variant).orElse("bh2")),
-        CorrectorUse.ofLabel(config.find(keys.corrector).orElse(unipc ? "true" : "false")),
-        config.find(keys.finalOrder).map(FinalOrder::ofLabel).orElse(Solver.usualFinalOrder(name)));
+    Solver solver =
+        new Solver(
+            name,
+            order,
+            UniPc.Variant.ofLabel(config.find(keys.variant).orElse("bh2")),
+            CorrectorUse.ofLabel(config.find(keys.corrector).orElse(unipc ? "true" : "false")),
+            config
+                .find(keys.finalOrder)
+                .map(FinalOrder::ofLabel)
+                .orElse(Solver.usualFinalOrder(name)));
+    if (!solver.suits(schedule)) {
+      throw config.invalid(
+          keys.solver,
+          Text.of(
+              "is %s, which is not defined on the schedule %s: euler is for flow, deis for the"
+                  + " others.",
+              name, schedule.label()));
+    }
+    return solver;
   }
 
   /**

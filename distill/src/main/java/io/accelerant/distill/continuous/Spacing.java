@@ -8,20 +8,20 @@ import java.util.function.DoubleUnaryOperator;
 public enum Spacing {
   TIME_UNIFORM {
     @Override
-    double[] inner(VpSchedule schedule, double start, double end, int steps) {
+    double[] inner(Schedule schedule, double start, double end, int steps) {
       return linspace(start, end, steps);
     }
   },
   TIME_QUADRATIC {
     @Override
-    double[] inner(VpSchedule schedule, double start, double end, int steps) {
+    double[] inner(Schedule schedule, double start, double end, int steps) {
       return map(linspace(StrictMath.sqrt(start), StrictMath.sqrt(end), steps), r -> r * r);
     }
   },
   /** Uniform in lambda. */
   LOG_SNR {
     @Override
-    double[] inner(VpSchedule schedule, double start, double end, int steps) {
+    double[] inner(Schedule schedule, double start, double end, int steps) {
       double[] lambdas = linspace(schedule.lambda(start), schedule.lambda(end), steps);
       return map(lambdas, schedule::timeOfLambda);
     }
@@ -29,18 +29,19 @@ public enum Spacing {
   /** Uniform in (sigma/alpha)^(1/7), Karras et al. (2022) with rho = 7. */
   KARRAS {
     @Override
-    double[] inner(VpSchedule schedule, double start, double end, int steps) {
+    double[] inner(Schedule schedule, double start, double end, int steps) {
       double first = StrictMath.exp(-schedule.lambda(start) / 7);
       double last = StrictMath.exp(-schedule.lambda(end) / 7);
       return map(linspace(first, last, steps), r -> schedule.timeOfLambda(-7 * StrictMath.log(r)));
     }
   };
 
-  abstract double[] inner(VpSchedule schedule, double start, double end, int steps);
+  abstract double[] inner(Schedule schedule, double start, double end, int steps);
 
   /** Times t_0 = T &gt; t_1 &gt; .. &gt; t_N = end. */
-  public double[] times(VpSchedule schedule, double end, int steps) {
-    if (steps < 1 || !(end > 0 && end < schedule.start())) {
+  public double[] times(Schedule schedule, double end, int steps) {
+    boolean reaches = end > 0 || end == schedule.end();
+    if (steps < 1 || !(reaches && end < schedule.start())) {
       throw new IllegalArgumentException(
           Text.of("%d steps from %s to %s", steps, schedule.start(), end));
     }
@@ -58,7 +59,7 @@ public enum Spacing {
    *
    * @param times falling; not changed
    */
-  static double[] whole(VpSchedule schedule, double[] times) {
+  static double[] whole(Schedule schedule, double[] times) {
     double[] moved = times.clone();
     for (int i = 0; i < times.length - 1; i++) {
       double nearest = schedule.nearest(times[i]);

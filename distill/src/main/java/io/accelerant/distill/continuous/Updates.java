@@ -8,6 +8,20 @@ final class Updates {
   private Updates() {}
 
   /**
+   * Euler on the straight path: x_t = x_s + (t - s) v, where v = (x_s - m) / s. DDIM is the same
+   * function of x and m, up to the cut of lambda.
+   */
+  static double[] euler(double[] x, Step step) {
+    double kept = step.t().t() / step.s().t();
+    double[] m = step.m(0);
+    double[] y = new double[x.length];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = kept * x[i] + (1 - kept) * m[i];
+    }
+    return y;
+  }
+
+  /**
    * DPM-Solver++(2M) (Lu et al. 2022): x_t = ddim - alpha_t g D / 2 with g = expm1(-h), D = (m_0 -
    * m_1)/r_0. In noise form it is DPM-Solver-2 multistep.
    */
@@ -55,7 +69,7 @@ final class Updates {
    * DEIS, tAB-(p-1) (Zhang and Chen 2023), noise form: x_t = (alpha_t/alpha_s) x + sum_j C_j eps_j.
    * The linear part is exact, the noise is interpolated by a polynomial in t through p evaluations.
    */
-  static double[] deis(double[] x, Step step, int p, VpSchedule schedule) {
+  static double[] deis(double[] x, Step step, int p, Schedule schedule) {
     double a = step.form().linear(step.s(), step.t());
     double[] y = new double[x.length];
     for (int i = 0; i < y.length; i++) {
@@ -76,7 +90,7 @@ final class Updates {
    * d(sigma/alpha), it is -alpha_t int e^-lambda L_j(t(lambda)) dlambda, which needs no derivative
    * of the schedule.
    */
-  private static double integral(Step step, int j, int p, VpSchedule schedule) {
+  private static double integral(Step step, int j, int p, Schedule schedule) {
     double half = step.h() / 2;
     double sum = 0;
     for (int q = 0; q < GaussLegendre.POINTS; q++) {

@@ -21,7 +21,10 @@ record Arm(String name, Solver solver, double[] ratios) {
   /** Names of the arms of every fit, in order. */
   static final List<String> OF_A_FIT = List.of(BEFORE, FITTED, ONLY_LAST, ALL_BUT_LAST, STATIC);
 
-  /** Other solvers at the same number of evaluations, measured beside the first fit. */
+  /**
+   * Other solvers at the same number of evaluations, measured beside the first fit; the last one is
+   * not defined on every schedule.
+   */
   static final List<String> BASELINES =
       List.of(Solver.DDIM, Solver.DPMPP_2M, Solver.DPMPP_3M, Solver.DEIS);
 
@@ -39,7 +42,10 @@ record Arm(String name, Solver solver, double[] ratios) {
     arms.add(new Arm(ALL_BUT_LAST, own, allButLast));
     arms.add(new Arm(STATIC, own, constant(steps, STATIC_RATIO)));
     if (baselines) {
-      BASELINES.forEach(name -> arms.add(new Arm(name, Solver.plain(name), constant(steps, 1))));
+      BASELINES.stream()
+          .map(Solver::plain)
+          .filter(solver -> solver.suits(settings.schedule()))
+          .forEach(solver -> arms.add(new Arm(solver.name(), solver, constant(steps, 1))));
     }
     return arms;
   }

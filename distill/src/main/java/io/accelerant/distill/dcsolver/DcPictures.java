@@ -27,8 +27,9 @@ final class DcPictures {
       double[] truth = findings.truths().get(guidance).ends();
       double[] plain = new double[fewest.nfe()];
       Arrays.fill(plain, 1);
-      int size = pixels.channels() * pixels.height() * pixels.width();
-      int rows = Math.min(COLUMNS, truth.length / size);
+      int size = pixels.size();
+      int most = pixels.isVideo() ? 1 : COLUMNS; // a video is a row of its own
+      int rows = Math.min(most, truth.length / size);
       List<double[]> all = new ArrayList<>(rows(truth, rows, size));
       stages
           .ends(guidance, rows, List.of(plain, fewest.published().ratios()))

@@ -128,11 +128,6 @@ final class DcReport {
     List<String> headers =
         new ArrayList<>(
             List.of(
-                "NFE",
-                "ddim",
-                "2M",
-                "3M",
-                "deis-3",
                 "before",
                 "after",
                 "after / before",
@@ -141,6 +136,9 @@ final class DcReport {
                 "only last",
                 "all but last",
                 "static"));
+    List<String> others = findings.of(guidance).get(0).baselines();
+    headers.addAll(0, List.of("ddim", "2M", "3M", "deis-3").subList(0, others.size()));
+    headers.add(0, "NFE");
     boolean spread = settings.noiseSets() > 1;
     if (spread) {
       headers.add("sets");
@@ -156,7 +154,7 @@ final class DcReport {
     for (Setting s : findings.of(guidance)) {
       List<Object> row = new ArrayList<>();
       row.add(s.nfe());
-      Arm.BASELINES.forEach(arm -> row.add(s.mse(arm)));
+      others.forEach(arm -> row.add(s.mse(arm)));
       row.addAll(
           List.of(
               s.mse(Arm.BEFORE),
@@ -239,9 +237,9 @@ final class DcReport {
   }
 
   private static String ordering(Setting s, boolean isUniPc) {
-    double best = Arm.BASELINES.stream().mapToDouble(s::mse).min().orElse(Double.POSITIVE_INFINITY);
+    double best = s.baselines().stream().mapToDouble(s::mse).min().orElse(Double.POSITIVE_INFINITY);
     String other =
-        Arm.BASELINES.stream().filter(arm -> s.mse(arm) == best).findFirst().orElseThrow();
+        s.baselines().stream().filter(arm -> s.mse(arm) == best).findFirst().orElseThrow();
     String found = Text.of("The best other solver is %s with %s.", other, number(best));
     if (!isUniPc) {
       return found;
@@ -262,7 +260,7 @@ final class DcReport {
             "evaluations (NFE)",
             "log10 of the mean squared error");
     double[] nfe = own.stream().mapToDouble(Setting::nfe).toArray();
-    for (String arm : Arm.BASELINES) {
+    for (String arm : own.get(0).baselines()) {
       plot.series(arm, nfe, own.stream().mapToDouble(s -> log10(s.mse(arm))).toArray());
     }
     plot.series(

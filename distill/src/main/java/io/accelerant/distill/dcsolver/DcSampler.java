@@ -9,12 +9,12 @@ import io.accelerant.distill.continuous.Compensation;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.FinalOrder;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.UniPc;
-import io.accelerant.distill.continuous.VpSchedule;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -108,7 +108,7 @@ public record DcSampler(
             CorrectorUse.ofLabel(json.text("corrector")),
             FinalOrder.ofLabel(json.text("lowerOrderFinal")));
     return new SolverSettings(
-        VpSchedule.ofLabel(json.text("schedule")),
+        Schedule.ofLabel(json.text("schedule")),
         json.number("tEnd"),
         Spacing.ofLabel(json.text("spacing")),
         solver,

@@ -51,6 +51,11 @@ record Setting(
     return published().errors()[index];
   }
 
+  /** The other solvers that were measured. */
+  List<String> baselines() {
+    return Arm.BASELINES.subList(0, published().errors().length - Arm.OF_A_FIT.size());
+  }
+
   double mse(String arm) {
     return mean(extra.containsKey(arm) ? extra.get(arm) : errors(arm));
   }
@@ -106,7 +111,7 @@ record Setting(
     for (String arm : Arm.OF_A_FIT) {
       put(metrics, arm, mse(arm));
     }
-    for (String arm : Arm.BASELINES) {
+    for (String arm : baselines()) {
       put(metrics, arm, mse(arm));
     }
     extra.forEach((name, errors) -> put(metrics, name, mean(errors)));

@@ -6,8 +6,8 @@ import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Programs;
 import io.accelerant.core.train.RoundStep;
 import io.accelerant.core.train.Sums;
-import io.accelerant.distill.continuous.VpSchedule;
-import io.accelerant.distill.teacher.ImageRecord;
+import io.accelerant.distill.continuous.Schedule;
+import io.accelerant.distill.measure.pixels.PixelRecord;
 
 /**
  * What a worker does in a round: one sample for each of its records, of the record's class, and the
@@ -23,7 +23,7 @@ import io.accelerant.distill.teacher.ImageRecord;
 record ChainStep(
     String run,
     ChainObjective objective,
-    VpSchedule schedule,
+    Schedule schedule,
     double[] times,
     FeatureMap features,
     boolean withReals,
@@ -51,7 +51,7 @@ record ChainStep(
     }
     double[] labels = sums.items(LABELS, batch);
     for (int i = 0; i < batch.size(); i++) {
-      labels[(int) batch.number(i)] = ImageRecord.label(batch.records().get(i));
+      labels[(int) batch.number(i)] = PixelRecord.label(batch.records().get(i));
     }
     return sums;
   }
@@ -100,7 +100,7 @@ record ChainStep(
     int[] labels = new int[batch.size()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] =
-          labelled ? ImageRecord.label(batch.records().get(i)) : objective.patches().classes();
+          labelled ? PixelRecord.label(batch.records().get(i)) : objective.patches().classes();
     }
     return new NetworkNoise(programs, objective, labels);
   }

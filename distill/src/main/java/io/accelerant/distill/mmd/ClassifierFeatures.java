@@ -10,6 +10,7 @@ import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Objective;
 import io.accelerant.core.train.Programs;
 import io.accelerant.core.train.Scopes;
+import io.accelerant.distill.measure.pixels.PixelClassifier;
 import java.util.List;
 import java.util.Map;
 
@@ -31,6 +32,33 @@ record ClassifierFeatures(
     int microBatch)
     implements FeatureMap {
   static final String ROLE = "classifier";
+
+  /** The map whose units have mean 0 and deviation 1 over images. */
+  static ClassifierFeatures standardised(
+      PixelClassifier classifier, float[][] images, int microBatch) {
+    float[][] rows = classifier.features(images);
+    int width = rows[0].length;
+    double[] mean = new double[width];
+    double[] deviation = new double[width];
+    for (int k = 0; k < width; k++) {
+      double sum = 0;
+      double squares = 0;
+      for (float[] row : rows) {
+        sum += row[k];
+        squares += (double) row[k] * row[k];
+      }
+      mean[k] = sum / rows.length;
+      double variance = squares / rows.length - mean[k] * mean[k];
+      deviation[k] = variance > 1e-12 ? StrictMath.sqrt(variance) : 1; // a unit that is dead
+    }
+    return new ClassifierFeatures(
+        classifier.network(),
+        classifier.inputMean(),
+        classifier.inputDeviation(),
+        mean,
+        deviation,
+        microBatch);
+  }
 
   /** The layer and its vector-Jacobian product by the images. */
   private record Layer(MlpClassifier classifier, int microBatch) implements Objective {

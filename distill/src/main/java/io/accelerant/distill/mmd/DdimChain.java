@@ -1,7 +1,7 @@
 package io.accelerant.distill.mmd;
 
 import io.accelerant.distill.continuous.Node;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.Arrays;
 
 /**
@@ -21,7 +21,7 @@ final class DdimChain {
   /**
    * @param times falling, one more than there are steps; 0 is clean data
    */
-  DdimChain(VpSchedule schedule, double[] times) {
+  DdimChain(Schedule schedule, double[] times) {
     this.nodes = Arrays.stream(times).mapToObj(schedule::node).toArray(Node[]::new);
   }
 

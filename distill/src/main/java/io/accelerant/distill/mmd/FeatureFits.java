@@ -12,7 +12,10 @@ import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.Mlp;
 import io.accelerant.core.nn.MlpClassifier;
 import io.accelerant.core.run.Stages;
-import io.accelerant.distill.teacher.LabelledImages;
+import io.accelerant.distill.measure.pixels.Judge;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
+import io.accelerant.distill.measure.pixels.PixelClassifier;
+import io.accelerant.distill.measure.pixels.PrincipalComponents;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -27,7 +30,7 @@ final class FeatureFits {
   private final JobContext context;
   private final JobConfig config;
   private final Stages stages;
-  private final LabelledImages images;
+  private final LabelledPixels images;
   private final int channels;
   private final int side;
   private final int classes;
@@ -36,7 +39,7 @@ final class FeatureFits {
       JobContext context,
       JobConfig config,
       Stages stages,
-      LabelledImages images,
+      LabelledPixels images,
       int channels,
       int side,
       int classes) {
@@ -58,12 +61,12 @@ final class FeatureFits {
   }
 
   /** The network that may be trained on. */
-  TrainedClassifier a() {
+  PixelClassifier a() {
     return config
         .find(MmdKeys.CLASSIFIER)
         .map(
             uri ->
-                TrainedClassifier.read(
+                PixelClassifier.read(
                     Artifact.open(uri, context.hadoop()), pixels(), MmdKeys.CLASSIFIER.path()))
         .orElseGet(() -> perceptron("a", HIDDEN_A, Activation.SILU, seed()));
   }
@@ -92,7 +95,7 @@ final class FeatureFits {
             stages.of("features.b", byte[].class, train), "the stage of network b"));
   }
 
-  private TrainedClassifier perceptron(
+  private PixelClassifier perceptron(
       String name, List<Integer> hidden, Activation activation, long seed) {
     MlpClassifier network = new MlpClassifier(new Mlp(pixels(), hidden, classes, activation));
     int steps = config.get(MmdKeys.CLASSIFIER_STEPS);
@@ -103,27 +106,31 @@ final class FeatureFits {
             () -> {
               context.progress().say("mmd: training network %s, %d steps", name, steps);
               ProgramPool pool = ProgramPool.ofJvm(2);
-              return TrainedClassifier.train(network, images, steps, seed, pool).parameters();
+              return PixelClassifier.train(network, images, steps, seed, pool).parameters();
             });
-    return TrainedClassifier.of(network, parameters);
+    return PixelClassifier.of(network, parameters);
   }
 
   /** The map of a choice. */
-  FeatureMap map(FeatureChoice choice, TrainedClassifier a, int microBatch) {
+  FeatureMap map(FeatureChoice choice, PixelClassifier a, int microBatch) {
     List<FeatureMap> parts =
         choice.parts().stream().map(part -> part(part, a, microBatch)).toList();
     return parts.size() == 1 ? parts.get(0) : new FeatureMap.Joined(parts);
   }
 
-  private FeatureMap part(String part, TrainedClassifier a, int microBatch) {
+  private FeatureMap part(String part, PixelClassifier a, int microBatch) {
     float[][] some = images.first(MOMENT_IMAGES).floats();
     return switch (part) {
-      case FeatureChoice.CLASSIFIER -> a.standardised(some, microBatch);
-      case FeatureChoice.COMPONENTS ->
-          PrincipalComponents.whitened(Moments.of(some), config.get(MmdKeys.COMPONENTS));
+      case FeatureChoice.CLASSIFIER -> ClassifierFeatures.standardised(a, some, microBatch);
+      case FeatureChoice.COMPONENTS -> whitened(Moments.of(some));
       case FeatureChoice.POOLED -> pooled();
       default -> new FeatureMap.Identity(pixels());
     };
+  }
+
+  private FeatureMap.Linear whitened(Moments data) {
+    return new FeatureMap.Linear(
+        data.mean(), PrincipalComponents.whitened(data, config.get(MmdKeys.COMPONENTS)));
   }
 
   /** Means of blocks as a matrix: the images of the unit vectors. */
@@ -146,15 +153,15 @@ final class FeatureFits {
    * Features of real images, on the driver: the kernel's width follows from them. Of a joined map,
    * those of its parts; the classifier's come from the classifier itself.
    */
-  FeatureTable ofReals(FeatureMap map, TrainedClassifier a, int count) {
-    LabelledImages some = images.first(count);
+  FeatureTable ofReals(FeatureMap map, PixelClassifier a, int count) {
+    LabelledPixels some = images.first(count);
     float[][] floats = some.floats();
     return new FeatureTable(
         ofReals(map, a, floats, FeatureTable.of(floats).numbers()), map.width(), some.labels());
   }
 
   private static double[] ofReals(
-      FeatureMap map, TrainedClassifier a, float[][] images, double[] flat) {
+      FeatureMap map, PixelClassifier a, float[][] images, double[] flat) {
     if (map instanceof ClassifierFeatures features) {
       return features.standardised(a.features(images));
     }

@@ -3,9 +3,9 @@ package io.accelerant.distill.mmd;
 import io.accelerant.core.run.Batches;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Thresholding;
-import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.network.ImageModel;
 import java.io.Serializable;
@@ -18,14 +18,14 @@ import java.util.Arrays;
  * @param ratios of {@link io.accelerant.distill.continuous.Compensation}, one a step
  * @param classes 0 to sample without class
  */
-record FewSteps(Solver solver, VpSchedule schedule, double[] times, double[] ratios, int classes)
+record FewSteps(Solver solver, Schedule schedule, double[] times, double[] ratios, int classes)
     implements Serializable {
   /** Rows of a model call, as {@code sample.batch} by default. */
   static final int BATCH = 64;
 
   private static final String NOISE = "sample.noise";
 
-  static FewSteps plain(Solver solver, VpSchedule schedule, double[] times, int classes) {
+  static FewSteps plain(Solver solver, Schedule schedule, double[] times, int classes) {
     double[] ratios = new double[times.length - 1];
     Arrays.fill(ratios, 1);
     return new FewSteps(solver, schedule, times, ratios, classes);

@@ -26,6 +26,7 @@ import io.accelerant.core.train.SyncRound;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Workers;
+import io.accelerant.distill.measure.pixels.PixelClassifier;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.teacher.NoisePredictionLoss;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class Finetuning {
   private final ImageModel teacher;
   private final NetworkSpec network;
   private final PackedShards shards;
-  private final TrainedClassifier classifier;
+  private final PixelClassifier classifier;
   private final Function<FeatureChoice, FeatureMap> features;
 
   /**
@@ -67,7 +68,7 @@ final class Finetuning {
       MmdSettings settings,
       ImageModel teacher,
       PackedShards shards,
-      TrainedClassifier classifier,
+      PixelClassifier classifier,
       Function<FeatureChoice, FeatureMap> features) {
     this.context = context;
     this.config = config;

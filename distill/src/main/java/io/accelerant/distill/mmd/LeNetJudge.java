@@ -1,6 +1,7 @@
 package io.accelerant.distill.mmd;
 
 import io.accelerant.core.features.ImageClassifier;
+import io.accelerant.distill.measure.pixels.Judge;
 import java.util.Arrays;
 
 /** The convolutional network of {@code core.features}, for grey images of 28 by 28. */

@@ -16,8 +16,9 @@ import io.accelerant.core.train.Roles;
 import io.accelerant.core.train.RoundLog;
 import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
+import io.accelerant.distill.measure.pixels.PixelClassifier;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.teacher.LabelledImages;
 import java.util.Arrays;
 import java.util.UUID;
 
@@ -47,14 +48,14 @@ public final class LocalFinetuning implements AutoCloseable {
       double[] times,
       MlpClassifier classifier,
       float[] classifierParameters,
-      LabelledImages images,
+      LabelledPixels images,
       int union,
       int microBatch,
       double learningRate,
       int updates,
       long seed,
       ProgramPool pool) {
-    TrainedClassifier trained = new TrainedClassifier(classifier, classifierParameters, 0, 1);
+    PixelClassifier trained = new PixelClassifier(classifier, classifierParameters, 0, 1);
     FeatureTable reals =
         FeatureTable.of(trained.features(images.first(Kernel.MEDIAN_ROWS).floats()));
     kernel = Kernel.Gaussians.ofMedian(reals);

@@ -6,6 +6,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.Images;
+import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
@@ -17,9 +18,10 @@ import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
+import io.accelerant.distill.continuous.Prediction;
 import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.teacher.LabelledImages;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,7 +75,9 @@ public final class MmdJob implements PublishingJob {
   private static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
     Artifact model = Artifact.open(config.get(MmdKeys.MODEL), context.hadoop());
     ImageModel.requireUntuned(model, MmdKeys.MODEL.path());
-    MmdSettings.network(config, ImageModel.described(model, MmdKeys.MODEL.path()).network());
+    ImageModel described = ImageModel.described(model, MmdKeys.MODEL.path());
+    requireNoise(model, described);
+    MmdSettings.network(config, described.network());
     Artifact data =
         Artifact.open(config.get(MmdKeys.DATA), context.hadoop())
             .requireKind(Images.KIND, MmdKeys.DATA.path());
@@ -92,6 +96,20 @@ public final class MmdJob implements PublishingJob {
         .map(uri -> OnnxFile.read(uri, context.hadoop()))
         .ifPresent(file -> parents.add(new Manifest.Parent("onnx", file.uri(), file.sha256())));
     return parents;
+  }
+
+  /** Chain and control finetune a prediction of the noise in an image. */
+  private static void requireNoise(Artifact artifact, ImageModel model) {
+    if (model.schedule().prediction() != Prediction.NOISE || model.network().frames().isVideo()) {
+      throw new ArtifactException(
+          Text.of(
+              "%s needs a model that predicts the noise in images; %s was trained on the schedule %s"
+                  + "%s.",
+              MmdKeys.MODEL.path(),
+              artifact.uri(),
+              model.schedule().label(),
+              model.network().frames().isVideo() ? ", of videos" : ""));
+    }
   }
 
   private static Product make(Run run, MmdSettings settings) {
@@ -177,7 +195,7 @@ public final class MmdJob implements PublishingJob {
                   sampler.schedule(),
                   sampler.times(),
                   sampler.labelled() ? model.network().classes() : 0);
-          LabelledImages samples =
+          LabelledPixels samples =
               stages.draw("of the artifact", model, few, seed, stages.spaces().real().count());
           return stages.spaces().pixels(samples);
         });

@@ -7,11 +7,11 @@ import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
-import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.sample.ContinuousSamplerFormat;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ import java.util.Map;
  *
  * @param labelled whether samples have a class
  */
-record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolean labelled) {
+record MmdSampler(Schedule schedule, TimeSubset subset, double[] times, boolean labelled) {
   static final String FILE = ImageModel.SAMPLER;
   private static final int FORMAT_VERSION = 1;
   private static final String METHOD = "mmd";
@@ -68,7 +68,7 @@ record MmdSampler(VpSchedule schedule, TimeSubset subset, double[] times, boolea
     fields.only("steps", times.length - 1);
     try {
       return new MmdSampler(
-          VpSchedule.ofLabel(fields.text("schedule")),
+          Schedule.ofLabel(fields.text("schedule")),
           TimeSubset.ofLabel(fields.text("subset")),
           times,
           fields.truth("labelled"));

@@ -9,7 +9,7 @@ import io.accelerant.core.optim.LearningRate;
 import io.accelerant.core.optim.OptimizerSpec;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.core.train.Training;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.List;
 
 /**
@@ -79,7 +79,7 @@ record MmdSettings(
   }
 
   /** Times of the sampler that is finetuned. */
-  double[] times(VpSchedule schedule, int count) {
+  double[] times(Schedule schedule, int count) {
     return subset.times(schedule, count);
   }
 

@@ -15,14 +15,15 @@ import io.accelerant.core.text.Text;
 import io.accelerant.core.train.PackedShards;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.CorrectorUse;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.UniPc;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
+import io.accelerant.distill.measure.pixels.PixelClassifier;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.model.network.NetworkImageSource;
-import io.accelerant.distill.teacher.ImageRecord;
-import io.accelerant.distill.teacher.LabelledImages;
+import io.accelerant.distill.teacher.PixelTables;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,7 +46,7 @@ final class MmdStages implements AutoCloseable {
   private final Images images;
   private final Stages stages;
   private final Snapshots snapshots;
-  private final LabelledImages reference;
+  private final LabelledPixels reference;
   private final Spaces spaces;
   private final Finetuning finetuning;
   private final Map<FeatureChoice, FeatureMap> maps = new LinkedHashMap<>();
@@ -59,8 +60,10 @@ final class MmdStages implements AutoCloseable {
     this.images = images;
     this.stages = new Stages(context, run.stages());
     this.snapshots = run.snapshots(folders(settings));
-    this.reference = LabelledImages.first(images.split("train"), config.get(MmdKeys.REFERENCE));
-    LabelledImages real = LabelledImages.first(images.split("test"), settings.samples());
+    this.reference =
+        PixelTables.first(images.split("train"), Images.COLUMN, config.get(MmdKeys.REFERENCE));
+    LabelledPixels real =
+        PixelTables.first(images.split("test"), Images.COLUMN, settings.samples());
     FeatureFits fits =
         new FeatureFits(
             context,
@@ -70,7 +73,7 @@ final class MmdStages implements AutoCloseable {
             images.channels(),
             images.height(),
             images.classes());
-    TrainedClassifier a = fits.a();
+    PixelClassifier a = fits.a();
     Optional<OnnxFeatures> onnx =
         config
             .find(MmdKeys.ONNX)
@@ -95,7 +98,7 @@ final class MmdStages implements AutoCloseable {
             run.stages(),
             snapshots,
             SHARDS,
-            ImageRecord.table(images.split("train"), (id, label) -> label),
+            PixelTables.records(images.split("train"), Images.COLUMN, (id, label) -> label),
             settings.train().workers(),
             settings.train().seed(),
             config.get(MmdKeys.DATA));
@@ -133,7 +136,7 @@ final class MmdStages implements AutoCloseable {
     return spaces;
   }
 
-  private VpSchedule schedule() {
+  private Schedule schedule() {
     return teacher.schedule();
   }
 
@@ -236,7 +239,7 @@ final class MmdStages implements AutoCloseable {
   }
 
   /** Samples 0 .. count-1 of a seed. */
-  LabelledImages draw(String what, ImageModel model, FewSteps sampler, long seed, int count) {
+  LabelledPixels draw(String what, ImageModel model, FewSteps sampler, long seed, int count) {
     Batches batches = new Batches(count, FewSteps.BATCH);
     byte[][] drawn =
         units(model)
@@ -247,7 +250,7 @@ final class MmdStages implements AutoCloseable {
             .stream()
             .flatMap(Arrays::stream)
             .toArray(byte[][]::new);
-    return new LabelledImages(drawn, IntStream.range(0, count).map(sampler::label).toArray());
+    return new LabelledPixels(drawn, IntStream.range(0, count).map(sampler::label).toArray());
   }
 
   private Map<String, Double> look(ImageModel model, int steps, long seed) {
@@ -270,7 +273,7 @@ final class MmdStages implements AutoCloseable {
   }
 
   private Measured measured(String what, ImageModel model, FewSteps sampler, long seed) {
-    LabelledImages samples = draw(what, model, sampler, seed, spaces.real().count());
+    LabelledPixels samples = draw(what, model, sampler, seed, spaces.real().count());
     Measured found = spaces.measure(samples, classes() > 0, settings.seeds().size() == 1);
     context
         .progress()

@@ -12,7 +12,7 @@ import io.accelerant.core.run.Product;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,12 +149,12 @@ final class Replay {
     return result;
   }
 
-  private static VpSchedule schedule(JsonReader json) {
+  private static Schedule schedule(JsonReader json) {
     String label = json.has("schedule") ? json.text("schedule") : "ddpm-linear";
-    if (!List.of(VpSchedule.labels()).contains(label)) {
-      throw json.expected("schedule", "one of " + List.of(VpSchedule.labels()));
+    if (!List.of(Schedule.labels()).contains(label)) {
+      throw json.expected("schedule", "one of " + List.of(Schedule.labels()));
     }
-    return VpSchedule.ofLabel(label);
+    return Schedule.ofLabel(label);
   }
 
   /** The discrete steps in falling order, and clean data. */

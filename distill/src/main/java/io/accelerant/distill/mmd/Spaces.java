@@ -3,7 +3,9 @@ package io.accelerant.distill.mmd;
 import io.accelerant.core.features.FeatureSpaces;
 import io.accelerant.core.features.FrechetReference;
 import io.accelerant.core.features.Moments;
-import io.accelerant.distill.teacher.LabelledImages;
+import io.accelerant.distill.measure.pixels.Judge;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
+import io.accelerant.distill.measure.pixels.PixelClassifier;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,12 +35,12 @@ final class Spaces implements AutoCloseable {
   private static final int BLOCKS = 4;
   private static final int SHOWN = 40;
 
-  private final TrainedClassifier a;
+  private final PixelClassifier a;
   private final Judge b;
   private final Optional<OnnxFeatures> onnx;
   private final int channels;
   private final int side;
-  private final LabelledImages real;
+  private final LabelledPixels real;
   private final float[][] training;
   private final Map<String, Reference> references = new LinkedHashMap<>();
   private double realNearest = Double.NaN;
@@ -51,13 +53,13 @@ final class Spaces implements AutoCloseable {
    * @param training images in which neighbours are looked for
    */
   Spaces(
-      TrainedClassifier a,
+      PixelClassifier a,
       Judge b,
       Optional<OnnxFeatures> onnx,
       int channels,
       int side,
-      LabelledImages real,
-      LabelledImages training) {
+      LabelledPixels real,
+      LabelledPixels training) {
     this.a = a;
     this.b = b;
     this.onnx = onnx;
@@ -68,7 +70,7 @@ final class Spaces implements AutoCloseable {
   }
 
   /** Held-out images, which are as many as samples are measured. */
-  LabelledImages real() {
+  LabelledPixels real() {
     return real;
   }
 
@@ -107,7 +109,7 @@ final class Spaces implements AutoCloseable {
   }
 
   /** {@code frechet.<space>} and {@code value.<space>}, for a look on the way. */
-  Map<String, Double> glance(LabelledImages samples) {
+  Map<String, Double> glance(LabelledPixels samples) {
     Map<String, Double> numbers = new LinkedHashMap<>();
     for (String space : NAMES) {
       float[][] rows = features(space, samples.floats());
@@ -122,7 +124,7 @@ final class Spaces implements AutoCloseable {
    * @param labels whether samples have classes to agree with
    * @param blocks whether to leave out blocks of samples as well
    */
-  Measured measure(LabelledImages samples, boolean labels, boolean blocks) {
+  Measured measure(LabelledPixels samples, boolean labels, boolean blocks) {
     Map<String, Double> metrics = new LinkedHashMap<>();
     Map<String, double[]> without = new LinkedHashMap<>();
     for (String space : names()) {
@@ -143,7 +145,7 @@ final class Spaces implements AutoCloseable {
   }
 
   /** Frechet distance in pixels. */
-  double pixels(LabelledImages samples) {
+  double pixels(LabelledPixels samples) {
     return reference(PIXELS, samples.count())
         .frechet
         .distance(Moments.of(pooled(samples.floats())));
@@ -168,7 +170,7 @@ final class Spaces implements AutoCloseable {
    * {@code real.halves}, one half of the held-out images to the other; {@code real.training}, as
    * many training images to all of them.
    */
-  Map<String, Double> floors(LabelledImages trained) {
+  Map<String, Double> floors(LabelledPixels trained) {
     int half = real.count() / 2;
     Map<String, Double> floors = new LinkedHashMap<>();
     for (String space : names()) {
@@ -200,7 +202,7 @@ final class Spaces implements AutoCloseable {
   }
 
   /** Mean distance of the first images to the nearest training image, in means of blocks. */
-  private double nearest(LabelledImages images) {
+  private double nearest(LabelledPixels images) {
     float[][] queries = pooled(images.first(NEIGHBOUR_QUERIES).floats());
     double[] distances =
         Arrays.stream(queries)

@@ -1,6 +1,6 @@
 package io.accelerant.distill.mmd;
 
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -37,7 +37,7 @@ enum TimeSubset {
    *
    * @return [steps + 1], falling
    */
-  double[] times(VpSchedule schedule, int steps) {
+  double[] times(Schedule schedule, int steps) {
     double[] times = new double[steps + 1];
     for (int k = 0; k < steps; k++) {
       times[k] = time(tau(k, steps), schedule);
@@ -46,7 +46,7 @@ enum TimeSubset {
   }
 
   /** The time of a discrete step. */
-  static double time(double tau, VpSchedule schedule) {
+  static double time(double tau, Schedule schedule) {
     return (tau + 1) / STEPS * schedule.start();
   }
 

@@ -4,17 +4,17 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.text.Text;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.model.network.NetworkImageSource;
 import java.util.List;
 import java.util.Optional;
 
-/** Models of images that were trained here, by the URI of their artifact. */
-final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuousModel> {
+/** Models of images and videos that were trained here, by the URI of their artifact. */
+final class ImageArtifacts implements ModelProvider<Schedule, OpenedContinuousModel> {
   @Override
   public String form() {
-    return "the URI of a model artifact of images";
+    return "the URI of a model artifact of images or videos";
   }
 
   @Override
@@ -23,11 +23,11 @@ final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuous
   }
 
   @Override
-  public List<Manifest.Parent> inputs(ModelName name, VpSchedule schedule) {
+  public List<Manifest.Parent> inputs(ModelName name, Schedule schedule) {
     return List.of(TextArtifacts.parent(artifact(name, schedule)));
   }
 
-  private static Artifact artifact(ModelName name, VpSchedule schedule) {
+  private static Artifact artifact(ModelName name, Schedule schedule) {
     Artifact artifact = name.artifact().orElseThrow();
     String trained = ImageModel.schedule(artifact, name.key().path()).label();
     if (!trained.equals(schedule.label())) {
@@ -40,7 +40,7 @@ final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuous
   }
 
   @Override
-  public OpenedContinuousModel open(ModelName name, VpSchedule schedule) {
+  public OpenedContinuousModel open(ModelName name, Schedule schedule) {
     Artifact artifact = artifact(name, schedule);
     ImageModel model = ImageModel.read(artifact, name.key().path());
     PatchTransformer network = model.network();
@@ -48,7 +48,9 @@ final class ImageArtifacts implements ModelProvider<VpSchedule, OpenedContinuous
         NetworkImageSource.of(
             name.context(), model, artifact.uri(), artifact.contentHash(), name.config()),
         Text.of("the trained model %s, %,d parameters", artifact.uri(), model.parameters().length),
-        Optional.of(new Pixels(network.channels(), network.size(), network.size())),
+        Optional.of(
+            new Pixels(
+                network.channels(), network.frames().count(), network.size(), network.size())),
         List.of(TextArtifacts.parent(artifact)));
   }
 }

@@ -3,14 +3,14 @@ package io.accelerant.distill.model;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.onnx.OnnxFile;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.model.onnx.OnnxContinuousSource;
 import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code onnx:<file>}: networks of the user's that predict noise, data or velocity. */
-final class OnnxContinuousProvider implements ModelProvider<VpSchedule, OpenedContinuousModel> {
+final class OnnxContinuousProvider implements ModelProvider<Schedule, OpenedContinuousModel> {
   @Override
   public String form() {
     return OnnxTextProvider.FORM;
@@ -34,14 +34,14 @@ final class OnnxContinuousProvider implements ModelProvider<VpSchedule, OpenedCo
   }
 
   @Override
-  public List<Manifest.Parent> inputs(ModelName name, VpSchedule schedule) {
+  public List<Manifest.Parent> inputs(ModelName name, Schedule schedule) {
     OnnxFile file = OnnxTextProvider.file(name);
     OnnxContinuousSource.check(file, name.config(), schedule);
     return List.of(OnnxTextProvider.parent(file));
   }
 
   @Override
-  public OpenedContinuousModel open(ModelName name, VpSchedule schedule) {
+  public OpenedContinuousModel open(ModelName name, Schedule schedule) {
     OnnxFile file = OnnxTextProvider.file(name);
     return new OpenedContinuousModel(
         OnnxContinuousSource.open(file, name.context(), name.config(), schedule),

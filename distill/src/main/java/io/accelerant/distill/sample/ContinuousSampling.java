@@ -20,6 +20,7 @@ import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.Pixels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -167,8 +168,7 @@ final class ContinuousSampling {
         Report.titled("Samples of " + model.description(), context.progress()::say).table(table);
     report.section("The first samples");
     if (model.pixels().isPresent()) {
-      List<double[]> shown = List.of(x).subList(0, Math.min(100, x.length));
-      report.picture("samples", model.pixels().get().png(shown, 10), "In order of their number");
+      show(model.pixels().get(), List.of(x), report);
     } else {
       StringBuilder first = new StringBuilder();
       for (int row = 0; row < Math.min(5, x.length); row++) {
@@ -178,6 +178,15 @@ final class ContinuousSampling {
       report.code("", first.toString());
     }
     return report;
+  }
+
+  private static void show(Pixels pixels, List<double[]> x, Report report) {
+    List<double[]> shown = x.subList(0, Math.min(pixels.isVideo() ? 24 : 100, x.size()));
+    String caption = "In order of their number" + (pixels.isVideo() ? ", one a row" : "");
+    report.picture("samples", pixels.png(shown, 10), caption);
+    if (pixels.isVideo()) {
+      report.animation("samples-moving", pixels.gif(shown, 8), "The same, side by side");
+    }
   }
 
   /** The first micro-batch, drawn again, must be the published one. */

@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Images;
+import io.accelerant.core.data.PixelShape;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.model.Model;
@@ -13,13 +14,9 @@ import io.accelerant.core.report.ImageGrid;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Loss;
-import io.accelerant.core.train.TrainSettings;
-import io.accelerant.distill.continuous.ContinuousModel;
-import io.accelerant.distill.continuous.SolverSettings;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +24,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /**
- * A class-conditional diffusion model of images, trained on the train split of an images artifact,
- * measured on its test split and by the Frechet distances of its samples.
+ * A class-conditional model of images, by diffusion or flow matching, trained on the train split of
+ * an images artifact, measured on its test split and by the Frechet distances of its samples.
  */
 final class ImageKind implements TeacherKind {
   private static final long SHUFFLE = RandomStream.purpose("teacher.shuffleLabels");
@@ -38,9 +35,9 @@ final class ImageKind implements TeacherKind {
   private final JobContext context;
   private final JobConfig config;
   private final Images images;
-  private final PatchTransformer network;
-  private LabelledImages samples;
-  private LabelledImages real;
+  private final PixelTeacher teacher;
+  private LabelledPixels samples;
+  private LabelledPixels real;
 
   ImageKind(JobContext context, JobConfig config) {
     this.context = context;
@@ -51,58 +48,21 @@ final class ImageKind implements TeacherKind {
             context.hadoop(),
             config.get(TrainTeacherKeys.DATA),
             TrainTeacherKeys.DATA.path());
-    this.network = network(config, images);
+    PixelShape shape = new PixelShape(images.channels(), 1, images.height(), images.width());
+    this.teacher = PixelTeacher.of(context, config, shape, images.classes());
     control();
   }
 
   /** The artifact it is trained on, verified to be one; needs no Spark. */
   static Artifact data(JobContext context, JobConfig config) {
-    schedule(config);
+    PixelTeacher.schedule(config);
     return Artifact.open(config.get(TrainTeacherKeys.DATA), context.hadoop())
         .requireKind(Images.KIND, TrainTeacherKeys.DATA.path());
   }
 
-  private static VpSchedule schedule(JobConfig config) {
-    VpSchedule schedule = VpSchedule.ofLabel(config.get(TrainTeacherKeys.SCHEDULE));
-    SolverSettings.requireTime(
-        schedule, config.get(TrainTeacherKeys.T_MIN), config, TrainTeacherKeys.T_MIN);
-    return schedule;
-  }
-
-  private static PatchTransformer network(JobConfig config, Images images) {
-    if (images.height() != images.width() || images.classes() > ImageRecord.MOST_CLASSES) {
-      throw config.invalid(
-          TrainTeacherKeys.DATA,
-          Text.of(
-              "holds images of %d x %d of %d classes; they must be square, and of at most %d"
-                  + " classes.",
-              images.height(), images.width(), images.classes(), ImageRecord.MOST_CLASSES));
-    }
-    int width = config.get(TrainTeacherKeys.WIDTH);
-    try {
-      return new PatchTransformer(
-          images.channels(),
-          images.height(),
-          config.get(TrainTeacherKeys.PATCH),
-          width,
-          config.get(TrainTeacherKeys.LAYERS),
-          config.get(TrainTeacherKeys.HEADS),
-          config.find(TrainTeacherKeys.HIDDEN).orElse(4 * width),
-          images.classes(),
-          false);
-    } catch (IllegalArgumentException e) {
-      throw config.invalid(
-          TrainTeacherKeys.WIDTH,
-          Text.of("or trainTeacher.patch or heads does not fit: %s.", e.getMessage()));
-    }
-  }
-
-  private ImageModel model(float[] average) {
-    return new ImageModel(network, average, schedule(config));
-  }
-
   @Override
   public String description() {
+    PatchTransformer network = teacher.network();
     return Text.of(
         "image model, %d layers of width %d, %d x %d in patches of %d, %d classes%s",
         network.layers(),
@@ -116,17 +76,12 @@ final class ImageKind implements TeacherKind {
 
   @Override
   public Loss loss() {
-    return new NoisePredictionLoss(
-        network,
-        schedule(config),
-        config.get(TrainTeacherKeys.T_MIN),
-        config.get(TrainTeacherKeys.LABEL_DROPOUT),
-        Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH)));
+    return teacher.loss();
   }
 
   @Override
   public String lossUnit() {
-    return "mean squared error of the noise";
+    return teacher.lossUnit();
   }
 
   @Override
@@ -157,8 +112,9 @@ final class ImageKind implements TeacherKind {
    */
   private Dataset<Row> records(Dataset<Row> split, double[] frequencies) {
     long seed = config.get(RunKeys.SEED);
-    return ImageRecord.table(
+    return PixelTables.records(
         split,
+        Images.COLUMN,
         (id, label) ->
             frequencies == null
                 ? label
@@ -168,36 +124,15 @@ final class ImageKind implements TeacherKind {
 
   @Override
   public String look(float[] average) {
-    ImageModel model = model(average);
-    byte[][] drawn;
-    try (ContinuousModel opened = model.open(context, config)) {
-      drawn = ImageSampling.of(config, model).draw(opened, 0, LOOK);
-    }
-    double sum = 0;
-    double squares = 0;
-    for (byte[] image : drawn) {
-      for (byte pixel : image) {
-        double x = (pixel & 0xff) / 255.0;
-        sum += x;
-        squares += x * x;
-      }
-    }
-    double mean = sum / (LOOK * images.size());
-    return Text.of(
-        "%d samples, pixels %.3f ± %.3f",
-        LOOK, mean, StrictMath.sqrt(squares / (LOOK * images.size()) - mean * mean));
+    return teacher.look(average);
   }
 
   @Override
   public Map<String, Number> metrics(double[] heldOut, float[] average) {
     Map<String, Number> metrics = new LinkedHashMap<>();
-    double mean = Arrays.stream(heldOut).average().orElseThrow();
-    double squares = Arrays.stream(heldOut).map(x -> (x - mean) * (x - mean)).sum();
-    metrics.put("noiseMse", mean);
-    metrics.put("noiseMse.sd", StrictMath.sqrt(squares / (heldOut.length - 1)));
+    teacher.putHeldOut(heldOut, metrics);
     try (ImageQuality quality = new ImageQuality(context, config, images)) {
-      ImageModel model = model(average);
-      samples = ImageSampling.of(config, model).draw(context, config, model, quality.count());
+      samples = teacher.samples(average, quality.count());
       real = quality.real();
       metrics.putAll(quality.metrics(samples));
     }
@@ -206,7 +141,7 @@ final class ImageKind implements TeacherKind {
 
   @Override
   public void write(ArtifactWriter artifact, float[] average, float[] raw) {
-    model(average).write(artifact, raw);
+    teacher.model(average).write(artifact, raw);
   }
 
   @Override
@@ -239,19 +174,15 @@ final class ImageKind implements TeacherKind {
 
   @Override
   public void report(Report report, Map<String, Number> metrics, float[] average) {
-    ImageReport.write(report, metrics, control(), config);
+    String sampling = teacher.sampling(teacher.model(average)).describe();
+    ImageReport.write(report, metrics, control(), sampling);
     ImageGrid grid = new ImageGrid(images.channels(), images.height(), images.width(), COLUMNS, 2);
-    report.picture(
-        "samples",
-        grid.png(byClass(samples)),
-        Text.of(
-            "Samples, one class a row, %d steps, guidance %s",
-            config.get(TrainTeacherKeys.SAMPLE_STEPS), config.get(TrainTeacherKeys.GUIDANCE)));
+    report.picture("samples", grid.png(byClass(samples)), "Samples, one class a row, " + sampling);
     report.picture("real", grid.png(byClass(real)), "Held-out images, one class a row");
   }
 
   /** The first images of the first classes, class by class. */
-  private List<byte[]> byClass(LabelledImages all) {
+  private List<byte[]> byClass(LabelledPixels all) {
     List<byte[]> shown = new ArrayList<>();
     for (int label = 0; label < Math.min(COLUMNS, images.classes()); label++) {
       int left = COLUMNS;
@@ -272,12 +203,14 @@ final class ImageKind implements TeacherKind {
   public String card(Map<String, Number> metrics) {
     return Text.of(
         """
-        A patch transformer that predicts the noise in an image, given its class or none (label %d).
-        Held-out mean squared error of the noise: %.4f, averaged weights. Pixels are in [-1, 1], the
+        A patch transformer that predicts the %1$s in an image, given its class or none (label %2$d).
+        Held-out mean squared error of the %1$s: %3$.4f, averaged weights. Pixels are in [-1, 1], the
         network is given 1000 t; `config.json` says under `diffusion` which schedule.
         `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last
         round. Frechet distances with their floor are in `report.md`.\
         """,
-        network.classes(), metrics.get("noiseMse").doubleValue());
+        teacher.predicted(),
+        teacher.network().classes(),
+        metrics.get(teacher.lossName()).doubleValue());
   }
 }

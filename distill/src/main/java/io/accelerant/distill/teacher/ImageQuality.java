@@ -11,6 +11,7 @@ import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.random.Permutation;
 import io.accelerant.core.random.PermutationKind;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -29,8 +30,8 @@ final class ImageQuality implements AutoCloseable {
   private static final long SHUFFLE = RandomStream.purpose("teacher.quality.shuffle");
 
   private final Images images;
-  private final LabelledImages reference;
-  private final LabelledImages real;
+  private final LabelledPixels reference;
+  private final LabelledPixels real;
   private final ImageClassifier classifier;
   private final long seed;
 
@@ -42,8 +43,10 @@ final class ImageQuality implements AutoCloseable {
   ImageQuality(JobContext context, JobConfig config, Images images) {
     this.images = images;
     this.seed = config.get(RunKeys.SEED);
-    this.reference = LabelledImages.first(images.split("train"), REFERENCE);
-    this.real = LabelledImages.first(images.split("test"), config.get(TrainTeacherKeys.SAMPLES));
+    this.reference = PixelTables.first(images.split("train"), Images.COLUMN, REFERENCE);
+    this.real =
+        PixelTables.first(
+            images.split("test"), Images.COLUMN, config.get(TrainTeacherKeys.SAMPLES));
     boolean known =
         images.channels() == 1
             && images.height() == ImageClassifier.SIDE
@@ -66,7 +69,7 @@ final class ImageQuality implements AutoCloseable {
   }
 
   /** Real images to show beside samples. */
-  LabelledImages real() {
+  LabelledPixels real() {
     return real;
   }
 
@@ -75,7 +78,7 @@ final class ImageQuality implements AutoCloseable {
     return classifier != null;
   }
 
-  Map<String, Number> metrics(LabelledImages samples) {
+  Map<String, Number> metrics(LabelledPixels samples) {
     Map<String, Number> metrics = new LinkedHashMap<>();
     metrics.put("frechet.samples", samples.count());
     metrics.put("frechet.reference", reference.count());
@@ -93,7 +96,7 @@ final class ImageQuality implements AutoCloseable {
   }
 
   private void compare(
-      String name, Space space, LabelledImages samples, Map<String, Number> metrics) {
+      String name, Space space, LabelledPixels samples, Map<String, Number> metrics) {
     float[][] features = space.of(reference.floats());
     float[][] drawn = space.of(samples.floats());
     float[][] held = space.of(real.floats());

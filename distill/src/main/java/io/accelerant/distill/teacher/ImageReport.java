@@ -1,6 +1,5 @@
 package io.accelerant.distill.teacher;
 
-import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.text.Text;
@@ -14,10 +13,11 @@ final class ImageReport {
   private ImageReport() {}
 
   /**
+   * @param sampling how samples were drawn
    * @param control metrics of a teacher trained on shuffled labels; empty if there is none
    */
   static void write(
-      Report report, Map<String, Number> metrics, Map<String, Number> control, JobConfig config) {
+      Report report, Map<String, Number> metrics, Map<String, Number> control, String sampling) {
     Table table = Table.of("images", "feature space", "Frechet distance", "joint with labels");
     for (String space : SPACES) {
       String name = "frechet." + space;
@@ -35,16 +35,12 @@ final class ImageReport {
         .paragraph(
             Text.of(
                 """
-                %s samples (%d steps of DPM-Solver++(2M), uniform in log SNR, guidance %s, averaged
-                weights) and as many held-out images, each against %s training images. `classifier`: 128
+                %s samples (%s, averaged weights) and as many held-out images, each against %s training images. `classifier`: 128
                 activations of a small convolutional network trained on those images; `pixels`: means of
                 blocks. The joint column adds the label as a one-hot of the features' mean norm: it sees
                 whether a sample shows its class.\
                 """,
-                metrics.get("frechet.samples"),
-                config.get(TrainTeacherKeys.SAMPLE_STEPS),
-                config.get(TrainTeacherKeys.GUIDANCE),
-                metrics.get("frechet.reference")))
+                metrics.get("frechet.samples"), sampling, metrics.get("frechet.reference")))
         .table(table);
     if (metrics.containsKey("labelAgreement")) {
       report.paragraph(

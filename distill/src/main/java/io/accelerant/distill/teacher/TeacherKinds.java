@@ -7,14 +7,19 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.text.Text;
+import io.accelerant.distill.model.network.ImageModel;
 import java.util.List;
 
 /** The kinds of teacher that {@code trainTeacher.kind} names. */
 final class TeacherKinds {
   private TeacherKinds() {}
 
-  private static boolean isImage(JobConfig config) {
-    return config.get(TrainTeacherKeys.KIND).equals("image");
+  private static boolean isOf(JobConfig config, String kind) {
+    return config.get(TrainTeacherKeys.KIND).equals(kind);
+  }
+
+  private static boolean isOfPixels(JobConfig config) {
+    return isOf(config, ImageModel.KIND) || isOf(config, ImageModel.VIDEO);
   }
 
   /**
@@ -24,10 +29,12 @@ final class TeacherKinds {
    * @throws io.accelerant.core.error.ConfigException if a key is given that only other kinds have
    */
   static List<Artifact> inputs(JobContext context, JobConfig config) {
-    refuse(config, isImage(config) ? TrainTeacherKeys.TEXT_ALONE : TrainTeacherKeys.IMAGE_ALONE);
-    if (isImage(config)) {
-      refuse(config, TrainTeacherKeys.PROMPTS_ALONE);
+    refuseOthers(config);
+    if (isOf(config, ImageModel.KIND)) {
       return List.of(ImageKind.data(context, config));
+    }
+    if (isOf(config, ImageModel.VIDEO)) {
+      return List.of(VideoKind.data(context, config));
     }
     if (isOfPrompts(context, config)) {
       return LanguageKind.inputs(context, config);
@@ -38,6 +45,21 @@ final class TeacherKinds {
             "is for models of prompts, but trainTeacher.data = %s is none; leave it out.",
             config.get(TrainTeacherKeys.DATA)));
     return List.of(MaskedTextKind.data(context, config));
+  }
+
+  private static void refuseOthers(JobConfig config) {
+    if (isOfPixels(config)) {
+      refuse(config, TrainTeacherKeys.TEXT_ALONE);
+      refuse(config, TrainTeacherKeys.PROMPTS_ALONE);
+    } else {
+      refuse(config, TrainTeacherKeys.PIXELS_ALONE);
+    }
+    if (!isOf(config, ImageModel.KIND)) {
+      refuse(config, TrainTeacherKeys.IMAGE_ALONE);
+    }
+    if (!isOf(config, ImageModel.VIDEO)) {
+      refuse(config, TrainTeacherKeys.VIDEO_ALONE);
+    }
   }
 
   private static void refuse(JobConfig config, List<Key<?>> keys) {
@@ -58,8 +80,11 @@ final class TeacherKinds {
   }
 
   static TeacherKind open(JobContext context, JobConfig config) {
-    if (isImage(config)) {
+    if (isOf(config, ImageModel.KIND)) {
       return new ImageKind(context, config);
+    }
+    if (isOf(config, ImageModel.VIDEO)) {
+      return new VideoKind(context, config);
     }
     return isOfPrompts(context, config)
         ? new LanguageKind(context, config)

@@ -6,7 +6,7 @@ import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.train.TrainSettings;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,13 +16,13 @@ final class TrainTeacherKeys {
   static final Key<String> KIND =
       Key.string(
               "trainTeacher.kind",
-              "What is trained: masked-text, a masked diffusion model of text, or of answers to prompts; causal-text, one that answers prompts from left to right; image, a continuous one that predicts noise")
-          .oneOf("masked-text", "causal-text", "image")
+              "What is trained: masked-text, a masked diffusion model of text, or of answers to prompts; causal-text, one that answers prompts from left to right; image and video, continuous ones that predict noise, or on schedule flow velocity")
+          .oneOf("masked-text", "causal-text", "image", "video")
           .withDefault("masked-text");
   static final Key<String> DATA =
       Key.string(
           "trainTeacher.data",
-          "Artifact to train on: of kind corpus or prompts for masked-text, prompts for causal-text, images for image");
+          "Artifact to train on: of kind corpus or prompts for masked-text, prompts for causal-text, images for image, videos for video");
   static final Key<Integer> WIDTH =
       Key.integer("trainTeacher.width", "Width of the transformer, a multiple of heads")
           .between(4, 16_384)
@@ -71,17 +71,30 @@ final class TrainTeacherKeys {
           .operational();
 
   static final Key<Integer> PATCH =
-      Key.integer("trainTeacher.patch", "image: side of a patch, divides that of the images")
+      Key.integer("trainTeacher.patch", "image, video: side of a patch, divides that of the images")
           .between(1, 256)
           .withDefault(4);
   static final Key<String> SCHEDULE =
-      Key.string("trainTeacher.schedule", "image: how signal and noise follow from the time")
-          .oneOf(VpSchedule.labels())
-          .withDefault("vp-linear");
+      Key.string(
+              "trainTeacher.schedule",
+              "image, video: how signal and noise follow from the time; flow: flow matching, the network predicts velocity. Default: vp-linear, flow for video")
+          .oneOf(Schedule.labels())
+          .optional();
+  static final Key<Integer> FRAME_PATCH =
+      Key.integer(
+              "trainTeacher.framePatch", "video: frames of a patch, divides those of the videos")
+          .between(1, 1024)
+          .withDefault(2);
+  static final Key<Integer> CLASSIFIER_STEPS =
+      Key.integer(
+              "trainTeacher.classifierSteps",
+              "video: steps of 64 of each of the two classifiers that samples are measured by")
+          .between(1, 100_000)
+          .withDefault(500);
   static final Key<Double> LABEL_DROPOUT =
       Key.number(
               "trainTeacher.labelDropout",
-              "image: share of examples without their class, for classifier-free guidance")
+              "image, video: share of examples without their class, for classifier-free guidance")
           .between(0, 1)
           .withDefault(0.1);
   static final Key<Boolean> SHUFFLE_LABELS =
@@ -98,15 +111,19 @@ final class TrainTeacherKeys {
   static final Key<Integer> SAMPLES =
       Key.integer(
               "trainTeacher.samples",
-              "image: samples that are held against as many held-out images; no more than there are")
+              "image, video: samples that are held against as many held-out ones; no more than there are")
           .between(20, 1_000_000)
           .withDefault(1000);
   static final Key<Integer> SAMPLE_STEPS =
-      Key.integer("trainTeacher.sampleSteps", "image: steps of DPM-Solver++(2M) for a sample")
+      Key.integer(
+              "trainTeacher.sampleSteps",
+              "image, video: steps of DPM-Solver++(2M), or of Euler on a flow, for a sample")
           .between(1, 10_000)
           .withDefault(20);
   static final Key<Double> GUIDANCE =
-      Key.number("trainTeacher.guidance", "image: classifier-free guidance of the samples; 1: none")
+      Key.number(
+              "trainTeacher.guidance",
+              "image, video: classifier-free guidance of the samples; 1: none")
           .between(0, 100)
           .withDefault(1.0);
   static final Key<Integer> CLASSIFIER_EPOCHS =
@@ -148,17 +165,13 @@ final class TrainTeacherKeys {
   /** What the other kind does not have. */
   static final List<Key<?>> TEXT_ALONE = List.of(POSITIONS, TIMED, INITIAL);
 
-  static final List<Key<?>> IMAGE_ALONE =
-      List.of(
-          PATCH,
-          SCHEDULE,
-          LABEL_DROPOUT,
-          SHUFFLE_LABELS,
-          CONTROL,
-          SAMPLES,
-          SAMPLE_STEPS,
-          GUIDANCE,
-          CLASSIFIER_EPOCHS);
+  /** What images and videos have. */
+  static final List<Key<?>> PIXELS_ALONE =
+      List.of(PATCH, SCHEDULE, LABEL_DROPOUT, SAMPLES, SAMPLE_STEPS, GUIDANCE);
+
+  static final List<Key<?>> IMAGE_ALONE = List.of(SHUFFLE_LABELS, CONTROL, CLASSIFIER_EPOCHS);
+
+  static final List<Key<?>> VIDEO_ALONE = List.of(FRAME_PATCH, CLASSIFIER_STEPS);
 
   /** What only models that answer prompts have. */
   static final List<Key<?>> PROMPTS_ALONE =
@@ -197,7 +210,9 @@ final class TrainTeacherKeys {
                 T_MIN,
                 EVALUATION_DRAWS,
                 SAMPLE_EVERY));
+    own.addAll(PIXELS_ALONE);
     own.addAll(IMAGE_ALONE);
+    own.addAll(VIDEO_ALONE);
     own.addAll(PROMPTS_ALONE);
     own.addAll(TrainSettings.KEYS);
     return RunKeys.and(own);

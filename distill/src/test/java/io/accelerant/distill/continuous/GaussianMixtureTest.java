@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class GaussianMixtureTest {
-  private static final VpSchedule SCHEDULE = VpLinear.standard();
+  private static final Schedule SCHEDULE = VpLinear.standard();
 
   private static double[] noise(GaussianMixture mixture, double[] x, double t, int... labels) {
     double[] noise = new double[x.length];

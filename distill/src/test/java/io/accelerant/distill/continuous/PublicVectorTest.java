@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The published numbers of the 2-D mixture: VP linear, time-uniform, N = 5. */
 class PublicVectorTest {
-  private static final VpSchedule SCHEDULE = VpLinear.standard();
+  private static final Schedule SCHEDULE = VpLinear.standard();
   private static final double[] TIMES = Spacing.TIME_UNIFORM.times(SCHEDULE, 1e-3, 5);
   private static final Solver BH1 = Solver.unipc(3, UniPc.Variant.BH1, CorrectorUse.ALL);
   private static final Solver BH2 = Solver.unipc(2, UniPc.Variant.BH2, CorrectorUse.ALL);

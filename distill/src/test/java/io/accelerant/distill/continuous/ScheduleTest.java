@@ -25,12 +25,12 @@ class ScheduleTest {
     "vp-cosine, 0.001, 5.047494, 5e-7"
   })
   void lambdasAreThePublishedOnes(String label, double t, double lambda, double digits) {
-    assertThat(VpSchedule.ofLabel(label).lambda(t)).isCloseTo(lambda, within(digits));
+    assertThat(Schedule.ofLabel(label).lambda(t)).isCloseTo(lambda, within(digits));
   }
 
   @Test
   void theDiscreteTableIsTheCumulativeProduct() {
-    VpSchedule sd = DiscreteBetas.stableDiffusion();
+    Schedule sd = DiscreteBetas.stableDiffusion();
     assertThat(Math.exp(2 * sd.logAlpha(1))).isCloseTo(0.00466010, within(5e-9));
     double product = 1;
     for (int n = 0; n < 1000; n++) {
@@ -59,8 +59,8 @@ class ScheduleTest {
   @ParameterizedTest
   @EnumSource
   void timesFallFromStartToEndExactly(Spacing spacing) {
-    for (String label : VpSchedule.labels()) {
-      VpSchedule schedule = VpSchedule.ofLabel(label);
+    for (String label : Schedule.labels()) {
+      Schedule schedule = Schedule.ofLabel(label);
       double[] times = spacing.times(schedule, schedule.end(), 11);
       assertThat(times).hasSize(12);
       assertThat(times[0]).isEqualTo(schedule.start());
@@ -76,7 +76,7 @@ class ScheduleTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 10, 50, 998, 999, 1000, 1001, 3000})
   void everyCountOfStepsHasWholeTimes(int steps) {
-    VpSchedule schedule = DiscreteBetas.ddpm();
+    Schedule schedule = DiscreteBetas.ddpm();
     for (Spacing spacing : Spacing.values()) {
       double[] times = spacing.times(schedule, schedule.end(), steps);
       double[] whole = Spacing.whole(schedule, times);
@@ -107,7 +107,7 @@ class ScheduleTest {
 
   @Test
   void spacingsAreUniformInWhatTheyAreNamedAfter() {
-    VpSchedule schedule = VpLinear.standard();
+    Schedule schedule = VpLinear.standard();
     double[] quadratic = Spacing.TIME_QUADRATIC.times(schedule, 1e-3, 4);
     double root = Math.sqrt(1e-3);
     assertThat(quadratic[1]).isCloseTo(Math.pow(1 + 0.25 * (root - 1), 2), within(1e-15));
@@ -128,9 +128,9 @@ class ScheduleTest {
     double x = node.alpha() * data + node.sigma() * noise;
     double velocity = node.alpha() * noise - node.sigma() * data;
     double[] predictions = {noise, data, velocity};
-    for (Prediction prediction : Prediction.values()) {
-      double[] values = {predictions[prediction.ordinal()]};
-      prediction.toNoise(new double[] {x}, node, values);
+    for (int i = 0; i < predictions.length; i++) {
+      double[] values = {predictions[i]};
+      Prediction.values()[i].toNoise(new double[] {x}, node, values);
       assertThat(values[0]).isCloseTo(noise, within(1e-13));
     }
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every solver owes; extend it for each. */
 abstract class SolverContract {
-  protected static final VpSchedule SCHEDULE = VpLinear.standard();
+  protected static final Schedule SCHEDULE = VpLinear.standard();
   private static final GaussianMixture MIXTURE = Mixtures.sixteen(3);
 
   abstract Solver solver();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every solver under the contract, and the identities between them. */
 class SolversTest {
-  private static final VpSchedule SCHEDULE = VpLinear.standard();
+  private static final Schedule SCHEDULE = VpLinear.standard();
   private static final GaussianMixture MIXTURE = Mixtures.sixteen(3);
 
   private static Solver unipc(int order, UniPc.Variant variant, CorrectorUse use) {

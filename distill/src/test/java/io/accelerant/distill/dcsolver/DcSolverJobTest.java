@@ -104,6 +104,30 @@ class DcSolverJobTest extends SparkTest {
         .hasMessageContaining("trained with the schedule vp-linear, not vp-cosine");
   }
 
+  /** The path of flow matching, from noise to t = 0; DEIS is not defined on it. */
+  @Test
+  void aFlowIsComparedWithTheSolversThatItHas() {
+    JobResult fitted =
+        run(
+            context(),
+            new DcSolverJob(),
+            List.of(
+                "run.output=" + folder.resolve("flow"),
+                "dcSolver.model=" + shared.resolve("mixture.json"),
+                "dcSolver.schedule=flow",
+                "dcSolver.nfe=[5]",
+                "dcSolver.fitNoise=4",
+                "dcSolver.noiseSets=1",
+                "dcSolver.evalNoise=4",
+                "dcSolver.iterations=2",
+                "dcSolver.truthSteps=60"));
+    assertThat(fitted.metrics())
+        .containsKeys("nfe5.cfg1.dpmpp-3m", "nfe5.cfg1.mseAfter")
+        .doesNotContainKey("nfe5.cfg1.deis");
+    assertThat(fitted.metrics().get("nfe5.cfg1.mseBefore").doubleValue())
+        .isLessThan(fitted.metrics().get("nfe5.cfg1.ddim").doubleValue());
+  }
+
   /** Fitted on the times that it is sampled at; and a network that fails is named by the fit. */
   @Test
   void aNetworkOfWholeTimes() throws IOException {

@@ -9,15 +9,15 @@ import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.continuous.MultistepSampler;
 import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.continuous.VpLinear;
-import io.accelerant.distill.continuous.VpSchedule;
 import org.junit.jupiter.api.Test;
 
 class GreedyFitTest {
-  private static final VpSchedule SCHEDULE = VpLinear.standard();
+  private static final Schedule SCHEDULE = VpLinear.standard();
   private static final double[] TIMES = Spacing.TIME_UNIFORM.times(SCHEDULE, 1e-3, 5);
   private static final RatioSearch ADAMW = new RatioSearch.AdamW(0.1, 40);
   private static final Solver BH1 = Solver.unipc(3, UniPc.Variant.BH1, CorrectorUse.ALL);

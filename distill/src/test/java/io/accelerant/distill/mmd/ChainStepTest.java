@@ -34,9 +34,9 @@ import io.accelerant.core.train.SyncRound;
 import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
 import io.accelerant.core.train.Workers;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.VpLinear;
-import io.accelerant.distill.continuous.VpSchedule;
-import io.accelerant.distill.teacher.ImageRecord;
+import io.accelerant.distill.measure.pixels.PixelRecord;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +58,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChainStepTest extends SparkTest {
   private static final int PIXELS = 16;
   private static final int UNION = 8;
-  private static final VpSchedule SCHEDULE = VpLinear.standard();
+  private static final Schedule SCHEDULE = VpLinear.standard();
   private static final PatchTransformer PATCHES =
       new PatchTransformer(1, 4, 2, 8, 1, 2, 16, 2, false);
   private static final MlpClassifier CLASSIFIER =
@@ -79,7 +79,7 @@ class ChainStepTest extends SparkTest {
     for (int p = 0; p < PIXELS; p++) {
       image[p] = (byte) stream.nextInt(256);
     }
-    return ImageRecord.pack(id % 2, image);
+    return PixelRecord.pack(id % 2, image);
   }
 
   private static double[] numbers(NetworkSpec network, long seed) {

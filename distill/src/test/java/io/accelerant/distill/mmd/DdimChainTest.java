@@ -8,9 +8,9 @@ import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.VpLinear;
-import io.accelerant.distill.continuous.VpSchedule;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class DdimChainTest {
-  private static final VpSchedule DDPM = DiscreteBetas.ddpm();
+  private static final Schedule DDPM = DiscreteBetas.ddpm();
 
   private static double[] normal(int count, long seed) {
     RandomStream stream = new RandomStream(seed, 2, 0, 0);
@@ -166,7 +166,7 @@ class DdimChainTest {
   /** The published subset spends its last evaluation where it weighs next to nothing. */
   @Test
   void theLastEvaluationOfTheUniformSubsetIsWasted() {
-    for (VpSchedule schedule : new VpSchedule[] {DDPM, VpLinear.standard()}) {
+    for (Schedule schedule : new Schedule[] {DDPM, VpLinear.standard()}) {
       DdimChain uniform = new DdimChain(schedule, TimeSubset.UNIFORM.times(schedule, 5));
       DdimChain trailing = new DdimChain(schedule, TimeSubset.TRAILING.times(schedule, 5));
       assertThat(Math.abs(uniform.noiseFactor(4))).isLessThan(0.02);

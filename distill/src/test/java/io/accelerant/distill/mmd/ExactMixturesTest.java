@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.continuous.Node;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The adjoint of five steps of DDIM with the exact noise of a mixture and two numbers a step. */
 class ExactMixturesTest {
-  private static final VpSchedule SCHEDULE = DiscreteBetas.ddpm();
+  private static final Schedule SCHEDULE = DiscreteBetas.ddpm();
   private static final int STEPS = 5;
 
   static List<Mixture> laws() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.features.Moments;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.measure.pixels.PrincipalComponents;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -33,7 +34,9 @@ class FeatureMapTest {
   @Test
   void principalComponentsAreWhitenedAndTheLargestComesFirst() {
     double[][] data = data(500, 8);
-    FeatureMap.Linear map = PrincipalComponents.whitened(Moments.of(data), 3);
+    Moments moments = Moments.of(data);
+    FeatureMap.Linear map =
+        new FeatureMap.Linear(moments.mean(), PrincipalComponents.whitened(moments, 3));
     double[] features = map.features(null, flat(data));
     Moments whitened = Moments.of(FeatureTable.of(features, 3).matrix());
     for (int i = 0; i < 3; i++) {

@@ -14,7 +14,7 @@ import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Scopes;
 import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.continuous.Node;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * mixture; with the published cubic kernel, which sees three moments, a ring stays blurred.
  */
 class FinetunedMixturesTest {
-  private static final VpSchedule SCHEDULE = DiscreteBetas.ddpm();
+  private static final Schedule SCHEDULE = DiscreteBetas.ddpm();
   private static final int STEPS = 5;
   private static final double RATE = 1e-2;
   private static final double EMA = 0.98;

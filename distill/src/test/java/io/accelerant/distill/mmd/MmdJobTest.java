@@ -43,10 +43,11 @@ import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
 import io.accelerant.distill.continuous.VpLinear;
 import io.accelerant.distill.dcsolver.DcSolverJob;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.sample.SampleJob;
-import io.accelerant.distill.teacher.LabelledImages;
 import io.accelerant.distill.teacher.NoisePredictionLoss;
+import io.accelerant.distill.teacher.PixelTables;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,9 +99,10 @@ class MmdJobTest extends SparkTest {
         "prepareImages.classes=2",
         "prepareImages.split=[0.8,0.2]");
     publishTeacher(
-        LabelledImages.first(
+        PixelTables.first(
             Images.open(spark(), context().hadoop(), shared.resolve("data").toString(), "a test")
                 .split("train"),
+            Images.COLUMN,
             COUNT));
     Path onnx = Files.write(shared.resolve("flat.onnx"), flatten(8));
     result =
@@ -113,7 +115,7 @@ class MmdJobTest extends SparkTest {
   }
 
   /** Learns on this thread what would take twenty seconds of rounds on Spark. */
-  private static void publishTeacher(LabelledImages images) {
+  private static void publishTeacher(LabelledPixels images) {
     PatchTransformer network = new PatchTransformer(1, 8, 4, 32, 1, 2, 128, 2, false);
     Training adam =
         Training.of(OptimizerSpec.adam(0.9, 0.999, 1e-8), LearningRate.constant(3e-3))

@@ -21,9 +21,9 @@ import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.UniPc;
-import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.network.ImageModels;
 import io.accelerant.distill.model.network.TextModels;
@@ -210,7 +210,7 @@ class ContinuousSamplingTest extends SparkTest {
     double[] times =
         ((List<?>) samples(result).get("times"))
             .stream().mapToDouble(t -> ((Number) t).doubleValue()).toArray();
-    VpSchedule schedule = DiscreteBetas.ddpm();
+    Schedule schedule = DiscreteBetas.ddpm();
     ContinuousModel same =
         new ContinuousModel() {
           @Override

@@ -10,6 +10,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.train.Batch;
 import io.accelerant.distill.continuous.VpLinear;
+import io.accelerant.distill.measure.pixels.PixelRecord;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class NoisePredictionLossTest {
       for (int p = 0; p < SIZE; p++) {
         image[p] = (byte) (31 * i + 7 * p);
       }
-      records.add(ImageRecord.pack(i % 3, image));
+      records.add(PixelRecord.pack(i % 3, image));
     }
     return records;
   }
@@ -86,7 +87,7 @@ class NoisePredictionLossTest {
 
   @Test
   void aLabelThatDoesNotFitIsRefused() {
-    assertThatThrownBy(() -> ImageRecord.pack(256, new byte[1]))
+    assertThatThrownBy(() -> PixelRecord.pack(256, new byte[1]))
         .isInstanceOf(DataException.class)
         .hasMessage("label 256 is not in 0..255.");
   }

@@ -23,6 +23,7 @@ import io.accelerant.distill.continuous.VpLinear;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.NoiseSchedule;
+import io.accelerant.distill.measure.pixels.PixelRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,7 +83,7 @@ class TeacherBitsTest {
     PatchTransformer network = new PatchTransformer(1, 8, 4, 16, 2, 2, 32, 3, false);
     NoisePredictionLoss loss = new NoisePredictionLoss(network, VpLinear.standard(), 1e-3, 0.2, 4);
     List<byte[]> images = new ArrayList<>();
-    records(64, 251).forEach(image -> images.add(ImageRecord.pack(images.size() % 3, image)));
+    records(64, 251).forEach(image -> images.add(PixelRecord.pack(images.size() % 3, image)));
     Bits.assertBits(trained(loss, images), Map.of(fingerprint, hash));
   }
 }

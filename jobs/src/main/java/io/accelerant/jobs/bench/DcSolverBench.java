@@ -10,11 +10,11 @@ import io.accelerant.distill.continuous.DiscreteBetas;
 import io.accelerant.distill.continuous.GaussianMixture;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.UniPc;
-import io.accelerant.distill.continuous.VpSchedule;
 import io.accelerant.distill.dcsolver.GreedyFit;
 import io.accelerant.distill.dcsolver.RatioSearch;
 import java.nio.file.Path;
@@ -44,7 +44,7 @@ public final class DcSolverBench {
   private static final int WARM_UP = 20;
   private static final int REPEATS = 15;
   private static final int ROUNDS = 3;
-  private static final VpSchedule SCHEDULE = DiscreteBetas.stableDiffusion();
+  private static final Schedule SCHEDULE = DiscreteBetas.stableDiffusion();
 
   private final Progress progress;
 

@@ -16,9 +16,9 @@ import io.accelerant.core.safetensors.Tensor;
 import io.accelerant.core.train.RoundLog;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.VpLinear;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.mmd.LocalFinetuning;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.teacher.LabelledImages;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -125,7 +125,7 @@ public final class MmdBench {
   }
 
   /** As many as an update draws, all of one class: so their order changes nothing. */
-  private static LabelledImages images() {
+  private static LabelledPixels images() {
     byte[][] images = new byte[UNION][784];
     int[] labels = new int[UNION];
     for (int i = 0; i < UNION; i++) {
@@ -134,7 +134,7 @@ public final class MmdBench {
         images[i][p] = (byte) stream.nextInt(256);
       }
     }
-    return new LabelledImages(images, labels);
+    return new LabelledPixels(images, labels);
   }
 
   /** What the peer reads: tensors of both networks, images, and the numbers of the sampler. */

@@ -14,23 +14,27 @@ import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Node;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A continuous diffusion model of images: a patch transformer that predicts the noise in x_t =
- * alpha_t x_0 + sigma_t eps, pixels of x_0 in [-1, 1]. An artifact of kind {@code model} whose
- * {@code config.json} says so in a block {@code diffusion}.
+ * A continuous diffusion model of images or videos: a patch transformer that predicts, from x_t =
+ * alpha_t x_0 + sigma_t eps, the noise, or on the path of flow matching the velocity eps - x_0;
+ * pixels of x_0 in [-1, 1]. An artifact of kind {@code model} whose {@code config.json} says so in
+ * a block {@code diffusion}.
  *
  * @param network takes {@code 1000 t}; its label {@code classes} stands for no class
  * @param parameters the average over training, in the order of {@code network.layout()}; not copied
  * @param schedule of alpha and sigma
  */
-public record ImageModel(PatchTransformer network, float[] parameters, VpSchedule schedule) {
+public record ImageModel(PatchTransformer network, float[] parameters, Schedule schedule) {
   /** Value of {@code diffusion.kind}. */
   public static final String KIND = "image";
+
+  /** Value of {@code diffusion.kind} of videos. */
+  public static final String VIDEO = "video";
 
   private static final String BLOCK = "diffusion";
 
@@ -49,9 +53,13 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
     }
   }
 
-  /** Numbers of an image. */
+  /** Numbers of an image or video. */
   public int size() {
-    return network.channels() * network.size() * network.size();
+    return network.numbers();
+  }
+
+  private static String kind(PatchTransformer network) {
+    return network.frames().isVideo() ? VIDEO : KIND;
   }
 
   /** What the network is given for a time. */
@@ -79,7 +87,8 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
         "The model in training",
         SharedNetwork.openHere(context, network, parameters, 1, config),
         size(),
-        network.classes());
+        network.classes(),
+        schedule.prediction());
   }
 
   /**
@@ -94,8 +103,8 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
 
   private Map<String, Object> block() {
     Map<String, Object> block = new LinkedHashMap<>();
-    block.put("kind", KIND);
-    block.put("prediction", "noise");
+    block.put("kind", kind(network));
+    block.put("prediction", schedule.prediction().label());
     block.put("schedule", schedule.label());
     block.put("timeScale", (int) ForwardPrograms.TIME_SCALE);
     block.put("range", RANGE);
@@ -126,7 +135,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
   public static boolean isOne(Artifact artifact) {
     return artifact.manifest().kind().equals(Model.KIND)
         && artifact.readJson(Model.CONFIG).get(BLOCK) instanceof Map<?, ?> block
-        && KIND.equals(block.get("kind"));
+        && List.of(KIND, VIDEO).contains(block.get("kind"));
   }
 
   /**
@@ -146,7 +155,7 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
   }
 
   /** With which schedule the model of an artifact was trained; see {@link #described}. */
-  public static VpSchedule schedule(Artifact artifact, String what) {
+  public static Schedule schedule(Artifact artifact, String what) {
     return described(artifact, what).schedule();
   }
 
@@ -160,9 +169,9 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
     if (!isOne(artifact)) {
       throw new ArtifactException(
           Text.of(
-              "%s needs a diffusion model of images; %s/%s has no block \"%s\" of kind %s."
-                  + " train-teacher with trainTeacher.kind = %s makes one.",
-              what, artifact.uri(), Model.CONFIG, BLOCK, KIND, KIND));
+              "%s needs a diffusion model of images or videos; %s/%s has no block \"%s\" of kind %s"
+                  + " or %s. train-teacher with trainTeacher.kind = %s or %s makes one.",
+              what, artifact.uri(), Model.CONFIG, BLOCK, KIND, VIDEO, KIND, VIDEO));
     }
     try {
       return of(artifact, Networks.of(config, artifact.uri() + "/" + Model.CONFIG), new float[0]);
@@ -181,13 +190,15 @@ public record ImageModel(PatchTransformer network, float[] parameters, VpSchedul
               "%s: an %s model needs a patch transformer, not a %s.",
               where, KIND, network.config().get("model_type")));
     }
-    block.only("prediction", "noise");
+    block.only("kind", kind(patches));
     block.only("timeScale", (int) ForwardPrograms.TIME_SCALE);
     block.only("range", RANGE);
     block.only("nullLabel", patches.classes());
     block.only("weights", "ema");
     try {
-      return new ImageModel(patches, parameters, VpSchedule.ofLabel(block.text("schedule")));
+      Schedule schedule = Schedule.ofLabel(block.text("schedule"));
+      block.only("prediction", schedule.prediction().label());
+      return new ImageModel(patches, parameters, schedule);
     } catch (IllegalArgumentException e) {
       throw new ArtifactException(Text.of("%s: %s.", where, e.getMessage()), e);
     }

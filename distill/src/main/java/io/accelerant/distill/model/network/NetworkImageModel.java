@@ -4,28 +4,33 @@ import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Program;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.continuous.Prediction;
 import java.util.Arrays;
 
 /**
- * A patch transformer of the engine as a prediction of the noise: float32 inside, float64 outside.
- * A batch is cut into programs of few sizes from its start on, so that the neighbours of a row, and
- * with them its bits, follow from the batch alone.
+ * A patch transformer of the engine as a prediction of the noise, whatever it predicts itself:
+ * float32 inside, float64 outside. A batch is cut into programs of few sizes from its start on, so
+ * that the neighbours of a row, and with them its bits, follow from the batch alone.
  */
 final class NetworkImageModel implements ContinuousModel {
   private final String name;
   private final ForwardPrograms programs;
   private final int size;
   private final int classes;
+  private final Prediction prediction;
 
   /**
    * @param name begins messages
    * @param classes number that the network takes for no class; 0 for one without labels
+   * @param prediction of the network
    */
-  NetworkImageModel(String name, ForwardPrograms programs, int size, int classes) {
+  NetworkImageModel(
+      String name, ForwardPrograms programs, int size, int classes, Prediction prediction) {
     this.name = name;
     this.programs = programs;
     this.size = size;
     this.classes = classes;
+    this.prediction = prediction;
   }
 
   @Override
@@ -41,11 +46,12 @@ final class NetworkImageModel implements ContinuousModel {
   @Override
   public void noise(double[] x, Node node, int[] labels, double[] noise) {
     for (Buckets.Slice slice : ForwardPrograms.BATCHES.cut(labels.length)) {
-      noise(x, node, labels, noise, slice);
+      predict(x, node, labels, noise, slice);
     }
+    prediction.toNoise(x, node, noise);
   }
 
-  private void noise(double[] x, Node node, int[] labels, double[] noise, Buckets.Slice slice) {
+  private void predict(double[] x, Node node, int[] labels, double[] values, Buckets.Slice slice) {
     int rows = slice.bucket();
     int from = slice.from() * size;
     float[] images = new float[rows * size];
@@ -65,9 +71,9 @@ final class NetworkImageModel implements ContinuousModel {
       program.set("label", own);
     }
     program.run();
-    float[] prediction = program.floats("prediction");
+    float[] predicted = program.floats("prediction");
     for (int i = 0; i < slice.count() * size; i++) {
-      noise[from + i] = prediction[i];
+      values[from + i] = predicted[i];
     }
   }
 

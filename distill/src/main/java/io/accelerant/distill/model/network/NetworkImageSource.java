@@ -5,7 +5,7 @@ import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 
 /** A trained model of images behind the interface that solvers know. */
 public final class NetworkImageSource implements ContinuousSource {
@@ -15,7 +15,7 @@ public final class NetworkImageSource implements ContinuousSource {
   private final SharedNetwork network;
   private final int size;
   private final int classes;
-  private final VpSchedule schedule;
+  private final Schedule schedule;
   private final String modelHash;
 
   private NetworkImageSource(
@@ -55,7 +55,7 @@ public final class NetworkImageSource implements ContinuousSource {
   }
 
   /** The schedule that the network was trained with. */
-  public VpSchedule schedule() {
+  public Schedule schedule() {
     return schedule;
   }
 
@@ -77,6 +77,6 @@ public final class NetworkImageSource implements ContinuousSource {
 
   @Override
   public ContinuousModel open() {
-    return new NetworkImageModel(name, network.open(), size, classes);
+    return new NetworkImageModel(name, network.open(), size, classes, schedule.prediction());
   }
 }

@@ -13,7 +13,7 @@ import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.Prediction;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.continuous.Schedule;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +31,7 @@ public final class OnnxContinuousSource implements ContinuousSource {
   private final boolean conditional;
   private final int nullLabel;
   private final Prediction prediction;
-  private final VpSchedule schedule;
+  private final Schedule schedule;
   private final boolean timeIsIndex;
   private final boolean wholeTimes;
   private final GpuStage stage;
@@ -40,7 +40,7 @@ public final class OnnxContinuousSource implements ContinuousSource {
       OnnxHandle handle,
       OnnxContinuousModel model,
       JobConfig config,
-      VpSchedule schedule,
+      Schedule schedule,
       GpuStage stage) {
     OnnxContinuousModel.Names given = names(config);
     this.handle = handle;
@@ -54,7 +54,7 @@ public final class OnnxContinuousSource implements ContinuousSource {
     this.size = model.size();
     this.conditional = model.isConditional();
     this.nullLabel = config.find(OnnxKeys.NULL_LABEL).orElse(NONE);
-    this.prediction = Prediction.ofLabel(config.find(OnnxKeys.PREDICTION).orElse("noise"));
+    this.prediction = prediction(config, schedule);
     this.schedule = schedule;
     this.stage = stage;
     this.timeIsIndex = timeIsIndex(config, schedule);
@@ -67,18 +67,31 @@ public final class OnnxContinuousSource implements ContinuousSource {
    * @throws io.accelerant.core.error.ConfigException if they leave no single reading
    * @throws io.accelerant.core.error.DataException if the model cannot be loaded
    */
-  public static void check(OnnxFile file, JobConfig config, VpSchedule schedule) {
+  public static void check(OnnxFile file, JobConfig config, Schedule schedule) {
     config.refuse(
         OnnxKeys.TEXT.stream().filter(key -> !OnnxKeys.CONTINUOUS.contains(key)).toList(),
         "is for models of text, but this run takes the model for a continuous one; leave it out.");
     model(file, config, schedule).close();
   }
 
-  private static boolean timeIsIndex(JobConfig config, VpSchedule schedule) {
+  private static Prediction prediction(JobConfig config, Schedule schedule) {
+    return config.find(OnnxKeys.PREDICTION).map(Prediction::ofLabel).orElse(schedule.prediction());
+  }
+
+  private static boolean timeIsIndex(JobConfig config, Schedule schedule) {
     return config.find(OnnxKeys.TIME_UNIT).map("index"::equals).orElse(schedule.isDiscrete());
   }
 
-  private static OnnxContinuousModel model(OnnxFile file, JobConfig config, VpSchedule schedule) {
+  private static OnnxContinuousModel model(OnnxFile file, JobConfig config, Schedule schedule) {
+    Prediction prediction = prediction(config, schedule);
+    if (!prediction.suits(schedule)) {
+      throw config.invalid(
+          OnnxKeys.PREDICTION,
+          Text.of(
+              "is %s, which is not defined on the schedule %s: flow goes with flow, velocity with"
+                  + " the others.",
+              prediction.label(), schedule.label()));
+    }
     OnnxContinuousModel model = model(file.open(OnnxSettings.cpu()), config);
     boolean index = timeIsIndex(config, schedule);
     String discrete = "set the schedule to ddpm-linear or sd-scaled-linear, whose times are steps";
@@ -124,7 +137,7 @@ public final class OnnxContinuousSource implements ContinuousSource {
    * @param schedule that the model was trained with
    */
   public static OnnxContinuousSource open(
-      OnnxFile file, JobContext context, JobConfig config, VpSchedule schedule) {
+      OnnxFile file, JobContext context, JobConfig config, Schedule schedule) {
     try (OnnxContinuousModel model = model(file, config, schedule)) {
       model
           .wholeTime()

@@ -79,8 +79,10 @@ public final class OnnxKeys {
       Key.string("onnx.label", "Input of a continuous model's label; default: the integer input")
           .optional();
   public static final Key<String> PREDICTION =
-      Key.string("onnx.prediction", "What a continuous model predicts")
-          .oneOf("noise", "data", "velocity")
+      Key.string(
+              "onnx.prediction",
+              "What a continuous model predicts: noise, data, velocity (alpha eps - sigma x, of variance-preserving schedules), flow (eps - x, of schedule flow); default: noise, flow for schedule flow")
+          .oneOf("noise", "data", "velocity", "flow")
           .optional();
   public static final Key<String> TIME_UNIT =
       Key.string(

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.model.Model;
+import io.accelerant.core.nn.Frames;
 import io.accelerant.core.nn.PatchTransformer;
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.VpLinear;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +32,28 @@ class ImageModelTest {
     assertThat(read.network()).isEqualTo(ImageModels.network());
     assertThat(read.parameters()).isEqualTo(ImageModels.model(3).parameters());
     assertThat(read.schedule()).isEqualTo(VpLinear.standard());
+  }
+
+  @Test
+  void aPrunedModelOfVideosOnAFlowIsReadAsItWasWritten() {
+    PatchTransformer whole =
+        new PatchTransformer(1, 4, 2, 8, 3, 2, 12, 3, false).withFrames(new Frames(2, 2));
+    PatchTransformer pruned = whole.withKept(List.of(0, 2));
+    float[] numbers = new float[whole.layout().size()];
+    Arrays.fill(numbers, 0.5f);
+    ImageModel model = new ImageModel(pruned, whole.pruned(numbers, pruned), new FlowPath());
+    Artifact artifact =
+        TextModels.publish(
+            folder.resolve("video"), writer -> model.write(writer, model.parameters()));
+    ImageModel read = ImageModel.read(artifact, "a test");
+    assertThat(read.network()).isEqualTo(pruned);
+    assertThat(read.parameters()).isEqualTo(model.parameters());
+    assertThat(read.schedule()).isEqualTo(new FlowPath());
+    assertThat(artifact.readJson(Model.CONFIG))
+        .containsEntry("kept_blocks", List.of(0, 2))
+        .extractingByKey("diffusion", InstanceOfAssertFactories.MAP)
+        .containsEntry("kind", "video")
+        .containsEntry("prediction", "flow");
   }
 
   @Test

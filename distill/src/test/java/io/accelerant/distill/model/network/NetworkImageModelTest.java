@@ -14,6 +14,7 @@ import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
@@ -29,9 +30,13 @@ class NetworkImageModelTest extends SparkTest {
   private static final Node NODE = VpLinear.standard().node(0.3);
 
   private static NetworkImageSource source() {
+    return source(ImageModels.model(5));
+  }
+
+  private static NetworkImageSource source(ImageModel model) {
     JobConfig config =
         JobConfig.load(List.of(), List.of("run.output=none"), RunKeys.and(List.of()));
-    return NetworkImageSource.of(context(), ImageModels.model(5), "/models/a", "hash", config);
+    return NetworkImageSource.of(context(), model, "/models/a", "hash", config);
   }
 
   private static double[] images(int batch) {
@@ -58,6 +63,23 @@ class NetworkImageModelTest extends SparkTest {
       assertThat(noise).containsExactly(program.doubles("prediction"), within(1e-4));
     }
     assertThat(Arrays.stream(noise).map(Math::abs).max().orElseThrow()).isGreaterThan(0.1);
+  }
+
+  @Test
+  void theVelocityOfAFlowBecomesNoise() {
+    ImageModel noise = ImageModels.model(5);
+    ImageModel flow = new ImageModel(noise.network(), noise.parameters(), new FlowPath());
+    double[] x = images(1);
+    double[] velocity = new double[SIZE];
+    double[] found = new double[SIZE];
+    try (ContinuousModel plain = source(noise).open();
+        ContinuousModel opened = source(flow).open()) {
+      plain.noise(x, flow.schedule().node(0.3), new int[] {1}, velocity); // as the network has it
+      opened.noise(x, flow.schedule().node(0.3), new int[] {1}, found);
+      for (int i = 0; i < SIZE; i++) {
+        assertThat(found[i]).isCloseTo(x[i] + 0.7 * velocity[i], within(1e-12));
+      }
+    }
   }
 
   /** 70 rows are 64, and 6 padded to 8. */

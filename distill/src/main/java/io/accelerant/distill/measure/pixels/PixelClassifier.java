@@ -1,4 +1,4 @@
-package io.accelerant.distill.mmd;
+package io.accelerant.distill.measure.pixels;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.engine.Flat;
@@ -23,17 +23,15 @@ import io.accelerant.core.train.Roles;
 import io.accelerant.core.train.Scopes;
 import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
-import io.accelerant.distill.teacher.ImageRecord;
-import io.accelerant.distill.teacher.LabelledImages;
 import java.util.Arrays;
 
 /**
- * A small classifier of images, by whose last hidden layer images are compared.
+ * A small classifier of images or videos, by whose last hidden layer they are compared.
  *
  * @param inputMean subtracted from pixels of 0..1
  * @param inputDeviation divides them then
  */
-record TrainedClassifier(
+public record PixelClassifier(
     MlpClassifier network, float[] parameters, double inputMean, double inputDeviation)
     implements Judge {
   private static final int BATCH = 64;
@@ -69,16 +67,20 @@ record TrainedClassifier(
           double pixel = (record[1 + p] & 0xff) / 255.0 + NOISE_DEVIATION * noise.nextGaussian();
           x[b * width + p] = (float) ((pixel - MIDDLE) / MIDDLE);
         }
-        targets[b] = ImageRecord.label(record);
+        targets[b] = PixelRecord.label(record);
         weights[b] = 1f / batch.union();
       }
       program.set("x", x).set("targets", targets).set("weights", weights);
     }
   }
 
-  /** Trains by Adam under a cosine, in this process; a function of its arguments. */
-  static TrainedClassifier train(
-      MlpClassifier network, LabelledImages images, int steps, long seed, ProgramPool pool) {
+  /**
+   * Trains by Adam under a cosine, in this process; a function of its arguments.
+   *
+   * @param images to train on
+   */
+  public static PixelClassifier train(
+      MlpClassifier network, LabelledPixels images, int steps, long seed, ProgramPool pool) {
     LabelLoss loss = new LabelLoss(network);
     MemoryShards shards = images.shards(seed);
     Training training =
@@ -95,8 +97,8 @@ record TrainedClassifier(
   }
 
   /** One that was trained here. */
-  static TrainedClassifier of(MlpClassifier network, float[] parameters) {
-    return new TrainedClassifier(network, parameters, MIDDLE, MIDDLE);
+  public static PixelClassifier of(MlpClassifier network, float[] parameters) {
+    return new PixelClassifier(network, parameters, MIDDLE, MIDDLE);
   }
 
   /**
@@ -105,7 +107,7 @@ record TrainedClassifier(
    * @param what names the need in errors
    * @throws ArtifactException if it is another model, or takes images of another size
    */
-  static TrainedClassifier read(Artifact artifact, int pixels, String what) {
+  public static PixelClassifier read(Artifact artifact, int pixels, String what) {
     Model model = Model.read(artifact.requireKind(Model.KIND, what));
     if (!(model.network() instanceof MlpClassifier network) || network.mlp().in() != pixels) {
       throw new ArtifactException(
@@ -114,7 +116,7 @@ record TrainedClassifier(
               what, pixels, artifact.uri()));
     }
     var config = artifact.readJson(Model.CONFIG);
-    return new TrainedClassifier(
+    return new PixelClassifier(
         network,
         model.parameters(),
         config.get("input_mean") instanceof Number mean ? mean.doubleValue() : 0,
@@ -153,25 +155,5 @@ record TrainedClassifier(
       }
     }
     return rows;
-  }
-
-  /** The map whose units have mean 0 and deviation 1 over images. */
-  ClassifierFeatures standardised(float[][] images, int microBatch) {
-    float[][] rows = features(images);
-    int width = rows[0].length;
-    double[] mean = new double[width];
-    double[] deviation = new double[width];
-    for (int k = 0; k < width; k++) {
-      double sum = 0;
-      double squares = 0;
-      for (float[] row : rows) {
-        sum += row[k];
-        squares += (double) row[k] * row[k];
-      }
-      mean[k] = sum / rows.length;
-      double variance = squares / rows.length - mean[k] * mean[k];
-      deviation[k] = variance > 1e-12 ? StrictMath.sqrt(variance) : 1; // a unit that is dead
-    }
-    return new ClassifierFeatures(network, inputMean, inputDeviation, mean, deviation, microBatch);
   }
 }

@@ -1,7 +1,7 @@
-package io.accelerant.distill.mmd;
+package io.accelerant.distill.measure.pixels;
 
-/** A classifier by which images are measured, and nothing else. */
-interface Judge extends AutoCloseable {
+/** A classifier by which images or videos are measured, and nothing else. */
+public interface Judge extends AutoCloseable {
   /**
    * Activations before the last layer.
    *

@@ -1,4 +1,4 @@
-package io.accelerant.distill.mmd;
+package io.accelerant.distill.measure.pixels;
 
 import io.accelerant.core.features.Moments;
 import io.accelerant.core.math.SymmetricEigen;
@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
  * 8.2.4) from a fixed start, then one small eigenproblem within them (Rayleigh and Ritz).
  * Neighbours of nearly equal variance are not told apart, which whitening does not need.
  */
-final class PrincipalComponents {
+public final class PrincipalComponents {
   private static final long START = RandomStream.purpose("mmd.components");
   private static final int ITERATIONS = 40;
 
@@ -20,11 +20,21 @@ final class PrincipalComponents {
   private PrincipalComponents() {}
 
   /**
-   * The map to components of variance 1 over the data.
+   * Directions over their deviations: components of variance 1 over the data.
    *
    * @param count at most as many as dimensions
+   * @return [count][dimension], the largest variance first
    */
-  static FeatureMap.Linear whitened(Moments data, int count) {
+  public static double[][] whitened(Moments data, int count) {
+    return directions(data, count, true);
+  }
+
+  /** As {@link #whitened}, unit vectors: components with the variances that they have. */
+  public static double[][] plain(Moments data, int count) {
+    return directions(data, count, false);
+  }
+
+  private static double[][] directions(Moments data, int count, boolean whitened) {
     double[][] covariance = data.covariance();
     int d = covariance.length;
     double[][] basis = start(Math.min(count, d), d);
@@ -38,7 +48,7 @@ final class PrincipalComponents {
         small[i][j] = (dot(moved[i], basis[j]) + dot(moved[j], basis[i])) / 2;
       }
     }
-    return new FeatureMap.Linear(data.mean(), rotated(basis, SymmetricEigen.of(small)));
+    return rotated(basis, SymmetricEigen.of(small), whitened);
   }
 
   private static double[][] start(int count, int d) {
@@ -52,8 +62,8 @@ final class PrincipalComponents {
     return orthonormal(rows);
   }
 
-  /** Row k: the eigenvector with the k-th largest variance, over its deviation. */
-  private static double[][] rotated(double[][] basis, SymmetricEigen eigen) {
+  /** Row k: the eigenvector with the k-th largest variance, whitened over its deviation. */
+  private static double[][] rotated(double[][] basis, SymmetricEigen eigen, boolean whitened) {
     double[] values = eigen.values();
     int[] order =
         IntStream.range(0, values.length)
@@ -64,7 +74,7 @@ final class PrincipalComponents {
     double least = SMALL * values[order[0]];
     double[][] rows = new double[values.length][basis[0].length];
     for (int k = 0; k < rows.length; k++) {
-      double scale = 1 / StrictMath.sqrt(Math.max(least, values[order[k]]));
+      double scale = whitened ? 1 / StrictMath.sqrt(Math.max(least, values[order[k]])) : 1;
       for (int i = 0; i < basis.length; i++) {
         add(rows[k], scale * eigen.vectors()[i][order[k]], basis[i]);
       }

@@ -11,10 +11,12 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.FlowPath;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
-import io.accelerant.distill.continuous.VpSchedule;
+import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.model.network.NetworkImageSource;
 import java.io.Serializable;
@@ -22,21 +24,31 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Samples of an image model for its report: DPM-Solver++(2M) on times that are uniform in log SNR.
- * Sample i has class i mod classes, and noise that follows from (seed, i).
+ * Samples of a model of images or videos for its report: DPM-Solver++(2M) on times that are uniform
+ * in log SNR, or Euler steps along a flow. Sample i has class i mod classes, and noise that follows
+ * from (seed, i).
  */
-record ImageSampling(VpSchedule schedule, int steps, double guidance, int classes, long seed)
+record PixelSampling(Schedule schedule, int steps, double guidance, int classes, long seed)
     implements Serializable {
   private static final long NOISE = RandomStream.purpose("teacher.sample");
   private static final int BATCH = 64;
 
-  static ImageSampling of(JobConfig config, ImageModel model) {
-    return new ImageSampling(
+  static PixelSampling of(JobConfig config, ImageModel model) {
+    return new PixelSampling(
         model.schedule(),
         config.get(TrainTeacherKeys.SAMPLE_STEPS),
         config.get(TrainTeacherKeys.GUIDANCE),
         model.network().classes(),
         config.get(RunKeys.SEED));
+  }
+
+  /** For people. */
+  String describe() {
+    return Text.of(
+        "%d steps of %s, guidance %s",
+        steps,
+        schedule instanceof FlowPath ? "Euler" : "DPM-Solver++(2M), uniform in log SNR",
+        guidance);
   }
 
   int label(int id) {
@@ -55,9 +67,11 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
       }
       labels[id - from] = label(id);
     }
-    double[] times = Spacing.LOG_SNR.times(schedule, schedule.end(), steps);
+    boolean flow = schedule instanceof FlowPath;
+    Spacing spacing = flow ? Spacing.TIME_UNIFORM : Spacing.LOG_SNR;
+    double[] times = spacing.times(schedule, schedule.end(), steps);
     double[] x =
-        Solver.plain(Solver.DPMPP_2M)
+        Solver.plain(flow ? Solver.EULER : Solver.DPMPP_2M)
             .on(schedule, times)
             .sample(noise, new Denoiser(model, labels, guidance, Thresholding.NONE));
     byte[][] images = new byte[labels.length][size];
@@ -70,10 +84,10 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
   }
 
   /** Samples 0 .. count - 1 by tasks of one micro-batch each. */
-  LabelledImages draw(JobContext context, JobConfig config, ImageModel model, int count) {
+  LabelledPixels draw(JobContext context, JobConfig config, ImageModel model, int count) {
     Batches batches = new Batches(count, BATCH);
     ContinuousSource source = NetworkImageSource.of(context, model, "in training", "", config);
-    ImageSampling sampling = this;
+    PixelSampling sampling = this;
     byte[][] images =
         new Units<>(context, GpuStage.of(config), Units.ONE_EACH, source::open)
                 .map(
@@ -84,6 +98,6 @@ record ImageSampling(VpSchedule schedule, int steps, double guidance, int classe
                 .stream()
                 .flatMap(Arrays::stream)
                 .toArray(byte[][]::new);
-    return new LabelledImages(images, IntStream.range(0, count).map(this::label).toArray());
+    return new LabelledPixels(images, IntStream.range(0, count).map(this::label).toArray());
   }
 }
