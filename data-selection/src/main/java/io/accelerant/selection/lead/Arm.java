@@ -1,8 +1,10 @@
 package io.accelerant.selection.lead;
 
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What rows a training is given: a line of every table. All arms use as many rows. */
 enum Arm {
@@ -30,11 +32,22 @@ enum Arm {
   LEAD_NO_BANDIT(Eligible.GUARD, Draw.UNIFORM, Utility.IDU),
   /** The same with random rows of the cluster that is drawn. */
   LEAD_RANDOM_INSIDE(Eligible.GUARD, Draw.BANDIT, Utility.RANDOM),
+  /** Rows drawn without replacement in proportion to their initial loss, of those that pass. */
+  SOFT_LOSS_GUARD(Eligible.GUARD, Draw.NONE, Utility.SOFT_LOSS),
+  /** LEAD behind the guard, with such a draw inside the cluster. */
+  LEAD_SOFT(Eligible.GUARD, Draw.BANDIT, Utility.SOFT_LOSS),
+  /** LEAD behind the guard, with the rows that the warm-up taught most. */
+  LEAD_LEARNABLE(Eligible.GUARD, Draw.BANDIT, Utility.LEARNABLE),
   /** Every row of the pool once, whatever the budget. */
   FULL(Eligible.ALL, Draw.NONE, Utility.RANDOM);
 
+  /** Tried to do better; run where they are asked for. */
+  private static final Set<Arm> FURTHER =
+      EnumSet.of(TOP_LEARNABLE, SOFT_LOSS_GUARD, LEAD_SOFT, LEAD_LEARNABLE);
+
   /** What LEAD is judged by, and LEAD itself: always run. */
-  static final List<Arm> CONTROLS = List.of(values());
+  static final List<Arm> CONTROLS =
+      Arrays.stream(values()).filter(arm -> !FURTHER.contains(arm)).toList();
 
   /** Which rows may be chosen. */
   enum Eligible {
@@ -61,6 +74,8 @@ enum Arm {
     INITIAL_LOSS,
     DIFFICULTY,
     LEARNABLE,
+    /** Keys whose largest are a draw in proportion to the initial loss. */
+    SOFT_LOSS,
     /** Instance-level dynamic uncertainty, which training changes. */
     IDU
   }

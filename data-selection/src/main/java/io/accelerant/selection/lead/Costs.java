@@ -64,7 +64,7 @@ record Costs(LeadFindings findings) {
       default -> {}
     }
     switch (arm.utility()) {
-      case INITIAL_LOSS, IDU -> needed.addAll(INITIAL);
+      case INITIAL_LOSS, SOFT_LOSS, IDU -> needed.addAll(INITIAL);
       case DIFFICULTY -> {
         needed.addAll(WARM);
         needed.addAll(ALONE);

@@ -212,12 +212,24 @@ final class Selection {
     return IntStream.range(0, rows.size()).mapToObj(at -> rows.get((int) order.id(at))).toList();
   }
 
-  /** Ends of as many batches as it takes. */
+  /**
+   * Ends of updates, as many as it takes and as equal as can be. Rows of an arm without clusters
+   * are cut where rounds of the others end, so that as many uses make as many updates.
+   */
   private int[] batches(int rows) {
-    int batches = new Batches(rows, rule.batch()).units();
-    return IntStream.rangeClosed(1, batches)
-        .map(done -> (int) ((long) done * rows / batches))
-        .toArray();
+    boolean asRounds = arm.draw() == Arm.Draw.NONE && arm != Arm.FULL && rule.rate() == 0;
+    int pieces = asRounds ? Math.min(rule.rounds(), rows) : 1;
+    IntStream.Builder ends = IntStream.builder();
+    int from = 0;
+    for (int piece = 0; piece < pieces; piece++) {
+      int size = (int) Quotas.size(rows, pieces, piece);
+      int updates = new Batches(size, rule.batch()).units();
+      for (int done = 1; done <= updates; done++) {
+        ends.add(from + (int) ((long) done * size / updates));
+      }
+      from += size;
+    }
+    return ends.build().toArray();
   }
 
   /**

@@ -246,6 +246,15 @@ class SelectionTest {
   }
 
   @Test
+  void asManyUsesMakeAsManyUpdatesInEveryArm() {
+    for (Arm arm : List.of(Arm.RANDOM, Arm.TOP_LOSS_GUARD, Arm.LEAD_NO_BANDIT)) {
+      List<Round> rounds = rounds(of(arm, rule(60, 6))); // of 10 rows, two updates each
+      int updates = rounds.stream().mapToInt(round -> round.batches().length).sum();
+      assertThat(updates).as(arm.label()).isEqualTo(12);
+    }
+  }
+
+  @Test
   void aRowIsUsedAsOftenAsItMayBe() {
     for (Arm arm : List.of(Arm.LEAD, Arm.LEAD_FAITHFUL)) {
       List<Round> rounds = rounds(of(arm, rule(10_000, 40)));
