@@ -267,6 +267,10 @@ class JobContractTest extends SparkTest {
             "train.rounds=3",
             "train.batch=4",
             "train.microBatch=4"));
+    example(
+        "fastlightgen",
+        "fastlightgen-numbers.conf",
+        List.of("fastlightgen.of=" + models.resolve("fastlightgen-numbers.json")));
     for (String conf : List.of("gvm-raft.conf", "gvm-raft-chains.conf")) {
       example(
           "gvm-raft",
