@@ -13,25 +13,30 @@ import java.util.List;
  * @param candidates U, some blocks
  * @param exact probability of exactly P
  * @param skip probability of each block of U otherwise
+ * @param sets how many sets are drawn in a training, those drawn twice counted twice
  */
-record BlockDraw(List<Integer> removed, List<Integer> candidates, double exact, double skip)
+record BlockDraw(
+    List<Integer> removed, List<Integer> candidates, double exact, double skip, int sets)
     implements Serializable {
-  private static final long PURPOSE = RandomStream.purpose("fastlightgen.blocks");
+  private static final long UPDATE = RandomStream.purpose("fastlightgen.update");
+  private static final long BLOCKS = RandomStream.purpose("fastlightgen.blocks");
 
   BlockDraw {
     removed = List.copyOf(removed);
     candidates = List.copyOf(candidates);
-    if (removed.isEmpty() || candidates.isEmpty() || !(skip > 0)) {
+    if (removed.isEmpty() || candidates.isEmpty() || !(skip > 0) || sets < 1) {
       throw new IllegalArgumentException("there is no block to skip");
     }
   }
 
   /** The blocks that are skipped, rising. */
   List<Integer> skipped(long seed, int update) {
-    RandomStream stream = new RandomStream(seed, PURPOSE, 0, update);
-    if (stream.nextDouble() < exact) {
-      return removed;
-    }
+    RandomStream stream = new RandomStream(seed, UPDATE, 0, update);
+    return stream.nextDouble() < exact ? removed : set(seed, stream.nextInt(sets));
+  }
+
+  private List<Integer> set(long seed, int number) {
+    RandomStream stream = new RandomStream(seed, BLOCKS, number, 0);
     List<Integer> drawn;
     do {
       drawn = candidates.stream().filter(block -> stream.nextDouble() < skip).toList();

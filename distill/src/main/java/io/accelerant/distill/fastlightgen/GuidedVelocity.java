@@ -1,6 +1,7 @@
 package io.accelerant.distill.fastlightgen;
 
 import io.accelerant.core.random.RandomStream;
+import java.io.Serializable;
 import java.util.Locale;
 
 /**
@@ -12,7 +13,7 @@ import java.util.Locale;
  * @param guidance beta1; 1 is no guidance
  * @param contrast beta2 of {@link Mode}
  */
-record GuidedVelocity(Mode mode, double guidance, double contrast) {
+record GuidedVelocity(Mode mode, double guidance, double contrast) implements Serializable {
   private static final long DRAW = RandomStream.purpose("fastlightgen.guidance");
 
   /** What the second strength does. */

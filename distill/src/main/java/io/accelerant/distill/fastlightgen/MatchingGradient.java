@@ -1,5 +1,7 @@
 package io.accelerant.distill.fastlightgen;
 
+import java.io.Serializable;
+
 /**
  * The gradient of distribution matching (DMD2, Yin et al. 2024) by samples x: from the clean data
  * that a real and a fake network see in the noised samples,
@@ -11,7 +13,7 @@ package io.accelerant.distill.fastlightgen;
  *
  * @param floor of the divisor
  */
-record MatchingGradient(double floor) {
+record MatchingGradient(double floor) implements Serializable {
   /** The divisor that a sample on its way does not fall below. */
   static final double FLOOR = 1e-3;
 
