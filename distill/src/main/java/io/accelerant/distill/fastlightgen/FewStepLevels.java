@@ -5,7 +5,8 @@ import java.util.stream.IntStream;
 
 /**
  * How a generator G of few steps samples: at each level the clean data is predicted, {@code x = z -
- * t G(z, t)}, and between levels noised anew, {@code z = (1 - t') x + t' e} with fresh noise e.
+ * t G(z, t)}, and between levels noised anew, {@code z = (1 - t') x + t' e} with fresh noise e. A
+ * finished one is sampled by {@link io.accelerant.distill.continuous.RenoisingSampler}.
  *
  * @param levels t of each step, falling from 1; clean data comes out of the last
  */
@@ -58,13 +59,6 @@ record FewStepLevels(double[] levels) implements Serializable {
       z = noised(x, noise.at(k + 1), levels[k + 1]);
     }
     return z;
-  }
-
-  /** Samples: the clean data of the last step. */
-  double[] generate(Velocity generator, Noise noise) {
-    double[] z = state(steps() - 1, generator, noise);
-    double last = levels[steps() - 1];
-    return clean(z, generator.at(z, last), last);
   }
 
   /** {@code z - t v}. */

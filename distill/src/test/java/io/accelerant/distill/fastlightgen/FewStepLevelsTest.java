@@ -3,9 +3,15 @@ package io.accelerant.distill.fastlightgen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
-import java.util.List;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.FlowPath;
+import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.continuous.Prediction;
+import io.accelerant.distill.continuous.RenoisingSampler;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FewStepLevelsTest {
   @Test
@@ -16,32 +22,51 @@ class FewStepLevelsTest {
         .containsExactly(new double[] {1, .9375, 5. / 6, .625}, within(1e-15));
   }
 
-  /** One point m of data: v = (z - m) / t is exact, and any number of steps gives m. */
-  @Test
-  void anExactGeneratorOfOnePointGivesThePoint() {
-    FewStepLevels.Velocity exact = (z, t) -> new double[] {(z[0] - 3) / t};
-    for (int steps : new int[] {1, 2, 4}) {
-      double[] x = FewStepLevels.even(steps, 1).generate(exact, step -> new double[] {.4 - step});
-      assertThat(x[0]).isCloseTo(3, within(1e-12));
-    }
+  private static final double[] NOISE = {.4, -.6, 1.1, .2};
+
+  private static double[] noise(int step) {
+    return new double[] {NOISE[step]};
+  }
+
+  /** v = c z + t. */
+  private static double velocity(double z, double t) {
+    return .3 * z + t;
   }
 
   @Test
   void eachStepStartsFromItsOwnNoise() {
-    List<Double> levels = new ArrayList<>();
-    FewStepLevels.Velocity half =
-        (z, t) -> {
-          levels.add(t);
-          return new double[] {z[0] / 2};
-        };
+    FewStepLevels.Velocity generator = (z, t) -> new double[] {velocity(z[0], t)};
     FewStepLevels two = FewStepLevels.even(2, 1);
-    FewStepLevels.Noise noise = step -> new double[] {step == 0 ? 1 : 10};
-    double x0 = 1 - .5; // z - t v at t = 1
-    double z1 = .5 * x0 + .5 * 10;
-    assertThat(two.state(0, half, noise)).containsExactly(1);
-    assertThat(two.state(1, half, noise)).containsExactly(z1);
-    levels.clear();
-    assertThat(two.generate(half, noise)[0]).isCloseTo(z1 - .5 * z1 / 2, within(1e-15));
-    assertThat(levels).containsExactly(1.0, .5);
+    double x0 = .4 - velocity(.4, 1); // z - t v at t = 1
+    double z1 = .5 * x0 + .5 * -.6;
+    assertThat(two.state(0, generator, FewStepLevelsTest::noise)).containsExactly(.4);
+    assertThat(two.state(1, generator, FewStepLevelsTest::noise)).containsExactly(z1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void trainingSimulatesWhatTheSamplerDoes(int steps) {
+    FewStepLevels levels = FewStepLevels.even(steps, 2);
+    ContinuousModel model =
+        new ContinuousModel() {
+          @Override
+          public int size() {
+            return 1;
+          }
+
+          @Override
+          public void noise(double[] x, Node node, int[] labels, double[] noise) {
+            noise[0] = velocity(x[0], node.t());
+            Prediction.FLOW.toNoise(x, node, noise);
+          }
+        };
+    double[] x =
+        new RenoisingSampler(new FlowPath(), levels.levels())
+            .sample(noise(0), Denoiser.plain(model, 1), FewStepLevelsTest::noise);
+    double[] z =
+        levels.state(
+            steps - 1, (at, t) -> new double[] {velocity(at[0], t)}, FewStepLevelsTest::noise);
+    double last = levels.levels()[steps - 1];
+    assertThat(x[0]).isCloseTo(z[0] - last * velocity(z[0], last), within(1e-9));
   }
 }
