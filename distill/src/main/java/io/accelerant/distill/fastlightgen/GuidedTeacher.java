@@ -32,7 +32,9 @@ record GuidedTeacher(
     boolean guided = whole.classes() > 0 && (strengths.guidance() != 1 || spread > 0);
     double[] none = guided ? teacher.at(rows.withoutClass(whole.classes())) : conditional;
     double[] weak =
-        readsPruned() ? new RoleVelocity(programs, WEAK, pruned, microBatch).at(rows) : conditional;
+        strengths.readsPruned()
+            ? new RoleVelocity(programs, WEAK, pruned, microBatch).at(rows)
+            : conditional;
     double[] velocity = new double[conditional.length];
     int size = whole.numbers();
     for (int row = 0; row < rows.count(); row++) {
@@ -42,10 +44,5 @@ record GuidedTeacher(
       }
     }
     return velocity;
-  }
-
-  /** Whether the pruned network has a part in it. */
-  boolean readsPruned() {
-    return strengths.readsPruned() || spread > 0 && strengths.contrast() != 0;
   }
 }

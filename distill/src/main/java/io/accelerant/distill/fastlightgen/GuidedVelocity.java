@@ -27,6 +27,11 @@ record GuidedVelocity(Mode mode, double guidance, double contrast) implements Se
       return name().toLowerCase(Locale.ROOT);
     }
 
+    /** The contrast with which the pruned network has no part. */
+    double none() {
+      return this == EXTRAPOLATE ? 0 : 1;
+    }
+
     static Mode ofLabel(String label) {
       return valueOf(label.toUpperCase(Locale.ROOT));
     }
@@ -62,12 +67,17 @@ record GuidedVelocity(Mode mode, double guidance, double contrast) implements Se
 
   /** Whether {@code v_p(c)} has a part in it. */
   boolean readsPruned() {
-    return contrast != (mode == Mode.EXTRAPOLATE ? 0 : 1);
+    return contrast != mode.none();
+  }
+
+  /** The same guidance with another contrast. */
+  GuidedVelocity withContrast(double other) {
+    return new GuidedVelocity(mode, guidance, other);
   }
 
   /**
    * Strengths of one sample, whose means these are: {@code beta1 ~ U[b1 - spread, b1 + spread]}; if
-   * there is a spread, {@code beta2 ~ U[0, 2 b2]} as well.
+   * there is a spread and the pruned network has a part, {@code beta2 ~ U[0, 2 b2]} as well.
    */
   GuidedVelocity drawn(double spread, long seed, long number, int update) {
     if (spread == 0) {
@@ -77,6 +87,6 @@ record GuidedVelocity(Mode mode, double guidance, double contrast) implements Se
     return new GuidedVelocity(
         mode,
         guidance + spread * (2 * stream.nextDouble() - 1),
-        2 * contrast * stream.nextDouble());
+        readsPruned() ? 2 * contrast * stream.nextDouble() : contrast);
   }
 }

@@ -1,6 +1,7 @@
 package io.accelerant.distill.fastlightgen;
 
 import io.accelerant.core.text.Text;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,7 +24,8 @@ import java.util.stream.IntStream;
  * @param guard whether the first and the last block stay
  */
 record PrunePlan(
-    int blocks, List<Integer> order, int pruned, int candidates, double share, boolean guard) {
+    int blocks, List<Integer> order, int pruned, int candidates, double share, boolean guard)
+    implements Serializable {
   /** Sums of equal shares may miss the fraction that they are meant to be. */
   private static final double ROUNDING = 1e-9;
 
@@ -89,7 +91,7 @@ record PrunePlan(
       throw new IllegalArgumentException(
           Text.of(
               "%d of %d blocks may go, which hold %.3g of the parameters of all; a fraction of %s"
-                  + " would leave none of them",
+                  + " is more, or leaves no block",
               order.size(), sizes.length, share(order, sizes), fraction));
     }
     int candidates = Math.min(order.size(), Math.max(pruned, sizes.length / 2));

@@ -55,7 +55,14 @@ final class Replay {
     this.file = file;
   }
 
+  /** Whether the configuration asks for one. */
+  static boolean isMeant(JobConfig config) {
+    return config.find(FastLightGenKeys.OF).isPresent();
+  }
+
   static Work work(JobContext context, JobConfig config) {
+    config.refuse(
+        FastLightGenKeys.TRAINING, "is for training; fastlightgen.of computes given numbers only.");
     InputFile file = InputFile.read(config.get(FastLightGenKeys.OF), context.hadoop(), LARGEST);
     return Work.on(
         List.of(new Manifest.Parent("numbers", file.uri(), file.sha256())),

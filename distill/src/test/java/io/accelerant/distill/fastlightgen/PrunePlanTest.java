@@ -88,6 +88,6 @@ class PrunePlanTest {
         .hasMessageContaining("2 of 4 blocks may go, which hold 0.5");
     assertThatThrownBy(() -> PrunePlan.oneShot(new double[4], even(4), 1, false))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("none");
+        .hasMessageContaining("leaves no block");
   }
 }
