@@ -9,6 +9,7 @@ import io.accelerant.core.model.ImportModelJob;
 import io.accelerant.distill.certainty.CertaintyJob;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.evaluate.EvaluateJob;
+import io.accelerant.distill.fastlightgen.FastLightGenJob;
 import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
 import io.accelerant.distill.sample.SampleJob;
@@ -51,6 +52,7 @@ final class Commands {
         new DcSolverJob(),
         new MmdJob(),
         new CertaintyJob(),
+        new FastLightGenJob(),
         new CollectTrajectoriesJob(),
         new TrajectoryWeightsJob(),
         new OfflineRlJob(),

@@ -267,6 +267,28 @@ class JobContractTest extends SparkTest {
             "train.rounds=3",
             "train.batch=4",
             "train.microBatch=4"));
+    example(
+        "fastlightgen",
+        "fastlightgen.conf",
+        List.of(
+            "fastlightgen.model=@/video-model-1",
+            "fastlightgen.data=@/videos-1",
+            "fastlightgen.prune=0.25",
+            "fastlightgen.probes=8",
+            "fastlightgen.levels=[0.5]",
+            "fastlightgen.baselineSteps=[2]",
+            "fastlightgen.baselineGuidance=[1.5]",
+            "fastlightgen.samples=12",
+            "fastlightgen.timed=8",
+            "fastlightgen.judgeSteps=10",
+            "fastlightgen.batch=8",
+            "fastlightgen.stage2={rounds = 4, sets = 1, alpha = [1.0]}",
+            "fastlightgen.stage3={updates = 2, ratio = 2, warmUp = 1}",
+            "fastlightgen.teacherSearch.contrast=[]"));
+    example(
+        "fastlightgen",
+        "fastlightgen-numbers.conf",
+        List.of("fastlightgen.of=" + models.resolve("fastlightgen-numbers.json")));
     for (String conf : List.of("gvm-raft.conf", "gvm-raft-chains.conf")) {
       example(
           "gvm-raft",

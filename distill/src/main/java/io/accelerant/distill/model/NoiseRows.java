@@ -19,10 +19,16 @@ public record NoiseRows(double[] x, int size) implements java.io.Serializable {
 
   /** Row id of a purpose and seed; independent of every other row. */
   public static NoiseRows drawn(long seed, String purpose, long firstId, int rows, int size) {
+    return drawn(seed, purpose, firstId, rows, size, 0);
+  }
+
+  /** As {@link #drawn(long, String, long, int, int)}, of a step on the way; the start is 0. */
+  public static NoiseRows drawn(
+      long seed, String purpose, long firstId, int rows, int size, int step) {
     double[] x = new double[rows * size];
     long stream = RandomStream.purpose(purpose);
     for (int row = 0; row < rows; row++) {
-      RandomStream random = new RandomStream(seed, stream, firstId + row, 0);
+      RandomStream random = new RandomStream(seed, stream, firstId + row, step);
       for (int i = 0; i < size; i++) {
         x[row * size + i] = random.nextGaussian();
       }

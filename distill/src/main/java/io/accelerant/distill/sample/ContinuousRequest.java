@@ -205,6 +205,9 @@ record ContinuousRequest(
 
   /** One line for people. */
   String describe() {
+    if (learned.map(found -> found.renoises()).orElse(false)) {
+      return Text.of("%d steps of the clean data, noised anew between them", steps);
+    }
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
     return Text.of(
         "%s, %s, %s, %d steps%s, guidance %s%s",

@@ -49,6 +49,13 @@ public interface ContinuousSamplerFormat extends SamplerFormat {
       return settings().times(steps);
     }
 
+    /**
+     * Whether clean data is predicted at each time and noised anew for the next; no solver runs.
+     */
+    default boolean renoises() {
+      return false;
+    }
+
     /** Whether it draws any class that is asked for, instead of those it was fitted with. */
     default boolean takesAnyLabel() {
       return false;

@@ -16,6 +16,7 @@ import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.RenoisingSampler;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
@@ -34,6 +35,7 @@ import java.util.stream.IntStream;
  * are cut.
  */
 final class ContinuousSampling {
+  private static final String NOISE = "sample.noise";
   private static final String FILE = "samples.json";
   private static final long MOST_NUMBERS = 20_000_000;
 
@@ -122,7 +124,12 @@ final class ContinuousSampling {
               "is %,d: %s would hold %,d numbers, more than %,d.",
               count, FILE, (long) count * size, MOST_NUMBERS));
     }
-    return NoiseRows.drawn(config.get(RunKeys.SEED), "sample.noise", 0, count, size);
+    return NoiseRows.drawn(config.get(RunKeys.SEED), NOISE, 0, count, size);
+  }
+
+  /** Noise on the way of samples {@code from} on. */
+  private static double[] noise(long seed, int from, int numbers, int size, int step) {
+    return NoiseRows.drawn(seed, NOISE, from, numbers / size, size, step).x();
   }
 
   private double[][] draw(ContinuousRequest request, ContinuousSource source, NoiseRows noise) {
@@ -132,6 +139,8 @@ final class ContinuousSampling {
     double[] ratios = request.ratios();
     double[] times = request.times();
     int size = source.size();
+    boolean renoises = request.learned().map(found -> found.renoises()).orElse(false);
+    long seed = config.get(RunKeys.SEED);
     try (Shared<NoiseRows> shared = Shared.of(context, noise)) {
       return new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
               .map(
@@ -141,12 +150,17 @@ final class ContinuousSampling {
                     int from = batches.from(batch);
                     double[] x = shared.copy().slice(from, batches.to(batch));
                     Denoiser denoiser = settings.denoiser(model, guidance, from, x.length / size);
-                    return new NoiseRows(
-                        settings
-                            .solver()
-                            .on(settings.schedule(), times)
-                            .sample(x, ratios, denoiser),
-                        size);
+                    double[] y =
+                        renoises
+                            ? new RenoisingSampler(
+                                    settings.schedule(), Arrays.copyOf(times, times.length - 1))
+                                .sample(
+                                    x, denoiser, step -> noise(seed, from, x.length, size, step))
+                            : settings
+                                .solver()
+                                .on(settings.schedule(), times)
+                                .sample(x, ratios, denoiser);
+                    return new NoiseRows(y, size);
                   })
               .stream()
               .flatMap(

@@ -13,6 +13,11 @@ public interface SamplerFormat {
   /** Kind of the artifacts. */
   String kind();
 
+  /** Whether an artifact is one of those; methods that publish the same kind look further. */
+  default boolean opens(Artifact artifact) {
+    return kind().equals(artifact.manifest().kind());
+  }
+
   /**
    * The format of a published sampler; of a bare file, and of an artifact of no known kind, the
    * first one, which says what is wrong with it.
@@ -27,9 +32,9 @@ public interface SamplerFormat {
     if (uri.endsWith(".json") || uri.endsWith(".npy")) {
       return formats.get(0);
     }
-    String kind = Artifact.open(uri, context.hadoop()).manifest().kind();
+    Artifact artifact = Artifact.open(uri, context.hadoop());
     return formats.stream()
-        .filter(format -> format.kind().equals(kind))
+        .filter(format -> format.opens(artifact))
         .findFirst()
         .orElse(formats.get(0));
   }

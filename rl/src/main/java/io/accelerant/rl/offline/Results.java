@@ -1,5 +1,6 @@
 package io.accelerant.rl.offline;
 
+import io.accelerant.core.math.RankCorrelation;
 import io.accelerant.core.report.Table;
 import io.accelerant.rl.policy.Algorithm;
 import io.accelerant.rl.weight.WeightSummary;
@@ -143,33 +144,7 @@ final class Results {
     }
     double[] psv = names.stream().mapToDouble(this::psv).toArray();
     double[] gain = names.stream().mapToDouble(n -> gain(n, algorithm).mean()).toArray();
-    return correlation(ranks(psv), ranks(gain));
-  }
-
-  /** Ranks from 0; equal numbers share their mean rank. */
-  static double[] ranks(double[] numbers) {
-    double[] ranks = new double[numbers.length];
-    for (int i = 0; i < numbers.length; i++) {
-      for (double other : numbers) {
-        ranks[i] += other < numbers[i] ? 1 : other == numbers[i] ? 0.5 : 0;
-      }
-      ranks[i] -= 0.5;
-    }
-    return ranks;
-  }
-
-  static double correlation(double[] a, double[] b) {
-    double meanA = java.util.Arrays.stream(a).average().orElseThrow();
-    double meanB = java.util.Arrays.stream(b).average().orElseThrow();
-    double ab = 0;
-    double aa = 0;
-    double bb = 0;
-    for (int i = 0; i < a.length; i++) {
-      ab += (a[i] - meanA) * (b[i] - meanB);
-      aa += (a[i] - meanA) * (a[i] - meanA);
-      bb += (b[i] - meanB) * (b[i] - meanB);
-    }
-    return ab / StrictMath.sqrt(aa * bb);
+    return RankCorrelation.of(psv, gain);
   }
 
   Map<String, Number> metrics() {

@@ -14,6 +14,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Python;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.math.RankCorrelation;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.report.Table;
 import io.accelerant.rl.environment.Environment;
@@ -242,7 +243,7 @@ class OfflineRlJobTest extends SparkTest {
     double[] psv = numbers(result, names, ".psvNormalised");
     double[] gain = numbers(result, names, ".bc.verdict");
     assertThat(result.metrics().get("spearman.bc").doubleValue())
-        .isEqualTo(Results.correlation(Results.ranks(psv), Results.ranks(gain)))
+        .isEqualTo(RankCorrelation.of(psv, gain))
         .isBetween(-1.0, 1.0);
     assertThat(folder.resolve("gains/plots/gain-bc.png")).isNotEmptyFile();
     assertThat(Files.readString(folder.resolve("gains/report.md")))
@@ -296,11 +297,5 @@ class OfflineRlJobTest extends SparkTest {
         .isInstanceOf(DataException.class)
         .hasMessageContaining("observation has 3 numbers, the environment has 4");
     assertThat(Files.exists(folder.resolve("none/manifest.json"))).isFalse();
-  }
-
-  @Test
-  void ranksAndTheirCorrelation() {
-    assertThat(Results.ranks(new double[] {3, 1, 3, 9})).containsExactly(1.5, 0, 1.5, 3);
-    assertThat(Results.correlation(new double[] {0, 1, 2}, new double[] {2, 1, 0})).isEqualTo(-1);
   }
 }

@@ -1,0 +1,160 @@
+package io.accelerant.distill.fastlightgen;
+
+import io.accelerant.core.report.Table.Spread;
+import io.accelerant.core.text.Text;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * All that a run found.
+ *
+ * @param skipping what stage II made
+ * @param choice of the teachers
+ * @param students what stage III made
+ * @param lines every row, by id
+ * @param floors distances of held-out data to held-out data
+ * @param best number of steps at which the model is nearest
+ * @param seconds of the rows that were timed
+ */
+record FastLightGenFindings(
+    FastLightGenSettings settings,
+    Importance importance,
+    PrunePlan plan,
+    Networks networks,
+    Map<SkippingUnit, Trained> skipping,
+    Choice choice,
+    Map<MatchingUnit, Trained> students,
+    Map<String, Line> lines,
+    Map<String, Double> floors,
+    int best,
+    Map<String, Double> seconds) {
+  /**
+   * Times the model's best that it has to be off at the students' steps, or a row proves nothing.
+   */
+  static final double PREMISE = 2;
+
+  Line line(String id) {
+    return lines.get(id);
+  }
+
+  /** The model at its best. */
+  Line teacher() {
+    return lines.get(Subject.id(Baselines.TEACHER, best));
+  }
+
+  Line teacher(int steps) {
+    return lines.get(Subject.id(Baselines.TEACHER, steps));
+  }
+
+  Line student(Arm arm, int steps) {
+    return lines.get(Subject.id(arm.label(), steps));
+  }
+
+  /** The published training. */
+  MatchingUnit publishedUnit() {
+    int steps = settings.steps().get(0);
+    long seed = settings.seeds().get(0);
+    return students.keySet().stream()
+        .filter(u -> u.arm() == Arm.FLG && u.steps() == steps && u.seed() == seed)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  Line published() {
+    return line(publishedUnit().label());
+  }
+
+  static PairedRatio ratio(Line first, Line second) {
+    return PairedRatio.of(first.numbers(Judge.CHOOSES), second.numbers(Judge.CHOOSES));
+  }
+
+  /** Whether there is a gap between few steps and many for a student to close. */
+  boolean hasPremise(int steps) {
+    return steps != best && ratio(teacher(steps), teacher()).value() >= PREMISE;
+  }
+
+  /** Whether samples jitter more than the veto allows. */
+  boolean isVetoed(Line line) {
+    String jitter = Judge.JITTER;
+    return line.names().contains(jitter)
+        && line.spread(jitter).mean() > settings.veto() * teacher().spread(jitter).mean();
+  }
+
+  /** How many times as many blocks the model runs at its best. */
+  double computedRatio(Line student) {
+    return student.cost().ratio(teacher().cost());
+  }
+
+  /** How many times as long the model takes at its best. */
+  double measuredRatio(Line student) {
+    return seconds.get(teacher().id()) / seconds.get(student.id());
+  }
+
+  /** By name, what is held against each other. */
+  Map<String, PairedRatio> verdicts() {
+    Map<String, PairedRatio> verdicts = new LinkedHashMap<>();
+    for (int steps : settings.steps()) {
+      Line flg = student(Arm.FLG, steps);
+      if (steps != best) {
+        verdicts.put("premise.n" + steps, ratio(teacher(steps), teacher()));
+      }
+      verdicts.put("ofTeacher.n" + steps, ratio(flg, teacher(steps)));
+      verdicts.put("ofBest.n" + steps, ratio(flg, teacher()));
+      verdicts.put("pruning.n" + steps, ratio(flg, student(Arm.UNPRUNED, steps)));
+      verdicts.put("contrast.n" + steps, ratio(flg, student(Arm.NAIVE, steps)));
+      verdicts.put("strong.n" + steps, ratio(student(Arm.STRONG, steps), flg));
+      verdicts.put("half.n" + steps, ratio(student(Arm.HALF, steps), flg));
+    }
+    Line raw = line(Subject.id(Baselines.RAW, best));
+    verdicts.put("skipping", ratio(line(Subject.id(Baselines.PRUNED, best)), raw));
+    String unguarded = Subject.id(Baselines.UNGUARDED, best);
+    if (lines.containsKey(unguarded)) {
+      verdicts.put("guard", ratio(raw, line(unguarded)));
+    }
+    return verdicts;
+  }
+
+  Map<String, Number> metrics() {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put("pruned.blocks", plan.pruned());
+    metrics.put("pruned.share", plan.share());
+    if (Double.isFinite(importance.agreement())) {
+      metrics.put("importance.agreement", importance.agreement());
+    }
+    metrics.put("teacher.best", best);
+    metrics.put("choice.guidance", choice.full().guidance());
+    metrics.put("choice.contrast", choice.full().contrast());
+    lines.values().forEach(line -> of(line, metrics));
+    floors.forEach((name, number) -> metrics.put("floor." + name, number));
+    seconds.forEach((id, number) -> metrics.put(id + ".seconds", number));
+    for (int steps : settings.steps()) {
+      for (Arm arm : Arm.values()) {
+        Line student = student(arm, steps);
+        metrics.put(student.id() + ".computedRatio", computedRatio(student));
+        metrics.put(student.id() + ".measuredRatio", measuredRatio(student));
+      }
+    }
+    verdicts().forEach((name, ratio) -> ratio.putTo(metrics, "verdict." + name));
+    skipping.forEach(
+        (unit, trained) ->
+            metrics.put(
+                Text.of("skipping.%s.seed%d.updates", unit.label(), unit.seed()),
+                trained.rounds()));
+    return metrics;
+  }
+
+  private static void of(Line line, Map<String, Number> metrics) {
+    for (String name : line.names()) {
+      Spread spread = line.spread(name);
+      metrics.put(line.id() + "." + name, spread.mean());
+      if (line.seeds().size() > 1) {
+        metrics.put(line.id() + "." + name + ".sd", spread.sd());
+      }
+    }
+    metrics.put(line.id() + ".blockEvaluations", line.cost().blockEvaluations());
+    metrics.put(line.id() + ".parameters", line.cost().parameters());
+    if (!line.sampling().renoises()) {
+      metrics.put(line.id() + ".guidance", line.sampling().guidance());
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.accelerant.distill.fastlightgen;
+
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
+import io.accelerant.core.job.EngineSettings;
+import io.accelerant.core.job.RunKeys;
+import io.accelerant.distill.fastlightgen.GuidedVelocity.Mode;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The checked configuration of a run.
+ *
+ * @param prune fraction of the blocks' parameters
+ * @param levels at which held-out loss is measured
+ * @param steps of students; the first is published
+ * @param baselineSteps of all other networks, those of the students with them, rising
+ * @param candidates teachers to choose from; those without contrast first
+ * @param strong contrast of the arm that is to be too strong
+ * @param seed of the run: what is drawn outside of training
+ */
+record FastLightGenSettings(
+    double prune,
+    boolean guard,
+    boolean greedy,
+    int probes,
+    double[] levels,
+    int shards,
+    StageTwoSettings two,
+    StageThreeSettings three,
+    List<GuidedVelocity> candidates,
+    int searchUpdates,
+    List<Integer> steps,
+    List<Integer> baselineSteps,
+    List<Double> baselineGuidance,
+    List<Long> seeds,
+    int samples,
+    int reference,
+    int batch,
+    int microBatch,
+    double strong,
+    double veto,
+    int timed,
+    int partitions,
+    EngineSettings engine,
+    long seed)
+    implements Serializable {
+
+  /**
+   * @throws io.accelerant.core.error.ConfigException if keys are missing or do not go together
+   */
+  static FastLightGenSettings of(JobConfig config) {
+    for (Key<?> key : List.of(FastLightGenKeys.MODEL, FastLightGenKeys.DATA)) {
+      if (config.find(key).isEmpty()) {
+        throw config.invalid(key, "is required, unless fastlightgen.of is set.");
+      }
+    }
+    List<Integer> steps = config.distinct(FastLightGenKeys.STEPS);
+    int batch = config.get(FastLightGenKeys.BATCH);
+    return new FastLightGenSettings(
+        config.get(FastLightGenKeys.PRUNE),
+        config.get(FastLightGenKeys.GUARD),
+        config.get(FastLightGenKeys.ORDER).equals("greedy"),
+        config.get(FastLightGenKeys.PROBES),
+        config.distinct(FastLightGenKeys.LEVELS).stream().mapToDouble(t -> t).toArray(),
+        Math.min(config.get(FastLightGenKeys.SHARDS), config.get(FastLightGenKeys.PROBES)),
+        StageTwoSettings.of(config),
+        StageThreeSettings.of(config),
+        candidates(config),
+        config.get(FastLightGenKeys.SEARCH_UPDATES),
+        steps,
+        Stream.concat(steps.stream(), config.get(FastLightGenKeys.BASELINE_STEPS).stream())
+            .distinct()
+            .sorted()
+            .toList(),
+        config.distinct(FastLightGenKeys.BASELINE_GUIDANCE),
+        config.distinct(FastLightGenKeys.SEEDS),
+        config.get(FastLightGenKeys.SAMPLES),
+        config.get(FastLightGenKeys.REFERENCE),
+        batch,
+        Math.min(config.get(FastLightGenKeys.MICRO_BATCH), batch),
+        config.get(FastLightGenKeys.STRONG),
+        config.get(FastLightGenKeys.VETO),
+        config.get(FastLightGenKeys.TIMED),
+        config.get(FastLightGenKeys.PARTITIONS),
+        EngineSettings.of(config),
+        config.get(RunKeys.SEED));
+  }
+
+  private static List<GuidedVelocity> candidates(JobConfig config) {
+    Mode mode = Mode.ofLabel(config.get(FastLightGenKeys.MODE));
+    List<GuidedVelocity> candidates = new ArrayList<>();
+    Stream.concat(Stream.of(mode.none()), config.get(FastLightGenKeys.SEARCH_CONTRAST).stream())
+        .distinct()
+        .forEach(
+            contrast ->
+                config
+                    .distinct(FastLightGenKeys.SEARCH_GUIDANCE)
+                    .forEach(g -> candidates.add(new GuidedVelocity(mode, g, contrast))));
+    return List.copyOf(candidates);
+  }
+
+  /** Whether there is anything to choose. */
+  boolean searches() {
+    return candidates.size() > 1;
+  }
+}

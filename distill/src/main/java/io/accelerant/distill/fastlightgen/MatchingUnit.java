@@ -1,0 +1,33 @@
+package io.accelerant.distill.fastlightgen;
+
+import io.accelerant.core.run.SavedUnit;
+import io.accelerant.core.text.Text;
+
+/**
+ * A training of stage III under a seed, inside one task.
+ *
+ * @param strengths of its teacher
+ * @param updates of the generator
+ * @param searched whether it is a candidate of the search
+ */
+record MatchingUnit(
+    Arm arm, int steps, GuidedVelocity strengths, int updates, long seed, boolean searched)
+    implements SavedUnit {
+
+  /** As tables name it. */
+  String label() {
+    return searched
+        ? Text.of("search.guidance%s.contrast%s", strengths.guidance(), strengths.contrast())
+        : Text.of("%s.n%d", arm.label(), steps);
+  }
+
+  @Override
+  public String stage() {
+    return Text.of("matching.%s.seed%d", label(), seed);
+  }
+
+  @Override
+  public String description() {
+    return Text.of("fastlightgen: stage III, %s, seed %d", label(), seed);
+  }
+}
