@@ -52,6 +52,19 @@ final class CertaintyReport {
             "frontier",
             frontiers(),
             "The best match of any decoder within so many evaluations, means over seeds");
+    if (settings().agreement()) {
+      report
+          .section("What is written")
+          .paragraph(
+              Text.of(
+                  "Agreement is with oneself: whoever writes the same to every prompt has all of it."
+                      + " So here, at one position a forward, first seed: nats per token under a"
+                      + " %d-gram model of the answers of the train split, different runs of four"
+                      + " tokens by all, tokens before the end, and answers that are the base's."
+                      + " First the answers of the table.",
+                  Written.ORDER))
+          .table(written());
+    }
     report
         .section("The same decoder before and after")
         .paragraph(
@@ -131,7 +144,7 @@ final class CertaintyReport {
     the best frontier over all decoders, linear between points; a dash: not reached. Means over the
     seeds of training, %s, which the base has not. The last match is that of the base at one position a
     forward, less .01. Ratios are to the base, with 95%% intervals of %d draws of prompts, the same
-    for both sides. Own answers: %d of %d right%s.\
+    for both sides. Own answers: %d of %d right%s.%s\
     """,
         findings.base().test().get(0).prompts().length,
         settings().decoders().size(),
@@ -139,7 +152,10 @@ final class CertaintyReport {
         settings().bootstrap(),
         findings.trajectories().right(),
         findings.trajectories().count(),
-        settings().correctOnly() ? ", the others left out of all arms but unfiltered ones" : "");
+        settings().correctOnly() ? ", the others left out of all arms but unfiltered ones" : "",
+        settings().agreement()
+            ? " Match is AGREEMENT with what the same model writes at one position a forward."
+            : "");
   }
 
   private Table equalMatch() {
@@ -155,6 +171,15 @@ final class CertaintyReport {
         cells.add(line == findings.base() ? "" : findings.ratio(line.label(), m).toString());
       }
       table.row(cells.toArray());
+    }
+    return table;
+  }
+
+  private Table written() {
+    Table table =
+        Table.of("model", "nats a token", "different", "tokens", "as the base").significant(3);
+    for (Written one : findings.written()) {
+      table.row(one.label(), one.nats(), one.distinct4(), one.tokens(), one.asBase());
     }
     return table;
   }

@@ -53,6 +53,12 @@ record Line(String label, List<Compared> fit, List<Compared> test, List<Calibrat
     return test.stream().map(Compared::outcomes).toList();
   }
 
+  /** Answers at one position a forward to the prompts that are reported, first seed. */
+  int[][] slow() {
+    Compared first = test.get(0);
+    return first.tokens()[first.pointsOf(List.of(RuleKind.ONE_PER_STEP))[0]];
+  }
+
   /** Of the means over seeds of each decoder: for pictures. */
   Frontier frontier() {
     int count = points().size();
