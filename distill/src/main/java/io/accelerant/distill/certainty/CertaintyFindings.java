@@ -181,14 +181,20 @@ final class CertaintyFindings {
       put(metrics, name + ".evaluations", line.evaluations(point));
     }
     for (double match : settings.matches()) {
-      line.evaluationsAt(match)
-          .ifPresent(n -> metrics.put(Text.of("evaluationsAt%s.%s", match, line.label()), n));
+      at(match, Text.of("evaluationsAt%s.%s", match, line.label()), line, metrics);
     }
-    line.evaluationsAt(equalMatch())
-        .ifPresent(n -> metrics.put("stepsAtEqualMatch." + line.label(), n));
+    at(equalMatch(), "stepsAtEqualMatch." + line.label(), line, metrics);
     put(metrics, line.label() + ".calibrationError", line.calibration(c -> c.error()));
     put(metrics, line.label() + ".confidence", line.calibration(c -> c.meanConfidence()));
     put(metrics, line.label() + ".accuracy", line.calibration(c -> c.accuracy()));
+  }
+
+  /** By all decoders, and by those of each rule. */
+  private static void at(double match, String name, Line line, Map<String, Number> metrics) {
+    line.evaluationsAt(match).ifPresent(n -> metrics.put(name, n));
+    for (RuleKind rule : line.rules()) {
+      line.evaluationsAt(rule, match).ifPresent(n -> metrics.put(name + "." + rule.label(), n));
+    }
   }
 
   /** Means over the last tenth of the rounds, then over seeds. */

@@ -52,6 +52,12 @@ final class CertaintyReport {
             "frontier",
             frontiers(),
             "The best match of any decoder within so many evaluations, means over seeds");
+    report
+        .section("By one rule alone")
+        .paragraph(
+            "The same on the frontier of each rule. What wins under one of them, such as the"
+                + " threshold that a method was published with, need not win under the best.")
+        .table(byRule());
     if (settings().agreement()) {
       report
           .section("What is written")
@@ -63,7 +69,7 @@ final class CertaintyReport {
                       + " tokens by all, tokens before the end, and answers that are the base's."
                       + " First the answers of the table.",
                   Written.ORDER))
-          .table(written());
+          .table(Written.table(findings.written()));
     }
     report
         .section("The same decoder before and after")
@@ -175,11 +181,18 @@ final class CertaintyReport {
     return table;
   }
 
-  private Table written() {
-    Table table =
-        Table.of("model", "nats a token", "different", "tokens", "as the base").significant(3);
-    for (Written one : findings.written()) {
-      table.row(one.label(), one.nats(), one.distinct4(), one.tokens(), one.asBase());
+  private Table byRule() {
+    List<String> headers = new ArrayList<>(List.of("decoders", "match"));
+    findings.lines().forEach(line -> headers.add(line.label()));
+    Table table = Table.of(headers.toArray(String[]::new)).significant(3);
+    for (RuleKind rule : findings.base().rules()) {
+      for (double match : findings.matches()) {
+        List<Object> cells = new ArrayList<>(List.of(rule.label(), Table.number(match, 3)));
+        findings
+            .lines()
+            .forEach(line -> cells.add(line.evaluationsAt(rule, match).orElse(Double.NaN)));
+        table.row(cells.toArray());
+      }
     }
     return table;
   }

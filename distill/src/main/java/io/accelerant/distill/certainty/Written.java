@@ -3,6 +3,7 @@ package io.accelerant.distill.certainty;
 import io.accelerant.core.lm.SampleCounts;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.report.Table;
 import io.accelerant.distill.measure.AnswerJudge;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +52,15 @@ record Written(String label, double nats, double distinct4, double tokens, doubl
     return prompts.stream()
         .map(p -> Arrays.stream(p.open()).map(i -> p.ids()[i]).toArray())
         .toArray(int[][]::new);
+  }
+
+  static Table table(List<Written> all) {
+    Table table =
+        Table.of("model", "nats a token", "different", "tokens", "as the base").significant(3);
+    for (Written one : all) {
+      table.row(one.label, one.nats, one.distinct4, one.tokens, one.asBase);
+    }
+    return table;
   }
 
   void metrics(Map<String, Number> metrics) {

@@ -131,7 +131,10 @@ class CertaintyJobTest extends SparkTest {
           .containsKeys(
               arm + ".confidence.0.9.exactMatch",
               arm + ".saber.2.evaluations",
-              "stepsAtEqualMatch." + arm);
+              "stepsAtEqualMatch." + arm,
+              "stepsAtEqualMatch." + arm + ".saber");
+      assertThat(metric(result, "stepsAtEqualMatch." + arm))
+          .isLessThanOrEqualTo(metric(result, "stepsAtEqualMatch." + arm + ".confidence"));
     }
     assertThat(metric(result, "verdict.self-beta0.equal"))
         .isCloseTo(
