@@ -21,7 +21,9 @@ record Arm(Texts texts, double beta, Variant variant) implements Serializable {
     /** The frozen model's own. */
     SELF,
     /** Those of the table, to the same prompts. */
-    GOLD
+    GOLD,
+    /** The frozen model's own, drawn at a temperature: what is likely is not always taken. */
+    TEMPERED
   }
 
   /** What is different. */
@@ -35,7 +37,9 @@ record Arm(Texts texts, double beta, Variant variant) implements Serializable {
     /** The whole answer is one block. */
     WHOLE_ANSWER,
     /** Answers that the checker refuses are trained on as well. */
-    UNFILTERED;
+    UNFILTERED,
+    /** The weight of the entropy rises from nothing, by as much a round, to beta in the last. */
+    RISING_BETA;
 
     String label() {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');

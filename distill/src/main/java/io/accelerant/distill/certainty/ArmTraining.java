@@ -136,6 +136,7 @@ record ArmTraining(CertaintySettings settings, Student student, int longest, int
         settings.microBatch(),
         arm.masking(settings.masking()),
         arm.beta(),
+        arm.variant() == Arm.Variant.RISING_BETA ? settings.rounds() : 0,
         settings.temperature(),
         arm.variant() == Arm.Variant.ALL_MASKED,
         rows);

@@ -28,22 +28,26 @@ final class CertaintyFindings {
   private final Map<TrainingUnit, Trained> trained;
   private final Line base;
   private final Map<Arm, Line> arms;
+  private final List<Written> written;
   private final Map<String, List<Ratio>> ratios = new LinkedHashMap<>();
 
   /**
    * @param arms in the order of the settings
+   * @param written where right is agreement; else none
    */
   CertaintyFindings(
       CertaintySettings settings,
       Trajectories trajectories,
       Map<TrainingUnit, Trained> trained,
       Line base,
-      Map<Arm, Line> arms) {
+      Map<Arm, Line> arms,
+      List<Written> written) {
     this.settings = settings;
     this.trajectories = trajectories;
     this.trained = trained;
     this.base = base;
     this.arms = arms;
+    this.written = written;
     arms.forEach(
         (arm, line) -> {
           ratios.put(arm.label(), ratios(line, base));
@@ -85,6 +89,10 @@ final class CertaintyFindings {
 
   Map<Arm, Line> arms() {
     return arms;
+  }
+
+  List<Written> written() {
+    return written;
   }
 
   /** Name of what the entropy did to an arm. */
@@ -161,6 +169,7 @@ final class CertaintyFindings {
       of(line, metrics);
     }
     arms.keySet().forEach(arm -> training(arm, metrics));
+    written.forEach(one -> one.metrics(metrics));
     ratios.forEach((name, found) -> verdict("verdict." + name, found, metrics));
     return metrics;
   }
@@ -172,14 +181,20 @@ final class CertaintyFindings {
       put(metrics, name + ".evaluations", line.evaluations(point));
     }
     for (double match : settings.matches()) {
-      line.evaluationsAt(match)
-          .ifPresent(n -> metrics.put(Text.of("evaluationsAt%s.%s", match, line.label()), n));
+      at(match, Text.of("evaluationsAt%s.%s", match, line.label()), line, metrics);
     }
-    line.evaluationsAt(equalMatch())
-        .ifPresent(n -> metrics.put("stepsAtEqualMatch." + line.label(), n));
+    at(equalMatch(), "stepsAtEqualMatch." + line.label(), line, metrics);
     put(metrics, line.label() + ".calibrationError", line.calibration(c -> c.error()));
     put(metrics, line.label() + ".confidence", line.calibration(c -> c.meanConfidence()));
     put(metrics, line.label() + ".accuracy", line.calibration(c -> c.accuracy()));
+  }
+
+  /** By all decoders, and by those of each rule. */
+  private static void at(double match, String name, Line line, Map<String, Number> metrics) {
+    line.evaluationsAt(match).ifPresent(n -> metrics.put(name, n));
+    for (RuleKind rule : line.rules()) {
+      line.evaluationsAt(rule, match).ifPresent(n -> metrics.put(name + "." + rule.label(), n));
+    }
   }
 
   /** Means over the last tenth of the rounds, then over seeds. */

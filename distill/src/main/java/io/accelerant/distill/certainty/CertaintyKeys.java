@@ -30,9 +30,14 @@ final class CertaintyKeys {
       Key.strings(
               "certainty.texts",
               "What is trained on, each with every beta: self, the model's own answers, one"
-                  + " position a forward; gold, those of the table to the same prompts")
-          .oneOf("self", "gold")
+                  + " position a forward; gold, those of the table to the same prompts; tempered,"
+                  + " own answers whose tokens are drawn at certainty.temperature")
+          .oneOf("self", "gold", "tempered")
           .withDefault(List.of("self", "gold"));
+  static final Key<Double> TEMPERATURE =
+      Key.number("certainty.temperature", "At which the tokens of tempered answers are drawn")
+          .between(0.01, 100)
+          .withDefault(0.5);
   static final Key<List<Double>> BETA =
       Key.numbers("certainty.beta", "Weights of the entropy; 0, the control, always runs")
           .between(0, 1e6)
@@ -42,7 +47,8 @@ final class CertaintyKeys {
               "certainty.options",
               "Further arms, each the first of certainty.texts at the largest beta with one thing"
                   + " changed: all-masked, the entropy of right and wrong positions; one-view, no"
-                  + " complement; whole-answer, no blocks; unfiltered, wrong answers as well")
+                  + " complement; whole-answer, no blocks; unfiltered, wrong answers as well;"
+                  + " rising-beta, beta grows from 0 over the rounds")
           .oneOf(Arm.Variant.labels().toArray(String[]::new))
           .withDefault(List.of());
   static final Key<Double> ENTROPY_TEMPERATURE =
@@ -59,8 +65,19 @@ final class CertaintyKeys {
                   + " script); answer: the whole answer by half (Dream's)")
           .oneOf("blocks", "answer")
           .withDefault("blocks");
+  static final Key<String> RIGHT =
+      Key.string(
+              "certainty.right",
+              "checker: what the checker of the prompts calls right; agreement, for texts that no"
+                  + " program can check: the text that the same model writes at one position a"
+                  + " forward, whatever it is worth")
+          .oneOf("checker", "agreement")
+          .withDefault("checker");
   static final Key<Boolean> CORRECT_ONLY =
-      Key.bool("certainty.correctOnly", "Train on answers alone that the checker calls right")
+      Key.bool(
+              "certainty.correctOnly",
+              "Train on answers alone that the checker calls right; not asked where right is"
+                  + " agreement")
           .withDefault(true);
   static final Key<Integer> ANSWER_LENGTH =
       Key.integer(
@@ -127,8 +144,10 @@ final class CertaintyKeys {
                   MODEL,
                   PROMPTS,
                   TEXTS,
+                  TEMPERATURE,
                   OPTIONS,
                   MASKING,
+                  RIGHT,
                   CORRECT_ONLY,
                   ANSWER_LENGTH,
                   TRAJECTORIES,

@@ -24,6 +24,7 @@ import java.util.Map;
  * @param lengths of rows for which programs are built
  * @param microBatch rows of one program, each of as many views as the masking has
  * @param beta weight of ENT; an input of the graph, so that arms share a program
+ * @param rise rounds in which the weight grows to beta, by as much in each; 0: it is beta at once
  * @param rows of the data set: after so many examples an epoch ends
  */
 record CertaintyObjective(
@@ -32,6 +33,7 @@ record CertaintyObjective(
     int microBatch,
     Masking masking,
     double beta,
+    int rise,
     double temperature,
     boolean every,
     long rows)
@@ -129,7 +131,11 @@ record CertaintyObjective(
         .set("labels", labels)
         .set("weights", weights)
         .set("viewWeights", viewWeights)
-        .set("beta", new double[] {beta});
+        .set("beta", new double[] {weight(batch.round())});
+  }
+
+  private double weight(long round) {
+    return rise == 0 ? beta : beta * Math.min(1, (round + 1.0) / rise);
   }
 
   /** By the epoch that the example is drawn in: rounds of one size use every row once an epoch. */

@@ -53,6 +53,25 @@ final class CertaintyReport {
             frontiers(),
             "The best match of any decoder within so many evaluations, means over seeds");
     report
+        .section("By one rule alone")
+        .paragraph(
+            "The same on the frontier of each rule. What wins under one of them, such as the"
+                + " threshold that a method was published with, need not win under the best.")
+        .table(byRule());
+    if (settings().agreement()) {
+      report
+          .section("What is written")
+          .paragraph(
+              Text.of(
+                  "Agreement is with oneself: whoever writes the same to every prompt has all of it."
+                      + " So here, at one position a forward, first seed: nats per token under a"
+                      + " %d-gram model of the answers of the train split, different runs of four"
+                      + " tokens by all, tokens before the end, and answers that are the base's."
+                      + " First the answers of the table.",
+                  Written.ORDER))
+          .table(Written.table(findings.written()));
+    }
+    report
         .section("The same decoder before and after")
         .paragraph(
             "Numbers at a fixed threshold show a shift of the threshold: whatever sharpens the"
@@ -131,7 +150,7 @@ final class CertaintyReport {
     the best frontier over all decoders, linear between points; a dash: not reached. Means over the
     seeds of training, %s, which the base has not. The last match is that of the base at one position a
     forward, less .01. Ratios are to the base, with 95%% intervals of %d draws of prompts, the same
-    for both sides. Own answers: %d of %d right%s.\
+    for both sides. Own answers: %d of %d right%s.%s\
     """,
         findings.base().test().get(0).prompts().length,
         settings().decoders().size(),
@@ -139,7 +158,10 @@ final class CertaintyReport {
         settings().bootstrap(),
         findings.trajectories().right(),
         findings.trajectories().count(),
-        settings().correctOnly() ? ", the others left out of all arms but unfiltered ones" : "");
+        settings().correctOnly() ? ", the others left out of all arms but unfiltered ones" : "",
+        settings().agreement()
+            ? " Match is AGREEMENT with what the same model writes at one position a forward."
+            : "");
   }
 
   private Table equalMatch() {
@@ -155,6 +177,22 @@ final class CertaintyReport {
         cells.add(line == findings.base() ? "" : findings.ratio(line.label(), m).toString());
       }
       table.row(cells.toArray());
+    }
+    return table;
+  }
+
+  private Table byRule() {
+    List<String> headers = new ArrayList<>(List.of("decoders", "match"));
+    findings.lines().forEach(line -> headers.add(line.label()));
+    Table table = Table.of(headers.toArray(String[]::new)).significant(3);
+    for (RuleKind rule : findings.base().rules()) {
+      for (double match : findings.matches()) {
+        List<Object> cells = new ArrayList<>(List.of(rule.label(), Table.number(match, 3)));
+        findings
+            .lines()
+            .forEach(line -> cells.add(line.evaluationsAt(rule, match).orElse(Double.NaN)));
+        table.row(cells.toArray());
+      }
     }
     return table;
   }

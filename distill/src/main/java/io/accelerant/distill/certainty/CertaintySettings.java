@@ -4,12 +4,14 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.lm.Warp;
 import io.accelerant.core.text.Text;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.core.train.Training;
 import io.accelerant.distill.certainty.Arm.Texts;
 import io.accelerant.distill.certainty.Arm.Variant;
 import io.accelerant.distill.decode.Decoder;
+import io.accelerant.distill.decode.RuleKind;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,6 +26,9 @@ import java.util.stream.Stream;
  * @param batch examples of a round
  * @param masking of all arms without a variant
  * @param temperature of the entropy in training
+ * @param drawn how the tokens of tempered answers are drawn
+ * @param agreement whether right is what the same model writes at one position a forward
+ * @param correctOnly whether the checker chooses what is trained on
  * @param matches shares of right answers at which evaluations are compared
  * @param seed of the run: what is drawn outside of training
  */
@@ -36,6 +41,8 @@ record CertaintySettings(
     int microBatch,
     Masking masking,
     double temperature,
+    Warp drawn,
+    boolean agreement,
     boolean correctOnly,
     List<Decoder> decoders,
     List<Double> matches,
@@ -54,6 +61,18 @@ record CertaintySettings(
       if (config.find(key).isEmpty()) {
         throw config.invalid(key, "is required, unless certainty.of is set.");
       }
+    }
+    boolean agreement = config.get(CertaintyKeys.RIGHT).equals("agreement");
+    List<Decoder> decoders = CertaintyKeys.DECODERS.of(config);
+    if (agreement && decoders.stream().noneMatch(d -> d.rule() == RuleKind.ONE_PER_STEP)) {
+      throw config.invalid(
+          CertaintyKeys.DECODERS.decoders,
+          "must name one-per-step: what is to be agreed with under certainty.right = agreement.");
+    }
+    if (!config.get(CertaintyKeys.TEXTS).contains("tempered")) {
+      config.refuse(
+          List.of(CertaintyKeys.TEMPERATURE),
+          "is of tempered answers, which certainty.texts does not name.");
     }
     TrainSettings train =
         new TrainSettings(
@@ -75,8 +94,10 @@ record CertaintySettings(
             config.get(CertaintyKeys.DECODERS.blockLength),
             true),
         config.get(CertaintyKeys.ENTROPY_TEMPERATURE),
-        config.get(CertaintyKeys.CORRECT_ONLY),
-        CertaintyKeys.DECODERS.of(config),
+        Warp.NONE.withTemperature(config.get(CertaintyKeys.TEMPERATURE)),
+        agreement,
+        !agreement && config.get(CertaintyKeys.CORRECT_ONLY),
+        decoders,
         config.distinct(CertaintyKeys.MATCHES),
         config.get(CertaintyKeys.BOOTSTRAP),
         config.get(CertaintyKeys.DECODE_BATCH),
@@ -110,9 +131,12 @@ record CertaintySettings(
     boolean nothing =
         switch (variant) {
           case PLAIN, ONE_VIEW -> false;
-          case ALL_MASKED -> beta == 0;
+          case ALL_MASKED, RISING_BETA -> beta == 0;
           case WHOLE_ANSWER -> config.get(CertaintyKeys.MASKING).equals("answer");
-          case UNFILTERED -> !config.get(CertaintyKeys.CORRECT_ONLY) || texts == Texts.GOLD;
+          case UNFILTERED ->
+              !config.get(CertaintyKeys.CORRECT_ONLY)
+                  || config.get(CertaintyKeys.RIGHT).equals("agreement")
+                  || texts == Texts.GOLD;
         };
     if (nothing) {
       throw config.invalid(

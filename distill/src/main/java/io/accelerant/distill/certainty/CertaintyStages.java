@@ -4,17 +4,22 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.lm.LanguageModel;
+import io.accelerant.core.lm.Warp;
 import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.core.lm.prompt.Tokenizer;
 import io.accelerant.core.model.Student;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.text.Text;
+import io.accelerant.distill.certainty.Arm.Texts;
 import io.accelerant.distill.decode.Asked;
 import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.decode.NetworkMaskedSource;
+import io.accelerant.distill.decode.RuleKind;
 import io.accelerant.distill.decode.compare.CalibrationMeter;
 import io.accelerant.distill.decode.compare.Compared;
 import io.accelerant.distill.decode.compare.DecoderComparison;
+import io.accelerant.distill.measure.AnswerJudge;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -29,6 +34,7 @@ final class CertaintyStages {
   private final JobContext context;
   private final CertaintySettings settings;
   private final LanguageModel base;
+  private final Prompts prompts;
   private final Student student;
   private final Stages stages;
   private final Asked train;
@@ -39,6 +45,7 @@ final class CertaintyStages {
     this.context = run.context();
     this.settings = settings;
     this.base = base;
+    this.prompts = prompts;
     this.student =
         new Student(base.network(), CertaintyKeys.ADAPTER.on(run.config(), base.network()));
     this.stages = new Stages(context, run.stages());
@@ -74,13 +81,11 @@ final class CertaintyStages {
 
   /** All of it. */
   CertaintyFindings run() {
-    Trajectories own =
-        stages.whole("trajectories", Trajectories.class, "certainty: own answers", this::answer);
-    context
-        .progress()
-        .say(
-            "certainty: %,d own answers, %,d of them right, %.1f evaluations each",
-            own.count(), own.right(), Compared.mean(own.evaluations()));
+    Trajectories own = answers("trajectories", "own answers", Warp.GREEDY);
+    Trajectories drawn =
+        settings.arms().stream().anyMatch(arm -> arm.texts() == Texts.TEMPERED)
+            ? answers("tempered", "own answers, drawn", settings.drawn())
+            : own;
     ArmTraining training =
         new ArmTraining(
             settings,
@@ -89,7 +94,7 @@ final class CertaintyStages {
             context.taskSlots());
     training.requireMemory(context);
     Map<TrainingUnit, Trained> trained =
-        training.run(context, stages, base.parameters(), rows(own));
+        training.run(context, stages, base.parameters(), rows(own, drawn));
     Line untouched = line(Arm.BASE, List.of(judged(Arm.BASE, base.parameters())));
     Map<Arm, Line> arms = new LinkedHashMap<>();
     for (Arm arm : settings.arms()) {
@@ -102,13 +107,43 @@ final class CertaintyStages {
       }
       arms.put(arm, line(arm.label(), seeds));
     }
-    return new CertaintyFindings(settings, own, trained, untouched, arms);
+    List<Line> lines = new ArrayList<>(List.of(untouched));
+    lines.addAll(arms.values());
+    return new CertaintyFindings(settings, own, trained, untouched, arms, written(lines));
   }
 
-  private Trajectories answer() {
-    try (NetworkMaskedSource source = source(base.parameters(), train)) {
-      return Trajectories.of(context, settings, source, train, base.mask());
+  private Trajectories answers(String stage, String what, Warp warp) {
+    Trajectories found =
+        stages.whole(
+            stage,
+            Trajectories.class,
+            "certainty: " + what,
+            () -> {
+              try (NetworkMaskedSource source = source(base.parameters(), train)) {
+                return Trajectories.of(context, settings, warp, source, train, base.mask());
+              }
+            });
+    context
+        .progress()
+        .say(
+            "certainty: %,d %s, %,d of them right, %.1f evaluations each",
+            found.count(), what, found.right(), Compared.mean(found.evaluations()));
+    return found;
+  }
+
+  /** Of texts without a checker: those of the table, then of each model, one position a forward. */
+  private List<Written> written(List<Line> lines) {
+    if (!settings.agreement()) {
+      return List.of();
     }
+    AnswerJudge judge = AnswerJudge.of(prompts, Written.ORDER, Written.LAMBDA).orElseThrow();
+    Tokenizer tokenizer = test.tokenizer();
+    int[][] own = lines.get(0).slow();
+    List<Written> written = new ArrayList<>();
+    written.add(Written.of("table", Written.given(test.prompts()), own, judge, tokenizer));
+    lines.forEach(
+        line -> written.add(Written.of(line.label(), line.slow(), own, judge, tokenizer)));
+    return written;
   }
 
   private NetworkMaskedSource source(float[] parameters, Asked asked) {
@@ -117,7 +152,7 @@ final class CertaintyStages {
   }
 
   /** By arm; arms of the same rows have the same array, so that it travels once. */
-  private byte[][][] rows(Trajectories own) {
+  private byte[][][] rows(Trajectories own, Trajectories drawn) {
     Map<List<Object>, byte[][]> known = new HashMap<>();
     byte[][][] rows = new byte[settings.arms().size()][][];
     for (int a = 0; a < rows.length; a++) {
@@ -125,7 +160,10 @@ final class CertaintyStages {
       boolean all = arm.variant() == Arm.Variant.UNFILTERED;
       rows[a] =
           known.computeIfAbsent(
-              List.of(arm.texts(), all), k -> own.records(arm, train, settings.correctOnly()));
+              List.of(arm.texts(), all),
+              k ->
+                  (arm.texts() == Texts.TEMPERED ? drawn : own)
+                      .records(arm, train, settings.correctOnly()));
       if (rows[a].length == 0) {
         throw new DataException(
             Text.of(
@@ -168,8 +206,10 @@ final class CertaintyStages {
   }
 
   private Compared compared(NetworkMaskedSource source, Asked asked, List<Decoder> decoders) {
-    return new DecoderComparison(decoders, settings.decodeBatch(), settings.seed())
-        .run(context, source, asked, base.mask(), settings.partitions());
+    Compared found =
+        new DecoderComparison(decoders, settings.decodeBatch(), settings.seed())
+            .run(context, source, asked, base.mask(), settings.partitions());
+    return settings.agreement() ? found.agreeing(asked.tokenizer()) : found;
   }
 
   private Line line(String label, List<Answered> seeds) {
@@ -185,8 +225,16 @@ final class CertaintyStages {
     LanguageModel model =
         LanguageModel.read(artifact, Optional.of(LanguageModel.Kind.MASKED), "certainty");
     try (NetworkMaskedSource source = source(model.parameters(), test)) {
-      Compared found = compared(source, test, List.of(Decoder.find(artifact).orElseThrow()));
-      return new double[] {found.exactMatch(0), found.evaluations(0)};
+      List<Decoder> read = new ArrayList<>();
+      if (settings.agreement()) {
+        decoders().stream()
+            .filter(decoder -> decoder.rule() == RuleKind.ONE_PER_STEP)
+            .forEach(read::add);
+      }
+      read.add(Decoder.find(artifact).orElseThrow());
+      Compared found = compared(source, test, read);
+      int last = read.size() - 1;
+      return new double[] {found.exactMatch(last), found.evaluations(last)};
     }
   }
 }

@@ -17,8 +17,9 @@ import org.apache.spark.sql.types.StructType;
 /**
  * The tables of a run, those of {@link DecoderTables} with them. {@value #TRAJECTORY}: {@code
  * tokens} of the answer; {@code committedAt} and {@code entropyAt} of each position of the row,
- * zeros where it was given. {@value #MASK}: the targets of each view in the first epochs under the
- * masking of the configuration, and what is masked behind them; a variant's masks are not in it.
+ * zeros where it was given; tempered answers are not in it. {@value #MASK}: the targets of each
+ * view in the first epochs under the masking of the configuration, and what is masked behind them;
+ * a variant's masks are not in it.
  */
 final class CertaintyTables {
   static final String TRAJECTORY = "trajectory";

@@ -13,6 +13,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A model, or an arm under all its seeds, and what its decoders did.
@@ -35,6 +36,11 @@ record Line(String label, List<Compared> fit, List<Compared> test, List<Calibrat
     return spread(c -> c.evaluations(point));
   }
 
+  /** All rules, in their order. */
+  List<RuleKind> rules() {
+    return test.get(0).rules();
+  }
+
   /** In tasks, of one prompt. */
   Spread seconds(int point) {
     return spread(c -> c.seconds()[point] / c.prompts().length);
@@ -53,6 +59,12 @@ record Line(String label, List<Compared> fit, List<Compared> test, List<Calibrat
     return test.stream().map(Compared::outcomes).toList();
   }
 
+  /** Answers at one position a forward to the prompts that are reported, first seed. */
+  int[][] slow() {
+    Compared first = test.get(0);
+    return first.tokens()[first.pointsOf(List.of(RuleKind.ONE_PER_STEP))[0]];
+  }
+
   /** Of the means over seeds of each decoder: for pictures. */
   Frontier frontier() {
     int count = points().size();
@@ -63,18 +75,24 @@ record Line(String label, List<Compared> fit, List<Compared> test, List<Calibrat
 
   /** Mean over seeds of where the frontier reaches a match; empty if that of a seed does not. */
   OptionalDouble evaluationsAt(double match) {
-    return evaluationsAt(test, match);
+    return evaluationsAt(test.stream().map(Compared::outcomes), match);
   }
 
-  /** As {@link #evaluationsAt}, on the prompts that choose. */
+  /** As {@link #evaluationsAt(double)}, of the decoders of one rule. */
+  OptionalDouble evaluationsAt(RuleKind rule, double match) {
+    return evaluationsAt(test.stream().map(c -> c.outcomes(c.pointsOf(List.of(rule)))), match);
+  }
+
+  /** As {@link #evaluationsAt(double)}, on the prompts that choose. */
   OptionalDouble fitEvaluationsAt(double match) {
-    return evaluationsAt(fit, match);
+    return evaluationsAt(fit.stream().map(Compared::outcomes), match);
   }
 
-  private static OptionalDouble evaluationsAt(List<Compared> seeds, double match) {
+  private static OptionalDouble evaluationsAt(Stream<Outcomes> outcomes, double match) {
+    List<Outcomes> seeds = outcomes.toList();
     double[] reached =
         seeds.stream()
-            .map(c -> c.outcomes().frontier().evaluationsAt(match))
+            .map(seed -> seed.frontier().evaluationsAt(match))
             .flatMapToDouble(OptionalDouble::stream)
             .toArray();
     return reached.length < seeds.size()

@@ -1,6 +1,7 @@
 package io.accelerant.distill.certainty;
 
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.lm.Warp;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.distill.decode.Asked;
 import io.accelerant.distill.decode.Decoded;
@@ -28,10 +29,18 @@ record Trajectories(
     int[][] rows, int[][] committedAt, double[][] entropyAt, int[] evaluations, boolean[] correct)
     implements Serializable {
 
+  /**
+   * @param drawn how tokens are drawn
+   */
   static Trajectories of(
-      JobContext context, CertaintySettings settings, MaskedSource source, Asked asked, int mask) {
+      JobContext context,
+      CertaintySettings settings,
+      Warp drawn,
+      MaskedSource source,
+      Asked asked,
+      int mask) {
     MaskedDecoding decoding =
-        MaskedDecoding.of(OnePerStep.CONFIDENCE, settings.masking().blockLength());
+        new MaskedDecoding(OnePerStep.CONFIDENCE, drawn, settings.masking().blockLength());
     List<Decoded> texts =
         new PromptDecoding(decoding, 1, settings.decodeBatch(), settings.seed())
             .run(context, source, asked.ids(), asked.rows(mask), settings.partitions());
@@ -81,7 +90,7 @@ record Trajectories(
   }
 
   private static Prompt text(Arm arm, Prompt prompt, int[] own, Asked asked) {
-    return arm.texts() == Arm.Texts.SELF
+    return arm.texts() != Arm.Texts.GOLD
         ? prompt.withIds(own)
         : asked.end().isEmpty()
             ? prompt

@@ -16,6 +16,7 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.evaluate.AnswerRows.Answered;
+import io.accelerant.distill.measure.AnswerJudge;
 import io.accelerant.distill.measure.AnswerScores;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -175,7 +176,9 @@ final class AnswerEvaluation {
               AnswerJudge.Sum own = new AnswerJudge.Sum();
               AnswerJudge.Sum expected = new AnswerJudge.Sum();
               for (Answered a : answered) {
-                judge.add(a, own);
+                a.tokens()
+                    .ifPresentOrElse(
+                        tokens -> judge.add(tokens, own), () -> judge.add(a.text(), own));
                 judge.add(a.expected(), expected);
               }
               own.nll().ifPresent(nll -> metrics.put("judgeNll", nll));

@@ -13,7 +13,6 @@ import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.lm.prompt.Tokenizer;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.spark.sql.Column;
@@ -206,14 +205,5 @@ record AnswerRows(String uri, Dataset<Row> table, String hash, Optional<Artifact
   /** What is no token in 32 bits is none at all. */
   private static int token(long token) {
     return (int) token == token ? (int) token : -1;
-  }
-
-  /** Tokens before the end. */
-  static int[] untilEnd(int[] tokens, Tokenizer tokenizer) {
-    int end = 0;
-    while (end < tokens.length && tokens[end] != tokenizer.end()) {
-      end++;
-    }
-    return Arrays.copyOf(tokens, end);
   }
 }

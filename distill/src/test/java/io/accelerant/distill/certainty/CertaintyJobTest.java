@@ -131,7 +131,10 @@ class CertaintyJobTest extends SparkTest {
           .containsKeys(
               arm + ".confidence.0.9.exactMatch",
               arm + ".saber.2.evaluations",
-              "stepsAtEqualMatch." + arm);
+              "stepsAtEqualMatch." + arm,
+              "stepsAtEqualMatch." + arm + ".saber");
+      assertThat(metric(result, "stepsAtEqualMatch." + arm))
+          .isLessThanOrEqualTo(metric(result, "stepsAtEqualMatch." + arm + ".confidence"));
     }
     assertThat(metric(result, "verdict.self-beta0.equal"))
         .isCloseTo(
@@ -251,12 +254,37 @@ class CertaintyJobTest extends SparkTest {
         "certainty.matches=[]|must list different values",
         "certainty.of=x.json|is for training; certainty.of computes given numbers only",
         "certainty.thresholds.entropy=[1]|is of a rule that certainty.decoders does not name",
-        "certainty.boundary=loose|must be one of inclusive, strict"
+        "certainty.boundary=loose|must be one of inclusive, strict",
+        "certainty.temperature=2|is of tempered answers, which certainty.texts does not name"
       })
   void keysThatDoNotGoTogetherAreRefused(String set, String message) {
     assertThatThrownBy(() -> JOB.plan(context(), config(folder.resolve("x"), set)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(message);
+  }
+
+  @Test
+  void whatOthersWouldHaveToGoWithIsRefused() {
+    assertThatThrownBy(
+            () ->
+                JOB.plan(
+                    context(),
+                    config(
+                        folder.resolve("x"),
+                        "certainty.options=[rising-beta]",
+                        "certainty.beta=[0]")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("names rising-beta, which changes nothing");
+    assertThatThrownBy(
+            () ->
+                JOB.plan(
+                    context(),
+                    config(
+                        folder.resolve("x"),
+                        "certainty.right=agreement",
+                        "certainty.decoders=[confidence, saber]")))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("must name one-per-step");
   }
 
   @Test
@@ -277,6 +305,30 @@ class CertaintyJobTest extends SparkTest {
         .isInstanceOf(AccelerantException.class)
         .hasMessageContaining("certainty.model needs a masked-text model");
     assertThat(folder.resolve("x/manifest.json")).doesNotExist();
+  }
+
+  /** No answer is right by the checker, and each agrees with itself. */
+  @Test
+  void whereNothingIsRightModelsAreHeldToTheirOwnSlowAnswers() {
+    JobResult agreed =
+        run(
+            context(),
+            config(
+                folder.resolve("agreed"),
+                "certainty.right=agreement",
+                "certainty.correctOnly=true",
+                "certainty.texts=[tempered]",
+                "certainty.options=[rising-beta]"));
+    for (String arm : List.of("base", "tempered-beta0", "tempered-beta2-rising-beta")) {
+      assertThat(metric(agreed, arm + ".one-per-step.exactMatch")).isOne();
+      assertThat(metric(agreed, "written." + arm + ".tokens")).isBetween(.1, 6.0);
+    }
+    assertThat(metric(agreed, "written.base.asBase")).isOne();
+    assertThat(metric(agreed, "base.saber.2.exactMatch")).isStrictlyBetween(0.0, 1.0);
+    assertThat(metric(result, "base.saber.2.exactMatch")).isZero();
+    assertThat(metric(agreed, "tempered-beta0.trained.crossEntropy"))
+        .isGreaterThan(0)
+        .isNotEqualTo(metric(agreed, "tempered-beta2-rising-beta.trained.crossEntropy"));
   }
 
   private JobConfig replay(String json) throws IOException {

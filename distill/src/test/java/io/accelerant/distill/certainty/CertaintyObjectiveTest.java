@@ -61,12 +61,18 @@ class CertaintyObjectiveTest {
 
   private static CertaintyObjective objective(
       int microBatch, double beta, boolean every, boolean complement) {
+    return objective(microBatch, beta, 0, every, complement);
+  }
+
+  private static CertaintyObjective objective(
+      int microBatch, double beta, int rise, boolean every, boolean complement) {
     return new CertaintyObjective(
         NETWORK,
         Buckets.upTo(LONGEST),
         microBatch,
         new Masking(false, 6, complement),
         beta,
+        rise,
         .5,
         every,
         RECORDS.size());
@@ -119,6 +125,14 @@ class CertaintyObjectiveTest {
         .isBetween(.1, every ? 1 : .9);
     assertThat(found.total("loss"))
         .isCloseTo(found.total("crossEntropy") + beta * found.total("entropy"), within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0.5", "2, 1.5", "3, 2", "9, 2"})
+  void aRisingWeightOfTheEntropyGrowsByAsMuchInEachRound(int round, double weight) {
+    Sums found = sums(objective(3, 2, 4, false, true), parameters(), batch(round));
+    assertThat(found.total("loss"))
+        .isCloseTo(found.total("crossEntropy") + weight * found.total("entropy"), within(1e-12));
   }
 
   @Test

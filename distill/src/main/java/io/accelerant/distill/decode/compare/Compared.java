@@ -1,5 +1,6 @@
 package io.accelerant.distill.decode.compare;
 
+import io.accelerant.core.lm.prompt.Tokenizer;
 import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.decode.RuleKind;
 import java.io.Serializable;
@@ -30,6 +31,26 @@ public record Compared(
     int[][][] tokens,
     double[] seconds)
     implements Serializable {
+  /**
+   * The same, but right is the text that one position a forward wrote, up to its end.
+   *
+   * @throws IllegalArgumentException if that was not compared
+   */
+  public Compared agreeing(Tokenizer tokenizer) {
+    int[] slow = pointsOf(List.of(RuleKind.ONE_PER_STEP));
+    if (slow.length == 0) {
+      throw new IllegalArgumentException("there is nothing to agree with");
+    }
+    boolean[][] agrees = new boolean[points.size()][prompts.length];
+    for (int i = 0; i < prompts.length; i++) {
+      String text = tokenizer.decode(tokens[slow[0]][i]);
+      for (int point = 0; point < agrees.length; point++) {
+        agrees[point][i] = tokenizer.decode(tokens[point][i]).equals(text);
+      }
+    }
+    return new Compared(points, prompts, evaluations, rowsRead, untilEnd, agrees, tokens, seconds);
+  }
+
   /** Share of right answers of a point. */
   public double exactMatch(int point) {
     int right = 0;

@@ -101,6 +101,24 @@ class DecoderComparisonTest extends SparkTest {
   }
 
   @Test
+  void agreementIsWithOnePositionAForwardUpToTheEnd() {
+    int[][] slow = {{0, END, 1}, {1, 1, END}};
+    int[][] fast = {{0, END, 0}, {1, 0, END}};
+    Compared agreeing =
+        new Compared(
+                DECODERS.subList(0, 2),
+                new long[] {1, 2},
+                new int[2][2],
+                new int[2][2],
+                new int[2][2],
+                new boolean[2][2],
+                new int[][][] {slow, fast},
+                new double[2])
+            .agreeing(TOKENIZER);
+    assertThat(agreeing.correct()).isEqualTo(new boolean[][] {{true, true}, {true, false}});
+  }
+
+  @Test
   void evaluationsUntilAnEndAreThoseOfWhatStandsBeforeIt() {
     int[] row = {0, 1, 0, END, 1};
     Decoded text =

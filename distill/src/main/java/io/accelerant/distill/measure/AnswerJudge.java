@@ -1,4 +1,4 @@
-package io.accelerant.distill.evaluate;
+package io.accelerant.distill.measure;
 
 import io.accelerant.core.lm.NgramCounts;
 import io.accelerant.core.lm.NgramModel;
@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.apache.spark.sql.Row;
 
 /** An n-gram model of the answers that models learn from: how ordinary an answer is. */
-final class AnswerJudge {
+public final class AnswerJudge {
   private final NgramModel model;
   private final Tokenizer tokenizer;
 
@@ -21,18 +21,18 @@ final class AnswerJudge {
   }
 
   /** Tokens that were judged. */
-  static final class Sum {
+  public static final class Sum {
     private double nats;
     private long tokens;
 
     /** Nats per token; empty if there is none. */
-    Optional<Double> nll() {
+    public Optional<Double> nll() {
       return tokens == 0 ? Optional.empty() : Optional.of(-nats / tokens);
     }
   }
 
   /** Of the train split; empty if it is. */
-  static Optional<AnswerJudge> of(Prompts prompts, int order, double lambda) {
+  public static Optional<AnswerJudge> of(Prompts prompts, int order, double lambda) {
     Tokenizer tokenizer = prompts.tokenizer();
     NgramCounts counts = new NgramCounts(order, tokenizer.size());
     Iterator<Row> train = prompts.split("train").toLocalIterator();
@@ -40,22 +40,22 @@ final class AnswerJudge {
     while (train.hasNext()) {
       Prompt prompt = Prompts.of(train.next());
       int[] answer = Arrays.stream(prompt.open()).map(i -> prompt.ids()[i]).toArray();
-      counts.add(AnswerRows.untilEnd(answer, tokenizer));
+      counts.add(untilEnd(answer, tokenizer));
     }
     return any ? Optional.of(new AnswerJudge(counts.model(lambda), tokenizer)) : Optional.empty();
   }
 
-  /** Adds an answer, unless it holds what no answer can. */
-  void add(AnswerRows.Answered answer, Sum sum) {
-    if (answer.tokens().isPresent()) {
-      add(AnswerRows.untilEnd(answer.tokens().get(), tokenizer), sum);
-    } else {
-      add(answer.text(), sum);
+  /** Adds the tokens of an answer before its end, unless one of them can be in no answer. */
+  public void add(int[] answer, Sum sum) {
+    int[] tokens = untilEnd(answer, tokenizer);
+    if (Arrays.stream(tokens).allMatch(token -> token >= 0 && token < model.symbols())) {
+      sum.nats += model.logProbability(tokens, 0, tokens.length);
+      sum.tokens += tokens.length;
     }
   }
 
-  /** As {@link #add(AnswerRows.Answered, Sum)}. */
-  void add(String text, Sum sum) {
+  /** Adds a text, unless it holds what the tokenizer cannot write. */
+  public void add(String text, Sum sum) {
     int[] tokens;
     try {
       tokens = tokenizer.encode(text);
@@ -65,10 +65,8 @@ final class AnswerJudge {
     add(tokens, sum);
   }
 
-  private void add(int[] tokens, Sum sum) {
-    if (Arrays.stream(tokens).allMatch(token -> token >= 0 && token < model.symbols())) {
-      sum.nats += model.logProbability(tokens, 0, tokens.length);
-      sum.tokens += tokens.length;
-    }
+  /** Tokens before the end. */
+  public static int[] untilEnd(int[] tokens, Tokenizer tokenizer) {
+    return Arrays.stream(tokens).takeWhile(token -> token != tokenizer.end()).toArray();
   }
 }
