@@ -254,8 +254,7 @@ final class FastLightGenReport {
         .forEach(
             (unit, trained) ->
                 table.row(
-                    unit.label()
-                        + (trained.isStopped(settings().two().rounds()) ? " (stopped)" : ""),
+                    unit.label() + (trained.stopped() ? " (stopped)" : ""),
                     unit.seed(),
                     trained.rounds(),
                     tail(trained.loss()),
