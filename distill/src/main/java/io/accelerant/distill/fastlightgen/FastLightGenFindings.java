@@ -3,7 +3,9 @@ package io.accelerant.distill.fastlightgen;
 import io.accelerant.core.report.Table.Spread;
 import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /**
  * All that a run found.
@@ -64,13 +66,21 @@ record FastLightGenFindings(
     return line(publishedUnit().label());
   }
 
-  static PairedRatio ratio(Line first, Line second) {
-    return PairedRatio.of(first.numbers(Judge.CHOOSES), second.numbers(Judge.CHOOSES));
+  /** The distances of the spaces in which nothing was chosen. */
+  List<String> otherDistances() {
+    return published().names().stream()
+        .filter(name -> name.startsWith(Judge.DISTANCE) && !name.equals(Judge.CHOOSES))
+        .toList();
   }
 
   /** Whether there is a gap between few steps and many for a student to close. */
   boolean hasPremise(int steps) {
-    return steps != best && ratio(teacher(steps), teacher()).value() >= PREMISE;
+    return steps != best && premise(steps) >= PREMISE;
+  }
+
+  private double premise(int steps) {
+    String chooses = Judge.CHOOSES;
+    return PairedRatio.of(teacher(steps).numbers(chooses), teacher().numbers(chooses)).value();
   }
 
   /** Whether samples jitter more than the veto allows. */
@@ -90,26 +100,33 @@ record FastLightGenFindings(
     return seconds.get(teacher().id()) / seconds.get(student.id());
   }
 
-  /** By name, what is held against each other. */
+  /** By name, what is held against each other, in the space that has chosen. */
   Map<String, PairedRatio> verdicts() {
+    return verdicts(Judge.CHOOSES);
+  }
+
+  /** The same by a distance of another space. */
+  Map<String, PairedRatio> verdicts(String distance) {
+    BiFunction<Line, Line, PairedRatio> ratio =
+        (first, second) -> PairedRatio.of(first.numbers(distance), second.numbers(distance));
     Map<String, PairedRatio> verdicts = new LinkedHashMap<>();
     for (int steps : settings.steps()) {
       Line flg = student(Arm.FLG, steps);
       if (steps != best) {
-        verdicts.put("premise.n" + steps, ratio(teacher(steps), teacher()));
+        verdicts.put("premise.n" + steps, ratio.apply(teacher(steps), teacher()));
       }
-      verdicts.put("ofTeacher.n" + steps, ratio(flg, teacher(steps)));
-      verdicts.put("ofBest.n" + steps, ratio(flg, teacher()));
-      verdicts.put("pruning.n" + steps, ratio(flg, student(Arm.UNPRUNED, steps)));
-      verdicts.put("contrast.n" + steps, ratio(flg, student(Arm.NAIVE, steps)));
-      verdicts.put("strong.n" + steps, ratio(student(Arm.STRONG, steps), flg));
-      verdicts.put("half.n" + steps, ratio(student(Arm.HALF, steps), flg));
+      verdicts.put("ofTeacher.n" + steps, ratio.apply(flg, teacher(steps)));
+      verdicts.put("ofBest.n" + steps, ratio.apply(flg, teacher()));
+      verdicts.put("pruning.n" + steps, ratio.apply(flg, student(Arm.UNPRUNED, steps)));
+      verdicts.put("contrast.n" + steps, ratio.apply(flg, student(Arm.NAIVE, steps)));
+      verdicts.put("strong.n" + steps, ratio.apply(student(Arm.STRONG, steps), flg));
+      verdicts.put("half.n" + steps, ratio.apply(student(Arm.HALF, steps), flg));
     }
     Line raw = line(Subject.id(Baselines.RAW, best));
-    verdicts.put("skipping", ratio(line(Subject.id(Baselines.PRUNED, best)), raw));
+    verdicts.put("skipping", ratio.apply(line(Subject.id(Baselines.PRUNED, best)), raw));
     String unguarded = Subject.id(Baselines.UNGUARDED, best);
     if (lines.containsKey(unguarded)) {
-      verdicts.put("guard", ratio(raw, line(unguarded)));
+      verdicts.put("guard", ratio.apply(raw, line(unguarded)));
     }
     return verdicts;
   }
@@ -135,6 +152,11 @@ record FastLightGenFindings(
       }
     }
     verdicts().forEach((name, ratio) -> ratio.putTo(metrics, "verdict." + name));
+    for (String distance : otherDistances()) {
+      String space = distance.substring(Judge.DISTANCE.length());
+      verdicts(distance)
+          .forEach((name, ratio) -> ratio.putTo(metrics, Text.of("verdict.%s.%s", name, space)));
+    }
     skipping.forEach(
         (unit, trained) ->
             metrics.put(

@@ -53,7 +53,9 @@ final class FastLightGenKeys {
           .oneOf("one-shot", "greedy")
           .withDefault("one-shot");
   static final Key<Integer> PROBES =
-      Key.integer("fastlightgen.probes", "Held-out rows that importance and drift are measured on")
+      Key.integer(
+              "fastlightgen.probes",
+              "Held-out rows that importance and drift are measured on, at most fastlightgen.samples")
           .between(1, 1_000_000)
           .withDefault(256);
   static final Key<List<Double>> LEVELS =
@@ -61,7 +63,10 @@ final class FastLightGenKeys {
           .between(0.001, 1)
           .withDefault(List.of(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9));
   static final Key<Integer> SHARDS =
-      Key.integer("fastlightgen.shards", "Parts of the held-out rows, a task each for every block")
+      Key.integer(
+              "fastlightgen.shards",
+              "Parts of the held-out rows, a task each for every block; more than there are rows"
+                  + " are as many as rows")
           .between(1, 10_000)
           .withDefault(2);
   static final Key<List<Integer>> STEPS =
@@ -103,7 +108,10 @@ final class FastLightGenKeys {
           .between(1, 65_536)
           .withDefault(64);
   static final Key<Double> STRONG =
-      Key.number("fastlightgen.strong", "Contrast of the arm strong, which is to be too much")
+      Key.number(
+              "fastlightgen.strong",
+              "Contrast of the arm strong, which is to be too much: more than none (0, of"
+                  + " interpolate 1)")
           .between(-100, 100)
           .withDefault(0.75);
   static final Key<Double> VETO =

@@ -10,12 +10,11 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** What people read in the artifact. */
+/** Report and model card: verdicts first, then every row, cost, stages and samples. */
 final class FastLightGenReport {
   private static final int SHOWN = 6;
   private static final int POINTS = 100;
@@ -44,7 +43,13 @@ final class FastLightGenReport {
         Report.titled(
             "FastLightGen of " + run.config().get(FastLightGenKeys.MODEL),
             run.context().progress()::say);
-    report.section("Verdict").paragraph("- " + String.join("\n- ", verdicts()));
+    report
+        .section("Verdict")
+        .paragraph("- " + String.join("\n- ", verdicts()))
+        .paragraph(
+            "The same ratios in every space. Space b has chosen guidances and teachers; nothing was"
+                + " chosen in the others.")
+        .table(verdictsBySpace());
     report.section("All rows").paragraph(caption()).table(arms());
     report
         .section("Cost")
@@ -74,11 +79,7 @@ final class FastLightGenReport {
                 settings().three().updates(), settings().three().ratio()))
         .plot("matching", losses(), "Loss of the fake network, first seed, neighbours averaged");
     pictures(report);
-    Map<String, byte[]> files = new LinkedHashMap<>(report.files());
-    if (grid.frames() > 1) {
-      files.put("plots/samples.gif", grid.gif(samples(findings.published()), SHOWN));
-    }
-    return files;
+    return report.files();
   }
 
   private List<String> verdicts() {
@@ -132,16 +133,41 @@ final class FastLightGenReport {
     return lines;
   }
 
+  private Table verdictsBySpace() {
+    List<String> distances = new ArrayList<>(List.of(Judge.CHOOSES));
+    distances.addAll(findings.otherDistances());
+    List<String> headers = new ArrayList<>(List.of("verdict"));
+    headers.addAll(distances);
+    Table table = Table.of(headers.toArray(String[]::new));
+    List<Map<String, PairedRatio>> bySpace = distances.stream().map(findings::verdicts).toList();
+    for (String name : findings.verdicts().keySet()) {
+      List<Object> cells = new ArrayList<>(List.of(name));
+      bySpace.forEach(verdicts -> cells.add(verdicts.get(name).toString()));
+      table.row(cells.toArray());
+    }
+    return table;
+  }
+
+  /** On which students the teachers were tuned; empty if there was nothing to choose. */
+  private String tuning() {
+    return findings.choice().candidates().isEmpty()
+        ? ""
+        : Text.of(
+            " Teachers were tuned on pruned students of %d step(s), first seed. All others,"
+                + " unpruned, half or of other steps, have the same, which need not be their best.",
+            settings().steps().get(0));
+  }
+
   private String caption() {
     StringBuilder floors = new StringBuilder();
     findings.floors().forEach((name, number) -> floors.append(Text.of("; %s %.3g", name, number)));
     return Text.of(
         """
         Frechet distances of %d samples to as many held-out rows in several spaces, less is better; space
-        b has chosen guidances and teachers, on other rows and noise. Means over the seeds %s. Guidance: the
-        best for that row at its number of steps. Held-out rows to held-out rows%s.\
+        b has chosen guidances and teachers, on other rows and noise. Means over the seeds %s. Guidance of
+        what is no student: the best for that row at its number of steps. Held-out rows to held-out rows%s.%s\
         """,
-        settings().samples(), settings().seeds(), floors);
+        settings().samples(), settings().seeds(), floors, tuning());
   }
 
   private Table arms() {
@@ -255,7 +281,7 @@ final class FastLightGenReport {
             (unit, trained) ->
                 table.row(
                     unit.label()
-                        + (trained.isStopped(settings().two().rounds()) ? " (stopped)" : ""),
+                        + (trained.stopped() ? " (stopped)" : ""),
                     unit.seed(),
                     trained.rounds(),
                     tail(trained.loss()),
@@ -322,6 +348,12 @@ final class FastLightGenReport {
 
   private void pictures(Report report) {
     report.section("Samples").paragraph("The same noise in every picture, first seed.");
+    if (grid.frames() > 1) {
+      report.animation(
+          "samples",
+          grid.gif(samples(findings.published()), SHOWN),
+          findings.published().id() + ", which is published");
+    }
     List<Line> shown = new ArrayList<>(List.of(findings.teacher()));
     for (int steps : settings().steps()) {
       shown.add(findings.teacher(steps));
@@ -352,7 +384,7 @@ final class FastLightGenReport {
             others). %d blocks run for a sample, %.3g times fewer than for the model at its best (%s); its
             distance in space b is %s times that of the model there. `model.safetensors` holds the averaged
             weights of the blocks that are left, under the names that they have in the whole network;
-            `stage2.safetensors` the network of stage II without them. What it does not beat is in `report.md`.\
+            `stage2.safetensors` the network of stage II without them. What it does not beat is in `report.md`.%s\
             """,
             run.config().get(FastLightGenKeys.MODEL),
             findings.plan().removed(),
@@ -360,7 +392,8 @@ final class FastLightGenReport {
             flg.cost().blockEvaluations(),
             findings.computedRatio(flg),
             findings.teacher().sampling().describe(),
-            findings.verdicts().get("ofBest.n" + flg.sampling().steps())),
+            findings.verdicts().get("ofBest.n" + flg.sampling().steps()),
+            tuning()),
         """
         import sys; sys.path.insert(0, "python")
         import load

@@ -4,6 +4,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.fastlightgen.GuidedVelocity.Mode;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ record FastLightGenSettings(
         config.get(FastLightGenKeys.PRUNE),
         config.get(FastLightGenKeys.GUARD),
         config.get(FastLightGenKeys.ORDER).equals("greedy"),
-        config.get(FastLightGenKeys.PROBES),
+        probes(config),
         config.distinct(FastLightGenKeys.LEVELS).stream().mapToDouble(t -> t).toArray(),
         Math.min(config.get(FastLightGenKeys.SHARDS), config.get(FastLightGenKeys.PROBES)),
         StageTwoSettings.of(config),
@@ -81,7 +82,7 @@ record FastLightGenSettings(
         config.get(FastLightGenKeys.REFERENCE),
         batch,
         Math.min(config.get(FastLightGenKeys.MICRO_BATCH), batch),
-        config.get(FastLightGenKeys.STRONG),
+        strong(config),
         config.get(FastLightGenKeys.VETO),
         config.get(FastLightGenKeys.TIMED),
         config.get(FastLightGenKeys.PARTITIONS),
@@ -89,8 +90,41 @@ record FastLightGenSettings(
         config.get(RunKeys.SEED));
   }
 
+  private static int probes(JobConfig config) {
+    int probes = config.get(FastLightGenKeys.PROBES);
+    int samples = config.get(FastLightGenKeys.SAMPLES);
+    if (probes > samples) {
+      throw config.invalid(
+          FastLightGenKeys.PROBES,
+          Text.of(
+              "is %,d; they are the first of the fastlightgen.samples = %,d held-out rows that"
+                  + " choose: give at most so many.",
+              probes, samples));
+    }
+    return probes;
+  }
+
+  /** With less than none the arm would be the opposite of what its name says. */
+  private static double strong(JobConfig config) {
+    double strong = config.get(FastLightGenKeys.STRONG);
+    Mode mode = mode(config);
+    if (strong <= mode.none()) {
+      throw config.invalid(
+          FastLightGenKeys.STRONG,
+          Text.of(
+              "is %s, but is to be too much, and %s is no contrast with fastlightgen.mode = %s:"
+                  + " give more, such as %s.",
+              strong, mode.none(), mode.label(), mode.none() + 0.75));
+    }
+    return strong;
+  }
+
+  private static Mode mode(JobConfig config) {
+    return Mode.ofLabel(config.get(FastLightGenKeys.MODE));
+  }
+
   private static List<GuidedVelocity> candidates(JobConfig config) {
-    Mode mode = Mode.ofLabel(config.get(FastLightGenKeys.MODE));
+    Mode mode = mode(config);
     List<GuidedVelocity> candidates = new ArrayList<>();
     Stream.concat(Stream.of(mode.none()), config.get(FastLightGenKeys.SEARCH_CONTRAST).stream())
         .distinct()

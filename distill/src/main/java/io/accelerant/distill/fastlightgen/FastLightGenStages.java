@@ -184,27 +184,32 @@ final class FastLightGenStages implements AutoCloseable {
   private record Starts(HashMap<MatchingUnit, MatchingTraining.Start> byUnit)
       implements Serializable {}
 
+  /** Trained the longest first, returned in the order of the units. */
   private Map<MatchingUnit, Trained> match(Networks networks, List<MatchingUnit> units) {
     HashMap<MatchingUnit, MatchingTraining.Start> starts = new HashMap<>();
     units.forEach(unit -> starts.put(unit, networks.start(unit.arm(), unit.seed())));
     MatchingTraining training = new MatchingTraining(settings, network, pool);
+    Map<MatchingUnit, Trained> trained = new LinkedHashMap<>();
+    units.forEach(unit -> trained.put(unit, null));
     try (Shared<Starts> travelling = Shared.of(context, new Starts(starts))) {
-      return new Units<Given>(context, settings.engine().stage(), 1, given::copy)
+      new Units<Given>(context, settings.engine().stage(), 1, given::copy)
           .saved(
               stages,
               Trained.class,
-              units,
+              units.stream().sorted(MatchingUnit.LONGEST_FIRST).toList(),
               (shared, unit) -> training.train(shared, travelling.copy().byUnit().get(unit), unit),
-              (unit, trained, number, of) ->
+              (unit, made, number, of) ->
                   context
                       .progress()
                       .say(
                           "%s: fake loss %.4g (training %d/%d)",
                           unit.description(),
-                          trained.fakeLoss()[trained.fakeLoss().length - 1],
+                          made.fakeLoss()[made.fakeLoss().length - 1],
                           number,
-                          of));
+                          of))
+          .forEach(trained::put);
     }
+    return trained;
   }
 
   private List<Subject> subjects(

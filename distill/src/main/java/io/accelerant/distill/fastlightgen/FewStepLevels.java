@@ -1,6 +1,7 @@
 package io.accelerant.distill.fastlightgen;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
@@ -13,15 +14,28 @@ import java.util.stream.IntStream;
 record FewStepLevels(double[] levels) implements Serializable {
 
   /**
+   * @throws IllegalArgumentException if they do not fall strictly from 1
+   */
+  FewStepLevels {
+    for (int i = 0; i < levels.length; i++) {
+      if (!(levels[i] > 0 && (i == 0 ? levels[i] == 1 : levels[i] < levels[i - 1]))) {
+        throw new IllegalArgumentException(
+            "levels do not fall from 1 to more than 0: " + Arrays.toString(levels));
+      }
+    }
+  }
+
+  /**
    * Even levels {@code 1, (n-1)/n, .., 1/n}, warped.
    *
-   * @param shift s of {@code t' = s t / (1 + (s - 1) t)}; 1 leaves them
+   * @param shift s of {@code t' = s t / (1 + (s - 1) t)}, written so that 1 stays 1 exactly; 1 leaves
+   *     them
    */
   static FewStepLevels even(int steps, double shift) {
     return new FewStepLevels(
         IntStream.range(0, steps)
             .mapToDouble(k -> (double) (steps - k) / steps)
-            .map(t -> shift * t / (1 + (shift - 1) * t))
+            .map(t -> shift * t / (shift * t + (1 - t)))
             .toArray());
   }
 

@@ -60,12 +60,12 @@ record FewStepSampler(FewStepLevels levels, boolean labelled) {
     fields.only("guidance", 1);
     double[] levels = fields.numbers("levels");
     fields.only("steps", levels.length);
-    for (int i = 0; i < levels.length; i++) {
-      if (!(levels[i] > 0 && levels[i] <= (i == 0 ? 1 : levels[i - 1]))) {
-        throw fields.expected("levels", "levels falling from 1 at most");
-      }
+    boolean labelled = fields.truth("labelled");
+    try {
+      return new FewStepSampler(new FewStepLevels(levels), labelled);
+    } catch (IllegalArgumentException e) {
+      throw fields.expected("levels", "levels falling from 1 to more than 0");
     }
-    return new FewStepSampler(new FewStepLevels(levels), fields.truth("labelled"));
   }
 
   /**

@@ -111,9 +111,13 @@ record Ground(
     return packed(training);
   }
 
-  /** The first held-out rows, packed; all that choose if there are not so many. */
-  byte[][] probes(int most) {
-    return packed(fit.first(most));
+  /**
+   * The first held-out rows that choose, packed.
+   *
+   * @param count at most as many as there are, see {@link FastLightGenSettings#probes}
+   */
+  byte[][] probes(int count) {
+    return packed(fit.first(count));
   }
 
   private static byte[][] packed(LabelledPixels rows) {

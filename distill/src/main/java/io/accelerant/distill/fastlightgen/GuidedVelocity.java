@@ -8,7 +8,7 @@ import java.util.Locale;
  * The velocity of the teacher that a generator follows, from three others: {@code v_u(c)} of the
  * whole network, {@code v_u(0)} the same without a class, {@code v_p(c)} of the network with blocks
  * skipped. The paper names two strengths, guidance by the class and by the whole over the pruned
- * network; its formula is not known to us, so that both readings are here.
+ * network, which can be read in two ways: see {@link Mode}.
  *
  * @param guidance beta1; 1 is no guidance
  * @param contrast beta2 of {@link Mode}

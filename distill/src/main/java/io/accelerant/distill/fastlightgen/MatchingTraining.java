@@ -66,7 +66,8 @@ record MatchingTraining(FastLightGenSettings settings, PatchTransformer network,
           roles.parameters(Simulation.GENERATOR),
           log,
           new int[0],
-          new double[0]);
+          new double[0],
+          false);
     }
   }
 

@@ -2,6 +2,7 @@ package io.accelerant.distill.fastlightgen;
 
 import io.accelerant.core.run.SavedUnit;
 import io.accelerant.core.text.Text;
+import java.util.Comparator;
 
 /**
  * A training of stage III under a seed, inside one task.
@@ -13,6 +14,11 @@ import io.accelerant.core.text.Text;
 record MatchingUnit(
     Arm arm, int steps, GuidedVelocity strengths, int updates, long seed, boolean searched)
     implements SavedUnit {
+  /** An update of more steps takes longer, and so does one of a network with all of its blocks. */
+  static final Comparator<MatchingUnit> LONGEST_FIRST =
+      Comparator.comparingInt(MatchingUnit::steps)
+          .reversed()
+          .thenComparing(unit -> unit.arm() != Arm.UNPRUNED);
 
   /** As tables name it. */
   String label() {

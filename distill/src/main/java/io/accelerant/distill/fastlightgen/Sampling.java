@@ -91,7 +91,7 @@ record Sampling(double[] times, double guidance, boolean renoises, int classes)
     return NoiseRows.drawn(seed, NOISE, from, rows, size, step).x();
   }
 
-  /** For people. */
+  /** Steps and guidance in words, as reports name them. */
   String describe() {
     return renoises
         ? Text.of("%d steps", steps())

@@ -48,7 +48,8 @@ record SkippingTraining(
           new Trainer(workers, roles, two.rounds())
               .watch(new FiniteNumbers(unit.description(), two.advice(unit.lesson())));
       Looks looks = new Looks(held, roles, given);
-      while (trainer.done() < two.rounds() && !(unit.lesson().isLoose() && looks.isLost())) {
+      boolean loose = unit.lesson().isLoose();
+      while (trainer.done() < two.rounds() && !(loose && looks.isLost())) {
         int to = Math.min(two.rounds(), trainer.done() + two.driftEvery());
         trainer.rounds(trainer.done(), to, step(unit), Draw.shuffled(settings.batch(), seed));
         looks.look(trainer.done());
@@ -58,7 +59,8 @@ record SkippingTraining(
           roles.parameters(Loss.NETWORK),
           trainer.log(),
           looks.rounds.stream().mapToInt(r -> r).toArray(),
-          looks.drift.stream().mapToDouble(d -> d).toArray());
+          looks.drift.stream().mapToDouble(d -> d).toArray(),
+          loose && looks.isLost());
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.stream.IntStream;
  * @param fakeLoss of each round; empty in stage II
  * @param looked rounds after which the drift was looked at, 0 first; empty in stage III
  * @param drift of the whole network there
+ * @param stopped whether the guard stopped it, or would have after its last round
  */
 record Trained(
     float[] average,
@@ -23,11 +24,13 @@ record Trained(
     double[] loss,
     double[] fakeLoss,
     int[] looked,
-    double[] drift)
+    double[] drift,
+    boolean stopped)
     implements Serializable {
 
   /** Of the log of a training. */
-  static Trained of(Flat average, Flat raw, RoundLog log, int[] looked, double[] drift) {
+  static Trained of(
+      Flat average, Flat raw, RoundLog log, int[] looked, double[] drift, boolean stopped) {
     double[] loss = log.column(ErrorStep.LOSS);
     int[] updated = IntStream.range(0, loss.length).filter(r -> !Double.isNaN(loss[r])).toArray();
     return new Trained(
@@ -37,16 +40,12 @@ record Trained(
         IntStream.of(updated).mapToDouble(r -> loss[r]).toArray(),
         log.has(FakeStep.LOSS) ? log.column(FakeStep.LOSS) : new double[0],
         looked,
-        drift);
+        drift,
+        stopped);
   }
 
   /** All rounds. */
   int rounds() {
     return Math.max(fakeLoss.length, updated.length == 0 ? 0 : updated[updated.length - 1]);
-  }
-
-  /** Whether the guard stopped it. */
-  boolean isStopped(int rounds) {
-    return rounds() < rounds;
   }
 }

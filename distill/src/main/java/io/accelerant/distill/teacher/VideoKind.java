@@ -164,7 +164,7 @@ final class VideoKind implements TeacherKind {
                 %s samples (%s, averaged weights) against as many held-out videos. `a`, `b`, `pixels`:
                 Frechet distances in the last hidden layers of two classifiers of whole videos and in 32
                 principal components. `jitter`: root mean square distance of the centre of brightness to
-                even motion between walls, in pixels. `dynamic`: mean speed over that of real videos.
+                even motion between walls, in pixels. `dynamic`: mean speed over that of real videos, if these move.
                 `accuracy`: share that network a gives the class that was asked for; it is %.3f of the
                 held-out videos.\
                 """,
@@ -181,7 +181,7 @@ final class VideoKind implements TeacherKind {
         metrics.get("frechet.b" + suffix),
         metrics.get("frechet.pixels" + suffix),
         metrics.get("jitter" + suffix),
-        metrics.get("dynamic" + suffix),
+        metrics.getOrDefault("dynamic" + suffix, Double.NaN),
         metrics.get("accuracy" + suffix));
   }
 

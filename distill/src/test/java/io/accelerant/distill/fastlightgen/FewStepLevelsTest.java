@@ -1,6 +1,7 @@
 package io.accelerant.distill.fastlightgen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.distill.continuous.ContinuousModel;
@@ -20,6 +21,19 @@ class FewStepLevelsTest {
     assertThat(FewStepLevels.even(1, 3).levels()).containsExactly(1);
     assertThat(FewStepLevels.even(4, 5).levels())
         .containsExactly(new double[] {1, .9375, 5. / 6, .625}, within(1e-15));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {.01, .1, .3, 1.7, 100})
+  void theFirstLevelIsOneWhateverTheShift(double shift) {
+    assertThat(FewStepLevels.even(64, shift).levels()[0]).isEqualTo(1);
+  }
+
+  @Test
+  void levelsThatDoNotFallFromOneAreRefused() {
+    for (double[] levels : new double[][] {{1.1, .5}, {.9, .5}, {1, .5, .5}, {1, 0}}) {
+      assertThatIllegalArgumentException().isThrownBy(() -> new FewStepLevels(levels));
+    }
   }
 
   private static final double[] NOISE = {.4, -.6, 1.1, .2};

@@ -93,8 +93,8 @@ public final class VideoMeter {
 
   /**
    * {@code frechet.<space>}; {@code jitter}, root mean square distance in pixels of the centre's
-   * track to even motion; {@code dynamic}, mean speed over that of real videos; {@code accuracy},
-   * share that network a gives the class that was asked for.
+   * track to even motion; {@code dynamic}, mean speed over that of real videos, left out where these stand
+   * still; {@code accuracy}, share that network a gives the class that was asked for.
    */
   public Map<String, Double> measure(LabelledPixels samples) {
     Map<String, Double> metrics = new LinkedHashMap<>();
@@ -110,7 +110,9 @@ public final class VideoMeter {
       squares += jitter * jitter;
     }
     metrics.put("jitter", StrictMath.sqrt(squares / tracks.length));
-    metrics.put("dynamic", speed(tracks) / realSpeed);
+    if (realSpeed > 0) {
+      metrics.put("dynamic", speed(tracks) / realSpeed);
+    }
     metrics.put("accuracy", a.agreement(floats, samples.labels()));
     return metrics;
   }

@@ -60,6 +60,17 @@ class VideoMeterTest {
     assertThat(same.get("dynamic")).isEqualTo(1);
   }
 
+  /** A number that is none could not be written into the manifest. */
+  @Test
+  void realVideosThatStandStillHaveNoSpeedToCompareWith() {
+    LabelledPixels still = new LabelledPixels(new byte[16][4 * 64], new int[16]);
+    VideoMeter motionless =
+        new VideoMeter(SHAPE, VideoMeter.Networks.train(still, 2, 1, 1), still, still);
+    assertThat(motionless.measure(still))
+        .doesNotContainKey("dynamic")
+        .allSatisfy((name, number) -> assertThat(number).as(name).isFinite());
+  }
+
   @Test
   void whatStandsStillOrJumpsIsSeen() {
     Map<String, Double> fresh = meter.measure(videos(1000, 128, 0.5));
