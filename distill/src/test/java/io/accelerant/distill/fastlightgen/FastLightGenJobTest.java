@@ -65,6 +65,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Videos of 4 by 8 by 8, and a teacher of four blocks that knows little. */
 class FastLightGenJobTest extends SparkTest {
   private static final int SIZE = 256;
+
+  /** Rows of an update and of a program, so that all trainings share programs. */
+  private static final int BATCH = 8;
+
+  /** Room for those of a whole run: the one that is stopped builds none again. */
+  private static final int PROGRAMS = 64;
+
   private static final PatchTransformer NETWORK =
       new PatchTransformer(1, 8, 4, 16, 4, 2, 32, 3, false).withFrames(new Frames(4, 4));
 
@@ -111,7 +118,7 @@ class FastLightGenJobTest extends SparkTest {
                   t,
                   NoisedData.labels(batch),
                   i -> batch.stream(i, 2));
-          new RoleVelocity(programs, Loss.NETWORK, NETWORK, 32)
+          new RoleVelocity(programs, Loss.NETWORK, NETWORK, BATCH)
               .regress(data.rows(), data.velocity(), batch.union(), sums);
           return sums;
         };
@@ -120,8 +127,8 @@ class FastLightGenJobTest extends SparkTest {
                 .trained(
                     Loss.NETWORK, NETWORK, adam, Flat.of(Precision.FLOAT32, NETWORK.initial(1)));
         LocalRound workers =
-            new LocalRound(train.shards(1), ProgramPool.ofJvm(2), Precision.FLOAT32, 1)) {
-      new Trainer(workers, roles, 100).train(flow, Draw.shuffled(32, 1));
+            new LocalRound(train.shards(1), ProgramPool.ofJvm(PROGRAMS), Precision.FLOAT32, 1)) {
+      new Trainer(workers, roles, 30).train(flow, Draw.shuffled(BATCH, 1));
       publish(
           "teacher",
           new ImageModel(NETWORK, roles.averages(Loss.NETWORK).floats(), new FlowPath()));
@@ -149,19 +156,20 @@ class FastLightGenJobTest extends SparkTest {
                 "fastlightgen.model=" + shared.resolve("teacher"),
                 "fastlightgen.data=" + shared.resolve("data"),
                 "fastlightgen.prune=0.25",
-                "fastlightgen.probes=12",
+                "fastlightgen.probes=8",
                 "fastlightgen.levels=[0.3, 0.7]",
                 "fastlightgen.steps=[2]",
                 "fastlightgen.baselineSteps=[6]",
                 "fastlightgen.baselineGuidance=[1.5]",
                 "fastlightgen.seeds=[1]",
-                "fastlightgen.samples=32",
+                "fastlightgen.samples=8",
                 "fastlightgen.timed=8",
-                "fastlightgen.judgeSteps=20",
-                "fastlightgen.batch=8",
-                "fastlightgen.stage2.rounds=8",
+                "fastlightgen.judgeSteps=4",
+                "fastlightgen.batch=" + BATCH,
+                "fastlightgen.microBatch=" + BATCH,
+                "fastlightgen.stage2.rounds=4",
                 "fastlightgen.stage2.sharedLearningRate=0.1",
-                "fastlightgen.stage2.driftEvery=4",
+                "fastlightgen.stage2.driftEvery=2",
                 "fastlightgen.stage2.alpha=[1.0]",
                 "fastlightgen.stage2.sets=1",
                 "fastlightgen.stage3.updates=2",
@@ -255,12 +263,12 @@ class FastLightGenJobTest extends SparkTest {
   /** At a rate that is far too large the whole network is lost at once. */
   @Test
   void theGuardStopsASharedTargetAndNoOther() {
-    assertThat(metric(result, "skipping.shared-alpha1.seed1.updates")).isEqualTo(4);
-    assertThat(metric(result, "skipping.frozen-alpha1.seed1.updates")).isEqualTo(8);
+    assertThat(metric(result, "skipping.shared-alpha1.seed1.updates")).isEqualTo(2);
+    assertThat(metric(result, "skipping.frozen-alpha1.seed1.updates")).isEqualTo(4);
     double drift =
         table("stage", "update").stream()
             .filter(row -> row.<String>getAs("arm").equals("shared-alpha1"))
-            .filter(row -> row.<Integer>getAs("update") == 4)
+            .filter(row -> row.<Integer>getAs("update") == 2)
             .mapToDouble(row -> row.<Double>getAs("drift"))
             .sum();
     assertThat(drift).isGreaterThan(.05);
@@ -284,11 +292,12 @@ class FastLightGenJobTest extends SparkTest {
     Artifact artifact = Artifact.open(result.artifact(), context().hadoop());
     assertThat(artifact.verify()).isEmpty();
     PatchTransformer network = ImageModel.read(artifact, "a test").network();
-    assertThat(network.keep()).hasSize(3).doesNotContainAnyElementsOf(removed());
+    List<Integer> removed = removed();
+    assertThat(network.keep()).hasSize(3).doesNotContainAnyElementsOf(removed);
     Model model = Model.read(artifact);
     assertThat(model.parameters()).hasSize((int) metric(result, "flg.n2.parameters"));
     assertThat(model.network().layout().tensors())
-        .noneMatch(t -> t.name().startsWith("blocks." + removed().get(0) + "."));
+        .noneMatch(t -> t.name().startsWith("blocks." + removed.get(0) + "."));
     Model two = Model.read(artifact, "stage2.safetensors");
     assertThat(two.parameters()).isNotEqualTo(model.parameters());
     assertThat(artifact.readJson("sampler.json"))
@@ -309,9 +318,9 @@ class FastLightGenJobTest extends SparkTest {
         table("video", "id").stream()
             .filter(row -> row.<String>getAs("arm").equals("flg.n2"))
             .toList();
-    assertThat(rows).hasSize(32);
+    assertThat(rows).hasSize(8);
     assertThat(rows.get(4).<Integer>getAs("label")).isEqualTo(1);
-    JobResult drawn = sample("as-measured", "sample.label=[0, 1, 2]", "sample.count=32");
+    JobResult drawn = sample("as-measured", "sample.label=[0, 1, 2]", "sample.count=8");
     Artifact samples = Artifact.open(drawn.artifact(), context().hadoop());
     List<?> x = (List<?>) ((List<?>) samples.readJson("samples.json").get("x")).get(7);
     List<Integer> frames = rows.get(7).getList(rows.get(7).fieldIndex("frames"));
