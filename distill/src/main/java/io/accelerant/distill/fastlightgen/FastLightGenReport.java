@@ -280,8 +280,7 @@ final class FastLightGenReport {
         .forEach(
             (unit, trained) ->
                 table.row(
-                    unit.label()
-                        + (trained.stopped() ? " (stopped)" : ""),
+                    unit.label() + (trained.stopped() ? " (stopped)" : ""),
                     unit.seed(),
                     trained.rounds(),
                     tail(trained.loss()),

@@ -28,8 +28,8 @@ record FewStepLevels(double[] levels) implements Serializable {
   /**
    * Even levels {@code 1, (n-1)/n, .., 1/n}, warped.
    *
-   * @param shift s of {@code t' = s t / (1 + (s - 1) t)}, written so that 1 stays 1 exactly; 1 leaves
-   *     them
+   * @param shift s of {@code t' = s t / (1 + (s - 1) t)}, written so that 1 stays 1 exactly; 1
+   *     leaves them
    */
   static FewStepLevels even(int steps, double shift) {
     return new FewStepLevels(

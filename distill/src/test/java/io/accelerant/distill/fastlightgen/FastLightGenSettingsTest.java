@@ -14,8 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class FastLightGenSettingsTest {
   private static FastLightGenSettings settings(String... more) {
     List<String> sets =
-        new ArrayList<>(
-            List.of("run.output=o", "fastlightgen.model=m", "fastlightgen.data=d"));
+        new ArrayList<>(List.of("run.output=o", "fastlightgen.model=m", "fastlightgen.data=d"));
     sets.addAll(List.of(more));
     return FastLightGenSettings.of(JobConfig.load(List.of(), sets, FastLightGenKeys.ALL));
   }
@@ -23,8 +22,7 @@ class FastLightGenSettingsTest {
   @ParameterizedTest
   @CsvSource({"interpolate, 1", "interpolate, 0.75", "extrapolate, 0"})
   void aContrastThatIsToBeTooMuchIsMoreThanNone(String mode, String strong) {
-    assertThatThrownBy(
-            () -> settings("fastlightgen.mode=" + mode, "fastlightgen.strong=" + strong))
+    assertThatThrownBy(() -> settings("fastlightgen.mode=" + mode, "fastlightgen.strong=" + strong))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("fastlightgen.strong")
         .hasMessageContaining("give more");

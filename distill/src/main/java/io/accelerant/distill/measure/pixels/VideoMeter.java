@@ -93,8 +93,8 @@ public final class VideoMeter {
 
   /**
    * {@code frechet.<space>}; {@code jitter}, root mean square distance in pixels of the centre's
-   * track to even motion; {@code dynamic}, mean speed over that of real videos, left out where these stand
-   * still; {@code accuracy}, share that network a gives the class that was asked for.
+   * track to even motion; {@code dynamic}, mean speed over that of real videos, left out where
+   * these stand still; {@code accuracy}, share that network a gives the class that was asked for.
    */
   public Map<String, Double> measure(LabelledPixels samples) {
     Map<String, Double> metrics = new LinkedHashMap<>();
