@@ -23,6 +23,12 @@ final class Quotas {
     return LongStream.of(available).map(a -> (long) Math.floor(rate * a)).toArray();
   }
 
+  /** The fewest rows of a task that {@link #floors} takes one of. */
+  static long least(double rate) {
+    long least = (long) Math.ceil(1 / rate);
+    return Math.floor(rate * least) < 1 ? least + 1 : least; // a quotient may round down
+  }
+
   /**
    * Shares a total out in proportion: each has the whole part of its share, the ones of the largest
    * remainders one more, those of equal ones by number.

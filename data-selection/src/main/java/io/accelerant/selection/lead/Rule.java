@@ -33,6 +33,11 @@ record Rule(
     DISTINCT
   }
 
+  /** Whether a round of an arm takes whole shares of each task, which of few rows are nothing. */
+  boolean isByFloors(Arm arm) {
+    return rate > 0 && arm == Arm.LEAD_FAITHFUL;
+  }
+
   /** Times that an arm may train on a row. */
   int uses(Arm arm) {
     if (arm == Arm.LEAD_FAITHFUL) {

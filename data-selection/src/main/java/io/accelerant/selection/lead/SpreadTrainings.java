@@ -60,6 +60,7 @@ record SpreadTrainings(Trainings trainings, Cluster cluster) {
 
   /** As {@link Trainings#warmUp}. */
   Trainings.Warm warmUp(Stages stages, Given given) {
+    Supply.requireWarmUp(given.pool(), trainings.settings().warmUp().rows());
     Trainings own = trainings.ofWarmUp();
     return stages.of(
         Trainings.WARM_UP,
@@ -67,8 +68,9 @@ record SpreadTrainings(Trainings trainings, Cluster cluster) {
         () -> own.warm(given, train(own, own.warmUpUnit(), Trainings.WARM_UP, given, true)));
   }
 
-  /** What all units leave. */
+  /** As {@link Trainings#together}. */
   Map<LeadUnit, Trace> oneByOne(Stages stages, Given given) {
+    trainings.requireSupply(given);
     Map<LeadUnit, Trace> traces = new LinkedHashMap<>();
     List<LeadUnit> units = trainings.units();
     for (LeadUnit unit : units) {

@@ -63,8 +63,23 @@ record Trainings(
     }
   }
 
-  /** What all units leave. */
+  /**
+   * Asks before anything is trained.
+   *
+   * @throws io.accelerant.core.error.DataException if an arm could run out of rows
+   */
+  void requireSupply(Given given) {
+    new Supply(settings.rule(), given.pool(), settings.clusters(), given.clean())
+        .require(settings.arms());
+  }
+
+  /**
+   * What all units leave.
+   *
+   * @throws io.accelerant.core.error.DataException if an arm could run out of rows
+   */
   Map<LeadUnit, Trace> together(JobContext context, Stages stages, Given rows) {
+    requireSupply(rows);
     Trainings self = this;
     try (Shared<Given> given = Shared.of(context, rows)) {
       return new Units<>(context, settings.engine().stage(), 1, given::copy)
@@ -87,6 +102,7 @@ record Trainings(
 
   /** A training on random rows, in one task; its model sorts the pool by difficulty. */
   Warm warmUp(JobContext context, Stages stages, Given rows) {
+    Supply.requireWarmUp(rows.pool(), settings.warmUp().rows());
     Trainings self = ofWarmUp();
     LeadUnit unit = self.warmUpUnit();
     String what = "lead: training the warm-up model";

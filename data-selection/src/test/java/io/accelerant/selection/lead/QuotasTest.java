@@ -36,4 +36,14 @@ class QuotasTest {
   void floorsLeaveSmallTasksOut() {
     assertThat(Quotas.floors(.015, new long[] {66, 67, 400})).containsExactly(0, 1, 6);
   }
+
+  @Test
+  void theLeastIsWhatAFloorTakesOneOf() {
+    for (int n = 1; n < 2000; n++) {
+      double rate = 1.0 / n;
+      long least = Quotas.least(rate);
+      assertThat(Quotas.floors(rate, new long[] {least - 1, least})).containsExactly(0, 1);
+    }
+    assertThat(Quotas.least(.015)).isEqualTo(67);
+  }
 }
