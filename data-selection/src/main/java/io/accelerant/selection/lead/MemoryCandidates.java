@@ -2,14 +2,14 @@ package io.accelerant.selection.lead;
 
 import io.accelerant.core.engine.Flat;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Rows in memory, each group sorted by utility, in which only what was trained on moves. */
+/** Rows in memory, in groups in which only what was trained on moves. */
 final class MemoryCandidates implements Candidates {
   private static final String ROWS = "changed.row";
   private static final String IDU = "changed.idu";
@@ -24,7 +24,12 @@ final class MemoryCandidates implements Candidates {
   private final double[] utility;
   private final double[] idu;
   private final int[] uses;
-  private final List<List<TreeSet<Integer>>> groups = new ArrayList<>();
+  private final List<List<RowGroup>> groups = new ArrayList<>();
+
+  /** Rows that were trained on, in the order in which they first were; as many as this says. */
+  private int[] changed = new int[16];
+
+  private int changes;
 
   /**
    * @param clusters of the pool, empty ones included
@@ -47,17 +52,20 @@ final class MemoryCandidates implements Candidates {
 
   private void fill() {
     int tasks = isOneGroup() ? 1 : pool.taskNames().size();
-    Comparator<Integer> order =
-        Comparator.comparingDouble((Integer row) -> 0 - utility[row]).thenComparing(row -> row);
     groups.clear();
     for (int k = 0; k < clusters; k++) {
-      groups.add(Stream.generate(() -> new TreeSet<>(order)).limit(tasks).toList());
+      groups.add(Stream.generate(this::newGroup).limit(tasks).toList());
     }
     for (int row = 0; row < pool.count(); row++) {
       if (isOpen(row)) {
         group(row).add(row);
       }
     }
+  }
+
+  /** A single one is asked once, or, where a row may be used again, a few times. */
+  private RowGroup newGroup() {
+    return isOneGroup() ? RowGroup.plain(utility) : RowGroup.sorted(utility);
   }
 
   private boolean isOneGroup() {
@@ -72,21 +80,21 @@ final class MemoryCandidates implements Candidates {
     return isOneGroup() ? 0 : pool.tasks()[row];
   }
 
-  private TreeSet<Integer> group(int row) {
+  private RowGroup group(int row) {
     return groups.get(isOneGroup() ? 0 : pool.clusters()[row]).get(task(row));
   }
 
   @Override
   public long[] available(int cluster) {
-    return groups.get(cluster).stream().mapToLong(TreeSet::size).toArray();
+    return groups.get(cluster).stream().mapToLong(RowGroup::size).toArray();
   }
 
   @Override
   public List<Candidate> top(int cluster, long[] quotas) {
     return IntStream.range(0, quotas.length)
         .boxed()
-        .flatMap(task -> groups.get(cluster).get(task).stream().limit(quotas[task]))
-        .map(this::candidate)
+        .flatMap(
+            task -> groups.get(cluster).get(task).first(quotas[task]).mapToObj(this::candidate))
         .toList();
   }
 
@@ -107,6 +115,10 @@ final class MemoryCandidates implements Candidates {
   }
 
   private void change(int row, double newIdu, int newUses) {
+    if (uses[row] == 0) {
+      changed = changes < changed.length ? changed : Arrays.copyOf(changed, 2 * changes);
+      changed[changes++] = row;
+    }
     idu[row] = newIdu;
     uses[row] = newUses;
     utility[row] = arm.utility() == Arm.Utility.IDU ? newIdu : utility[row];
@@ -114,20 +126,28 @@ final class MemoryCandidates implements Candidates {
 
   @Override
   public Map<String, Flat> state() {
-    int[] changed = IntStream.range(0, uses.length).filter(row -> uses[row] > 0).toArray();
-    return Map.of(
-        ROWS, Flat.of(IntStream.of(changed).asDoubleStream().toArray()),
-        IDU, Flat.of(IntStream.of(changed).mapToDouble(row -> idu[row]).toArray()),
-        USES, Flat.of(IntStream.of(changed).mapToDouble(row -> uses[row]).toArray()));
+    double[][] columns = new double[3][changes];
+    for (int i = 0; i < changes; i++) {
+      columns[0][i] = changed[i];
+      columns[1][i] = idu[changed[i]];
+      columns[2][i] = uses[changed[i]];
+    }
+    Map<String, Flat> state = new LinkedHashMap<>();
+    state.put(ROWS, Flat.of(columns[0]));
+    state.put(IDU, Flat.of(columns[1]));
+    state.put(USES, Flat.of(columns[2]));
+    return state;
   }
 
   @Override
   public void restore(int done, Map<String, Flat> state) {
-    for (int row = 0; row < uses.length; row++) {
+    for (int i = 0; i < changes; i++) {
+      int row = changed[i];
       idu[row] = pool.initialLoss()[row];
       utility[row] = initial[row];
       uses[row] = 0;
     }
+    changes = 0;
     Flat rows = state.get(ROWS);
     for (int i = 0; i < rows.length(); i++) {
       change((int) rows.get(i), state.get(IDU).get(i), (int) state.get(USES).get(i));
