@@ -10,10 +10,16 @@ import java.util.Arrays;
  * @param rows in the order of training
  * @param ends behind the last row of each update
  */
-record Chosen(int first, long[] rows, int[] ends) implements Draw.Ids {
-  @Override
-  public long[] apply(int update) {
-    return Arrays.copyOfRange(rows, from(update), to(update));
+record Chosen(int first, long[] rows, int[] ends) {
+  /** Number of the update after the last. */
+  int end() {
+    return first + ends.length;
+  }
+
+  /** Of the rows of an update, which are all that it holds. */
+  Draw draw(int update) {
+    long[] own = Arrays.copyOfRange(rows, from(update), to(update));
+    return Draw.chosen(any -> own);
   }
 
   /** Place of the first row of an update. */
@@ -22,7 +28,7 @@ record Chosen(int first, long[] rows, int[] ends) implements Draw.Ids {
   }
 
   /** The place after its last one. */
-  int to(int update) {
+  private int to(int update) {
     return ends[update - first];
   }
 

@@ -3,9 +3,9 @@ package io.accelerant.selection.lead;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.text.Text;
-import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Roles;
+import io.accelerant.core.train.RoundLog;
 import io.accelerant.core.train.RoundStep;
 import io.accelerant.core.train.Trainer;
 import java.util.ArrayList;
@@ -21,7 +21,6 @@ final class LeadLoop implements Trainer.Watcher {
   private static final String SELECTION = "selection.";
   private static final String ROUND = "round";
   private static final String FIRST = "first";
-  private static final String USED = "used";
   private static final String TRAINING = "training";
   private static final String SELECTING = "selecting";
 
@@ -36,6 +35,9 @@ final class LeadLoop implements Trainer.Watcher {
   private final RoundMeter meter;
   private final List<RoundTrace> traces = new ArrayList<>();
   private Chosen chosen;
+
+  /** Of the budget, before each row of the round. */
+  private long[] used;
 
   /**
    * @param name of the training, in errors
@@ -106,32 +108,47 @@ final class LeadLoop implements Trainer.Watcher {
   }
 
   private void round() {
-    Selection.Round round = timed(SELECTING, selection::next);
+    Selection.Round round = timed(SELECTING, this::begin);
+    timed(TRAINING, this::train);
+    traces.add(timed(SELECTING, () -> end(round)));
+  }
+
+  private Selection.Round begin() {
+    Selection.Round round = selection.next();
     int first = Math.toIntExact(trainer.counter(FIRST));
     chosen =
         new Chosen(
             first,
             round.rows().stream().mapToLong(Candidates.Candidate::row).toArray(),
             round.batches());
+    used = selection.used(round);
     meter.begin(chosen);
-    timed(
-        TRAINING,
-        () -> trainer.rounds(first, first + round.batches().length, step, Draw.chosen(chosen)));
-    RoundTrace trace = timed(SELECTING, () -> end(round));
-    traces.add(ground.once(ROUND + "." + round.number(), RoundTrace.class, () -> trace));
-    timed(SELECTING, () -> remember(round));
-  }
-
-  /** Leaves to the next round what it needs. */
-  private Selection.Round remember(Selection.Round round) {
-    selection.state().forEach((what, numbers) -> trainer.keep(SELECTION + what, numbers));
-    trainer.keep(FIRST, trainer.counter(FIRST) + round.batches().length);
-    trainer.keep(USED, trainer.counter(USED) + round.rows().size());
-    trainer.keep(ROUND, round.number() + 1L);
     return round;
   }
 
+  /** Update by update, since what an update draws by is sent to its workers. */
+  private RoundLog train() {
+    for (int update = chosen.first(); update < chosen.end(); update++) {
+      trainer.rounds(update, update + 1, step, chosen.draw(update));
+    }
+    return trainer.log();
+  }
+
   private RoundTrace end(Selection.Round round) {
+    RoundTrace learned = learn(round);
+    RoundTrace trace = ground.once(ROUND + "." + round.number(), RoundTrace.class, () -> learned);
+    remember(round);
+    return trace;
+  }
+
+  /** Leaves to the next round what it needs. */
+  private void remember(Selection.Round round) {
+    selection.state().forEach((what, numbers) -> trainer.keep(SELECTION + what, numbers));
+    trainer.keep(FIRST, trainer.counter(FIRST) + round.batches().length);
+    trainer.keep(ROUND, round.number() + 1L);
+  }
+
+  private RoundTrace learn(Selection.Round round) {
     before(trainer.done() - 1); // which was not in this run, if it was stopped right after
     double last = rate.at(trainer.done() - 1L);
     double[] weights = selection.weights();
@@ -150,7 +167,7 @@ final class LeadLoop implements Trainer.Watcher {
 
   @Override
   public void before(int update) {
-    rate.used(trainer.counter(USED) + chosen.from(update));
+    rate.used(used[chosen.from(update)]);
   }
 
   @Override

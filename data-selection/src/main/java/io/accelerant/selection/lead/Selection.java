@@ -6,12 +6,13 @@ import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.run.Batches;
 import io.accelerant.core.text.Text;
 import io.accelerant.selection.lead.Candidates.Candidate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
@@ -81,6 +82,7 @@ final class Selection {
   private final long budget;
   private final GradientMemory gradients = new GradientMemory();
   private final Rewards rewards = new Rewards();
+  private final long[][] quotas;
   private Exp3 bandit;
   private int round;
   private long uses;
@@ -97,6 +99,7 @@ final class Selection {
     this.seed = seed;
     this.clusters = arm.draw() == Arm.Draw.NONE ? 1 : clusters;
     this.candidates = candidates;
+    this.quotas = new long[this.clusters][];
     this.budget = arm == Arm.FULL ? LongStream.of(candidates.available(0)).sum() : rule.budget();
     double[] weights = new double[this.clusters];
     Arrays.fill(weights, 1);
@@ -129,11 +132,32 @@ final class Selection {
   }
 
   private long remaining() {
-    return budget - (rule.count() == Rule.Count.USES ? uses : distinct);
+    return budget - used();
+  }
+
+  /** Of the budget, by the rounds that have ended. */
+  private long used() {
+    return rule.count() == Rule.Count.USES ? uses : distinct;
+  }
+
+  /** Of the budget, what is used before each row of a round. */
+  long[] used(Round next) {
+    long[] used = new long[next.rows().size()];
+    long sum = used();
+    for (int i = 0; i < used.length; i++) {
+      used[i] = sum;
+      sum += rule.count() == Rule.Count.USES || next.rows().get(i).uses() == 0 ? 1 : 0;
+    }
+    return used;
   }
 
   private boolean isOpen(int cluster) {
-    return Arrays.stream(quotas(cluster)).anyMatch(quota -> quota > 0);
+    for (long quota : quotas(cluster)) {
+      if (quota > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -177,14 +201,21 @@ final class Selection {
     return new Round(round, cluster, probabilities, shuffled(rows), batches(rows.size()));
   }
 
-  /** Rows by task, of the largest utility each. */
+  /** Rows by task, of the largest utility each; found once a round. */
   private long[] quotas(int cluster) {
+    if (quotas[cluster] == null) {
+      quotas[cluster] = newQuotas(cluster);
+    }
+    return quotas[cluster];
+  }
+
+  private long[] newQuotas(int cluster) {
     long[] available = candidates.available(cluster);
     long most = rule.count() == Rule.Count.USES ? remaining() : Long.MAX_VALUE;
     if (arm.draw() == Arm.Draw.NONE) {
       return Quotas.proportional(remaining(), available);
     }
-    if (rule.rate() > 0 && arm == Arm.LEAD_FAITHFUL) {
+    if (rule.isByFloors(arm)) {
       return Quotas.proportional(most, Quotas.floors(rule.rate(), available));
     }
     return Quotas.proportional(Math.min(size(available), most), available);
@@ -202,9 +233,12 @@ final class Selection {
     if (fresh.size() <= remaining() || rule.count() == Rule.Count.USES) {
       return rows;
     }
-    List<Candidate> kept = new ArrayList<>(rows);
-    fresh.stream().sorted(WORST_FIRST).limit(fresh.size() - remaining()).forEach(kept::remove);
-    return kept;
+    Set<Candidate> worst =
+        fresh.stream()
+            .sorted(WORST_FIRST)
+            .limit(fresh.size() - remaining())
+            .collect(Collectors.toSet());
+    return rows.stream().filter(row -> !worst.contains(row)).toList();
   }
 
   private List<Candidate> shuffled(List<Candidate> rows) {
@@ -258,6 +292,7 @@ final class Selection {
     uses += idu.length;
     distinct += chosen.rows().stream().filter(row -> row.uses() == 0).count();
     round++;
+    Arrays.fill(quotas, null);
     double after = bandit.weights()[chosen.cluster()];
     return new Outcome(idu, reward, used, before, after, lossChange);
   }
@@ -300,5 +335,6 @@ final class Selection {
     rewards.restore(state.get(REWARDS).toDoubles());
     gradients.restore(state);
     candidates.restore(round, state);
+    Arrays.fill(quotas, null);
   }
 }

@@ -3,8 +3,8 @@ package io.accelerant.selection.lead;
 import io.accelerant.core.optim.LearningRate;
 
 /**
- * A rate that falls along a line with the rows that were used, so that arms whose updates are of
- * other sizes fall alike. The loop says before each update how many that are.
+ * A rate that falls along a line with what is used of the budget, so that arms whose updates are of
+ * other sizes fall alike. The loop says before each update how much that is.
  */
 final class UsedRate implements LearningRate {
   private static final long serialVersionUID = 1;
@@ -17,16 +17,16 @@ final class UsedRate implements LearningRate {
   private long used;
 
   /**
-   * @param budget rows that will be used
+   * @param budget what will be used: of rows, what {@link Rule#count} counts
    */
   UsedRate(double peak, long budget) {
     this.peak = peak;
     this.budget = budget;
   }
 
-  /** Sets how many rows were used before the update that comes. */
-  void used(long rows) {
-    used = rows;
+  /** Sets what of the budget was used before the update that comes. */
+  void used(long before) {
+    used = before;
   }
 
   @Override

@@ -204,6 +204,25 @@ class LeadLoopTest {
     }
   }
 
+  /** Rows that are used again move it no further. */
+  @Test
+  void theRateFallsWithWhatTheBudgetCounts() {
+    Rule uses = rule(LossChange.Kind.NONE);
+    Rule distinct =
+        new Rule(16, 4, 0, Rule.Count.DISTINCT, 1, .1, uses.lossChange(), uses.guard(), 4);
+    Ended ended = run(Arm.LEAD_FAITHFUL, distinct, new HashMap<>(), null, -1);
+    assertThat(ended.trace().uses()).isGreaterThan(16);
+    double[] rates = ended.trainer().log().column("learningRate");
+    int fresh = 0;
+    int update = 0;
+    for (RoundTrace round : ended.trace().rounds()) { // of an update each
+      assertThat(rates[update++]).isCloseTo(PEAK * (1 - fresh / 16.0), within(1e-12));
+      fresh += (int) IntStream.of(round.uses()).filter(n -> n == 1).count();
+    }
+    assertThat(update).isEqualTo(rates.length);
+    assertThat(fresh).isEqualTo(16);
+  }
+
   @Test
   void stoppedAfterAnyUpdateItChoosesTheSameRowsAndEndsWithTheSameBits() {
     Rule all = rule(LossChange.Kind.ACTUAL_STEP);
