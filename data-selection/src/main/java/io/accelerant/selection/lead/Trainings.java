@@ -6,6 +6,7 @@ import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
+import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
 import io.accelerant.core.text.Text;
@@ -27,6 +28,9 @@ record Trainings(
     implements Serializable {
   /** Stage of the warm-up. */
   static final String WARM_UP = "warmUp";
+
+  /** Its rows are other ones than those of the arm random under the same seed. */
+  private static final long WARMS_UP = RandomStream.purpose("lead.warmUp");
 
   static Trainings of(JobContext context, LeadSettings settings, LeadInputs inputs) {
     return new Trainings(
@@ -97,8 +101,9 @@ record Trainings(
    * What a warm-up leaves.
    *
    * @param parameters of the base's network, adapters folded in
+   * @param rows ids of those that it was trained on
    */
-  record Warm(float[] parameters, double seconds) {}
+  record Warm(float[] parameters, long[] rows, double seconds) {}
 
   /** A training on random rows, in one task; its model sorts the pool by difficulty. */
   Warm warmUp(JobContext context, Stages stages, Given rows) {
@@ -122,7 +127,8 @@ record Trainings(
   }
 
   Warm warm(Given rows, Trace trace) {
-    return new Warm(network.student().merged(rows.base(), trace.model()), trace.seconds());
+    return new Warm(
+        network.student().merged(rows.base(), trace.model()), trace.chosen(), trace.seconds());
   }
 
   Trainings ofWarmUp() {
@@ -130,7 +136,7 @@ record Trainings(
   }
 
   LeadUnit warmUpUnit() {
-    return new LeadUnit(Arm.RANDOM, settings.seed());
+    return new LeadUnit(Arm.RANDOM, new RandomStream(settings.seed(), WARMS_UP, 0, 0).nextLong());
   }
 
   private Trace inTask(Given given, LeadUnit unit, boolean keeps) {
