@@ -91,8 +91,7 @@ record Trainings(
               stages,
               Trace.class,
               units(),
-              (shared, unit) ->
-                  self.inTask(shared, unit, unit.equals(self.settings.publishedUnit())),
+              (shared, unit) -> self.inTask(shared, unit, self.wanted(unit)),
               (unit, trace, number, of) -> say(context, unit, trace, number, of));
     }
   }
@@ -119,7 +118,7 @@ record Trainings(
           try (Shared<Given> given = Shared.of(context, rows)) {
             Trace trace =
                 new Units<>(context, settings.engine().stage(), 1, given::copy)
-                    .map(what, 1, (shared, zero) -> self.inTask(shared, unit, true))
+                    .map(what, 1, (shared, zero) -> self.inTask(shared, unit, Trace.Wanted.MODEL))
                     .get(0);
             return warm(rows, trace);
           }
@@ -139,20 +138,21 @@ record Trainings(
     return new LeadUnit(Arm.RANDOM, new RandomStream(settings.seed(), WARMS_UP, 0, 0).nextLong());
   }
 
-  private Trace inTask(Given given, LeadUnit unit, boolean keeps) {
+  /** One model is published; all are judged. */
+  Trace.Wanted wanted(LeadUnit unit) {
+    return unit.equals(settings.publishedUnit()) ? Trace.Wanted.BOTH : Trace.Wanted.JUDGEMENT;
+  }
+
+  private Trace inTask(Given given, LeadUnit unit, Trace.Wanted wanted) {
     settings.engine().start();
     ProgramPool pool = ProgramPool.ofJvm(network.programs(slots));
     try (Ground ground = new TaskGround(settings, given, judge, pool, unit.name(), unit.seed())) {
-      return train(unit, given, ground, keeps);
+      return train(unit, given, ground, wanted);
     }
   }
 
-  /**
-   * One training.
-   *
-   * @param keeps whether its model is wanted
-   */
-  Trace train(LeadUnit unit, Given given, Ground ground, boolean keeps) {
+  /** One training. */
+  Trace train(LeadUnit unit, Given given, Ground ground, Trace.Wanted wanted) {
     Arm arm = unit.arm();
     Selection selection =
         new Selection(
@@ -175,7 +175,7 @@ record Trainings(
               rate,
               settings.rule().lossChange() == LossChange.Kind.ACTUAL_STEP,
               updates(arm, selection.budget()))
-          .run(keeps);
+          .run(wanted);
     }
   }
 
