@@ -6,10 +6,12 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Roles;
 import io.accelerant.core.train.SyncRound;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.core.train.Trainer;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.apache.spark.api.java.JavaSparkContext;
 
@@ -18,6 +20,9 @@ import org.apache.spark.api.java.JavaSparkContext;
  * it goes on from is saved with its state.
  */
 final class ClusterGround implements Ground {
+  /** Folder of the tables that rows are chosen from, one by order. */
+  static final String RANKED = "ranked";
+
   private final Cluster cluster;
   private final LeadSettings settings;
   private final Judge judge;
@@ -61,13 +66,13 @@ final class ClusterGround implements Ground {
 
   @Override
   public Candidates candidates(Arm arm) {
-    boolean[] eligible = settings.rule().guard().eligible(arm, given.pool(), given.clean());
     int most = settings.rule().uses(arm);
     if (arm.draw() == Arm.Draw.NONE) { // chooses once: a table would be read as it was written
-      return new MemoryCandidates(given.pool(), arm, settings.clusters(), eligible, most, seed);
+      return new MemoryCandidates(
+          given.pool(), arm, settings.clusters(), eligible(arm), most, seed);
     }
     return new TableCandidates(
-        ranked(arm, eligible),
+        ranked(arm),
         new IduTable(cluster.context().spark(), uri("idu")),
         arm.utility() == Arm.Utility.IDU,
         settings.clusters(),
@@ -75,19 +80,39 @@ final class ClusterGround implements Ground {
         most);
   }
 
-  private RankedPool ranked(Arm arm, boolean[] eligible) {
+  private boolean[] eligible(Arm arm) {
+    return settings.rule().guard().eligible(arm, given.pool(), given.clean());
+  }
+
+  /** Written by the first training that chooses of such a table. */
+  private RankedPool ranked(Arm arm) {
+    String order = order(arm, seed);
     String uri =
-        once(
-            "ranked",
+        stages.of(
+            RANKED + "." + order,
             String.class,
             () -> {
+              String made = cluster.snapshots().part(RANKED).uri(order);
               try (PoolTable table =
-                  new PoolTable(cluster.context(), given.pool(), arm, eligible, seed)) {
-                RankedPool.write(table.rows(), uri("pool"));
+                  new PoolTable(cluster.context(), given.pool(), arm, eligible(arm), seed)) {
+                RankedPool.write(table.rows(), made);
               }
-              return uri("pool");
+              return made;
             });
     return RankedPool.open(cluster.context().spark(), uri);
+  }
+
+  /**
+   * What a ranked table depends on, besides the pool: arms and seeds that share it share a name.
+   */
+  static String order(Arm arm, long seed) {
+    String order = arm.eligible() + "." + arm.utility();
+    String drawn =
+        switch (arm.utility()) {
+          case RANDOM, SOFT_LOSS -> Text.of("%s.seed%d", order, seed);
+          case INITIAL_LOSS, DIFFICULTY, LEARNABLE, IDU -> order;
+        };
+    return drawn.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   @Override

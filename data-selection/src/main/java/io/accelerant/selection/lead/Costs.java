@@ -12,12 +12,12 @@ import java.util.TreeSet;
 record Costs(LeadFindings findings) {
   private static final double UPDATE = 3;
   private static final Set<String> INITIAL = Set.of("iu0", "tasks");
-  private static final Set<String> WARM = Set.of("warmUp", "warmLoss");
+  private static final Set<String> WARM = Set.of(Trainings.WARM_UP, "warmLoss");
   private static final Set<String> ALONE = Set.of("aloneLoss");
   private static final Set<String> COPIES = Set.of("copies");
 
   private double rows() {
-    return findings.truth().ids().length;
+    return findings.truth().rows();
   }
 
   /** Updates of an arm, in forward passes over the pool. */
@@ -25,8 +25,14 @@ record Costs(LeadFindings findings) {
     return UPDATE * findings.line(arm).spread(Trace::uses).mean() / rows();
   }
 
-  /** What is before training: a pass by the untouched model, two by the warm-up model, its own. */
+  /**
+   * What is before LEAD: a pass by the untouched model and, where IFD cuts clusters, two by the
+   * warm-up model and its training.
+   */
   double offline() {
+    if (effort().cutByLoss()) {
+      return 1;
+    }
     return 3 + UPDATE * findings.settings().warmUp().rows() / rows();
   }
 
@@ -42,18 +48,30 @@ record Costs(LeadFindings findings) {
     return findings.line(arm).spread(Trace::seconds).mean();
   }
 
-  /** Seconds of a training with those parts of the offline stage that its choice reads. */
+  /**
+   * Seconds of a training with those parts of the offline stage that its choice reads. A pass has
+   * all task slots where a training has one: its seconds count once for each. Where trainings are
+   * spread they have all slots too.
+   */
   double endToEnd(Arm arm) {
     Set<String> needed = needed(arm);
     return seconds(arm)
-        + findings.pool().seconds().entrySet().stream()
+        + effort().seconds().entrySet().stream()
             .filter(part -> needed.contains(part.getKey()))
-            .mapToDouble(Map.Entry::getValue)
+            .mapToDouble(part -> part.getValue() * slots(part.getKey()))
             .sum();
   }
 
-  /** Parts of the offline stage, as {@link Pool#seconds} has them. */
-  private static Set<String> needed(Arm arm) {
+  private Pool.Effort effort() {
+    return findings.pool().effort();
+  }
+
+  private int slots(String part) {
+    return findings.settings().spread() || part.equals(Trainings.WARM_UP) ? 1 : effort().slots();
+  }
+
+  /** Parts of the offline stage, as {@link Pool.Effort#seconds} has them. */
+  private Set<String> needed(Arm arm) {
     Set<String> needed = new TreeSet<>();
     switch (arm.eligible()) {
       case QUANTILE -> needed.addAll(INITIAL);
@@ -77,16 +95,17 @@ record Costs(LeadFindings findings) {
     }
     if (arm.draw() != Arm.Draw.NONE) {
       needed.addAll(INITIAL);
-      needed.addAll(WARM);
-      needed.addAll(ALONE);
+      if (!effort().cutByLoss()) {
+        needed.addAll(WARM);
+        needed.addAll(ALONE);
+      }
     }
     return needed;
   }
 
   Map<String, Double> metrics() {
     Map<String, Double> metrics = new LinkedHashMap<>();
-    findings
-        .pool()
+    effort()
         .seconds()
         .forEach((part, seconds) -> metrics.put("offline." + part + ".seconds", seconds));
     metrics.put("passes.offline", offline());

@@ -72,9 +72,12 @@ final class GivenPool {
     return settings.cut(loss, difficulty);
   }
 
-  /** How many there are, empty ones among them. */
-  static int clusters(PoolRows pool) {
-    return IntStream.of(pool.clusters()).max().orElseThrow() + 1;
+  /** How many there are, empty ones among them: as many as are asked for, if not fewer. */
+  static int clusters(PoolRows pool, JobConfig config) {
+    int found = IntStream.of(pool.clusters()).max().orElseThrow() + 1;
+    return config.isGiven(SelectionKeys.CLUSTERS)
+        ? Math.max(found, config.get(SelectionKeys.CLUSTERS))
+        : found;
   }
 
   private static long id(JsonReader row) {

@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
  * @param answered how many were given
  */
 record Judged(double[] losses, long[] rows, long[] right, long[] answered) implements Serializable {
+  /** Of a model that nobody asked about. */
+  static final Judged NOTHING = new Judged(new double[0], new long[0], new long[0], new long[0]);
+
   /** Mean over all rows of each row's mean nats a token. */
   double loss() {
     return Arrays.stream(losses).sum() / Arrays.stream(rows).sum();

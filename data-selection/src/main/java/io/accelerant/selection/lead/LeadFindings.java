@@ -33,8 +33,10 @@ final class LeadFindings {
    *
    * @param name of its metrics
    * @param rises whether more is better
+   * @param slack whether LEAD may end a standard deviation behind random rows
    */
-  record Measure(String name, String what, boolean rises, ToDoubleFunction<Trace> of) {}
+  record Measure(
+      String name, String what, boolean rises, boolean slack, ToDoubleFunction<Trace> of) {}
 
   /** A measure of an arm less that of another, paired by seed. */
   record Verdict(Arm first, Arm second, Measure measure, PairedDifference difference) {
@@ -84,13 +86,15 @@ final class LeadFindings {
     boolean someNew = IntStream.range(0, tasks.size()).anyMatch(isNew);
     boolean someOld = !IntStream.range(0, tasks.size()).allMatch(isNew);
     if (answered && someNew) {
-      measures.add(new Measure("newTasks", "new tasks", true, t -> t.judged().accuracy(isNew)));
+      measures.add(
+          new Measure("newTasks", "new tasks", true, true, t -> t.judged().accuracy(isNew)));
     }
     if (answered && someNew && someOld) {
       measures.add(
-          new Measure("oldTasks", "old tasks", true, t -> t.judged().accuracy(isNew.negate())));
+          new Measure(
+              "oldTasks", "old tasks", true, false, t -> t.judged().accuracy(isNew.negate())));
     }
-    measures.add(new Measure("testLoss", "test loss", false, t -> t.judged().loss()));
+    measures.add(new Measure("testLoss", "test loss", false, true, t -> t.judged().loss()));
   }
 
   private void verdict(Arm first, Arm second) {
@@ -168,6 +172,26 @@ final class LeadFindings {
         : Optional.of(PairedDifference.ofPairs(lines.get(arm).bySeed(this::wrongOfPool)));
   }
 
+  /** Each of what is wrong in the pool: as {@link #wrongOfPool(Arm)}, of it alone. */
+  SortedMap<String, PairedDifference> wrongOfPoolByFlag(Arm arm) {
+    SortedMap<String, PairedDifference> shares = new TreeMap<>();
+    truth
+        .shares()
+        .forEach(
+            (flag, share) -> {
+              if (truth.wrong().contains(flag)) {
+                shares.put(
+                    flag,
+                    PairedDifference.ofPairs(
+                        lines
+                            .get(arm)
+                            .bySeed(
+                                t -> truth.shares(t.chosen()).getOrDefault(flag, 0.0) / share)));
+              }
+            });
+    return shares;
+  }
+
   /** Time between rounds over time of updates, mean over seeds. */
   double selectionShare(Arm arm) {
     Line line = lines.get(arm);
@@ -176,7 +200,7 @@ final class LeadFindings {
 
   Map<String, Number> metrics() {
     Map<String, Number> metrics = new LinkedHashMap<>();
-    metrics.put("pool.rows", truth.ids().length);
+    metrics.put("pool.rows", truth.rows());
     put(metrics, "pool.plantedShare", truth.wrongShare());
     truth.shares().forEach((flag, share) -> put(metrics, "pool.planted." + flag, share));
     lines.values().forEach(line -> of(line, metrics));
@@ -185,6 +209,8 @@ final class LeadFindings {
       put(metrics, verdict.name(), verdict.difference());
     }
     wrongOfPool(Arm.LEAD).ifPresent(share -> put(metrics, "verdict.plantedShare", share));
+    wrongOfPoolByFlag(Arm.LEAD)
+        .forEach((flag, share) -> put(metrics, "verdict.planted." + flag, share));
     new Costs(this).metrics().forEach((name, number) -> put(metrics, name, number));
     return metrics;
   }
@@ -205,10 +231,16 @@ final class LeadFindings {
         .forEach(measure -> put(metrics, name + "." + measure.name(), line.spread(measure.of())));
     put(metrics, name + ".plantedShare", line.spread(t -> truth.wrongShare(t.chosen())));
     planted(line).forEach((flag, share) -> put(metrics, name + ".planted." + flag, share));
+    put(metrics, name + ".warmUpShare", warmUpShare(line));
     put(metrics, name + ".distinct", line.spread(Trace::distinct).mean());
     put(metrics, name + ".uses", line.spread(Trace::uses).mean());
     put(metrics, name + ".updates", line.spread(Trace::updates).mean());
     put(metrics, name + ".seconds", line.spread(Trace::seconds).mean());
+  }
+
+  /** Mean share of the warm-up's rows among the uses of an arm. */
+  double warmUpShare(Line line) {
+    return line.spread(t -> pool.warmUpShare(t.chosen())).mean();
   }
 
   /** Mean shares of what is planted in the rows that an arm used. */

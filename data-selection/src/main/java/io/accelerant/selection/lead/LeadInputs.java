@@ -9,7 +9,10 @@ import io.accelerant.core.lm.PromptRecord;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.model.Student;
 import io.accelerant.core.text.Text;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * What a run reads, checked.
@@ -60,6 +63,7 @@ record LeadInputs(
           Text.of(
               "is %s; the tasks of the test rows are %s.", settings.newTasks(), test.taskNames()));
     }
+    requireAnswered(test, settings.newTasks(), config);
     return new LeadInputs(
         base,
         prompts,
@@ -69,6 +73,29 @@ record LeadInputs(
             settings.microBatch()),
         test,
         Truth.of(prompts, POOL, config.get(LeadKeys.WRONG)));
+  }
+
+  /**
+   * New and old tasks each need an answer, where there are such rows, or nothing is said of them.
+   */
+  private static void requireAnswered(TestRows test, List<String> newTasks, JobConfig config) {
+    if (newTasks.isEmpty() || test.answered() == 0) {
+      return;
+    }
+    for (boolean isNew : new boolean[] {true, false}) {
+      OptionalInt first =
+          IntStream.range(0, test.count())
+              .filter(i -> newTasks.contains(test.taskNames().get(test.tasks()[i])) == isNew)
+              .findFirst();
+      if (first.isPresent() && first.getAsInt() >= test.answered()) {
+        throw config.invalid(
+            LeadKeys.ANSWERED,
+            Text.of(
+                "answers no row of %s: the first is row %,d of the test. Set it higher, or 0.",
+                isNew ? Text.of("%s = %s", LeadKeys.NEW_TASKS.path(), newTasks) : "the other tasks",
+                first.getAsInt() + 1));
+      }
+    }
   }
 
   /** The network without adapters. */

@@ -21,6 +21,7 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,12 +53,12 @@ public final class LeadJob implements PublishingJob {
     if (Replay.isMeant(config)) {
       return Replay.work(context, config);
     }
-    if (Replay.isMeant(config)) {
-      return Replay.work(context, config);
-    }
     LeadSettings settings = LeadSettings.of(config);
+    OfflineSettings offline = OfflineSettings.of(config);
+    Optional<MeaningTasks> meaning =
+        offline.meaning().map(m -> MeaningTasks.open(m, offline.seed(), context.hadoop()));
     return Work.on(
-        inputs(context, config),
+        inputs(context, config, meaning),
         output ->
             List.of(
                 Text.of(
@@ -73,10 +74,11 @@ public final class LeadJob implements PublishingJob {
                     settings.rule().budget(),
                     settings.rule().rounds()),
                 Text.of("publish the model of %s to %s", settings.published().label(), output)),
-        run -> make(run, settings));
+        run -> make(run, settings, offline, meaning));
   }
 
-  private static List<Manifest.Parent> inputs(JobContext context, JobConfig config) {
+  private static List<Manifest.Parent> inputs(
+      JobContext context, JobConfig config, Optional<MeaningTasks> meaning) {
     Artifact model = Artifact.open(config.get(LeadKeys.MODEL), context.hadoop());
     LanguageModel found =
         LanguageModel.require(model, Optional.of(Kind.CAUSAL), LeadKeys.MODEL.path());
@@ -91,12 +93,15 @@ public final class LeadJob implements PublishingJob {
     Artifact pool =
         Artifact.open(config.get(LeadKeys.POOL), context.hadoop())
             .requireKind(Prompts.KIND, LeadKeys.POOL.path());
-    return List.of(
-        new Manifest.Parent(Model.KIND, model.uri(), model.contentHash()),
-        new Manifest.Parent(Prompts.KIND, pool.uri(), pool.contentHash()));
+    List<Manifest.Parent> inputs = new ArrayList<>();
+    inputs.add(new Manifest.Parent(Model.KIND, model.uri(), model.contentHash()));
+    inputs.add(new Manifest.Parent(Prompts.KIND, pool.uri(), pool.contentHash()));
+    meaning.map(MeaningTasks::parents).ifPresent(inputs::addAll);
+    return inputs;
   }
 
-  private static Product make(Run run, LeadSettings settings) {
+  private static Product make(
+      Run run, LeadSettings settings, OfflineSettings offline, Optional<MeaningTasks> meaning) {
     JobContext context = run.context();
     JobConfig config = run.config();
     Stages stages = new Stages(context, run.stages());
@@ -112,22 +117,15 @@ public final class LeadJob implements PublishingJob {
       byte[][] records = spread.isPresent() ? new byte[0][] : inputs.records();
       boolean[] clean = inputs.truth().clean(config.get(LeadKeys.ORACLE));
       float[] base = inputs.base().parameters();
-      Map<String, Double> seconds = new LinkedHashMap<>();
-      Pool found =
-          new OfflineStage(
-                  context, stages, OfflineSettings.of(config), inputs.prompts(), inputs.base())
+      Pool pool =
+          new OfflineStage(context, stages, offline, meaning, inputs.prompts(), inputs.base())
               .of(
                   rows -> {
                     Given given = new Given(base, rows, records, clean, inputs.test());
-                    Trainings.Warm warm =
-                        spread
-                            .map(trained -> trained.warmUp(stages, given))
-                            .orElseGet(() -> trainings.warmUp(context, stages, given));
-                    seconds.put("warmUp", warm.seconds());
-                    return warm.parameters();
+                    return spread
+                        .map(trained -> trained.warmUp(stages, given))
+                        .orElseGet(() -> trainings.warmUp(context, stages, given));
                   });
-      seconds.putAll(found.seconds());
-      Pool pool = new Pool(found.rows(), found.ifd(), found.warmLoss(), seconds);
       Given given = new Given(base, pool.rows(), records, clean, inputs.test());
       Map<LeadUnit, Trace> traces =
           spread

@@ -67,20 +67,18 @@ final class LeadLoop implements Trainer.Watcher {
     trainer.watch(this);
   }
 
-  /**
-   * All of it.
-   *
-   * @param keeps whether the model is wanted
-   */
-  Trace run(boolean keeps) {
+  /** All of it. */
+  Trace run(Trace.Wanted wanted) {
     restore();
     while (!timed(SELECTING, selection::isOver)) {
       round();
     }
     float[] parameters = roles.parameters(Loss.NETWORK).floats();
     return new Trace(
-        keeps ? network.moving(Flat.of(parameters)).floats() : new float[0],
-        ground.judge(parameters),
+        wanted == Trace.Wanted.JUDGEMENT
+            ? new float[0]
+            : network.moving(Flat.of(parameters)).floats(),
+        wanted == Trace.Wanted.MODEL ? Judged.NOTHING : ground.judge(parameters),
         List.copyOf(traces),
         trainer.done(),
         trainer.counter(TRAINING) / 1e9,

@@ -5,6 +5,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.optim.OptimizerSpec;
+import io.accelerant.core.text.Text;
 import io.accelerant.core.train.TrainSettings;
 import io.accelerant.core.train.Training;
 import java.io.Serializable;
@@ -60,6 +61,14 @@ record LeadSettings(
         throw config.invalid(key, "is required, unless lead.of is set.");
       }
     }
+    boolean spread = config.get(LeadKeys.SPREAD).equals("rows");
+    if (!spread && config.get(TrainSettings.WORKERS) > 1) {
+      throw config.invalid(
+          TrainSettings.WORKERS,
+          Text.of(
+              "is %,d; a training that is a task has one. Set lead.spread = rows, or leave it out.",
+              config.get(TrainSettings.WORKERS)));
+    }
     double learningRate = config.get(TrainSettings.LEARNING_RATE);
     return new LeadSettings(
         arms(config),
@@ -76,7 +85,7 @@ record LeadSettings(
         config.get(TrainSettings.CLIP),
         config.get(TrainSettings.MICRO_BATCH),
         config.get(TrainSettings.WORKERS),
-        config.get(LeadKeys.SPREAD).equals("rows"),
+        spread,
         config.get(LeadKeys.NEW_TASKS),
         config.get(OfflineKeys.SCORE_BATCH),
         config.get(OfflineKeys.PARTITIONS),

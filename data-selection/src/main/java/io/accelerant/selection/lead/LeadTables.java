@@ -6,27 +6,21 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The tables of a run: {@value #POOL}; of rounds {@link RoundTable#CHOSEN} of all arms and seeds,
- * the others of those that draw clusters; {@value #ARM}, a row each.
+ * The tables of a run: {@link OfflineTable#NAME}; of rounds {@link RoundTable#CHOSEN} of all arms
+ * and seeds, the others of those that draw clusters; {@value #ARM}, a row each.
  */
 final class LeadTables {
-  static final String POOL = "pool";
   static final String ARM = "arm";
 
   /** Columns of a row by where it comes from, before those of a replay. */
   private static final String WHOSE = "arm STRING NOT NULL, seed BIGINT NOT NULL, ";
 
-  private static final String POOL_COLUMNS =
-      "id BIGINT NOT NULL, task STRING NOT NULL, ifd DOUBLE NOT NULL, iu0 DOUBLE NOT NULL,"
-          + " cluster INT NOT NULL, warmLoss DOUBLE NOT NULL, duplicateOf BIGINT,"
-          + " eligible BOOLEAN NOT NULL";
   private static final String ARM_COLUMNS =
       "testLoss DOUBLE NOT NULL, accuracy DOUBLE NOT NULL, plantedShare DOUBLE NOT NULL,"
           + " distinct BIGINT NOT NULL, uses BIGINT NOT NULL, updates BIGINT NOT NULL,"
@@ -47,7 +41,9 @@ final class LeadTables {
    */
   static Map<String, String> write(Run run, LeadFindings findings) {
     LeadTables tables = new LeadTables(run);
-    tables.add(POOL, pool(findings), POOL_COLUMNS);
+    Pool pool = findings.pool();
+    boolean[] eligible = findings.settings().rule().guard().passing(pool.rows());
+    tables.fingerprints.putAll(OfflineTable.write(run, pool, eligible));
     for (RoundTable table : RoundTable.values()) {
       tables.add(table.label(), rounds(findings, table), WHOSE + table.columns());
     }
@@ -60,25 +56,6 @@ final class LeadTables {
   private void add(String name, List<Row> rows, String columns, String... unmeasured) {
     fingerprints.putAll(
         ArtifactTables.writeRows(run, name, rows, StructType.fromDDL(columns), unmeasured));
-  }
-
-  private static List<Row> pool(LeadFindings findings) {
-    Pool pool = findings.pool();
-    PoolRows rows = pool.rows();
-    boolean[] eligible = findings.settings().rule().guard().passing(rows);
-    return IntStream.range(0, rows.count())
-        .mapToObj(
-            i ->
-                RowFactory.create(
-                    rows.ids()[i],
-                    rows.taskNames().get(rows.tasks()[i]),
-                    pool.ifd()[i],
-                    rows.initialLoss()[i],
-                    rows.clusters()[i],
-                    pool.warmLoss()[i],
-                    rows.copyOf()[i] < 0 ? null : rows.ids()[rows.copyOf()[i]],
-                    eligible[i]))
-        .toList();
   }
 
   private static Row row(LeadUnit unit, Object[] values) {

@@ -8,6 +8,7 @@ import io.accelerant.core.run.Stages;
 import io.accelerant.selection.lead.PoolScoring.Reading;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
@@ -17,22 +18,25 @@ import org.apache.spark.sql.Row;
  * What is found out of a pool before training: the loss of every row by the untouched model, its
  * difficulty by a model that has seen some rows, its task, what it repeats, and the clusters of
  * difficulty. Three passes over the pool, each saved, beside the warm-up.
+ *
+ * @param meaning how tasks are told apart by what prompts mean; empty: by their labels
  */
 record OfflineStage(
     JobContext context,
     Stages stages,
     OfflineSettings settings,
+    Optional<MeaningTasks> meaning,
     Prompts prompts,
     LanguageModel base) {
 
   /**
    * @param warmUp trains on random rows of the pool, of which it is given the initial loss and the
-   *     task, but one cluster and no difficulty. Gives all parameters of the base's network,
-   *     adapters folded in. It saves what it makes: a run that goes on asks again
+   *     task, but one cluster and no difficulty. It saves what it makes: a run that goes on asks
+   *     again
    */
-  Pool of(Function<PoolRows, float[]> warmUp) {
-    Dataset<Row> table = prompts.split("train");
-    PoolIndex labels = PoolIndex.of(table, prompts.uri());
+  Pool of(Function<PoolRows, Trainings.Warm> warmUp) {
+    Dataset<Row> table = prompts.split(LeadInputs.POOL);
+    PoolIndex labels = PoolIndex.of(table, "task", prompts.uri());
     Passes passes =
         new Passes(
             stages,
@@ -42,15 +46,15 @@ record OfflineStage(
     int[] copies =
         passes.numbers("copies", () -> new Duplicates(table, labels).find(settings.duplicates()));
     PoolIndex tasks =
-        settings
-            .meaning()
-            .map(m -> MeaningTasks.open(m, settings.seed(), context.hadoop()))
+        meaning
             .map(m -> passes.numbers("tasks", () -> m.of(context, table, labels)))
             .map(labels::withTasks)
             .orElse(labels);
     double[] unknown = new double[labels.count()];
-    float[] warm =
+    Trainings.Warm warmed =
         warmUp.apply(rows(tasks, initial, unknown, unknown, new int[labels.count()], copies));
+    passes.seconds().put(Trainings.WARM_UP, warmed.seconds());
+    float[] warm = warmed.parameters();
     double[] warmLoss = passes.losses("warmLoss", Reading.BEHIND_PROMPT, warm);
     double[] ifd = Ifd.of(warmLoss, passes.losses("aloneLoss", Reading.ALONE, warm));
     double[] difficulty = Ifd.difficulty(ifd);
@@ -63,7 +67,19 @@ record OfflineStage(
         rows(tasks, initial, difficulty, learnable, clusters, copies),
         ifd,
         warmLoss,
-        passes.seconds());
+        marked(labels, warmed.rows()),
+        new Pool.Effort(
+            passes.seconds(),
+            context.spark().sparkContext().defaultParallelism(),
+            settings.byLoss()));
+  }
+
+  private static boolean[] marked(PoolIndex index, long[] ids) {
+    boolean[] marked = new boolean[index.count()];
+    for (long id : ids) {
+      marked[index.row(id)] = true;
+    }
+    return marked;
   }
 
   private static PoolRows rows(

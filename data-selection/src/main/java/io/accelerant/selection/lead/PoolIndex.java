@@ -21,7 +21,7 @@ import org.apache.spark.sql.Row;
  *
  * @param ids rising
  * @param tasks number of each row's label
- * @param taskNames by number, in order
+ * @param taskNames labels by number, in order
  */
 record PoolIndex(long[] ids, int[] tasks, List<String> taskNames) {
   private record Part(long[] ids, int[] tasks) implements Serializable {
@@ -39,12 +39,13 @@ record PoolIndex(long[] ids, int[] tasks, List<String> taskNames) {
 
   /**
    * @param rows of a prompts table
+   * @param label column of it, a text
    * @param source named in errors
    * @throws DataException if there is none
    */
-  static PoolIndex of(Dataset<Row> rows, String source) {
+  static PoolIndex of(Dataset<Row> rows, String label, String source) {
     List<String> names =
-        rows.select("task").distinct().as(Encoders.STRING()).collectAsList().stream()
+        rows.select(label).distinct().as(Encoders.STRING()).collectAsList().stream()
             .sorted()
             .toList();
     if (names.isEmpty()) {
@@ -55,7 +56,7 @@ record PoolIndex(long[] ids, int[] tasks, List<String> taskNames) {
         part -> List.of(JavaBytes.of(Part.of(part, names))).iterator();
     List<Part> parts =
         rows
-            .select(col("id").cast("bigint"), col("task"))
+            .select(col("id").cast("bigint"), col(label))
             .orderBy("id")
             .javaRDD()
             .mapPartitions(pack)

@@ -122,7 +122,7 @@ final class Replay {
             rule.lossChange(),
             config.get(TrainSettings.LEARNING_RATE));
     long seed = config.get(RunKeys.SEED);
-    int clusters = GivenPool.clusters(pool);
+    int clusters = GivenPool.clusters(pool, config);
     boolean[] eligible = rule.guard().eligible(arm, pool, new boolean[0]); // neither is the oracle
     Candidates candidates =
         new MemoryCandidates(pool, arm, clusters, eligible, rule.uses(arm), seed);

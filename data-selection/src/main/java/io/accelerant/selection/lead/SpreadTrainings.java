@@ -25,7 +25,8 @@ record SpreadTrainings(Trainings trainings, Cluster cluster) {
   static SpreadTrainings of(Run run, Trainings trainings, Prompts prompts) {
     String[] beside =
         Stream.concat(
-                trainings.units().stream().map(LeadUnit::name), Stream.of(Trainings.WARM_UP, ROWS))
+                trainings.units().stream().map(LeadUnit::name),
+                Stream.of(Trainings.WARM_UP, ROWS, ClusterGround.RANKED))
             .toArray(String[]::new);
     LeadSettings settings = trainings.settings();
     PackedShards rows =
@@ -65,7 +66,9 @@ record SpreadTrainings(Trainings trainings, Cluster cluster) {
     return stages.of(
         Trainings.WARM_UP,
         Trainings.Warm.class,
-        () -> own.warm(given, train(own, own.warmUpUnit(), Trainings.WARM_UP, given, true)));
+        () ->
+            own.warm(
+                given, train(own, own.warmUpUnit(), Trainings.WARM_UP, given, Trace.Wanted.MODEL)));
   }
 
   /** As {@link Trainings#together}. */
@@ -74,20 +77,20 @@ record SpreadTrainings(Trainings trainings, Cluster cluster) {
     Map<LeadUnit, Trace> traces = new LinkedHashMap<>();
     List<LeadUnit> units = trainings.units();
     for (LeadUnit unit : units) {
-      boolean keeps = unit.equals(trainings.settings().publishedUnit());
+      Trace.Wanted wanted = trainings.wanted(unit);
       Trace trace =
           stages.of(
-              unit.stage(), Trace.class, () -> train(trainings, unit, unit.name(), given, keeps));
+              unit.stage(), Trace.class, () -> train(trainings, unit, unit.name(), given, wanted));
       traces.put(unit, trace);
       Trainings.say(cluster.context(), unit, trace, traces.size(), units.size());
     }
     return traces;
   }
 
-  private Trace train(Trainings own, LeadUnit unit, String name, Given given, boolean keeps) {
+  private Trace train(Trainings own, LeadUnit unit, String name, Given given, Trace.Wanted wanted) {
     try (Ground ground =
         new ClusterGround(cluster, own.settings(), own.judge(), given, name, unit.seed())) {
-      return own.train(unit, given, ground, keeps);
+      return own.train(unit, given, ground, wanted);
     }
   }
 }

@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * What a training leaves.
  *
- * @param model what was trained, in the order of its layout; nothing if it is not published
+ * @param model what was trained, in the order of its layout; nothing if it is not wanted
+ * @param judged nothing if it is not wanted
  * @param rounds all of them
  * @param updates of the optimizer
  * @param trainingSeconds of the updates
@@ -21,6 +22,13 @@ record Trace(
     double trainingSeconds,
     double selectionSeconds)
     implements Serializable {
+
+  /** What is wanted of a training, beside what it chose. */
+  enum Wanted {
+    MODEL,
+    JUDGEMENT,
+    BOTH
+  }
 
   /** Ids of the rows that were used, as often as they were, in the order of training. */
   long[] chosen() {

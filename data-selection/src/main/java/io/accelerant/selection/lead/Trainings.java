@@ -6,6 +6,7 @@ import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
+import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
 import io.accelerant.core.text.Text;
@@ -27,6 +28,9 @@ record Trainings(
     implements Serializable {
   /** Stage of the warm-up. */
   static final String WARM_UP = "warmUp";
+
+  /** Its rows are other ones than those of the arm random under the same seed. */
+  private static final long WARMS_UP = RandomStream.purpose("lead.warmUp");
 
   static Trainings of(JobContext context, LeadSettings settings, LeadInputs inputs) {
     return new Trainings(
@@ -87,8 +91,7 @@ record Trainings(
               stages,
               Trace.class,
               units(),
-              (shared, unit) ->
-                  self.inTask(shared, unit, unit.equals(self.settings.publishedUnit())),
+              (shared, unit) -> self.inTask(shared, unit, self.wanted(unit)),
               (unit, trace, number, of) -> say(context, unit, trace, number, of));
     }
   }
@@ -97,8 +100,9 @@ record Trainings(
    * What a warm-up leaves.
    *
    * @param parameters of the base's network, adapters folded in
+   * @param rows ids of those that it was trained on
    */
-  record Warm(float[] parameters, double seconds) {}
+  record Warm(float[] parameters, long[] rows, double seconds) {}
 
   /** A training on random rows, in one task; its model sorts the pool by difficulty. */
   Warm warmUp(JobContext context, Stages stages, Given rows) {
@@ -114,7 +118,7 @@ record Trainings(
           try (Shared<Given> given = Shared.of(context, rows)) {
             Trace trace =
                 new Units<>(context, settings.engine().stage(), 1, given::copy)
-                    .map(what, 1, (shared, zero) -> self.inTask(shared, unit, true))
+                    .map(what, 1, (shared, zero) -> self.inTask(shared, unit, Trace.Wanted.MODEL))
                     .get(0);
             return warm(rows, trace);
           }
@@ -122,7 +126,8 @@ record Trainings(
   }
 
   Warm warm(Given rows, Trace trace) {
-    return new Warm(network.student().merged(rows.base(), trace.model()), trace.seconds());
+    return new Warm(
+        network.student().merged(rows.base(), trace.model()), trace.chosen(), trace.seconds());
   }
 
   Trainings ofWarmUp() {
@@ -130,23 +135,24 @@ record Trainings(
   }
 
   LeadUnit warmUpUnit() {
-    return new LeadUnit(Arm.RANDOM, settings.seed());
+    return new LeadUnit(Arm.RANDOM, new RandomStream(settings.seed(), WARMS_UP, 0, 0).nextLong());
   }
 
-  private Trace inTask(Given given, LeadUnit unit, boolean keeps) {
+  /** One model is published; all are judged. */
+  Trace.Wanted wanted(LeadUnit unit) {
+    return unit.equals(settings.publishedUnit()) ? Trace.Wanted.BOTH : Trace.Wanted.JUDGEMENT;
+  }
+
+  private Trace inTask(Given given, LeadUnit unit, Trace.Wanted wanted) {
     settings.engine().start();
     ProgramPool pool = ProgramPool.ofJvm(network.programs(slots));
     try (Ground ground = new TaskGround(settings, given, judge, pool, unit.name(), unit.seed())) {
-      return train(unit, given, ground, keeps);
+      return train(unit, given, ground, wanted);
     }
   }
 
-  /**
-   * One training.
-   *
-   * @param keeps whether its model is wanted
-   */
-  Trace train(LeadUnit unit, Given given, Ground ground, boolean keeps) {
+  /** One training. */
+  Trace train(LeadUnit unit, Given given, Ground ground, Trace.Wanted wanted) {
     Arm arm = unit.arm();
     Selection selection =
         new Selection(
@@ -169,7 +175,7 @@ record Trainings(
               rate,
               settings.rule().lossChange() == LossChange.Kind.ACTUAL_STEP,
               updates(arm, selection.budget()))
-          .run(keeps);
+          .run(wanted);
     }
   }
 

@@ -1,7 +1,5 @@
 package io.accelerant.selection.lead;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.text.Text;
@@ -9,22 +7,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.spark.sql.Row;
 
 /**
- * What is planted in the rows of the pool, in order of id: for the arm oracle and for reports. No
- * other choice reads it.
+ * What is planted in the rows of the pool: for the arm oracle and for reports. No other choice
+ * reads it.
  *
+ * @param flags what is planted as the label of each row
  * @param wrong what no method should choose
  */
-record Truth(long[] ids, String[] planted, List<String> wrong) {
+record Truth(PoolIndex flags, List<String> wrong) {
   static Truth of(Prompts pool, String split, List<String> wrong) {
-    List<Row> rows =
-        pool.split(split).select(col("id"), col("planted")).orderBy("id").collectAsList();
-    return new Truth(
-        rows.stream().mapToLong(row -> row.<Number>getAs(0).longValue()).toArray(),
-        rows.stream().map(row -> row.getString(1)).toArray(String[]::new),
-        wrong);
+    return new Truth(PoolIndex.of(pool.split(split), "planted", pool.uri()), wrong);
   }
 
   /**
@@ -34,10 +27,11 @@ record Truth(long[] ids, String[] planted, List<String> wrong) {
    * @throws DataException if there is none
    */
   boolean[] clean(List<String> wanted) {
-    boolean[] clean = new boolean[planted.length];
+    boolean[] clean = new boolean[rows()];
     boolean any = false;
     for (int i = 0; i < clean.length; i++) {
-      clean[i] = wanted.isEmpty() ? !wrong.contains(planted[i]) : wanted.contains(planted[i]);
+      String flag = flags.taskNames().get(flags.tasks()[i]);
+      clean[i] = wanted.isEmpty() ? !wrong.contains(flag) : wanted.contains(flag);
       any |= clean[i];
     }
     if (!any) {
@@ -49,13 +43,18 @@ record Truth(long[] ids, String[] planted, List<String> wrong) {
     return clean;
   }
 
+  /** How many there are. */
+  int rows() {
+    return flags.count();
+  }
+
   private String of(long id) {
-    return planted[Arrays.binarySearch(ids, id)];
+    return flags.taskNames().get(flags.tasks()[flags.row(id)]);
   }
 
   /** Share of each value among all rows; rows in which nothing is planted have none. */
   SortedMap<String, Double> shares() {
-    return shares(ids);
+    return shares(flags.ids());
   }
 
   /** The same among uses of rows. */
@@ -76,6 +75,6 @@ record Truth(long[] ids, String[] planted, List<String> wrong) {
   }
 
   double wrongShare() {
-    return wrongShare(ids);
+    return wrongShare(flags.ids());
   }
 }

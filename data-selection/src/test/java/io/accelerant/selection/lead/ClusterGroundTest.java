@@ -123,7 +123,7 @@ class ClusterGroundTest extends SparkTest {
         Ground ground =
             new TaskGround(
                 trainings.settings(), given, trainings.judge(), pool, "a test", unit.seed())) {
-      return trainings.train(unit, given, ground, true);
+      return trainings.train(unit, given, ground, Trace.Wanted.BOTH);
     }
   }
 
@@ -167,7 +167,7 @@ class ClusterGroundTest extends SparkTest {
 
   private static Trace train(LeadUnit unit, Ground ground) {
     try (ground) {
-      return trainings().train(unit, given(new byte[0][]), ground, true);
+      return trainings().train(unit, given(new byte[0][]), ground, Trace.Wanted.BOTH);
     }
   }
 
@@ -180,6 +180,16 @@ class ClusterGroundTest extends SparkTest {
     assertThatThrownBy(() -> train(unit, new Dying(onCluster(unit, 1), 5)))
         .isInstanceOf(Killed.class);
     assertThat(train(unit, onCluster(unit, 1))).usingRecursiveComparison(BUT_TIME).isEqualTo(whole);
+  }
+
+  @Test
+  void armsAndSeedsShareATableUnlessTheirOrderIsDrawn() {
+    assertThat(ClusterGround.order(Arm.LEAD_NO_BANDIT, 1))
+        .isEqualTo(ClusterGround.order(Arm.LEAD, 2))
+        .isEqualTo("guard.idu");
+    assertThat(ClusterGround.order(Arm.LEAD_FAITHFUL, 1)).isEqualTo("all.idu");
+    assertThat(ClusterGround.order(Arm.LEAD_RANDOM_INSIDE, 1)).isEqualTo("guard.random.seed1");
+    assertThat(ClusterGround.order(Arm.LEAD_SOFT, 2)).isEqualTo("guard.soft-loss.seed2");
   }
 
   @Test

@@ -30,7 +30,7 @@ class DuplicatesTest extends SparkTest {
             PromptRows.row(65, "t", 9, changed(20, 30)), // like 50, less like 40
             PromptRows.row(80, "t", 9, changed(5, 15, 25, 35)));
     table = PromptRows.table(spark(), rows);
-    index = PoolIndex.of(table, "a test");
+    index = PoolIndex.of(table, "task", "a test");
   }
 
   private static int[] changed(int... places) {

@@ -128,7 +128,7 @@ class LeadLoopTest {
         Trace trace =
             new LeadLoop(
                     "a test", LetterRows.LEAD, part, selection, ground, roles, rate, follows, 100)
-                .run(true);
+                .run(Trace.Wanted.BOTH);
         return new Ended(trace, ground.trainer);
       }
     }

@@ -55,7 +55,7 @@ class MeaningTasksTest extends SparkTest {
                 prompt(4, "a a a"),
                 prompt(6, "cafe"),
                 prompt(7, "a")));
-    PoolIndex index = PoolIndex.of(table, "a test");
+    PoolIndex index = PoolIndex.of(table, "task", "a test");
     int[] found = tasks.of(context(), table, index);
     assertThat(found).containsExactly(0, 1, 0, 1, 0); // as they first come
     assertThat(tasks.of(context(), table.repartition(5), index)).isEqualTo(found);

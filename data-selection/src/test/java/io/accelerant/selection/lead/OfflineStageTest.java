@@ -79,7 +79,7 @@ class OfflineStageTest extends SparkTest {
             network, parameters(network, 1), prompts.tokenizer(), LanguageModel.Kind.CAUSAL);
     warm = parameters(network, 2);
     table = prompts.split("train");
-    index = PoolIndex.of(table, "a test");
+    index = PoolIndex.of(table, "task", "a test");
     pool = lookOver(folder.resolve("stages"));
   }
 
@@ -104,11 +104,12 @@ class OfflineStageTest extends SparkTest {
     StageStore store =
         StageStore.open(
             checkpoint.toString(), context().hadoop(), Map.of("a", 1), "auto", Progress.SILENT);
-    return new OfflineStage(context(), new Stages(context(), store), settings(0), prompts, base)
+    return new OfflineStage(
+            context(), new Stages(context(), store), settings(0), Optional.empty(), prompts, base)
         .of(
             rows -> {
               untouched = rows;
-              return warm;
+              return new Trainings.Warm(warm, new long[] {rows.ids()[1]}, 2);
             });
   }
 
@@ -178,6 +179,15 @@ class OfflineStageTest extends SparkTest {
   }
 
   @Test
+  void rowsOfTheWarmUpAreMarked() {
+    for (int i = 0; i < index.count(); i++) {
+      assertThat(OfflineTable.row(pool, i, true).get(8)).isEqualTo(i == 1);
+    }
+    assertThat(pool.warmUpShare(new long[] {index.ids()[0], index.ids()[1], index.ids()[2]}))
+        .isEqualTo(1 / 3.0);
+  }
+
+  @Test
   void aSecondRunTakesEveryPassFromTheCheckpoint() {
     float[] learned = warm;
     warm = new float[learned.length];
@@ -185,9 +195,9 @@ class OfflineStageTest extends SparkTest {
       Pool again = lookOver(folder.resolve("stages"));
       assertThat(again.warmLoss()).isEqualTo(pool.warmLoss());
       assertThat(again.rows().initialLoss()).isEqualTo(pool.rows().initialLoss());
-      assertThat(again.seconds())
-          .isEqualTo(pool.seconds())
-          .containsOnlyKeys("iu0", "copies", "warmLoss", "aloneLoss");
+      assertThat(again.effort().seconds())
+          .isEqualTo(pool.effort().seconds())
+          .containsOnlyKeys("iu0", "copies", "warmUp", "warmLoss", "aloneLoss");
     } finally {
       warm = learned;
     }
@@ -209,7 +219,7 @@ class OfflineStageTest extends SparkTest {
             rows.learnable(),
             rows.clusters(),
             copyOf);
-    Pool other = new Pool(copied, pool.ifd(), pool.warmLoss(), pool.seconds());
+    Pool other = new Pool(copied, pool.ifd(), pool.warmLoss(), pool.warmUp(), pool.effort());
     assertThat(OfflineTable.row(other, 2, false).get(6)).isEqualTo(rows.ids()[0]);
     assertThat(OfflineTable.row(other, 1, true).get(6)).isNull();
   }

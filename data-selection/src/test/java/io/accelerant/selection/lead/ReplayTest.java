@@ -279,6 +279,14 @@ class ReplayTest extends SparkTest {
     assertThat(replayed().selection().weights()).hasSize(2);
   }
 
+  /** The table has clusters 0 and 1; what is asked for may have empty ones beside them. */
+  @Test
+  void clustersThatAreAskedForStandBesideThoseOfTheTable() {
+    assertThat(replayed("lead.clusters=5").selection().probabilities()).hasSize(5);
+    assertThat(replayed("lead.clusters=1").selection().probabilities()).hasSize(2);
+    assertThat(replayed().selection().probabilities()).hasSize(2);
+  }
+
   @Test
   void tablesMayBeParquet() {
     Dataset<Row> losses = spark().read().json(folder + "/losses.jsonl");
