@@ -41,14 +41,16 @@ class VideoGridTest {
       assertThat(reader.read(1).getRGB(2, 1)).isEqualTo(0xff00ff00);
       assertThat(reader.read(1).getRGB(5, 1)).isEqualTo(0xff00ff00);
       Node root = reader.getImageMetadata(0).getAsTree("javax_imageio_gif_image_1.0");
-      assertThat(child(root, "GraphicControlExtension").getAttributes().getNamedItem("delayTime"))
-          .hasToString("delayTime=\"20\"");
-      assertThat(child(root, "ApplicationExtensions").getFirstChild().getAttributes())
-          .extracting(a -> a.getNamedItem("applicationID").getNodeValue())
-          .isEqualTo("NETSCAPE");
+      assertThat(attribute(child(root, "GraphicControlExtension"), "delayTime")).isEqualTo("20");
+      Node endless = child(root, "ApplicationExtensions").getFirstChild();
+      assertThat(attribute(endless, "applicationID")).isEqualTo("NETSCAPE");
     } finally {
       reader.dispose();
     }
+  }
+
+  private static String attribute(Node node, String name) {
+    return node.getAttributes().getNamedItem(name).getNodeValue();
   }
 
   private static Node child(Node root, String name) {
