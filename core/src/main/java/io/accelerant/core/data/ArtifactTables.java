@@ -1,6 +1,7 @@
 package io.accelerant.core.data;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
@@ -53,7 +54,20 @@ public final class ArtifactTables {
   /** Writes a table into the artifact of a run, in the format of its configuration. */
   public static Written write(Run run, Dataset<Row> table, String name) {
     String folder = write(table, name, run.artifact(), run.config().get(RunKeys.FORMAT));
-    return new Written(folder, written(run.context().spark(), run.artifact(), folder));
+    Dataset<Row> rows = written(run.context().spark(), run.artifact(), folder);
+    return new Written(folder, complete(rows, table.schema()));
+  }
+
+  /** JSON has no column of which all values are null. */
+  private static Dataset<Row> complete(Dataset<Row> read, StructType schema) {
+    List<String> there = List.of(read.columns());
+    Dataset<Row> complete = read;
+    for (StructField field : schema.fields()) {
+      if (!there.contains(field.name())) {
+        complete = complete.withColumn(field.name(), lit(null).cast(field.dataType()));
+      }
+    }
+    return complete;
   }
 
   /**

@@ -8,7 +8,6 @@ import io.accelerant.core.lm.prompt.Tokenizer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Optional;
-import org.apache.spark.sql.Row;
 
 /** An n-gram model of the answers that models learn from: how ordinary an answer is. */
 public final class AnswerJudge {
@@ -35,10 +34,10 @@ public final class AnswerJudge {
   public static Optional<AnswerJudge> of(Prompts prompts, int order, double lambda) {
     Tokenizer tokenizer = prompts.tokenizer();
     NgramCounts counts = new NgramCounts(order, tokenizer.size());
-    Iterator<Row> train = prompts.split("train").toLocalIterator();
+    Iterator<Prompt> train = prompts.each("train");
     boolean any = train.hasNext();
     while (train.hasNext()) {
-      Prompt prompt = Prompts.of(train.next());
+      Prompt prompt = train.next();
       int[] answer = Arrays.stream(prompt.open()).map(i -> prompt.ids()[i]).toArray();
       counts.add(untilEnd(answer, tokenizer));
     }

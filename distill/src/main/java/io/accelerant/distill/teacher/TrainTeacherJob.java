@@ -31,8 +31,7 @@ public final class TrainTeacherJob implements PublishingJob {
 
   @Override
   public String summary() {
-    return "Train a model to start from: masked text, images, videos, or answers to prompts, on any number of"
-        + " executors";
+    return "Train a model to start from: masked text, images, videos, or answers to prompts";
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.lm.task.Checker;
 import io.accelerant.core.lm.task.Tasks;
 import io.accelerant.core.text.Text;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
@@ -154,6 +155,22 @@ public final class Prompts {
       throw noPrompts(split);
     }
     return prompts;
+  }
+
+  /** All prompts of a split, one after the other, on the driver. */
+  public Iterator<Prompt> each(String split) {
+    Iterator<Row> rows = split(split).toLocalIterator();
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return rows.hasNext();
+      }
+
+      @Override
+      public Prompt next() {
+        return Prompts.of(rows.next());
+      }
+    };
   }
 
   private DataException noPrompts(String split) {
