@@ -5,27 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.Progress;
+import io.accelerant.core.job.WithoutSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RowsFileTest {
-  private static final JobContext WITHOUT_SPARK =
-      new JobContext(
-          () -> {
-            throw new AssertionError("Spark was started");
-          },
-          new Configuration(),
-          Progress.SILENT,
-          () -> false,
-          false,
-          "");
+  private static final JobContext WITHOUT_SPARK = WithoutSpark.CONTEXT;
 
   @TempDir Path folder;
 

@@ -12,8 +12,8 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
-import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.job.WithoutSpark;
 import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.assertj.core.data.Offset;
@@ -40,16 +39,7 @@ class ReplayTest extends SparkTest {
   private static final Offset<Double> E = within(1e-14);
   private static final int ROWS = 24;
   private static final LeadJob JOB = new LeadJob();
-  private static final JobContext WITHOUT_SPARK =
-      new JobContext(
-          () -> {
-            throw new AssertionError("Spark was started");
-          },
-          new Configuration(),
-          Progress.SILENT,
-          () -> false,
-          false,
-          "");
+  private static final JobContext WITHOUT_SPARK = WithoutSpark.CONTEXT;
 
   @TempDir Path place;
   private Path folder;

@@ -1,18 +1,15 @@
 package io.accelerant.distill.fastlightgen;
 
 import io.accelerant.core.artifact.Artifact;
-import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.json.JsonReader;
-import io.accelerant.core.text.Text;
-import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.sample.ContinuousSamplerFormat;
+import io.accelerant.distill.sample.OwnSampler;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,8 +68,7 @@ record FewStepSampler(FewStepLevels levels, boolean labelled) {
   /**
    * A published one, for {@code sample}: good for the network beside it, and for no other steps.
    */
-  record Published(FewStepSampler sampler, Artifact artifact)
-      implements ContinuousSamplerFormat.Learned {
+  record Published(FewStepSampler sampler, Artifact artifact) implements OwnSampler {
     /**
      * @throws ArtifactException if the artifact holds none
      */
@@ -110,46 +106,13 @@ record FewStepSampler(FewStepLevels levels, boolean labelled) {
     }
 
     @Override
-    public String where() {
-      return artifact.uri() + "/" + FILE;
+    public int onlySteps() {
+      return sampler.levels.steps();
     }
 
     @Override
-    public List<String> guidances() {
-      return List.of("1");
-    }
-
-    @Override
-    public int[] steps(double guidance) {
-      return new int[] {sampler.levels.steps()};
-    }
-
-    @Override
-    public double[] ratios(int steps, double guidance) {
-      if (steps != sampler.levels.steps() || guidance != 1) {
-        throw new ArtifactException(
-            Text.of(
-                "%s was trained for %d steps at guidance 1, not for %d at guidance %s.",
-                artifact.uri(), sampler.levels.steps(), steps, guidance));
-      }
-      double[] ratios = new double[steps];
-      Arrays.fill(ratios, 1);
-      return ratios;
-    }
-
-    @Override
-    public void requireModel(ContinuousSource model) {
-      if (!model.modelHash().equals(artifact.contentHash())) {
-        throw new ArtifactException(
-            Text.of(
-                "%s is the sampler of the network beside it (%s), not of one with content hash %s.",
-                where(), artifact.contentHash(), model.modelHash()));
-      }
-    }
-
-    @Override
-    public Manifest.Parent source() {
-      return new Manifest.Parent("sampler", artifact.uri(), artifact.contentHash());
+    public String done() {
+      return "trained";
     }
   }
 }

@@ -69,11 +69,7 @@ record Sampling(double[] times, double guidance, boolean renoises, int classes)
             ? new RenoisingSampler(FLOW, times)
                 .sample(start, denoiser, step -> noise(seed, from, rows, size, step))
             : Solver.plain(Solver.EULER).on(FLOW, withEnd()).sample(start, ones(), denoiser);
-    byte[][] images = new byte[rows][size];
-    for (int i = 0; i < rows * size; i++) {
-      images[i / size][i % size] = ImageModel.toByte(x[i]);
-    }
-    return images;
+    return ImageModel.toBytes(x, rows);
   }
 
   private double[] withEnd() {

@@ -50,10 +50,6 @@ record FewSteps(Solver solver, Schedule schedule, double[] times, double[] ratio
                 NoiseRows.drawn(seed, NOISE, from, rows, size).x(),
                 ratios,
                 new Denoiser(model, labels, 1, Thresholding.NONE));
-    byte[][] images = new byte[rows][size];
-    for (int i = 0; i < rows * size; i++) {
-      images[i / size][i % size] = ImageModel.toByte(x[i]);
-    }
-    return images;
+    return ImageModel.toBytes(x, rows);
   }
 }

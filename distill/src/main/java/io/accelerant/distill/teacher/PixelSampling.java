@@ -74,13 +74,7 @@ record PixelSampling(Schedule schedule, int steps, double guidance, int classes,
         Solver.plain(flow ? Solver.EULER : Solver.DPMPP_2M)
             .on(schedule, times)
             .sample(noise, new Denoiser(model, labels, guidance, Thresholding.NONE));
-    byte[][] images = new byte[labels.length][size];
-    for (int i = 0; i < images.length; i++) {
-      for (int p = 0; p < size; p++) {
-        images[i][p] = ImageModel.toByte(x[i * size + p]);
-      }
-    }
-    return images;
+    return ImageModel.toBytes(x, labels.length);
   }
 
   /** Samples 0 .. count - 1 by tasks of one micro-batch each. */

@@ -10,14 +10,13 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
-import io.accelerant.core.job.Progress;
+import io.accelerant.core.job.WithoutSpark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,16 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** It needs no Spark. */
 class ReplayTest {
-  private static final JobContext CONTEXT =
-      new JobContext(
-          () -> {
-            throw new AssertionError("Spark was started");
-          },
-          new Configuration(),
-          Progress.SILENT,
-          () -> false,
-          false,
-          "");
+  private static final JobContext CONTEXT = WithoutSpark.CONTEXT;
 
   @TempDir Path folder;
 

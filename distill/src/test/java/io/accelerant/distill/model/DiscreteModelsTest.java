@@ -14,9 +14,9 @@ import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.job.WithoutSpark;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiscreteModel;
 import io.accelerant.distill.discrete.NoiseSchedule;
@@ -29,7 +29,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -134,16 +133,7 @@ class DiscreteModelsTest extends SparkTest {
 
   @Test
   void inputsAreFoundWithoutSpark() {
-    JobContext none =
-        new JobContext(
-            () -> {
-              throw new AssertionError("Spark was started");
-            },
-            new Configuration(),
-            Progress.SILENT,
-            () -> false,
-            false,
-            "");
+    JobContext none = WithoutSpark.CONTEXT;
     DiscreteRequest wanted = wanted(null, 0);
     assertThat(Models.DISCRETE.inputs(name("markov:countdown", none), wanted)).isEmpty();
     assertThat(Models.DISCRETE.inputs(name("markov:1:" + corpus, none), wanted)).hasSize(1);

@@ -13,9 +13,9 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
-import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.job.WithoutSpark;
 import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,16 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ReplayTest extends SparkTest {
-  private static final JobContext WITHOUT_SPARK =
-      new JobContext(
-          () -> {
-            throw new AssertionError("Spark was started");
-          },
-          new Configuration(),
-          Progress.SILENT,
-          () -> false,
-          false,
-          "");
+  private static final JobContext WITHOUT_SPARK = WithoutSpark.CONTEXT;
 
   /** Prompt 4: two of four, mean norm 2; 7: four of four, norm 1; 9: none of four. */
   private static final String COUNTED =

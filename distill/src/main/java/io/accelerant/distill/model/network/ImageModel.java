@@ -77,6 +77,16 @@ public record ImageModel(PatchTransformer network, float[] parameters, Schedule 
     return (byte) Math.max(0, Math.min(255, Math.rint(127.5 * (pixel + 1))));
   }
 
+  /** The {@link #toByte bytes} of samples {@code [rows][size]} that stand one after the other. */
+  public static byte[][] toBytes(double[] samples, int rows) {
+    int size = samples.length / rows;
+    byte[][] bytes = new byte[rows][size];
+    for (int i = 0; i < rows * size; i++) {
+      bytes[i / size][i % size] = toByte(samples[i]);
+    }
+    return bytes;
+  }
+
   /**
    * Opens this model in this process, beside the tasks.
    *
