@@ -1,5 +1,6 @@
 package io.accelerant.distill.fastlightgen;
 
+import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.fastlightgen.SkippingUnit.Size;
 import io.accelerant.distill.fastlightgen.StageTwoSettings.Lesson;
 import java.util.ArrayList;
@@ -9,17 +10,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 
 /**
- * What is no student: the model at several numbers of Euler steps, without blocks as it is, and as
- * stage II left it. Each has the guidance that is best for it at its number of steps, on data and
- * noise that are not reported.
+ * What is no student: the model at several numbers of Euler steps, and of other solvers at the
+ * students' steps, without blocks as it is, and as stage II left it. Each has the guidance that is
+ * best for it at its number of steps, on data and noise that are not reported.
  */
 final class Baselines {
   static final String TEACHER = "teacher";
   static final String RAW = "raw";
   static final String UNGUARDED = "raw-unguarded";
   static final String PRUNED = "pruned";
+
+  /** Beside Euler, where there are steps before the last to learn from. */
+  private static final List<String> SOLVERS = List.of(Solver.DPMPP_2M, Solver.UNIPC);
 
   private final FastLightGenSettings settings;
   private final Measuring measuring;
@@ -62,8 +67,29 @@ final class Baselines {
     }
     for (int steps : settings.steps()) {
       add(PRUNED, steps, seed -> networks.skipped(lessons.get(0), Size.PRUNED, seed));
+      if (steps > 1) {
+        SOLVERS.forEach(solver -> add(solver, solver, steps, seed -> networks.teacher()));
+      }
     }
     return this;
+  }
+
+  /**
+   * The nearest row that takes no training of few steps, by the number of steps: the model by each
+   * solver, and the network that stage II left.
+   */
+  Map<Integer, String> simple() {
+    Map<Integer, String> simple = new LinkedHashMap<>();
+    for (int steps : settings.steps()) {
+      simple.put(
+          steps,
+          Stream.concat(Stream.of(TEACHER, PRUNED), SOLVERS.stream())
+              .map(kind -> Subject.id(kind, steps))
+              .filter(fits::containsKey)
+              .min(Comparator.comparingDouble(id -> fits.get(id).distance()))
+              .orElseThrow());
+    }
+    return simple;
   }
 
   /** The name of what a lesson made. */
@@ -81,6 +107,11 @@ final class Baselines {
   }
 
   private void add(String kind, int steps, LongFunction<MatchingTraining.Start> network) {
+    add(kind, Solver.EULER, steps, network);
+  }
+
+  private void add(
+      String kind, String solver, int steps, LongFunction<MatchingTraining.Start> network) {
     String id = Subject.id(kind, steps);
     if (lines.containsKey(id)) {
       return;
@@ -88,7 +119,8 @@ final class Baselines {
     long seed = settings.seeds().get(0);
     Sampling sampling = null;
     for (double guidance : settings.baselineGuidance()) {
-      Sampling tried = Sampling.euler(steps, guidance, networks.teacher().network().classes());
+      Sampling tried =
+          Sampling.plain(solver, steps, guidance, networks.teacher().network().classes());
       Measured fit = measuring.fit(subject(id, network.apply(seed), tried), seed);
       if (sampling == null || fit.distance() < fits.get(id).distance()) {
         sampling = tried;

@@ -5,17 +5,19 @@ import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /**
  * All that a run found.
  *
  * @param skipping what stage II made
- * @param choice of the teachers
+ * @param choices of the teachers, by the students' steps
  * @param students what stage III made
  * @param lines every row, by id
  * @param floors distances of held-out data to held-out data
  * @param best number of steps at which the model is nearest
+ * @param simple by the students' steps, the row that is nearest without being trained for them
  * @param seconds of the rows that were timed
  */
 record FastLightGenFindings(
@@ -24,11 +26,12 @@ record FastLightGenFindings(
     PrunePlan plan,
     Networks networks,
     Map<SkippingUnit, Trained> skipping,
-    Choice choice,
+    Map<Integer, Choice> choices,
     Map<MatchingUnit, Trained> students,
     Map<String, Line> lines,
     Map<String, Double> floors,
     int best,
+    Map<Integer, String> simple,
     Map<String, Double> seconds) {
   /**
    * Times the model's best that it has to be off at the students' steps, or a row proves nothing.
@@ -48,8 +51,19 @@ record FastLightGenFindings(
     return lines.get(Subject.id(Baselines.TEACHER, steps));
   }
 
-  Line student(Arm arm, int steps) {
-    return lines.get(Subject.id(arm.label(), steps));
+  /** The row of an arm, if it ran. */
+  Optional<Line> student(Arm arm, int steps) {
+    return Optional.ofNullable(lines.get(Subject.id(arm.label(), steps)));
+  }
+
+  /** The row of the arm that always runs. */
+  Line flg(int steps) {
+    return student(Arm.FLG, steps).orElseThrow();
+  }
+
+  /** What was chosen for the students that are published. */
+  Choice choice() {
+    return choices.get(settings.steps().get(0));
   }
 
   /** The published training. */
@@ -100,6 +114,11 @@ record FastLightGenFindings(
     return seconds.get(teacher().id()) / seconds.get(student.id());
   }
 
+  /** What is left of the counted ratio by the clock. */
+  double measuredOfComputed(Line student) {
+    return measuredRatio(student) / computedRatio(student);
+  }
+
   /** By name, what is held against each other, in the space that has chosen. */
   Map<String, PairedRatio> verdicts() {
     return verdicts(Judge.CHOOSES);
@@ -111,16 +130,19 @@ record FastLightGenFindings(
         (first, second) -> PairedRatio.of(first.numbers(distance), second.numbers(distance));
     Map<String, PairedRatio> verdicts = new LinkedHashMap<>();
     for (int steps : settings.steps()) {
-      Line flg = student(Arm.FLG, steps);
+      Line flg = flg(steps);
+      String at = ".n" + steps;
       if (steps != best) {
         verdicts.put("premise.n" + steps, ratio.apply(teacher(steps), teacher()));
       }
       verdicts.put("ofTeacher.n" + steps, ratio.apply(flg, teacher(steps)));
       verdicts.put("ofBest.n" + steps, ratio.apply(flg, teacher()));
-      verdicts.put("pruning.n" + steps, ratio.apply(flg, student(Arm.UNPRUNED, steps)));
-      verdicts.put("contrast.n" + steps, ratio.apply(flg, student(Arm.NAIVE, steps)));
-      verdicts.put("strong.n" + steps, ratio.apply(student(Arm.STRONG, steps), flg));
-      verdicts.put("half.n" + steps, ratio.apply(student(Arm.HALF, steps), flg));
+      verdicts.put("ofSimple" + at, ratio.apply(flg, line(simple.get(steps))));
+      student(Arm.UNPRUNED, steps)
+          .ifPresent(l -> verdicts.put("pruning" + at, ratio.apply(flg, l)));
+      student(Arm.NAIVE, steps).ifPresent(l -> verdicts.put("contrast" + at, ratio.apply(flg, l)));
+      student(Arm.STRONG, steps).ifPresent(l -> verdicts.put("strong" + at, ratio.apply(l, flg)));
+      student(Arm.HALF, steps).ifPresent(l -> verdicts.put("half" + at, ratio.apply(l, flg)));
     }
     Line raw = line(Subject.id(Baselines.RAW, best));
     verdicts.put("skipping", ratio.apply(line(Subject.id(Baselines.PRUNED, best)), raw));
@@ -139,16 +161,21 @@ record FastLightGenFindings(
       metrics.put("importance.agreement", importance.agreement());
     }
     metrics.put("teacher.best", best);
-    metrics.put("choice.guidance", choice.full().guidance());
-    metrics.put("choice.contrast", choice.full().contrast());
+    choices.forEach(
+        (steps, choice) -> {
+          metrics.put(Text.of("choice.n%d.guidance", steps), choice.full().guidance());
+          metrics.put(Text.of("choice.n%d.contrast", steps), choice.full().contrast());
+          metrics.put(Text.of("choice.n%d.unpruned.guidance", steps), choice.whole().guidance());
+        });
     lines.values().forEach(line -> of(line, metrics));
     floors.forEach((name, number) -> metrics.put("floor." + name, number));
     seconds.forEach((id, number) -> metrics.put(id + ".seconds", number));
     for (int steps : settings.steps()) {
-      for (Arm arm : Arm.values()) {
-        Line student = student(arm, steps);
+      for (Arm arm : settings.arms()) {
+        Line student = student(arm, steps).orElseThrow();
         metrics.put(student.id() + ".computedRatio", computedRatio(student));
         metrics.put(student.id() + ".measuredRatio", measuredRatio(student));
+        metrics.put(student.id() + ".measuredOfComputed", measuredOfComputed(student));
       }
     }
     verdicts().forEach((name, ratio) -> ratio.putTo(metrics, "verdict." + name));

@@ -156,7 +156,7 @@ public final class FastLightGenJob implements PublishingJob {
             && network.frames().count() == ground.shape().frames()
             && network.size() == ground.shape().height()
             && network.size() == ground.shape().width()
-            && (network.classes() == 0 || network.classes() >= ground.classes());
+            && (network.classes() == 0 || network.classes() == ground.classes());
     if (!same) {
       throw config.invalid(
           FastLightGenKeys.DATA,

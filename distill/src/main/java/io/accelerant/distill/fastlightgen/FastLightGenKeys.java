@@ -76,6 +76,13 @@ final class FastLightGenKeys {
                   + " published")
           .between(1, 64)
           .withDefault(List.of(1, 2, 4));
+  static final Key<List<String>> ARMS =
+      Key.strings(
+              "fastlightgen.arms",
+              "Students: flg, pruned, by the teacher that was chosen (always); naive, pruned, by"
+                  + " guidance alone; unpruned; strong, by too much contrast; half of the blocks")
+          .oneOf(Arm.class)
+          .withDefault(Stream.of(Arm.values()).map(Arm::label).toList());
   static final Key<List<Integer>> BASELINE_STEPS =
       Key.integers("fastlightgen.baselineSteps", "Further steps at which the teacher is measured")
           .between(1, 1000)
@@ -268,6 +275,7 @@ final class FastLightGenKeys {
           PROBES,
           LEVELS,
           SHARDS,
+          ARMS,
           STEPS,
           BASELINE_STEPS,
           BASELINE_GUIDANCE,

@@ -10,14 +10,14 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Report and model card: verdicts first, then every row, cost, stages and samples. */
 final class FastLightGenReport {
   private static final int SHOWN = 6;
-  private static final int POINTS = 100;
 
   private final Run run;
   private final FastLightGenFindings findings;
@@ -39,18 +39,23 @@ final class FastLightGenReport {
   }
 
   Map<String, byte[]> files() {
+    FastLightGenVerdicts verdicts = new FastLightGenVerdicts(findings);
     Report report =
         Report.titled(
             "FastLightGen of " + run.config().get(FastLightGenKeys.MODEL),
             run.context().progress()::say);
     report
         .section("Verdict")
-        .paragraph("- " + String.join("\n- ", verdicts()))
+        .paragraph("- " + String.join("\n- ", verdicts.lines()))
         .paragraph(
             "The same ratios in every space. Space b has chosen guidances and teachers; nothing was"
                 + " chosen in the others.")
-        .table(verdictsBySpace());
-    report.section("All rows").paragraph(caption()).table(arms());
+        .table(verdicts.bySpace());
+    report
+        .section("All rows")
+        .paragraph(caption())
+        .plot("frontier", frontier(), "Distance in space b against blocks that run for a sample")
+        .table(arms());
     report
         .section("Cost")
         .paragraph(
@@ -61,101 +66,18 @@ final class FastLightGenReport {
                     + " second alone.",
                 findings.teacher().sampling().describe(), settings().timed()))
         .table(cost());
-    report
-        .section("Stage I")
-        .paragraph(stageOne())
-        .table(importance())
-        .plot("importance", importancePlot(), "Rise of the held-out error without each block");
-    report.section("Stage II").paragraph(stageTwo()).table(skipping());
-    if (!findings.choice().candidates().isEmpty()) {
-      report.section("Teachers").paragraph(search()).table(candidates());
-    }
-    report
-        .section("Stage III")
-        .paragraph(
-            Text.of(
-                "%d updates of the generator, %d of the fake network for each, Adam without"
-                    + " momentum. Table `stage` has every update.",
-                settings().three().updates(), settings().three().ratio()))
-        .plot("matching", losses(), "Loss of the fake network, first seed, neighbours averaged");
+    new StagesReport(findings).addTo(report);
     pictures(report);
     return report.files();
   }
 
-  private List<String> verdicts() {
-    List<String> lines = new ArrayList<>();
-    Map<String, PairedRatio> verdicts = findings.verdicts();
-    for (int steps : settings().steps()) {
-      Line flg = findings.student(Arm.FLG, steps);
-      String at = ".n" + steps;
-      lines.add(
-          findings.hasPremise(steps)
-              ? Text.of(
-                  "%d step(s): the model is %s times as far from the data as at its best (%d steps)",
-                  steps, verdicts.get("premise" + at), findings.best())
-              : Text.of(
-                  "%d step(s): the model is NOT %s times as far as at its best (%d steps), so that"
-                      + " this row proves nothing",
-                  steps, FastLightGenFindings.PREMISE, findings.best()));
-      lines.add(
-          Text.of(
-              "%d step(s), pruned: %s times as far as the model at as many, %s times as far as at its"
-                  + " best%s",
-              steps,
-              verdicts.get("ofTeacher" + at),
-              verdicts.get("ofBest" + at),
-              findings.isVetoed(flg) ? "; it JITTERS more than the veto allows" : ""));
-      lines.add(
-          Text.of(
-              "%d step(s): %s times the unpruned student; %s times the naive order, which has no"
-                  + " contrast%s; too strong a contrast %s times it; half of the blocks %s times",
-              steps,
-              verdicts.get("pruning" + at),
-              verdicts.get("contrast" + at),
-              findings.choice().full().readsPruned() ? "" : " (the search chose none either)",
-              verdicts.get("strong" + at),
-              verdicts.get("half" + at)));
-      lines.add(
-          Text.of(
-              "%d step(s): %.3g times fewer blocks run, %.3g times faster by the clock",
-              steps, findings.computedRatio(flg), findings.measuredRatio(flg)));
-    }
-    lines.add(
-        Text.of(
-            "without its blocks, stage II brings the distance to %s times that of removal alone",
-            verdicts.get("skipping")));
-    if (verdicts.containsKey("guard")) {
-      lines.add(
-          Text.of(
-              "the guard's plan, as removed, is %s times as far as that of the importances alone",
-              verdicts.get("guard")));
-    }
-    return lines;
-  }
-
-  private Table verdictsBySpace() {
-    List<String> distances = new ArrayList<>(List.of(Judge.CHOOSES));
-    distances.addAll(findings.otherDistances());
-    List<String> headers = new ArrayList<>(List.of("verdict"));
-    headers.addAll(distances);
-    Table table = Table.of(headers.toArray(String[]::new));
-    List<Map<String, PairedRatio>> bySpace = distances.stream().map(findings::verdicts).toList();
-    for (String name : findings.verdicts().keySet()) {
-      List<Object> cells = new ArrayList<>(List.of(name));
-      bySpace.forEach(verdicts -> cells.add(verdicts.get(name).toString()));
-      table.row(cells.toArray());
-    }
-    return table;
-  }
-
   /** On which students the teachers were tuned; empty if there was nothing to choose. */
   private String tuning() {
-    return findings.choice().candidates().isEmpty()
-        ? ""
-        : Text.of(
-            " Teachers were tuned on pruned students of %d step(s), first seed. All others,"
-                + " unpruned, half or of other steps, have the same, which need not be their best.",
-            settings().steps().get(0));
+    if (!settings().searches()) {
+      return "";
+    }
+    return " Teachers were tuned under the first seed, at each number of steps, on pruned students"
+        + " and on unpruned ones; half of the blocks has the teacher of the pruned.";
   }
 
   private String caption() {
@@ -197,9 +119,37 @@ final class FastLightGenReport {
     return table;
   }
 
+  /** Rows of one kind of network by what a sample costs. */
+  private LinePlot frontier() {
+    Map<String, List<Line>> kinds = new LinkedHashMap<>();
+    for (Line line : findings.lines().values()) {
+      String kind = line.id().substring(0, line.id().lastIndexOf(".n"));
+      kinds.computeIfAbsent(kind, k -> new ArrayList<>()).add(line);
+    }
+    LinePlot plot = LinePlot.of("Cost and distance", "blocks run", "distance in b (log10)").logX();
+    kinds.forEach(
+        (kind, lines) -> {
+          lines.sort(Comparator.comparingLong(line -> line.cost().blockEvaluations()));
+          plot.series(
+              kind,
+              lines.stream().mapToDouble(line -> line.cost().blockEvaluations()).toArray(),
+              lines.stream()
+                  .mapToDouble(line -> StrictMath.log10(line.spread(Judge.CHOOSES).mean()))
+                  .toArray());
+        });
+    return plot;
+  }
+
   private Table cost() {
     Table table =
-        Table.of("row", "parameters", "blocks run", "computed ratio", "measured ratio", "seconds");
+        Table.of(
+            "row",
+            "parameters",
+            "blocks run",
+            "computed ratio",
+            "measured ratio",
+            "measured / computed",
+            "seconds");
     findings
         .seconds()
         .forEach(
@@ -211,138 +161,10 @@ final class FastLightGenReport {
                   line.cost().blockEvaluations(),
                   findings.computedRatio(line),
                   findings.measuredRatio(line),
+                  findings.measuredOfComputed(line),
                   seconds);
             });
     return table.significant(3);
-  }
-
-  private String stageOne() {
-    return Text.of(
-        """
-        %d held-out rows at %d levels under one noise. Delta: rise of the error of the clean data, `t^2` times
-        that of the velocity (plain). Influence: 1 less the cosine of the stream before and behind a block;
-        its rank correlation with delta is %s. Blocks %s go (%s of all blocks' parameters)%s; those marked
-        skipped are left out now and then in stage II.\
-        """,
-        settings().probes(),
-        settings().levels().length,
-        Table.number(findings.importance().agreement(), 2),
-        findings.plan().removed(),
-        Table.number(findings.plan().share(), 3),
-        settings().guard() ? "; the first and the last stay whatever their delta" : "");
-  }
-
-  private Table importance() {
-    Importance importance = findings.importance();
-    Table table = Table.of("block", "delta", "plain", "influence", "what becomes of it");
-    for (int block = 0; block < importance.blocks(); block++) {
-      table.row(
-          block,
-          importance.delta(block),
-          importance.plain(block),
-          importance.influence()[block],
-          findings.plan().reason(block));
-    }
-    return table.significant(3);
-  }
-
-  private LinePlot importancePlot() {
-    Importance importance = findings.importance();
-    double[] blocks = IntStream.range(0, importance.blocks()).asDoubleStream().toArray();
-    return LinePlot.of("Importance", "block", "delta")
-        .series("delta", blocks, importance.deltas())
-        .series(
-            "influence, scaled",
-            blocks,
-            scaled(importance.influence(), Arrays.stream(importance.deltas()).max().orElse(1)));
-  }
-
-  private static double[] scaled(double[] numbers, double to) {
-    double largest = Math.max(1e-12, Arrays.stream(numbers).max().orElse(1));
-    return Arrays.stream(numbers).map(n -> n * to / largest).toArray();
-  }
-
-  private String stageTwo() {
-    StageTwoSettings two = settings().two();
-    return Text.of(
-        """
-        %d updates of %d rows; %s of them skip exactly what is pruned, the others one of %d random sets. Drift:
-        how much worse the whole network has become on held-out data; a shared target is stopped above %s. The
-        whole network of stage II is no teacher: its pruned paths alone are trained.\
-        """,
-        two.rounds(), settings().batch(), two.exact(), two.sets(), two.drift());
-  }
-
-  private Table skipping() {
-    Table table = Table.of("training", "seed", "updates", "loss at the end", "drift at the end");
-    findings
-        .skipping()
-        .forEach(
-            (unit, trained) ->
-                table.row(
-                    unit.label() + (trained.stopped() ? " (stopped)" : ""),
-                    unit.seed(),
-                    trained.rounds(),
-                    tail(trained.loss()),
-                    trained.drift()[trained.drift().length - 1]));
-    return table.significant(3);
-  }
-
-  private static double tail(double[] numbers) {
-    return Arrays.stream(numbers, numbers.length * 9 / 10, numbers.length)
-        .average()
-        .orElse(Double.NaN);
-  }
-
-  private String search() {
-    return Text.of(
-        """
-        Each candidate's student after %d updates, on data and noise that are not reported. Not the strongest
-        teacher is wanted, but the one whose student is best: guidance %s, contrast %s. Without contrast: guidance
-        %s.\
-        """,
-        settings().searchUpdates(),
-        findings.choice().full().guidance(),
-        findings.choice().full().contrast(),
-        findings.choice().guided().guidance());
-  }
-
-  private Table candidates() {
-    Table table = Table.of("guidance", "contrast", "distance in b", "jitter");
-    findings
-        .choice()
-        .candidates()
-        .forEach(
-            c ->
-                table.row(
-                    c.strengths().guidance(), c.strengths().contrast(), c.distance(), c.jitter()));
-    return table.significant(3);
-  }
-
-  private LinePlot losses() {
-    LinePlot plot = LinePlot.of("Stage III", "update", "loss of the fake network");
-    long seed = settings().seeds().get(0);
-    findings
-        .students()
-        .forEach(
-            (unit, trained) -> {
-              if (unit.seed() == seed) {
-                double[] loss = trained.fakeLoss();
-                int step = Math.max(1, loss.length / POINTS);
-                int count = loss.length / step;
-                plot.series(
-                    unit.label(),
-                    IntStream.range(0, count).mapToDouble(i -> (i + 1) * step).toArray(),
-                    IntStream.range(0, count)
-                        .mapToDouble(
-                            i ->
-                                Arrays.stream(loss, i * step, (i + 1) * step)
-                                    .average()
-                                    .orElseThrow())
-                        .toArray());
-              }
-            });
-    return plot;
   }
 
   private void pictures(Report report) {
@@ -356,8 +178,8 @@ final class FastLightGenReport {
     List<Line> shown = new ArrayList<>(List.of(findings.teacher()));
     for (int steps : settings().steps()) {
       shown.add(findings.teacher(steps));
-      shown.add(findings.student(Arm.FLG, steps));
-      shown.add(findings.student(Arm.STRONG, steps));
+      shown.add(findings.flg(steps));
+      findings.student(Arm.STRONG, steps).ifPresent(shown::add);
     }
     shown.stream()
         .distinct()

@@ -8,6 +8,7 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.fastlightgen.GuidedVelocity.Mode;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  *
  * @param prune fraction of the blocks' parameters
  * @param levels at which held-out loss is measured
+ * @param arms of stage III, {@link Arm#FLG} among them
  * @param steps of students; the first is published
  * @param baselineSteps of all other networks, those of the students with them, rising
  * @param candidates teachers to choose from; those without contrast first
@@ -33,6 +35,7 @@ record FastLightGenSettings(
     StageThreeSettings three,
     List<GuidedVelocity> candidates,
     int searchUpdates,
+    List<Arm> arms,
     List<Integer> steps,
     List<Integer> baselineSteps,
     List<Double> baselineGuidance,
@@ -71,6 +74,7 @@ record FastLightGenSettings(
         StageThreeSettings.of(config),
         candidates(config),
         config.get(FastLightGenKeys.SEARCH_UPDATES),
+        arms(config),
         steps,
         Stream.concat(steps.stream(), config.get(FastLightGenKeys.BASELINE_STEPS).stream())
             .distinct()
@@ -117,6 +121,15 @@ record FastLightGenSettings(
               strong, mode.none(), mode.label(), mode.none() + 0.75));
     }
     return strong;
+  }
+
+  private static List<Arm> arms(JobConfig config) {
+    List<String> arms = config.distinct(FastLightGenKeys.ARMS);
+    if (!arms.contains(Arm.FLG.label())) {
+      throw config.invalid(
+          FastLightGenKeys.ARMS, "is " + arms + ": flg, which is published, has to be among them.");
+    }
+    return Arrays.stream(Arm.values()).filter(arm -> arms.contains(arm.label())).toList();
   }
 
   private static Mode mode(JobConfig config) {

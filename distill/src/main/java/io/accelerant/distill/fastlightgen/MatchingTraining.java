@@ -8,7 +8,6 @@ import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.FiniteNumbers;
 import io.accelerant.core.train.LocalRound;
 import io.accelerant.core.train.Roles;
-import io.accelerant.core.train.RoundLog;
 import io.accelerant.core.train.RoundStep;
 import io.accelerant.core.train.Trainer;
 import java.io.Serializable;
@@ -24,6 +23,9 @@ record MatchingTraining(FastLightGenSettings settings, PatchTransformer network,
     implements Serializable {
   /** Generator, fake and their gradients, teacher, pruned network. */
   static final int PROGRAMS = 6;
+
+  /** Updates of the generator between two states that one which fails may go back to. */
+  private static final int REMEMBERED = 10;
 
   /**
    * Where a generator begins.
@@ -51,23 +53,29 @@ record MatchingTraining(FastLightGenSettings settings, PatchTransformer network,
                     three.generator(),
                     Flat.of(start.parameters().clone()))
                 .trained(FakeStep.FAKE, network, three.fake(), teacher.copy())) {
+      LastFinite last = new LastFinite(roles, Simulation.GENERATOR, REMEMBERED * three.ratio());
       Trainer trainer =
           new Trainer(workers, roles, rounds)
-              .watch(new FiniteNumbers(unit.description(), three.advice()));
+              .watch(unit.mayFail() ? last : new FiniteNumbers(unit.description(), three.advice()));
       Draw draw = Draw.shuffled(settings.batch(), seed);
       Simulation simulation =
           new Simulation(start.network(), three.levels(unit.steps()), settings.microBatch());
       FakeStep fake = new FakeStep(simulation, network);
       RoundStep both = fake.and(generator(simulation, start, unit).every(three.ratio()));
-      trainer.rounds(0, three.warmUp(), fake, draw);
-      RoundLog log = trainer.rounds(three.warmUp(), rounds, both, draw);
+      boolean failed = false;
+      try {
+        trainer.rounds(0, three.warmUp(), fake, draw);
+        trainer.rounds(three.warmUp(), rounds, both, draw);
+      } catch (LastFinite.Diverged e) {
+        failed = true;
+      }
       return Trained.of(
-          roles.averages(Simulation.GENERATOR),
-          roles.parameters(Simulation.GENERATOR),
-          log,
+          failed ? last.average() : roles.averages(Simulation.GENERATOR),
+          failed ? last.raw() : roles.parameters(Simulation.GENERATOR),
+          trainer.log(),
           new int[0],
           new double[0],
-          false);
+          failed);
     }
   }
 

@@ -20,10 +20,17 @@ record MatchingUnit(
           .reversed()
           .thenComparing(unit -> unit.arm() != Arm.UNPRUNED);
 
+  /** Whether the run goes on without it: a candidate, or what is to be too much. */
+  boolean mayFail() {
+    return searched || arm == Arm.STRONG;
+  }
+
   /** As tables name it. */
   String label() {
     return searched
-        ? Text.of("search.guidance%s.contrast%s", strengths.guidance(), strengths.contrast())
+        ? Text.of(
+            "search.%s.n%d.guidance%s.contrast%s",
+            arm.label(), steps, strengths.guidance(), strengths.contrast())
         : Text.of("%s.n%d", arm.label(), steps);
   }
 

@@ -3,6 +3,7 @@ package io.accelerant.distill.fastlightgen;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.distill.fastlightgen.SkippingUnit.Size;
 import io.accelerant.distill.fastlightgen.StageTwoSettings.Lesson;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -12,9 +13,11 @@ final class Networks {
 
   private final PatchTransformer whole;
   private final float[] teacher;
+  private final MatchingTraining.Start model;
   private final PrunePlan plan;
   private final FastLightGenSettings settings;
   private final Map<SkippingUnit, Trained> skipping;
+  private final Map<SkippingUnit, MatchingTraining.Start> made = new HashMap<>();
 
   Networks(
       PatchTransformer whole,
@@ -24,6 +27,7 @@ final class Networks {
       Map<SkippingUnit, Trained> skipping) {
     this.whole = whole;
     this.teacher = teacher;
+    this.model = new MatchingTraining.Start(whole, teacher);
     this.plan = plan;
     this.settings = settings;
     this.skipping = skipping;
@@ -50,7 +54,7 @@ final class Networks {
   }
 
   MatchingTraining.Start teacher() {
-    return new MatchingTraining.Start(whole, teacher);
+    return model;
   }
 
   /** The model without some blocks, as it is. */
@@ -60,9 +64,12 @@ final class Networks {
 
   /** What a lesson of stage II made, without what is pruned. */
   MatchingTraining.Start skipped(Lesson lesson, Size size, long seed) {
-    return without(
-        size == Size.HALF ? plan.skippable() : plan.removed(),
-        skipping.get(new SkippingUnit(lesson, size, seed)).average());
+    return made.computeIfAbsent(
+        new SkippingUnit(lesson, size, seed),
+        unit ->
+            without(
+                size == Size.HALF ? plan.skippable() : plan.removed(),
+                skipping.get(unit).average()));
   }
 
   private MatchingTraining.Start without(List<Integer> removed, float[] parameters) {
@@ -70,7 +77,10 @@ final class Networks {
     return new MatchingTraining.Start(lacking, whole.pruned(parameters, lacking));
   }
 
-  /** Where the generator of an arm begins: the first lesson, or the model itself. */
+  /**
+   * Where the generator of an arm begins: the first lesson, or the model itself; the same object
+   * for the same network.
+   */
   MatchingTraining.Start start(Arm arm, long seed) {
     Lesson first = settings.two().lessons().get(0);
     return switch (arm) {

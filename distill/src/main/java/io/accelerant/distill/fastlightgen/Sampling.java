@@ -3,43 +3,52 @@ package io.accelerant.distill.fastlightgen;
 import io.accelerant.core.run.Batches;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.RenoisingSampler;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
+import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.network.ImageModel;
 import java.io.Serializable;
 import java.util.Arrays;
 
 /**
- * How samples are drawn: by Euler steps of a guided velocity, or as a generator of few steps does.
- * Sample i starts from the noise, and has the class, that {@code sample} gives it with {@code
- * run.seed} and labels 0 .. classes-1.
+ * How samples are drawn: by steps of a solver along a guided velocity, or as a generator of few
+ * steps does. Sample i starts from the noise, and has the class, that {@code sample} gives it with
+ * {@code run.seed} and labels 0 .. classes-1.
  *
  * @param times of the evaluations, falling from 1
  * @param guidance 1 for none
- * @param renoises whether it is a generator of few steps
+ * @param solver its name; {@value #RENOISING} for a generator of few steps
  * @param classes 0 to sample without class
  */
-record Sampling(double[] times, double guidance, boolean renoises, int classes)
+record Sampling(double[] times, double guidance, String solver, int classes)
     implements Serializable {
+  private static final String RENOISING = "renoising";
+
   /** Rows of a model call, as {@code sample.batch} by default. */
   static final int BATCH = 64;
 
   private static final String NOISE = "sample.noise";
   private static final FlowPath FLOW = new FlowPath();
 
-  /** Even Euler steps from 1 to 0. */
-  static Sampling euler(int steps, double guidance, int classes) {
+  /** Even steps of a solver from 1 to 0. */
+  static Sampling plain(String solver, int steps, double guidance, int classes) {
     double[] times = Spacing.TIME_UNIFORM.times(FLOW, FLOW.end(), steps);
-    return new Sampling(Arrays.copyOf(times, steps), guidance, false, classes);
+    return new Sampling(Arrays.copyOf(times, steps), guidance, solver, classes);
   }
 
   static Sampling fewSteps(FewStepLevels levels, int classes) {
-    return new Sampling(levels.levels(), 1, true, classes);
+    return new Sampling(levels.levels(), 1, RENOISING, classes);
+  }
+
+  /** Whether it is a generator of few steps. */
+  boolean renoises() {
+    return solver.equals(RENOISING);
   }
 
   int steps() {
@@ -65,11 +74,18 @@ record Sampling(double[] times, double guidance, boolean renoises, int classes)
     Denoiser denoiser = new Denoiser(model, labels, guidance, Thresholding.NONE);
     double[] start = NoiseRows.drawn(seed, NOISE, from, rows, size).x();
     double[] x =
-        renoises
+        renoises()
             ? new RenoisingSampler(FLOW, times)
                 .sample(start, denoiser, step -> noise(seed, from, rows, size, step))
-            : Solver.plain(Solver.EULER).on(FLOW, withEnd()).sample(start, ones(), denoiser);
+            : settings().on(FLOW, withEnd()).sample(start, ones(), denoiser);
     return ImageModel.toBytes(x, rows);
+  }
+
+  /** With its usual settings, as {@code sample} has them. */
+  private Solver settings() {
+    return solver.equals(Solver.UNIPC)
+        ? Solver.unipc(Solver.usualOrder(solver), UniPc.Variant.BH2, CorrectorUse.ALL)
+        : Solver.plain(solver);
   }
 
   private double[] withEnd() {
@@ -89,8 +105,8 @@ record Sampling(double[] times, double guidance, boolean renoises, int classes)
 
   /** Steps and guidance in words, as reports name them. */
   String describe() {
-    return renoises
+    return renoises()
         ? Text.of("%d steps", steps())
-        : Text.of("%d Euler steps, guidance %s", steps(), guidance);
+        : Text.of("%d steps of %s, guidance %s", steps(), solver, guidance);
   }
 }

@@ -44,23 +44,30 @@ record SkippingTraining(
             new Roles(Precision.FLOAT32)
                 .frozen(SkippingStep.TEACHER, network, teacher)
                 .trained(Loss.NETWORK, network, two.training(unit.lesson()), teacher.copy())) {
+      boolean loose = unit.lesson().isLoose();
+      LastFinite last = new LastFinite(roles, Loss.NETWORK, two.driftEvery());
       Trainer trainer =
           new Trainer(workers, roles, two.rounds())
-              .watch(new FiniteNumbers(unit.description(), two.advice(unit.lesson())));
+              .watch(
+                  loose ? last : new FiniteNumbers(unit.description(), two.advice(unit.lesson())));
       Looks looks = new Looks(held, roles, given);
-      boolean loose = unit.lesson().isLoose();
-      while (trainer.done() < two.rounds() && !(loose && looks.isLost())) {
-        int to = Math.min(two.rounds(), trainer.done() + two.driftEvery());
-        trainer.rounds(trainer.done(), to, step(unit), Draw.shuffled(settings.batch(), seed));
-        looks.look(trainer.done());
+      boolean failed = false;
+      try {
+        while (trainer.done() < two.rounds() && !(loose && looks.isLost())) {
+          int to = Math.min(two.rounds(), trainer.done() + two.driftEvery());
+          trainer.rounds(trainer.done(), to, step(unit), Draw.shuffled(settings.batch(), seed));
+          looks.look(trainer.done());
+        }
+      } catch (LastFinite.Diverged e) {
+        failed = true;
       }
       return Trained.of(
-          roles.averages(Loss.NETWORK),
-          roles.parameters(Loss.NETWORK),
+          failed ? last.average() : roles.averages(Loss.NETWORK),
+          failed ? last.raw() : roles.parameters(Loss.NETWORK),
           trainer.log(),
           looks.rounds.stream().mapToInt(r -> r).toArray(),
           looks.drift.stream().mapToDouble(d -> d).toArray(),
-          loose && looks.isLost());
+          failed || loose && looks.isLost());
     }
   }
 

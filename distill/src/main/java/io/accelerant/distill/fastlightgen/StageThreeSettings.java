@@ -71,7 +71,7 @@ record StageThreeSettings(
   }
 
   Training generator() {
-    return training(rate).averaged(new ExponentialAverage(ema, false), ratio);
+    return training(rate).averaged(new ExponentialAverage(ema, true), ratio);
   }
 
   Training fake() {

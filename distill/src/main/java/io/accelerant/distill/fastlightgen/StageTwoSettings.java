@@ -86,7 +86,7 @@ record StageTwoSettings(
     double peak = lesson.isLoose() ? sharedRate : rate;
     return Training.of(OptimizerSpec.adam(0.9, 0.999, 1e-8), LearningRate.cosine(peak, 0, rounds))
         .clipped(CLIP)
-        .averaged(new ExponentialAverage(ema, false), 1);
+        .averaged(new ExponentialAverage(ema, true), 1);
   }
 
   /** What to do where numbers are no numbers. */

@@ -15,7 +15,8 @@ import java.util.stream.IntStream;
  * @param fakeLoss of each round; empty in stage II
  * @param looked rounds after which the drift was looked at, 0 first; empty in stage III
  * @param drift of the whole network there
- * @param stopped whether the guard stopped it, or would have after its last round
+ * @param stopped whether the guard stopped it, or would have after its last round, or its numbers
+ *     ceased to be numbers
  */
 record Trained(
     float[] average,
@@ -31,7 +32,7 @@ record Trained(
   /** Of the log of a training. */
   static Trained of(
       Flat average, Flat raw, RoundLog log, int[] looked, double[] drift, boolean stopped) {
-    double[] loss = log.column(ErrorStep.LOSS);
+    double[] loss = log.has(ErrorStep.LOSS) ? log.column(ErrorStep.LOSS) : new double[0];
     int[] updated = IntStream.range(0, loss.length).filter(r -> !Double.isNaN(loss[r])).toArray();
     return new Trained(
         average.floats(),

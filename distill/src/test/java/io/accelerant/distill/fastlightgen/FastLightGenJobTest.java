@@ -209,6 +209,8 @@ class FastLightGenJobTest extends SparkTest {
             "teacher.n2",
             "teacher.n6",
             "pruned.n2",
+            "dpmpp-2m.n2",
+            "unipc.n2",
             "flg.n2",
             "naive.n2",
             "unpruned.n2",
@@ -231,6 +233,8 @@ class FastLightGenJobTest extends SparkTest {
             "pruned-shared-alpha1.n" + best + ".distance.b",
             "flg.n2.seconds",
             "flg.n2.measuredRatio",
+            "flg.n2.measuredOfComputed",
+            "verdict.ofSimple.n2",
             "floor.distance.b");
   }
 
@@ -397,8 +401,9 @@ class FastLightGenJobTest extends SparkTest {
 
   @Test
   void theSearchHasATeacherWithoutContrastAsWell() {
-    assertThat(metric(result, "choice.guidance")).isEqualTo(1.5);
-    assertThat(List.of(0.0, .5)).contains(metric(result, "choice.contrast"));
+    assertThat(metric(result, "choice.n2.guidance")).isEqualTo(1.5);
+    assertThat(metric(result, "choice.n2.unpruned.guidance")).isEqualTo(1.5);
+    assertThat(List.of(0.0, .5)).contains(metric(result, "choice.n2.contrast"));
     assertThat(table("stage", "arm"))
         .extracting(row -> row.<String>getAs("stage"))
         .contains("skipping", "matching");

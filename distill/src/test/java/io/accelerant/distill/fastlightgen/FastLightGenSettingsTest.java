@@ -38,6 +38,15 @@ class FastLightGenSettingsTest {
   }
 
   @Test
+  void whatIsPublishedAlwaysRuns() {
+    assertThat(settings("fastlightgen.arms=[half, flg]").arms()).containsExactly(Arm.FLG, Arm.HALF);
+    assertThatThrownBy(() -> settings("fastlightgen.arms=[naive]"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("fastlightgen.arms")
+        .hasMessageContaining("flg");
+  }
+
+  @Test
   void noPartOfTheHeldOutRowsIsEmpty() {
     assertThat(settings("fastlightgen.probes=3", "fastlightgen.shards=9").shards()).isEqualTo(3);
   }
