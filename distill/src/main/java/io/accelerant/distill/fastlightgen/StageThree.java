@@ -7,7 +7,6 @@ import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -103,30 +102,53 @@ final class StageThree {
     return train(units);
   }
 
-  /** Trained the longest first, returned in the order of the units. */
+  /**
+   * Trained the longest first, returned in the order of the units. What would be the same training
+   * twice, as where the search chose what another arm has anyway, is one.
+   */
   private Map<MatchingUnit, Trained> train(List<MatchingUnit> units) {
-    Map<MatchingTraining.Start, Shared<MatchingTraining.Start>> once = new IdentityHashMap<>();
+    Map<Work, MatchingUnit> once = new LinkedHashMap<>();
+    units.forEach(unit -> once.putIfAbsent(work(unit), unit));
+    Map<MatchingTraining.Start, Shared<MatchingTraining.Start>> travelling = new HashMap<>();
     HashMap<MatchingUnit, Shared<MatchingTraining.Start>> starts = new HashMap<>();
-    Map<MatchingUnit, Trained> trained = new LinkedHashMap<>();
     MatchingTraining training = this.training;
     try {
-      for (MatchingUnit unit : units) {
-        MatchingTraining.Start start = networks.start(unit.arm(), unit.seed());
-        starts.put(unit, once.computeIfAbsent(start, s -> Shared.of(context, s)));
-        trained.put(unit, null);
-      }
-      new Units<Given>(context, settings.engine().stage(), 1, given::copy)
-          .saved(
-              stages,
-              Trained.class,
-              units.stream().sorted(MatchingUnit.LONGEST_FIRST).toList(),
-              (shared, unit) -> training.train(shared, starts.get(unit).copy(), unit),
-              this::say)
-          .forEach(trained::put);
+      once.forEach(
+          (work, unit) ->
+              starts.put(
+                  unit,
+                  travelling.computeIfAbsent(work.start, start -> Shared.of(context, start))));
+      Map<MatchingUnit, Trained> made =
+          new Units<Given>(context, settings.engine().stage(), 1, given::copy)
+              .saved(
+                  stages,
+                  Trained.class,
+                  once.values().stream().sorted(MatchingUnit.LONGEST_FIRST).toList(),
+                  (shared, unit) -> training.train(shared, starts.get(unit).copy(), unit),
+                  this::say);
+      Map<MatchingUnit, Trained> trained = new LinkedHashMap<>();
+      units.forEach(unit -> trained.put(unit, made.get(once.get(work(unit)))));
+      return trained;
     } finally {
-      once.values().forEach(Shared::close);
+      travelling.values().forEach(Shared::close);
     }
-    return trained;
+  }
+
+  /**
+   * What a training is a function of.
+   *
+   * @param start the same object for the same network, see {@link Networks#start}
+   */
+  private record Work(
+      MatchingTraining.Start start, int steps, GuidedVelocity strengths, int updates, long seed) {}
+
+  private Work work(MatchingUnit unit) {
+    return new Work(
+        networks.start(unit.arm(), unit.seed()),
+        unit.steps(),
+        unit.strengths(),
+        unit.updates(),
+        unit.seed());
   }
 
   private void say(MatchingUnit unit, Trained made, int number, int of) {
