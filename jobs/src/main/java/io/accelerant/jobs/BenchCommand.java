@@ -7,6 +7,7 @@ import io.accelerant.core.job.RunKeys;
 import io.accelerant.jobs.bench.DcSolverBench;
 import io.accelerant.jobs.bench.GenerateBench;
 import io.accelerant.jobs.bench.LeadBench;
+import io.accelerant.jobs.bench.MatchingBench;
 import io.accelerant.jobs.bench.MmdBench;
 import io.accelerant.jobs.bench.Rs2Bench;
 import io.accelerant.jobs.bench.SyncRoundBench;
@@ -79,6 +80,13 @@ final class BenchCommand {
       description = "One update of MMD finetuning, beside PyTorch where python3 has it.")
   int mmd(@Mixin Options options) {
     return here("mmd", options, progress -> new MmdBench(progress).run());
+  }
+
+  @Command(
+      name = "fastlightgen",
+      description = "One update of FastLightGen's stage III, beside PyTorch where python3 has it.")
+  int fastLightGen(@Mixin Options options) {
+    return here("fastlightgen", options, progress -> new MatchingBench(progress).run());
   }
 
   @Command(

@@ -124,6 +124,34 @@ class JobContractTest extends SparkTest {
           "train.warmUp=2",
           "train.checkpointEvery=2");
 
+  private static final List<String> SMALL_PIXEL_TEACHER =
+      List.of(
+          "trainTeacher.width=16",
+          "trainTeacher.layers=4",
+          "trainTeacher.hidden=32",
+          "trainTeacher.samples=24",
+          "trainTeacher.sampleSteps=2",
+          "trainTeacher.sampleEvery=0",
+          "trainTeacher.evaluationDraws=2",
+          "train.workers=1",
+          "train.batch=8",
+          "train.rounds=4");
+
+  private static final List<String> SMALL_FASTLIGHTGEN =
+      List.of(
+          "fastlightgen.prune=0.25",
+          "fastlightgen.probes=8",
+          "fastlightgen.levels=[0.5]",
+          "fastlightgen.baselineSteps=[2]",
+          "fastlightgen.baselineGuidance=[1.5]",
+          "fastlightgen.samples=12",
+          "fastlightgen.timed=8",
+          "fastlightgen.judgeSteps=10",
+          "fastlightgen.batch=8",
+          "fastlightgen.stage2={rounds = 4, sets = 1, alpha = [1.0]}",
+          "fastlightgen.stage3={updates = 2, ratio = 2, warmUp = 1}",
+          "fastlightgen.teacherSearch.contrast=[]");
+
   private static void example(String job, String conf, List<String> sets) {
     EXAMPLES.put(job + " " + conf, new Example(job, conf, sets));
   }
@@ -166,19 +194,14 @@ class JobContractTest extends SparkTest {
     example(
         "train-teacher",
         "train-teacher-video.conf",
-        List.of(
+        with(
+            SMALL_PIXEL_TEACHER,
             "trainTeacher.data=@/videos-1",
-            "trainTeacher.width=16",
-            "trainTeacher.layers=4",
-            "trainTeacher.hidden=32",
-            "trainTeacher.samples=24",
-            "trainTeacher.sampleSteps=2",
-            "trainTeacher.sampleEvery=0",
-            "trainTeacher.classifierSteps=10",
-            "trainTeacher.evaluationDraws=2",
-            "train.workers=1",
-            "train.batch=8",
-            "train.rounds=4"));
+            "trainTeacher.classifierSteps=10"));
+    example(
+        "train-teacher",
+        "train-teacher-image-flow.conf",
+        with(SMALL_PIXEL_TEACHER, "trainTeacher.data=@/small-images", "trainTeacher.patch=4"));
     example("sample", "sample-video.conf", List.of("sample.model=@/video-model-1"));
     example(
         "sample",
@@ -270,21 +293,17 @@ class JobContractTest extends SparkTest {
     example(
         "fastlightgen",
         "fastlightgen.conf",
-        List.of(
+        with(
+            SMALL_FASTLIGHTGEN,
             "fastlightgen.model=@/video-model-1",
-            "fastlightgen.data=@/videos-1",
-            "fastlightgen.prune=0.25",
-            "fastlightgen.probes=8",
-            "fastlightgen.levels=[0.5]",
-            "fastlightgen.baselineSteps=[2]",
-            "fastlightgen.baselineGuidance=[1.5]",
-            "fastlightgen.samples=12",
-            "fastlightgen.timed=8",
-            "fastlightgen.judgeSteps=10",
-            "fastlightgen.batch=8",
-            "fastlightgen.stage2={rounds = 4, sets = 1, alpha = [1.0]}",
-            "fastlightgen.stage3={updates = 2, ratio = 2, warmUp = 1}",
-            "fastlightgen.teacherSearch.contrast=[]"));
+            "fastlightgen.data=@/videos-1"));
+    example(
+        "fastlightgen",
+        "fastlightgen-images.conf",
+        with(
+            SMALL_FASTLIGHTGEN,
+            "fastlightgen.model=@/image-flow-1",
+            "fastlightgen.data=@/small-images"));
     example(
         "fastlightgen",
         "fastlightgen-numbers.conf",
@@ -329,6 +348,8 @@ class JobContractTest extends SparkTest {
     first("prepare-images prepare-images.conf", "images");
     first("prepare-videos prepare-videos.conf", "videos");
     first("train-teacher train-teacher-video.conf", "video-model");
+    SmallImages.publish(scratch);
+    first("train-teacher train-teacher-image-flow.conf", "image-flow");
     SmallImageModel.publish(scratch.resolve("image-model"));
     LetterTask.publish(spark(), scratch);
     first("prepare-text prepare-text.conf", "prepare-text");

@@ -18,6 +18,7 @@ import io.accelerant.distill.model.ModelName;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.WantedModel;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -70,7 +71,9 @@ public final class DcSolverJob implements PublishingJob {
     ModelName model = new ModelName(DcSolverKeys.MODEL, context, config);
     Models.artifact(model).ifPresent(a -> ImageModel.requireUntuned(a, model.key().path()));
     List<Manifest.Parent> parents =
-        new ArrayList<>(Models.CONTINUOUS.inputs(model, DcSettings.of(config).solver().schedule()));
+        new ArrayList<>(
+            Models.CONTINUOUS.inputs(
+                model, WantedModel.of(DcSettings.of(config).solver().schedule())));
     for (Key<String> key : List.of(DcSolverKeys.FIT_NOISE, DcSolverKeys.EVAL_NOISE)) {
       DcSettings.noiseFile(config, key)
           .ifPresent(
@@ -91,7 +94,8 @@ public final class DcSolverJob implements PublishingJob {
     StageStore store = run.stages();
     OpenedContinuousModel model =
         Models.CONTINUOUS.open(
-            new ModelName(DcSolverKeys.MODEL, context, config), asked.solver().schedule());
+            new ModelName(DcSolverKeys.MODEL, context, config),
+            WantedModel.of(asked.solver().schedule()));
     DcSettings settings = asked.on(model.source());
     for (double guidance : settings.guidances()) {
       settings

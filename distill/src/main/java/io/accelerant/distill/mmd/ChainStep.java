@@ -75,7 +75,7 @@ record ChainStep(
   }
 
   private Sums pulled(Programs programs, Batch batch, double[] gradient) {
-    NetworkNoise model = model(programs, batch);
+    NetworkPrediction model = model(programs, batch);
     double[][] states =
         KeptStates.take(run, batch).orElseGet(() -> chain().run(noise(batch), model));
     double[] x = states[chain().steps()];
@@ -96,13 +96,13 @@ record ChainStep(
     return new DdimChain(schedule, times);
   }
 
-  private NetworkNoise model(Programs programs, Batch batch) {
+  private NetworkPrediction model(Programs programs, Batch batch) {
     int[] labels = new int[batch.size()];
     for (int i = 0; i < labels.length; i++) {
       labels[i] =
           labelled ? PixelRecord.label(batch.records().get(i)) : objective.patches().classes();
     }
-    return new NetworkNoise(programs, objective, labels);
+    return new NetworkPrediction(programs, objective, labels);
   }
 
   private double[] noise(Batch batch) {

@@ -1,5 +1,6 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.Schedule;
 import java.util.Arrays;
@@ -10,19 +11,26 @@ import java.util.Arrays;
  *
  * <pre>
  * x_j = A x_i + B eps(x_i, i),   A = alpha_j / alpha_i,   B = sigma_j - A sigma_i
+ * x_j = A x_i + B v(x_i, i),     A = 1,                   B = t_j - t_i             on a flow
  * </pre>
  *
- * Between run and {@link #backward} only the states at the times are kept, and a network is run
+ * The second is the first with {@code eps = x + alpha v} and {@code alpha + sigma = 1}: there DDIM
+ * is the step of Euler. So written it holds at t = 1, where alpha is 0 and eps says nothing of the
+ * data.
+ *
+ * <p>Between run and {@link #backward} only the states at the times are kept, and a network is run
  * anew in each step: memory holds one network whatever the number of steps.
  */
 final class DdimChain {
   private final Node[] nodes;
+  private final boolean flow;
 
   /**
    * @param times falling, one more than there are steps; 0 is clean data
    */
   DdimChain(Schedule schedule, double[] times) {
     this.nodes = Arrays.stream(times).mapToObj(schedule::node).toArray(Node[]::new);
+    this.flow = schedule instanceof FlowPath;
   }
 
   int steps() {
@@ -30,24 +38,26 @@ final class DdimChain {
   }
 
   private double factor(int step) {
-    return nodes[step + 1].alpha() / nodes[step].alpha();
+    return flow ? 1 : nodes[step + 1].alpha() / nodes[step].alpha();
   }
 
   /** B of a step, counted from 0: how much the network's answer weighs in it. */
-  double noiseFactor(int step) {
-    return nodes[step + 1].sigma() - factor(step) * nodes[step].sigma();
+  double predictionFactor(int step) {
+    return flow
+        ? nodes[step + 1].t() - nodes[step].t()
+        : nodes[step + 1].sigma() - factor(step) * nodes[step].sigma();
   }
 
   /**
    * @param noise [batch][d] at the first time
    * @return [steps + 1][batch * d], the noise first, the samples last
    */
-  double[][] run(double[] noise, NoiseModel model) {
+  double[][] run(double[] noise, PredictionModel model) {
     double[][] states = new double[nodes.length][];
     states[0] = noise;
     for (int step = 0; step < steps(); step++) {
-      double[] eps = model.noise(states[step], nodes[step]);
-      states[step + 1] = combined(factor(step), states[step], noiseFactor(step), eps);
+      double[] predicted = model.predict(states[step], nodes[step]);
+      states[step + 1] = combined(factor(step), states[step], predictionFactor(step), predicted);
     }
     return states;
   }
@@ -60,10 +70,10 @@ final class DdimChain {
    * @param gradient [batch][d], by the samples
    * @return by the noise
    */
-  double[] backward(double[][] states, double[] gradient, NoiseModel model) {
+  double[] backward(double[][] states, double[] gradient, PredictionModel model) {
     double[] g = gradient;
     for (int step = steps() - 1; step >= 0; step--) {
-      double[] cotangent = combined(noiseFactor(step), g, 0, g);
+      double[] cotangent = combined(predictionFactor(step), g, 0, g);
       double[] pulled = model.pullBack(states[step], nodes[step], cotangent);
       g = combined(factor(step), g, 1, pulled);
     }

@@ -28,7 +28,7 @@ import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Workers;
 import io.accelerant.distill.measure.pixels.PixelClassifier;
 import io.accelerant.distill.model.network.ImageModel;
-import io.accelerant.distill.teacher.NoisePredictionLoss;
+import io.accelerant.distill.teacher.DenoisingLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +117,7 @@ final class Finetuning {
   /** By as many updates of the loss that the model was trained with. */
   Trained byDenoising(Cell cell, long seed, Snapshots snapshots, Look look) {
     Objective loss =
-        new NoisePredictionLoss(
+        DenoisingLoss.of(
                 teacher.network(),
                 teacher.schedule(),
                 teacher.schedule().end(),

@@ -18,8 +18,6 @@ import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
-import io.accelerant.distill.continuous.Prediction;
-import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
@@ -76,7 +74,8 @@ public final class MmdJob implements PublishingJob {
     Artifact model = Artifact.open(config.get(MmdKeys.MODEL), context.hadoop());
     ImageModel.requireUntuned(model, MmdKeys.MODEL.path());
     ImageModel described = ImageModel.described(model, MmdKeys.MODEL.path());
-    requireNoise(model, described);
+    requireImages(model, described);
+    TimeSubset.ofLabel(config.get(MmdKeys.TIMES)).require(described.schedule(), config);
     MmdSettings.network(config, described.network());
     Artifact data =
         Artifact.open(config.get(MmdKeys.DATA), context.hadoop())
@@ -98,17 +97,12 @@ public final class MmdJob implements PublishingJob {
     return parents;
   }
 
-  /** Chain and control finetune a prediction of the noise in an image. */
-  private static void requireNoise(Artifact artifact, ImageModel model) {
-    if (model.schedule().prediction() != Prediction.NOISE || model.network().frames().isVideo()) {
+  private static void requireImages(Artifact artifact, ImageModel model) {
+    if (model.network().frames().isVideo()) {
       throw new ArtifactException(
           Text.of(
-              "%s needs a model that predicts the noise in images; %s was trained on the schedule %s"
-                  + "%s.",
-              MmdKeys.MODEL.path(),
-              artifact.uri(),
-              model.schedule().label(),
-              model.network().frames().isVideo() ? ", of videos" : ""));
+              "%s needs a model of images; %s is one of videos.",
+              MmdKeys.MODEL.path(), artifact.uri()));
     }
   }
 
@@ -191,7 +185,7 @@ public final class MmdJob implements PublishingJob {
           ImageModel model = ImageModel.read(artifact, "mmd");
           FewSteps few =
               FewSteps.plain(
-                  Solver.plain(Solver.DDIM),
+                  MmdSampler.solver(sampler.schedule()),
                   sampler.schedule(),
                   sampler.times(),
                   sampler.labelled() ? model.network().classes() : 0);

@@ -20,7 +20,8 @@ final class MmdKeys {
   static final Key<String> CHAIN =
       Key.string(
               "mmd.chain",
-              "Only compute samples, value and gradients of a DDIM chain with eps = W x + b: a file"
+              "Only compute samples, value and gradients of a DDIM chain with eps = W x + b, on schedule"
+                  + " flow of Euler's with v = W x + b: a file"
                   + " {\"W\", \"b\", \"tau\": steps of 0..999, \"noise\", \"reals\", optional"
                   + " \"schedule\", \"kernel\", \"estimator\"}")
           .optional();
@@ -59,7 +60,7 @@ final class MmdKeys {
       Key.string(
               "mmd.times",
               "Which of 1000 steps are visited: trailing, from the last one down; uniform, the"
-                  + " published 0, s, 2 s, .., whose last evaluation moves next to nothing")
+                  + " published 0, s, 2 s, .., whose last evaluation moves next to nothing, not for flows")
           .oneOf(TimeSubset.labels())
           .withDefault(TimeSubset.TRAILING.label());
   static final Key<List<String>> FEATURES =

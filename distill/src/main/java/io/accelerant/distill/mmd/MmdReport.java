@@ -109,7 +109,7 @@ final class MmdReport {
     Frechet distances of %d samples to as many held-out images, in three spaces: `a`, the
     network that may be trained on; `b`, another one that never is; `pixels`, means of blocks.
     Mean over %d seeds (finetuning and noise) where there are several; EMA weights after the last
-    update, chosen by nothing; no guidance. `ddim` has the times that were finetuned (%s). Agreement is the
+    update, chosen by nothing; no guidance. `ddim` has the times that were finetuned (%s)%s. Agreement is the
     share of samples to which `b` gives their class; nearest is the mean distance to the nearest
     training image over that of held-out images: well below 1 would be memorising. Intervals are
     95%%, paired by %s.\
@@ -117,6 +117,7 @@ final class MmdReport {
         stages.spaces().real().count(),
         settings().seeds().size(),
         settings().subset().label(),
+        stages.isFlow() ? "; on a flow, as here, it is Euler's step" : "",
         settings().seeds().size() > 1 ? "seed" : "blocks of samples");
   }
 
@@ -185,7 +186,7 @@ final class MmdReport {
         Text.of("An image model for %d steps", published.steps()),
         Text.of(
             """
-        The network of %s, finetuned by MMD on %s so that deterministic DDIM in %d evaluations draws
+        The network of %s, finetuned by MMD on %s so that deterministic %s in %d evaluations draws
         from the data's law; it is no longer a model for other samplers. `sampler.json` has the exact
         times; `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the
         last update. Frechet distance in a space that was not trained on: %s, against %s of the
@@ -193,6 +194,7 @@ final class MmdReport {
         """,
             config().get(MmdKeys.MODEL),
             settings().features().get(0).text(),
+            stages.chain(published.steps()).solver().describe(),
             published.steps(),
             Table.number(findings.spread(published, "frechet.b").mean(), 4),
             Table.number(

@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.text.Text;
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
@@ -27,6 +28,11 @@ record MmdSampler(Schedule schedule, TimeSubset subset, double[] times, boolean 
   private static final int FORMAT_VERSION = 1;
   private static final String METHOD = "mmd";
 
+  /** DDIM, whose step on a flow is that of Euler, exact where the signal is 0. */
+  static Solver solver(Schedule schedule) {
+    return Solver.plain(schedule instanceof FlowPath ? Solver.EULER : Solver.DDIM);
+  }
+
   /** With what a loader needs of each time. */
   Map<String, Object> toJson() {
     List<Node> nodes = Arrays.stream(times).mapToObj(schedule::node).toList();
@@ -34,14 +40,16 @@ record MmdSampler(Schedule schedule, TimeSubset subset, double[] times, boolean 
     json.put("formatVersion", FORMAT_VERSION);
     json.put("method", METHOD);
     json.put("schedule", schedule.label());
-    json.put("solver", Solver.DDIM);
+    json.put("solver", solver(schedule).name());
     json.put("steps", times.length - 1);
     json.put("subset", subset.label());
     json.put("guidance", 1);
     json.put("labelled", labelled);
     json.put("times", times);
-    json.put("alpha", nodes.stream().map(Node::alpha).toList());
-    json.put("sigma", nodes.stream().map(Node::sigma).toList());
+    if (!(schedule instanceof FlowPath)) { // where times say all
+      json.put("alpha", nodes.stream().map(Node::alpha).toList());
+      json.put("sigma", nodes.stream().map(Node::sigma).toList());
+    }
     json.put(
         "networkTimes",
         nodes.stream()
@@ -60,16 +68,14 @@ record MmdSampler(Schedule schedule, TimeSubset subset, double[] times, boolean 
     JsonReader fields = JsonReader.of(json, where, ArtifactException::new);
     fields.only("method", METHOD);
     fields.only("formatVersion", FORMAT_VERSION);
-    fields.only("solver", Solver.DDIM);
     fields.only("guidance", 1);
     double[] times = fields.numbers("times");
     fields.only("steps", times.length - 1);
     try {
+      Schedule schedule = Schedule.ofLabel(fields.text("schedule"));
+      fields.only("solver", solver(schedule).name());
       return new MmdSampler(
-          Schedule.ofLabel(fields.text("schedule")),
-          TimeSubset.ofLabel(fields.text("subset")),
-          times,
-          fields.truth("labelled"));
+          schedule, TimeSubset.ofLabel(fields.text("subset")), times, fields.truth("labelled"));
     } catch (IllegalArgumentException e) {
       throw new ArtifactException(where + " is damaged: " + e.getMessage(), e);
     }
@@ -97,7 +103,7 @@ record MmdSampler(Schedule schedule, TimeSubset subset, double[] times, boolean 
           sampler.schedule,
           sampler.times[sampler.times.length - 1],
           Spacing.TIME_UNIFORM,
-          Solver.plain(Solver.DDIM),
+          solver(sampler.schedule),
           List.of(),
           Thresholding.NONE,
           false);

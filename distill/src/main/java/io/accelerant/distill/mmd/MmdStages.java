@@ -15,6 +15,7 @@ import io.accelerant.core.text.Text;
 import io.accelerant.core.train.PackedShards;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.CorrectorUse;
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
@@ -140,6 +141,10 @@ final class MmdStages implements AutoCloseable {
     return teacher.schedule();
   }
 
+  boolean isFlow() {
+    return schedule() instanceof FlowPath;
+  }
+
   private int classes() {
     return settings.labelled() ? teacher.network().classes() : 0;
   }
@@ -151,7 +156,7 @@ final class MmdStages implements AutoCloseable {
 
   private FewSteps ddim(TimeSubset subset, int steps) {
     return FewSteps.plain(
-        Solver.plain(Solver.DDIM), schedule(), subset.times(schedule(), steps), classes());
+        MmdSampler.solver(schedule()), schedule(), subset.times(schedule(), steps), classes());
   }
 
   private FewSteps multistep(Solver solver, int steps) {
@@ -200,7 +205,7 @@ final class MmdStages implements AutoCloseable {
     for (int steps : settings.steps()) {
       samplers.put(new Cell(Cell.DDIM, steps), chain(steps));
       for (TimeSubset other : TimeSubset.values()) {
-        if (other != settings.subset()) {
+        if (other != settings.subset() && other.suits(schedule())) {
           samplers.put(new Cell(Cell.DDIM + "-" + other.label(), steps), ddim(other, steps));
         }
       }

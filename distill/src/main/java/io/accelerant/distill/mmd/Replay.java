@@ -128,7 +128,7 @@ final class Replay {
     if (w.rows() != d || w.width() != d || noise.width() != d || reals.width() != d) {
       throw json.wrong("W", Text.of("must be [%d][%d], noise and reals rows of %d", d, d, d));
     }
-    LinearNoise model = new LinearNoise(w.numbers(), b);
+    LinearPrediction model = new LinearPrediction(w.numbers(), b);
     DdimChain chain = new DdimChain(schedule(json), times(json));
     double[][] states = chain.run(noise.numbers(), model);
     FeatureTable samples = FeatureTable.of(states[chain.steps()], d);

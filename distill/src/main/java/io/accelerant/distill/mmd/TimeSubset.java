@@ -1,5 +1,8 @@
 package io.accelerant.distill.mmd;
 
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.text.Text;
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Schedule;
 import java.util.Arrays;
 import java.util.Locale;
@@ -29,6 +32,28 @@ enum TimeSubset {
   };
 
   private static final int STEPS = 1000;
+
+  /**
+   * Whether sampling can begin at its first time. On a flow, which is noise at 1 alone, pure noise
+   * has no place below.
+   */
+  boolean suits(Schedule schedule) {
+    return this == TRAILING || !(schedule instanceof FlowPath);
+  }
+
+  /**
+   * @throws io.accelerant.core.error.ConfigException if it does not suit the schedule of the model
+   */
+  void require(Schedule schedule, JobConfig config) {
+    if (!suits(schedule)) {
+      throw config.invalid(
+          MmdKeys.TIMES,
+          Text.of(
+              "is %s, which begins below 1; on the schedule %s of the model noise begins at 1: set"
+                  + " %s.",
+              label(), schedule.label(), TRAILING.label()));
+    }
+  }
 
   abstract double tau(int k, int steps);
 

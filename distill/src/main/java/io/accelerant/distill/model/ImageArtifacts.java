@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Models of images and videos that were trained here, by the URI of their artifact. */
-final class ImageArtifacts implements ModelProvider<Schedule, OpenedContinuousModel> {
+final class ImageArtifacts implements ModelProvider<WantedModel, OpenedContinuousModel> {
   @Override
   public String form() {
     return "the URI of a model artifact of images or videos";
@@ -23,8 +23,10 @@ final class ImageArtifacts implements ModelProvider<Schedule, OpenedContinuousMo
   }
 
   @Override
-  public List<Manifest.Parent> inputs(ModelName name, Schedule schedule) {
-    return List.of(TextArtifacts.parent(artifact(name, schedule)));
+  public List<Manifest.Parent> inputs(ModelName name, WantedModel wanted) {
+    Artifact artifact = artifact(name, wanted.schedule());
+    wanted.kept(ImageModel.described(artifact, name.key().path()).network(), name);
+    return List.of(TextArtifacts.parent(artifact));
   }
 
   private static Artifact artifact(ModelName name, Schedule schedule) {
@@ -40,14 +42,19 @@ final class ImageArtifacts implements ModelProvider<Schedule, OpenedContinuousMo
   }
 
   @Override
-  public OpenedContinuousModel open(ModelName name, Schedule schedule) {
-    Artifact artifact = artifact(name, schedule);
-    ImageModel model = ImageModel.read(artifact, name.key().path());
+  public OpenedContinuousModel open(ModelName name, WantedModel wanted) {
+    Artifact artifact = artifact(name, wanted.schedule());
+    ImageModel whole = ImageModel.read(artifact, name.key().path());
+    ImageModel model = whole.withKept(wanted.kept(whole.network(), name));
     PatchTransformer network = model.network();
     return new OpenedContinuousModel(
         NetworkImageSource.of(
             name.context(), model, artifact.uri(), artifact.contentHash(), name.config()),
-        Text.of("the trained model %s, %,d parameters", artifact.uri(), model.parameters().length),
+        Text.of(
+            "the trained model %s%s, %,d parameters",
+            artifact.uri(),
+            wanted.skipped().isEmpty() ? "" : " without blocks " + wanted.skipped(),
+            model.parameters().length),
         Optional.of(
             new Pixels(
                 network.channels(), network.frames().count(), network.size(), network.size())),

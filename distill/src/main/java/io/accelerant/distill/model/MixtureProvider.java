@@ -4,12 +4,11 @@ import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.GaussianMixture;
-import io.accelerant.distill.continuous.Schedule;
 import java.util.List;
 import java.util.Optional;
 
 /** {@code <file>.json}: Gaussian mixtures, whose score is exact at every schedule. */
-final class MixtureProvider implements ModelProvider<Schedule, OpenedContinuousModel> {
+final class MixtureProvider implements ModelProvider<WantedModel, OpenedContinuousModel> {
   private static final int LARGEST = 256 << 20;
 
   @Override
@@ -23,12 +22,13 @@ final class MixtureProvider implements ModelProvider<Schedule, OpenedContinuousM
   }
 
   @Override
-  public List<Manifest.Parent> inputs(ModelName name, Schedule schedule) {
-    return open(name, schedule).parents();
+  public List<Manifest.Parent> inputs(ModelName name, WantedModel wanted) {
+    return open(name, wanted).parents();
   }
 
   @Override
-  public OpenedContinuousModel open(ModelName name, Schedule schedule) {
+  public OpenedContinuousModel open(ModelName name, WantedModel wanted) {
+    wanted.requireWhole(name);
     InputFile file = InputFile.read(name.text(), name.context().hadoop(), LARGEST);
     GaussianMixture mixture = GaussianMixture.fromJson(file.json(), name.text());
     return new OpenedContinuousModel(

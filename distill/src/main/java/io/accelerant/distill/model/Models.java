@@ -2,7 +2,6 @@ package io.accelerant.distill.model;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.config.Key;
-import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.Collection;
 import java.util.List;
@@ -15,8 +14,8 @@ public final class Models {
       new ModelRegistry<>(
           "model", List.of(new MarkovProvider(), new OnnxTextProvider()), new TextArtifacts());
 
-  /** Models of vectors and images; wanted is the schedule that a network was trained with. */
-  public static final ModelRegistry<Schedule, OpenedContinuousModel> CONTINUOUS =
+  /** Models of vectors, images and videos. */
+  public static final ModelRegistry<WantedModel, OpenedContinuousModel> CONTINUOUS =
       new ModelRegistry<>(
           "continuous model",
           List.of(new MixtureProvider(), new OnnxContinuousProvider()),

@@ -14,6 +14,7 @@ import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.Models;
+import io.accelerant.distill.model.WantedModel;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -60,6 +61,13 @@ record ContinuousRequest(
             .map(uri -> format(uri, context).open(uri, context));
     Optional<ContinuousSamplerFormat.Ratios> predicted =
         cpr.map(uri -> format(uri, context).predicted(uri, context));
+    if (learned.isPresent() && config.find(SampleKeys.SKIP).isPresent()) {
+      throw config.invalid(
+          SampleKeys.SKIP,
+          Text.of(
+              "leaves out blocks, but %s is for the network as it is; leave out one of them.",
+              learned.get().where()));
+    }
     SolverSettings settings =
         learned
             .map(found -> agreed(found, config))
@@ -76,6 +84,13 @@ record ContinuousRequest(
     learned.ifPresent(found -> parents.add(found.source()));
     predicted.ifPresent(found -> parents.add(found.source()));
     return new ContinuousRequest(settings, steps, guidance, ratios, learned, parents);
+  }
+
+  /** The model that is wanted for it. */
+  WantedModel wanted(JobConfig config) {
+    List<Integer> skipped =
+        config.find(SampleKeys.SKIP).isPresent() ? config.distinct(SampleKeys.SKIP) : List.of();
+    return new WantedModel(settings.schedule(), skipped, SampleKeys.SKIP);
   }
 
   /** A model that comes with the one sampler that it is good for. */

@@ -70,8 +70,7 @@ final class ContinuousSampling {
   private List<Manifest.Parent> inputs(ContinuousRequest request) {
     List<Manifest.Parent> inputs =
         new ArrayList<>(
-            Models.CONTINUOUS.inputs(
-                SampleJob.model(context, config), request.settings().schedule()));
+            Models.CONTINUOUS.inputs(SampleJob.model(context, config), request.wanted(config)));
     inputs.addAll(request.parents());
     config
         .find(SampleKeys.NOISE)
@@ -82,7 +81,7 @@ final class ContinuousSampling {
 
   private Product make(Run run, ContinuousRequest asked) {
     OpenedContinuousModel model =
-        Models.CONTINUOUS.open(SampleJob.model(context, config), asked.settings().schedule());
+        Models.CONTINUOUS.open(SampleJob.model(context, config), asked.wanted(config));
     ContinuousRequest request = asked.check(model.source(), config);
     NoiseRows noise = noise(model.source());
     context.progress().say("drawing %,d samples", noise.rows());

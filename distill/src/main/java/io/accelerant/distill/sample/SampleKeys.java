@@ -113,13 +113,21 @@ public final class SampleKeys {
                   + " artifact; for settings that were not fitted")
           .optional();
 
+  public static final Key<List<Integer>> SKIP =
+      Key.integers(
+              "sample.skip",
+              "images, videos: blocks of the network that are left out, by their number from 0; as"
+                  + " if they had been removed")
+          .between(0, 255)
+          .optional();
+
   /** Schedule, solver and times of a continuous model. */
   static final SolverKeys SOLVER =
       new SolverKeys("sample", T_END, LanguageKeys.THRESHOLD, Solver.names());
 
   /** What only continuous models have. */
   static final List<Key<?>> CONTINUOUS =
-      Stream.of(List.of(NOISE, GUIDANCE, RATIOS, CPR), SOLVER.all(), Models.CONTINUOUS.keys())
+      Stream.of(List.of(NOISE, GUIDANCE, RATIOS, CPR, SKIP), SOLVER.all(), Models.CONTINUOUS.keys())
           .<Key<?>>flatMap(List::stream)
           .filter(key -> !Models.DISCRETE.keys().contains(key))
           .toList();

@@ -83,10 +83,8 @@ record PixelTeacher(
     int microBatch =
         Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH));
     double dropout = config.get(TrainTeacherKeys.LABEL_DROPOUT);
-    return isFlow()
-        ? new VelocityLoss(network, dropout, microBatch)
-        : new NoisePredictionLoss(
-            network, schedule, config.get(TrainTeacherKeys.T_MIN), dropout, microBatch);
+    return DenoisingLoss.of(
+        network, schedule, config.get(TrainTeacherKeys.T_MIN), dropout, microBatch);
   }
 
   String lossUnit() {

@@ -1,6 +1,7 @@
 """Draws images with numpy alone: load.sample(noise, labels), [count, channels, size, size] in -1..1.
 
-The network (DiT) is only good for the sampler beside it: deterministic DDIM at the times of sampler.json.
+The network (DiT) is only good for the sampler beside it: deterministic DDIM at the times of sampler.json,
+or, where it predicts the velocity of a flow, steps of Euler.
 """
 import json, pathlib
 import numpy as np
@@ -13,7 +14,7 @@ def tensors(name="model.safetensors", folder=FOLDER):
     header = {k: v for k, v in json.loads(data[8:end]).items() if k != "__metadata__"}
     return {k: np.frombuffer(data[end:][slice(*v["data_offsets"])], "<f4").reshape(v["shape"]) for k, v in header.items()}
 
-def network(w, c, x, time, label):  # x [batch, channels, size, size], time 0..1000, label [batch]: the predicted noise
+def network(w, c, x, time, label):  # x [batch, channels, size, size], time 0..1000, label [batch]: the predicted noise or velocity
     batch, n, p, heads = len(x), c["input_size"] // c["patch_size"], c["patch_size"], c["num_heads"]
     linear = lambda name, h: h @ w[name + ".weight"].T + w[name + ".bias"]
     silu = lambda h: h / (1 + np.exp(-h))
@@ -24,7 +25,7 @@ def network(w, c, x, time, label):  # x [batch, channels, size, size], time 0..1
     parts = lambda name, count: np.split(linear(name + ".adaLN_modulation.1", silu(condition))[:, None], count, -1)
     rows = x.reshape(batch, -1, n, p, n, p).transpose(0, 2, 4, 1, 3, 5).reshape(batch, n * n, -1)
     h = rows @ w["x_embedder.proj.weight"].reshape(c["hidden_size"], -1).T + w["x_embedder.proj.bias"] + w["pos_embed"]
-    for i in range(c["depth"]):
+    for i in c.get("kept_blocks", range(c["depth"])):
         b = f"blocks.{i}."
         shift, scale, gate, shift2, scale2, gate2 = parts(f"blocks.{i}", 6)
         q, k, v = linear(b + "attn.qkv", norm(h) * (1 + scale) + shift).reshape(batch, n * n, 3, heads, -1).transpose(2, 0, 3, 1, 4)
@@ -45,6 +46,9 @@ def sample(noise=None, labels=None, count=16, folder=FOLDER):
     none = c["diffusion"]["nullLabel"]
     labels = np.asarray(np.arange(len(x)) % max(1, none) if s["labelled"] else np.full(len(x), none)) if labels is None else np.asarray(labels)
     for i, time in enumerate(s["networkTimes"]):
+        if s["solver"] == "euler":
+            x = x + (s["times"][i + 1] - s["times"][i]) * network(w, c, x, time, labels)
+            continue
         a, b, a2, b2 = s["alpha"][i], s["sigma"][i], s["alpha"][i + 1], s["sigma"][i + 1]
         x = a2 / a * x + (b2 - a2 / a * b) * network(w, c, x, time, labels)
     return x

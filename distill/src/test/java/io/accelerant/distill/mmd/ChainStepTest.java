@@ -34,6 +34,7 @@ import io.accelerant.core.train.SyncRound;
 import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
 import io.accelerant.core.train.Workers;
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.VpLinear;
 import io.accelerant.distill.measure.pixels.PixelRecord;
@@ -58,7 +59,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChainStepTest extends SparkTest {
   private static final int PIXELS = 16;
   private static final int UNION = 8;
-  private static final Schedule SCHEDULE = VpLinear.standard();
+  private static final Sampling VP =
+      new Sampling(
+          VpLinear.standard(),
+          new double[] {.3, .2, .1, 0}); // from high up an untrained network ends out of range
+  private static final Sampling FLOW = new Sampling(new FlowPath(), new double[] {1, .5, 0});
   private static final PatchTransformer PATCHES =
       new PatchTransformer(1, 4, 2, 8, 1, 2, 16, 2, false);
   private static final MlpClassifier CLASSIFIER =
@@ -70,6 +75,8 @@ class ChainStepTest extends SparkTest {
   /** The first {@value #UNION} rows, in any number of shards. */
   private static final Draw FIRST =
       Draw.chosen(round -> LongStream.range(0, UNION).map(i -> i + round).toArray());
+
+  private record Sampling(Schedule schedule, double[] times) {}
 
   @TempDir Path temp;
 
@@ -106,18 +113,26 @@ class ChainStepTest extends SparkTest {
   }
 
   private static ChainStep step(NetworkSpec network) {
+    return step(network, VP);
+  }
+
+  private static ChainStep step(NetworkSpec network, Sampling sampling) {
     return new ChainStep(
         "test",
         new ChainObjective(PATCHES, network, 3), // does not divide the batch
-        SCHEDULE,
-        new double[] {.3, .2, .1, 0}, // from high up an untrained network ends outside the range
+        sampling.schedule(),
+        sampling.times(),
         features(),
         true,
         true);
   }
 
   private static Sums sums(Workers workers, NetworkSpec network, double[] numbers, int round) {
-    ChainStep step = step(network);
+    return sums(workers, step(network), numbers, round);
+  }
+
+  private static Sums sums(Workers workers, ChainStep step, double[] numbers, int round) {
+    NetworkSpec network = step.objective().network();
     try (Roles roles =
         new Roles(Precision.FLOAT64)
             .trained(Loss.NETWORK, network, TRAINING, Flat.of(numbers))
@@ -136,10 +151,11 @@ class ChainStepTest extends SparkTest {
         42);
   }
 
-  private static void gradientIsThatOfFiniteDifferences(NetworkSpec network, double[] numbers) {
+  private static void gradientIsThatOfFiniteDifferences(
+      ChainStep step, double[] numbers, int parameters) {
+    NetworkSpec network = step.objective().network();
     try (LocalRound workers = local()) {
-      double[] gradient =
-          sums(workers, network, numbers, 0).gradients().get(Loss.NETWORK).doubles();
+      double[] gradient = sums(workers, step, numbers, 0).gradients().get(Loss.NETWORK).doubles();
       int[] trained =
           network.layout().tensors().stream()
               .filter(t -> network.trains(t.name()))
@@ -147,14 +163,14 @@ class ChainStepTest extends SparkTest {
                   t -> java.util.stream.IntStream.range(t.offset(), t.offset() + t.size()))
               .toArray();
       assertThat(gradient).hasSize(trained.length);
-      for (int k = 0; k < trained.length; k += 1 + trained.length / 30) {
+      for (int k = 0; k < trained.length; k += 1 + trained.length / parameters) {
         int at = trained[k];
         double slope =
             MmdTest.slope(
                 numbers[at],
                 v -> {
                   numbers[at] = v;
-                  return sums(workers, network, numbers, 0).total("loss");
+                  return sums(workers, step, numbers, 0).total("loss");
                 });
         assertThat(gradient[k]).isCloseTo(slope, within(1e-6 * (1 + Math.abs(slope))));
       }
@@ -164,13 +180,18 @@ class ChainStepTest extends SparkTest {
 
   @Test
   void theGradientOfTheUnionIsThatOfFiniteDifferences() {
-    gradientIsThatOfFiniteDifferences(PATCHES, numbers(PATCHES, 1));
+    gradientIsThatOfFiniteDifferences(step(PATCHES), numbers(PATCHES, 1), 30);
+  }
+
+  @Test
+  void theGradientOnAFlowIsThatOfFiniteDifferences() {
+    gradientIsThatOfFiniteDifferences(step(PATCHES, FLOW), numbers(PATCHES, 1), 10);
   }
 
   @Test
   void adaptersAloneAreDifferentiated() {
     Lora lora = new Lora(PATCHES, 2, 2, List.of("qkv", "proj"));
-    gradientIsThatOfFiniteDifferences(lora, numbers(lora, 1));
+    gradientIsThatOfFiniteDifferences(step(lora), numbers(lora, 1), 30);
   }
 
   /** However examples are spread over workers, the union's statistic is differentiated. */

@@ -7,18 +7,19 @@ import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.DiscreteBetas;
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.Schedule;
-import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.VpLinear;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DdimChainTest {
   private static final Schedule DDPM = DiscreteBetas.ddpm();
+  private static final Schedule FLOW = new FlowPath();
 
   private static double[] normal(int count, long seed) {
     RandomStream stream = new RandomStream(seed, 2, 0, 0);
@@ -29,26 +30,29 @@ class DdimChainTest {
 
   /**
    * eps' = p eps + q of N(0, s^2) data: eps(x, t) = sigma x / (alpha^2 s^2 + sigma^2), which is
-   * exact, and two numbers to finetune.
+   * exact, and two numbers to finetune; on a flow v = (sigma - alpha s^2) x / (the same).
    */
-  private static final class Corrected implements NoiseModel {
+  private static final class Corrected implements PredictionModel {
     final double deviation;
+    final boolean flow;
     double p = 1;
     double q;
     double gradP;
     double gradQ;
 
-    Corrected(double deviation) {
+    Corrected(double deviation, Schedule schedule) {
       this.deviation = deviation;
+      this.flow = schedule.equals(FLOW);
     }
 
     private double exact(Node node) {
       double spread = node.alpha() * deviation;
-      return node.sigma() / (spread * spread + node.sigma() * node.sigma());
+      double ofData = flow ? spread * deviation : 0;
+      return (node.sigma() - ofData) / (spread * spread + node.sigma() * node.sigma());
     }
 
     @Override
-    public double[] noise(double[] x, Node node) {
+    public double[] predict(double[] x, Node node) {
       double factor = exact(node);
       return Arrays.stream(x).map(v -> p * factor * v + q).toArray();
     }
@@ -68,7 +72,7 @@ class DdimChainTest {
     return Math.sqrt(Arrays.stream(x).map(v -> v * v).sum() / x.length);
   }
 
-  private static double[] samples(DdimChain chain, NoiseModel model, double[] noise) {
+  private static double[] samples(DdimChain chain, PredictionModel model, double[] noise) {
     return chain.run(noise, model)[chain.steps()];
   }
 
@@ -80,25 +84,28 @@ class DdimChainTest {
   })
   void anExactScoreInFewStepsLosesSpread(double deviation, int steps, double expected) {
     DdimChain chain = new DdimChain(DDPM, TimeSubset.UNIFORM.times(DDPM, steps));
-    double[] one = samples(chain, new Corrected(deviation), new double[] {1});
+    double[] one = samples(chain, new Corrected(deviation, DDPM), new double[] {1});
     assertThat(one[0]).isCloseTo(expected, within(5.1e-4));
   }
 
   /** Two numbers, finetuned by MMD to the data's law, bring the spread back. */
-  @Test
-  void finetuningBringsTheSpreadBack() {
-    double[] data = normal(512, 1);
+  @ParameterizedTest
+  @CsvSource({"ddpm-linear, uniform, 1, .05", "flow, trailing, .5, .5"})
+  void finetuningBringsTheSpreadBack(
+      String schedule, String times, double spread, double learningRate) {
+    double[] data = Arrays.stream(normal(512, 1)).map(x -> spread * x).toArray();
     FeatureTable reals = FeatureTable.of(data, 1);
-    DdimChain chain = new DdimChain(DDPM, TimeSubset.UNIFORM.times(DDPM, 5));
-    Corrected model = new Corrected(1);
+    Schedule path = Schedule.ofLabel(schedule);
+    DdimChain chain = new DdimChain(path, TimeSubset.ofLabel(times).times(path, 5));
+    Corrected model = new Corrected(spread, path);
     double[] fresh = normal(4000, 77);
     assertThat(Math.abs(deviation(samples(chain, model, fresh)) / deviation(data) - 1))
         .isGreaterThan(0.05);
-    Mmd mmd = Mmd.of(Kernel.Gaussians.ofSigmas(0.5, 1, 2), true);
+    Mmd mmd = Mmd.of(Kernel.Gaussians.ofSigmas(spread / 2, spread, 2 * spread), true);
     for (int update = 0; update < 100; update++) {
       double[][] states = chain.run(normal(256, 100 + update), model);
       Mmd.Estimate estimate = mmd.of(FeatureTable.of(states[5], 1), reals);
-      double rate = 0.05 * (100 - update) / 100;
+      double rate = learningRate * (100 - update) / 100;
       model.gradP = 0;
       model.gradQ = 0;
       chain.backward(states, estimate.gradient(), model);
@@ -110,11 +117,12 @@ class DdimChainTest {
   }
 
   @ParameterizedTest
-  @EnumSource(TimeSubset.class)
-  void theAdjointIsThatOfFiniteDifferences(TimeSubset subset) {
+  @CsvSource({"ddpm-linear, uniform", "ddpm-linear, trailing", "flow, trailing"})
+  void theAdjointIsThatOfFiniteDifferences(String schedule, String times) {
     int d = 2;
-    LinearNoise model = new LinearNoise(new double[] {.3, -.2, .1, .5}, new double[] {.2, -.1});
-    DdimChain chain = new DdimChain(DDPM, subset.times(DDPM, 4));
+    LinearPrediction model = linear();
+    Schedule path = Schedule.ofLabel(schedule);
+    DdimChain chain = new DdimChain(path, TimeSubset.ofLabel(times).times(path, 4));
     double[] noise = normal(12, 3);
     FeatureTable reals = FeatureTable.of(normal(10, 4), d);
     Mmd mmd = Mmd.of(new Kernel.Polynomial(3, .5, 1), true);
@@ -126,11 +134,36 @@ class DdimChainTest {
     check(toNoise, noise, chain, model, noise, mmd, reals);
   }
 
+  private static LinearPrediction linear() {
+    return new LinearPrediction(new double[] {.3, -.2, .1, .5}, new double[] {.2, -.1});
+  }
+
+  /**
+   * v = w x + b in n steps: x_n = q^n x - b (1 - q^n) / w with q = 1 - w / n, and so its slopes;
+   * from t = 1, where no noise could be told from the state.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void aLinearFlowHasItsClosedForm(int steps) {
+    double w = .7;
+    double b = -.3;
+    LinearPrediction model = new LinearPrediction(new double[] {w}, new double[] {b});
+    DdimChain chain = new DdimChain(FLOW, TimeSubset.TRAILING.times(FLOW, steps));
+    double[][] states = chain.run(new double[] {1.4}, model);
+    double power = Math.pow(1 - w / steps, steps);
+    assertThat(states[steps][0]).isCloseTo(power * 1.4 - b * (1 - power) / w, within(1e-14));
+    assertThat(chain.backward(states, new double[] {1}, model)[0]).isCloseTo(power, within(1e-14));
+    assertThat(model.gradB()[0]).isCloseTo((power - 1) / w, within(1e-14));
+    double slope = -Math.pow(1 - w / steps, steps - 1); // of the power
+    assertThat(model.gradW()[0])
+        .isCloseTo(slope * 1.4 + b * slope / w + b * (1 - power) / (w * w), within(1e-14));
+  }
+
   private static void check(
       double[] gradient,
       double[] moved,
       DdimChain chain,
-      NoiseModel model,
+      PredictionModel model,
       double[] noise,
       Mmd mmd,
       FeatureTable reals) {
@@ -169,17 +202,18 @@ class DdimChainTest {
     for (Schedule schedule : new Schedule[] {DDPM, VpLinear.standard()}) {
       DdimChain uniform = new DdimChain(schedule, TimeSubset.UNIFORM.times(schedule, 5));
       DdimChain trailing = new DdimChain(schedule, TimeSubset.TRAILING.times(schedule, 5));
-      assertThat(Math.abs(uniform.noiseFactor(4))).isLessThan(0.02);
-      assertThat(Math.abs(trailing.noiseFactor(4))).isGreaterThan(0.3);
+      assertThat(Math.abs(uniform.predictionFactor(4))).isLessThan(0.02);
+      assertThat(Math.abs(trailing.predictionFactor(4))).isGreaterThan(0.3);
     }
   }
 
   /** What is finetuned is the sampler that {@code sample} runs. */
   @ParameterizedTest
-  @EnumSource(TimeSubset.class)
-  void theChainIsTheSolverOfTheSameTimes(TimeSubset subset) {
-    LinearNoise model = new LinearNoise(new double[] {.3, -.2, .1, .5}, new double[] {.2, -.1});
-    double[] times = subset.times(DDPM, 5);
+  @CsvSource({"ddpm-linear, uniform", "ddpm-linear, trailing", "flow, trailing"})
+  void theChainIsTheSolverOfTheSameTimes(String schedule, String subset) {
+    LinearPrediction model = linear();
+    Schedule path = Schedule.ofLabel(schedule);
+    double[] times = TimeSubset.ofLabel(subset).times(path, 5);
     double[] noise = normal(6, 5);
     ContinuousModel plain =
         new ContinuousModel() {
@@ -190,10 +224,15 @@ class DdimChainTest {
 
           @Override
           public void noise(double[] x, Node node, int[] labels, double[] eps) {
-            System.arraycopy(model.noise(x, node), 0, eps, 0, eps.length);
+            System.arraycopy(model.predict(x, node), 0, eps, 0, eps.length);
+            path.prediction().toNoise(x, node, eps);
           }
         };
-    assertThat(Solver.plain(Solver.DDIM).on(DDPM, times).sample(noise, Denoiser.plain(plain, 3)))
-        .containsExactly(samples(new DdimChain(DDPM, times), model, noise), within(1e-12));
+    double[] drawn =
+        MmdSampler.solver(path).on(path, times).sample(noise, Denoiser.plain(plain, 3));
+    assertThat(drawn)
+        .containsExactly(
+            samples(new DdimChain(path, times), model, noise),
+            within(path.equals(FLOW) ? 1e-9 : 1e-12)); // a flow's data comes out of eps / 1e-6
   }
 }

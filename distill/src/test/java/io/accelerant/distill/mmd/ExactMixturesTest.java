@@ -21,7 +21,7 @@ class ExactMixturesTest {
   }
 
   /** eps' = p eps + q x, eps exact, with a p and a q for each time. */
-  private static final class Corrected implements NoiseModel {
+  private static final class Corrected implements PredictionModel {
     final Mixture law;
     final double[] times;
     final double[] parameters = new double[2 * STEPS];
@@ -43,9 +43,9 @@ class ExactMixturesTest {
     }
 
     @Override
-    public double[] noise(double[] x, Node node) {
+    public double[] predict(double[] x, Node node) {
       int s = step(node);
-      double[] noise = law.noise(x, node);
+      double[] noise = law.predict(x, node);
       for (int i = 0; i < x.length; i++) {
         noise[i] = parameters[s] * noise[i] + parameters[STEPS + s] * x[i];
       }
@@ -55,7 +55,7 @@ class ExactMixturesTest {
     @Override
     public double[] pullBack(double[] x, Node node, double[] cotangent) {
       int s = step(node);
-      double[] eps = law.noise(x, node);
+      double[] eps = law.predict(x, node);
       double[] pulled = law.pullBack(x, node, cotangent);
       for (int i = 0; i < x.length; i++) {
         gradient[s] += eps[i] * cotangent[i];

@@ -62,7 +62,7 @@ class FinetunedMixturesTest {
   }
 
   /** The exact noise plus what a perceptron makes of x and the number of the step. */
-  private static final class Corrected implements NoiseModel, AutoCloseable {
+  private static final class Corrected implements PredictionModel, AutoCloseable {
     final Mixture law;
     final int size;
     final int batch;
@@ -109,8 +109,8 @@ class FinetunedMixturesTest {
     }
 
     @Override
-    public double[] noise(double[] x, Node node) {
-      double[] noise = law.noise(x, node);
+    public double[] predict(double[] x, Node node) {
+      double[] noise = law.predict(x, node);
       for (int from = 0; from < x.length; from += batch * size) {
         run(x, from, node, x);
         double[] more = program.doubles("prediction");

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * @param sigmas of a mixture of Gaussian kernels that tells such laws apart
  */
 record Mixture(String name, double[][] means, double deviation, double[] sigmas)
-    implements NoiseModel {
+    implements PredictionModel {
   /** Eight components around a circle. */
   static Mixture ring() {
     double[][] ring = new double[8][];
@@ -92,7 +92,7 @@ record Mixture(String name, double[][] means, double deviation, double[] sigmas)
   }
 
   @Override
-  public double[] noise(double[] x, Node node) {
+  public double[] predict(double[] x, Node node) {
     double[] shares = new double[means.length];
     double[][] u = new double[shares.length][size()];
     double[] noise = new double[x.length];

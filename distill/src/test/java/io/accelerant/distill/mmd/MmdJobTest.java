@@ -41,12 +41,14 @@ import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Roles;
 import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
+import io.accelerant.distill.continuous.FlowPath;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.VpLinear;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.sample.SampleJob;
-import io.accelerant.distill.teacher.NoisePredictionLoss;
+import io.accelerant.distill.teacher.DenoisingLoss;
 import io.accelerant.distill.teacher.PixelTables;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -98,12 +100,7 @@ class MmdJobTest extends SparkTest {
         "prepareImages.labels=" + shared.resolve("labels"),
         "prepareImages.classes=2",
         "prepareImages.split=[0.8,0.2]");
-    publishTeacher(
-        PixelTables.first(
-            Images.open(spark(), context().hadoop(), shared.resolve("data").toString(), "a test")
-                .split("train"),
-            Images.COLUMN,
-            COUNT));
+    publishTeacher("teacher", VpLinear.standard(), 600);
     Path onnx = Files.write(shared.resolve("flat.onnx"), flatten(8));
     result =
         finetune(
@@ -115,7 +112,13 @@ class MmdJobTest extends SparkTest {
   }
 
   /** Learns on this thread what would take twenty seconds of rounds on Spark. */
-  private static void publishTeacher(LabelledPixels images) {
+  private static void publishTeacher(String name, Schedule schedule, int updates) {
+    LabelledPixels images =
+        PixelTables.first(
+            Images.open(spark(), context().hadoop(), shared.resolve("data").toString(), "a test")
+                .split("train"),
+            Images.COLUMN,
+            COUNT);
     PatchTransformer network = new PatchTransformer(1, 8, 4, 32, 1, 2, 128, 2, false);
     Training adam =
         Training.of(OptimizerSpec.adam(0.9, 0.999, 1e-8), LearningRate.constant(3e-3))
@@ -129,16 +132,12 @@ class MmdJobTest extends SparkTest {
             new LocalRound(images.shards(1), ProgramPool.ofJvm(2), Precision.FLOAT32, 1);
         ArtifactWriter artifact =
             ArtifactWriter.claim(
-                shared.resolve("teacher").toString(),
-                context().hadoop(),
-                Claim.of("test"),
-                false)) {
-      new Trainer(workers, roles, 600)
+                shared.resolve(name).toString(), context().hadoop(), Claim.of("test"), false)) {
+      new Trainer(workers, roles, updates)
           .train(
-              new GradientStep(
-                  new NoisePredictionLoss(network, VpLinear.standard(), 1e-3, 0.1, 32)),
+              new GradientStep(DenoisingLoss.of(network, schedule, 1e-3, 0.1, 32)),
               Draw.shuffled(32, 1));
-      new ImageModel(network, roles.averages(Loss.NETWORK).floats(), VpLinear.standard())
+      new ImageModel(network, roles.averages(Loss.NETWORK).floats(), schedule)
           .write(artifact, roles.parameters(Loss.NETWORK).floats());
       artifact.commit(ManifestDraft.of(Model.KIND, "train-teacher", "test", 1));
     }
@@ -283,7 +282,8 @@ class MmdJobTest extends SparkTest {
   @CsvSource({
     "sample.steps=4, was finetuned for 3 steps at guidance 1",
     "sample.guidance=2, was finetuned for 3 steps at guidance 1",
-    "sample.solver=unipc, but the sampler was fitted with ddim"
+    "sample.solver=unipc, but the sampler was fitted with ddim",
+    "sample.skip=0, is for the network as it is"
   })
   void sampleRefusesAnythingElse(String set, String message) {
     assertThatThrownBy(() -> sample("refused", "sample.label=[0, 1]", set))
@@ -293,6 +293,10 @@ class MmdJobTest extends SparkTest {
 
   @Test
   void pythonDrawsTheSameWithNumpyAlone() throws IOException, InterruptedException {
+    pythonDrawsTheSame(result);
+  }
+
+  private void pythonDrawsTheSame(JobResult result) throws IOException, InterruptedException {
     Path noise = folder.resolve("noise.json");
     RandomStream stream = new RandomStream(5, 5, 0, 0);
     double[][] x = new double[2][64];
@@ -403,6 +407,30 @@ class MmdJobTest extends SparkTest {
             .toList();
     assertThat(moved).containsExactly("blocks.0.attn.qkv.weight");
     assertThat(lora.metrics()).doesNotContainKey("mmd.n3.labelAgreement");
+  }
+
+  /** It predicts the velocity, and its steps are those of Euler. */
+  @Test
+  void aFlowIsFinetunedToo() throws IOException, InterruptedException {
+    publishTeacher("flow", new FlowPath(), 100);
+    String model = "mmd.model=" + shared.resolve("flow");
+    JobResult flow =
+        finetune(
+            folder.resolve("mmd"),
+            model,
+            "mmd.steps=[2]");
+    assertThat(flow.metrics())
+        .containsKeys("mmd.n2.frechet.b", "denoise.n2.frechet.b", "dc-solver.n2.frechet.b")
+        .containsKeys("unipc.n2.frechet.b", "ddim.n6.frechet.b")
+        .doesNotContainKey("ddim-uniform.n2.frechet.b");
+    assertThat(Artifact.open(flow.artifact(), context().hadoop()).readJson("sampler.json"))
+        .containsEntry("schedule", "flow")
+        .containsEntry("solver", "euler")
+        .containsEntry("times", List.of(1.0, 0.5, 0.0));
+    pythonDrawsTheSame(flow);
+    assertThatThrownBy(() -> finetune(folder.resolve("uniform"), model, "mmd.times=uniform"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll("mmd.times", "begins below 1", "set trailing");
   }
 
   /** A network that hands its pixels on: distances are those of a space of 64 pixels. */

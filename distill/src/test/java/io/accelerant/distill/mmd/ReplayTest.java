@@ -105,6 +105,25 @@ class ReplayTest {
     assertThat(found.metrics()).containsKey("gradW.0.0");
   }
 
+  /** On a flow the linear model is of the velocity: 1, .5, 0 from x in two steps of Euler. */
+  @Test
+  void aChainOnAFlowTakesStepsOfEuler() throws IOException {
+    file(
+        "flow.json",
+        """
+        {"W": [[0.5]], "b": [0.1], "tau": [499, 999], "schedule": "flow", "noise": [[1.0], [-0.5]],
+         "reals": [[0.2], [0.4]], "kernel": {"type": "polynomial", "degree": 1, "gamma": 1, "offset": 0},
+         "estimator": "biased"}\
+        """);
+    JobResult found = run("mmd.chain=@/flow.json");
+    double[] samples = {step(1, -.5, step(1, -.5, 1)), step(1, -.5, step(1, -.5, -.5))};
+    assertThat(metric(found, "samples.0.0")).isCloseTo(samples[0], within(1e-14));
+    assertThat(metric(found, "samples.1.0")).isCloseTo(samples[1], within(1e-14));
+    double difference = (samples[0] + samples[1]) / 2 - 0.3;
+    assertThat(metric(found, "gradB.0"))
+        .isCloseTo(2 * difference * (-.5 * .75 - .5), within(1e-12));
+  }
+
   private static double step(double a, double b, double x) {
     return a * x + b * (0.5 * x + 0.1);
   }

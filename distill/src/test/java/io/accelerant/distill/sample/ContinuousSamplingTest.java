@@ -12,6 +12,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.onnx.OnnxExamples;
 import io.accelerant.core.onnx.OnnxNoise;
 import io.accelerant.core.onnx.OnnxPort;
@@ -19,12 +20,14 @@ import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.DiscreteBetas;
+import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.model.network.ImageModels;
 import io.accelerant.distill.model.network.TextModels;
 import java.io.IOException;
@@ -141,6 +144,37 @@ class ContinuousSamplingTest extends SparkTest {
         .hasMessageContaining("trained with the schedule vp-linear, not vp-cosine");
     String[] beyond = with(common, "sample.label=3");
     assertThatThrownBy(() -> sample("i6", beyond)).hasMessageContaining("classes 0 to 2");
+  }
+
+  /** Blocks that are skipped, and a network that was made without them. */
+  @Test
+  void skippedBlocksAreAsIfTheyHadBeenRemoved() {
+    PatchTransformer network = new PatchTransformer(1, 8, 4, 16, 4, 2, 32, 3, false);
+    ImageModel whole = ImageModels.model(network, new FlowPath(), 5);
+    String[] common = {"sample.schedule=flow", "sample.solver=euler", "sample.steps=2"};
+    common = with(with(common, "sample.count=6"), "sample.label=[0,1,2]");
+    String[] ofWhole =
+        with(common, "sample.model=" + ImageModels.publish(folder.resolve("w"), whole).uri());
+    ImageModel pruned = whole.withKept(List.of(0, 3));
+    String[] ofPruned =
+        with(common, "sample.model=" + ImageModels.publish(folder.resolve("p"), pruned).uri());
+    assertThat(pruned.parameters().length).isLessThan(whole.parameters().length);
+    double[] skipped = x(sample("skipped", with(ofWhole, "sample.skip=[2,1]")));
+    assertThat(skipped).isEqualTo(x(sample("removed", ofPruned)));
+    assertThat(skipped).isNotEqualTo(x(sample("whole", ofWhole)));
+    assertThat(x(sample("further", with(ofPruned, "sample.skip=3"))))
+        .isEqualTo(x(sample("one", with(ofWhole, "sample.skip=[1,2,3]"))));
+    refusesToSkip(ofWhole, "[1,4]", "sample.skip", "names block 4; ", "has blocks 0 to 3.");
+    refusesToSkip(ofPruned, "2", "sample.skip", "names block 2; ", "has the blocks [0, 3].");
+    refusesToSkip(ofWhole, "[0,1,2,3]", "names every block");
+    refusesToSkip(new String[] {"sample.steps=3"}, "0", "is for networks that were trained here");
+  }
+
+  private void refusesToSkip(String[] sets, String blocks, String... parts) {
+    assertThatThrownBy(() -> sample("refused", with(sets, "sample.skip=" + blocks)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContainingAll(parts);
+    assertThat(folder.resolve("refused")).doesNotExist();
   }
 
   /** A model of text is no model of images, and stays a discrete one. */

@@ -1,25 +1,20 @@
 package io.accelerant.jobs.bench;
 
 import io.accelerant.core.engine.Engine;
-import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.Mlp;
 import io.accelerant.core.nn.MlpClassifier;
-import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.core.safetensors.Safetensors;
-import io.accelerant.core.safetensors.Tensor;
 import io.accelerant.core.train.RoundLog;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.continuous.VpLinear;
 import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.mmd.LocalFinetuning;
 import io.accelerant.distill.model.network.ImageModel;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -58,8 +53,8 @@ public final class MmdBench {
    */
   public Map<String, Number> run() {
     Engine.start(1, "auto");
-    float[] parameters = numbers(NETWORK, 0.05);
-    float[] classifier = numbers(CLASSIFIER, 0);
+    float[] parameters = PeerTensors.moved(NETWORK, 0.05, "mmd");
+    float[] classifier = PeerTensors.moved(CLASSIFIER, 0, "mmd");
     double[] times = new double[STEPS + 1];
     Arrays.setAll(times, k -> 0.3 * (STEPS - k) / STEPS); // untrained, it ends far out from above
     ImageModel model = new ImageModel(NETWORK, parameters, VpLinear.standard());
@@ -114,16 +109,6 @@ public final class MmdBench {
     progress.say("%.3f s an update, PyTorch %.3f s", ours, theirs);
   }
 
-  private static float[] numbers(NetworkSpec network, double jitter) {
-    double[] initial = network.initial(1);
-    RandomStream stream = new RandomStream(1, RandomStream.purpose("bench.mmd"), 0, 0);
-    float[] numbers = new float[initial.length];
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = (float) (initial[i] + jitter * stream.nextGaussian());
-    }
-    return numbers;
-  }
-
   /** As many as an update draws, all of one class: so their order changes nothing. */
   private static LabelledPixels images() {
     byte[][] images = new byte[UNION][784];
@@ -140,9 +125,6 @@ public final class MmdBench {
   /** What the peer reads: tensors of both networks, images, and the numbers of the sampler. */
   private static void write(
       Scratch scratch, float[] parameters, float[] classifier, double[] times, double[] rates) {
-    List<Tensor> tensors = new ArrayList<>();
-    add(tensors, "network.", NETWORK, parameters);
-    add(tensors, "classifier.", CLASSIFIER, classifier);
     float[][] images = images().floats();
     float[] pixels = new float[UNION * 784];
     float[] noise = new float[UNION * 784];
@@ -153,9 +135,12 @@ public final class MmdBench {
         noise[i * 784 + p] = (float) stream.nextGaussian();
       }
     }
-    tensors.add(Tensor.of("images", new long[] {UNION, 784}, pixels));
-    tensors.add(Tensor.of("noise", new long[] {UNION, 1, 28, 28}, noise));
-    scratch.write("tensors.safetensors", Safetensors.bytes(tensors, Map.of()));
+    new PeerTensors()
+        .add("network.", NETWORK, parameters)
+        .add("classifier.", CLASSIFIER, classifier)
+        .add("images", pixels, UNION, 784)
+        .add("noise", noise, UNION, 1, 28, 28)
+        .write(scratch);
     List<Node> nodes = Arrays.stream(times).mapToObj(t -> VpLinear.standard().node(t)).toList();
     Map<String, Object> spec = new LinkedHashMap<>();
     spec.put("times", times);
@@ -168,17 +153,5 @@ public final class MmdBench {
     spec.put("layers", NETWORK.layers());
     spec.put("patch", NETWORK.patch());
     scratch.write("spec.json", CanonicalJson.bytes(spec));
-  }
-
-  private static void add(
-      List<Tensor> tensors, String prefix, NetworkSpec network, float[] numbers) {
-    for (Layout.Tensor t : network.layout().tensors()) {
-      long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
-      tensors.add(
-          Tensor.of(
-              prefix + t.name(),
-              shape,
-              Arrays.copyOfRange(numbers, t.offset(), t.offset() + t.size())));
-    }
   }
 }

@@ -58,6 +58,15 @@ public record ImageModel(PatchTransformer network, float[] parameters, Schedule 
     return network.numbers();
   }
 
+  /** The same without the blocks that are not kept, and without their parameters. */
+  public ImageModel withKept(List<Integer> blocks) {
+    if (blocks.equals(network.keep())) {
+      return this;
+    }
+    PatchTransformer lacking = network.withKept(blocks);
+    return new ImageModel(lacking, network.pruned(parameters, lacking), schedule);
+  }
+
   private static String kind(PatchTransformer network) {
     return network.frames().isVideo() ? VIDEO : KIND;
   }

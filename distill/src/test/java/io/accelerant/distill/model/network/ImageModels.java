@@ -2,6 +2,7 @@ package io.accelerant.distill.model.network;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.nn.PatchTransformer;
+import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.VpLinear;
 import java.nio.file.Path;
 
@@ -17,17 +18,25 @@ public final class ImageModels {
 
   /** All weights random, those too that begin at zero. */
   public static ImageModel model(long seed) {
-    double[] initial = network().initial(seed);
+    return model(network(), VpLinear.standard(), seed);
+  }
+
+  /** As {@link #model(long)}. */
+  public static ImageModel model(PatchTransformer network, Schedule schedule, long seed) {
+    double[] initial = network.initial(seed);
     float[] parameters = new float[initial.length];
     for (int i = 0; i < initial.length; i++) {
       double jitter = new io.accelerant.core.random.RandomStream(seed, 1, i, 0).nextGaussian();
       parameters[i] = (float) (initial[i] + 0.1 * jitter);
     }
-    return new ImageModel(network(), parameters, VpLinear.standard());
+    return new ImageModel(network, parameters, schedule);
   }
 
   public static Artifact publish(Path folder, long seed) {
-    ImageModel model = model(seed);
+    return publish(folder, model(seed));
+  }
+
+  public static Artifact publish(Path folder, ImageModel model) {
     return TextModels.publish(folder, artifact -> model.write(artifact, model.parameters()));
   }
 }

@@ -3,20 +3,21 @@ package io.accelerant.distill.mmd;
 import io.accelerant.distill.continuous.Node;
 
 /**
- * eps(x) = W x + b at every time: the smallest model whose chain has a gradient worth checking.
+ * W x + b at every time: the smallest model whose chain has a gradient worth checking.
  *
- * @param w [d][d], flat: row o makes number o of eps
+ * @param w [d][d], flat: row o makes number o of what is predicted
  * @param b [d]
  * @param gradW gathers dL/dW
  * @param gradB gathers dL/db
  */
-record LinearNoise(double[] w, double[] b, double[] gradW, double[] gradB) implements NoiseModel {
-  LinearNoise(double[] w, double[] b) {
+record LinearPrediction(double[] w, double[] b, double[] gradW, double[] gradB)
+    implements PredictionModel {
+  LinearPrediction(double[] w, double[] b) {
     this(w, b, new double[w.length], new double[b.length]);
   }
 
   @Override
-  public double[] noise(double[] x, Node node) {
+  public double[] predict(double[] x, Node node) {
     int d = b.length;
     double[] noise = new double[x.length];
     for (int row = 0; row < x.length; row += d) {

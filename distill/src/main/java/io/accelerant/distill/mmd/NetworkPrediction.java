@@ -9,10 +9,10 @@ import io.accelerant.distill.model.network.ImageModel;
 import java.util.Arrays;
 
 /**
- * The network as the noise prediction of a chain: float32 inside, float64 outside, a micro-batch at
- * a time from the first row on.
+ * The network as the prediction that a chain steps by: float32 inside, float64 outside, a
+ * micro-batch at a time from the first row on.
  */
-final class NetworkNoise implements NoiseModel {
+final class NetworkPrediction implements PredictionModel {
   private final Programs programs;
   private final ChainObjective objective;
   private final int[] labels;
@@ -22,7 +22,7 @@ final class NetworkNoise implements NoiseModel {
   /**
    * @param labels [batch], as the network numbers them: {@code classes} is no class
    */
-  NetworkNoise(Programs programs, ChainObjective objective, int[] labels) {
+  NetworkPrediction(Programs programs, ChainObjective objective, int[] labels) {
     this.programs = programs;
     this.objective = objective;
     this.labels = labels;
@@ -47,7 +47,7 @@ final class NetworkNoise implements NoiseModel {
   }
 
   @Override
-  public double[] noise(double[] x, Node node) {
+  public double[] predict(double[] x, Node node) {
     BatchShape shape = objective.shape();
     double[] noise = new double[x.length];
     pieces(

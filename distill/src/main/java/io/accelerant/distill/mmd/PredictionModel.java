@@ -2,14 +2,17 @@ package io.accelerant.distill.mmd;
 
 import io.accelerant.distill.continuous.Node;
 
-/** A prediction of the noise that can be differentiated; a batch at a time. */
-interface NoiseModel {
+/**
+ * What a chain steps by, and can differentiate: a prediction of the noise, or on a flow of the
+ * velocity; a batch at a time.
+ */
+interface PredictionModel {
   /**
-   * eps(x, t) of each row.
+   * eps(x, t), or v(x, t), of each row.
    *
    * @param x [batch][d], flat; not changed
    */
-  double[] noise(double[] x, Node node);
+  double[] predict(double[] x, Node node);
 
   /**
    * Adds J_theta^T g to the gradient that the model gathers, and hands back J_x^T g.
