@@ -5,7 +5,8 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.JsonReader;
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizers;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
@@ -51,18 +52,17 @@ public record LanguageModel(
    * @throws IllegalArgumentException if network and tokenizer do not go together
    */
   public LanguageModel {
-    int tokens = tokenizer.size() + (kind == Kind.MASKED ? 1 : 0);
-    if (network.vocabulary() != tokens) {
+    if (!tokenizer.fits(network.vocabulary(), kind == Kind.MASKED)) {
       throw new IllegalArgumentException(
           Text.of(
-              "a %s model of this tokenizer has %d tokens, but the network has %d",
-              kind.label(), tokens, network.vocabulary()));
+              "a %s model of a tokenizer with %d tokens cannot be a network of %d",
+              kind.label(), tokenizer.size(), network.vocabulary()));
     }
   }
 
   /** Token of MASK, of a masked model. */
   public int mask() {
-    return tokenizer.size();
+    return tokenizer.mask();
   }
 
   /**
@@ -77,7 +77,7 @@ public record LanguageModel(
           Text.of(
               "%s has the tokens of %s, but the model reads those of %s; prepare the prompts with"
                   + " the model's tokenizer.",
-              uri, other.config(), tokenizer.config()));
+              uri, other.describe(), tokenizer.describe()));
     }
   }
 
@@ -94,6 +94,7 @@ public record LanguageModel(
     if (kind == Kind.MASKED) {
       block.put("maskToken", mask());
     }
+    tokenizer.write(artifact);
     new Model(network, parameters).write(artifact, Map.of(BLOCK, block));
     new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
   }
@@ -162,7 +163,7 @@ public record LanguageModel(
               "%s: a %s model needs a network of tokens, not a %s.",
               where, kind.label(), network.config().get("model_type")));
     }
-    Tokenizer tokenizer = Tokenizer.of(block.inner("tokenizer"));
+    Tokenizer tokenizer = Tokenizers.read(artifact, block.inner("tokenizer"));
     block.only("endToken", tokenizer.end());
     try {
       LanguageModel model = new LanguageModel(tokens, parameters, tokenizer, kind);

@@ -55,8 +55,9 @@ final class PreparePromptsKeys {
   static final Key<String> TOKENIZER =
       Key.string(
               BLOCK + "tokenizer",
-              "alphabet:letters27, alphabet:bytes or alphabet:<symbols>; default: the symbols of a"
-                  + " task, bytes for text")
+              "alphabet:letters27, alphabet:bytes or alphabet:<symbols>; or the URI of a folder with"
+                  + " tokenizer.json, vocab.json and merges.txt, or vocab.txt, or of an artifact;"
+                  + " default: the symbols of a task, bytes for text")
           .optional();
   static final Key<Integer> MAXIMUM =
       Key.integer(BLOCK + "maximumLength", "Tokens of the longest row that is kept, its end too")

@@ -14,6 +14,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.PromptTask;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import io.accelerant.core.text.Text;
 import java.util.Collections;
 import java.util.Iterator;

@@ -3,6 +3,7 @@ package io.accelerant.core.lm.prompt;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.PromptTask;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -75,7 +76,7 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
       return dropped(Reason.EMPTY_ANSWER, file);
     }
     try {
-      String given = cloze ? prompt : spelled(prompt);
+      String given = cloze ? prompt : tokenizer.spell(prompt);
       String wanted = cloze ? answer : spelled(answer);
       if (given.isEmpty() || wanted.isEmpty()) {
         return dropped(given.isEmpty() ? Reason.EMPTY_PROMPT : Reason.EMPTY_ANSWER, file);
