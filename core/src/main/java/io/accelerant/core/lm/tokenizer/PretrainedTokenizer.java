@@ -195,6 +195,15 @@ public final class PretrainedTokenizer implements Tokenizer {
     }
   }
 
+  /**
+   * The template of conversations.
+   *
+   * @throws IllegalArgumentException if the files have none, or it uses what is not rendered here
+   */
+  public ChatTemplate chat() {
+    return SpecialTokens.chat(files);
+  }
+
   /** With what the files put before every text, a beginning of texts for one, once. */
   @Override
   public int[] encodePrompt(String prompt) {
@@ -253,6 +262,13 @@ public final class PretrainedTokenizer implements Tokenizer {
     config.put("size", size);
     config.put("sha256", hash);
     config.put("special", special);
+    return config;
+  }
+
+  @Override
+  public Map<String, Object> modelConfig() {
+    Map<String, Object> config = new LinkedHashMap<>();
+    special.forEach((role, id) -> config.put(role + SpecialTokens.NUMBER, id));
     return config;
   }
 

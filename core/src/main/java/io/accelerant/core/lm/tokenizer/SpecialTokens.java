@@ -14,7 +14,11 @@ import java.util.TreeMap;
  * before the numbers of the model's {@code config.json}, and never guessed.
  */
 final class SpecialTokens {
+  private static final String TEMPLATE = "chat_template";
   private static final List<String> ROLES = List.of("bos", "eos", "pad", "mask");
+
+  /** Ends the name of a field with the number of a token. */
+  static final String NUMBER = "_token_id";
 
   private SpecialTokens() {}
 
@@ -56,10 +60,41 @@ final class SpecialTokens {
             : file.text(field));
   }
 
+  /** The template of conversations, with the pieces that it names. */
+  static ChatTemplate chat(TokenizerFiles files) {
+    Map<String, String> pieces = new TreeMap<>();
+    for (String role : List.of("bos", "eos", "unk", "sep", "pad", "cls", "mask")) {
+      named(files, role).ifPresent(piece -> pieces.put(role + "_token", piece));
+    }
+    String file = files.where() + "/" + TokenizerFiles.CONFIG;
+    return files
+        .chat()
+        .map(text -> new ChatTemplate(files.where() + "/" + TokenizerFiles.CHAT, text, pieces))
+        .or(() -> configured(files).map(text -> new ChatTemplate(file, text, pieces)))
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    Text.of(
+                        "%s has no chat template, neither in %s nor as %s",
+                        files.where(), TokenizerFiles.CONFIG, TokenizerFiles.CHAT)));
+  }
+
+  /** One template, or that of several which is called {@code default}. */
+  private static Optional<String> configured(TokenizerFiles files) {
+    JsonReader config = files.json(TokenizerFiles.CONFIG);
+    if (config.fields().get(TEMPLATE) instanceof List<?> several) {
+      return several.stream()
+          .filter(one -> one instanceof Map<?, ?> map && "default".equals(map.get("name")))
+          .map(one -> String.valueOf(((Map<?, ?>) one).get("template")))
+          .findFirst();
+    }
+    return config.has(TEMPLATE) ? Optional.of(config.text(TEMPLATE)) : Optional.empty();
+  }
+
   /** One number; several are for those who stop at any of them. */
   private static OptionalInt number(TokenizerFiles files, String role, int size) {
     JsonReader config = files.json(TokenizerFiles.MODEL);
-    String field = role + "_token_id";
+    String field = role + NUMBER;
     if (!config.has(field)) {
       return OptionalInt.empty();
     }

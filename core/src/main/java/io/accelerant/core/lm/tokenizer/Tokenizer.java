@@ -70,6 +70,11 @@ public interface Tokenizer extends Serializable {
   /** What {@link Tokenizers#read} rebuilds it from: a block of a {@code config.json}. */
   Map<String, Object> config();
 
+  /** What a {@code config.json} of a model says of its tokens where Hugging Face's loaders look. */
+  default Map<String, Object> modelConfig() {
+    return Map.of();
+  }
+
   /** Writes the files that it is read from again beside that block, if there are any. */
   default void write(ArtifactWriter artifact) {}
 

@@ -48,6 +48,9 @@ record TokenizerFiles(String where, boolean published, TreeMap<String, byte[]> p
   /** Of the model; its token ids are read and it does not travel along. */
   static final String MODEL = "config.json";
 
+  /** Each of them says how texts are cut; the first that is there counts. */
+  static final List<String> MAIN = List.of(JSON, VOCABULARY, PIECES);
+
   private static final List<String> NAMES =
       List.of(JSON, CONFIG, SPECIAL, ADDED, VOCABULARY, MERGES, PIECES, CHAT);
 
@@ -91,12 +94,12 @@ record TokenizerFiles(String where, boolean published, TreeMap<String, byte[]> p
 
   /** Whether there is a tokenizer among them. */
   boolean holdOne() {
-    return holds(JSON) || holds(VOCABULARY) || holds(PIECES);
+    return MAIN.stream().anyMatch(this::holds);
   }
 
   /** The file that says how texts are cut. */
   String main() {
-    return Stream.of(JSON, VOCABULARY, PIECES).filter(this::holds).findFirst().orElseThrow();
+    return MAIN.stream().filter(this::holds).findFirst().orElseThrow();
   }
 
   boolean holds(String name) {

@@ -77,6 +77,11 @@ public final class Tokenizers {
     return SymbolTokenizer.of(config);
   }
 
+  /** Whether an artifact holds the files of a tokenizer. */
+  public static boolean isIn(Artifact artifact) {
+    return TokenizerFiles.MAIN.stream().anyMatch(artifact::holds);
+  }
+
   /**
    * That of an artifact which holds the files of one and says nothing of them, as an imported model
    * does.
