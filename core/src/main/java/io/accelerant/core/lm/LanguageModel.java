@@ -59,6 +59,12 @@ public record LanguageModel(
               "a %s model of a tokenizer with %d tokens cannot be a network of %d",
               kind.label(), tokenizer.size(), network.vocabulary()));
     }
+    if (kind == Kind.MASKED && tokenizer.mask() != network.vocabulary() - 1) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "MASK is token %d of %d; only models whose last token it is are decoded yet",
+              tokenizer.mask(), network.vocabulary()));
+    }
   }
 
   /** Token of MASK, of a masked model. */

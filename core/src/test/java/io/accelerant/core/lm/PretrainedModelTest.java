@@ -10,6 +10,7 @@ import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
@@ -17,18 +18,23 @@ import io.accelerant.core.lm.LanguageModel.Kind;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.lm.tokenizer.TokenizerFolder;
 import io.accelerant.core.lm.tokenizer.Tokenizers;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Transformer;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,7 +71,7 @@ class PretrainedModelTest extends SparkTest {
     try (ArtifactWriter artifact =
         ArtifactWriter.claim(model.toString(), context().hadoop(), Claim.of("test"), false)) {
       new Model(network, parameters).write(artifact, Map.of("eos_token_id", 3));
-      for (java.io.File file : tokenizer.toFile().listFiles()) {
+      for (File file : tokenizer.toFile().listFiles()) {
         artifact.write(file.getName(), Files.readAllBytes(file.toPath()));
       }
       artifact.commit(ManifestDraft.of(Model.KIND, "import-model", "test", 1));
@@ -85,8 +91,7 @@ class PretrainedModelTest extends SparkTest {
     for (Prompt prompt : all) {
       assertThat(prompt.ids()).startsWith(341).endsWith(345);
       assertThat(prompt.isCausal()).isTrue();
-      int[] answer = java.util.Arrays.stream(prompt.open()).map(i -> prompt.ids()[i]).toArray();
-      assertThat(prompts.tokenizer().decode(answer)).isEqualTo(prompt.answer());
+      assertThat(prompts.tokenizer().decode(answer(prompt))).isEqualTo(prompt.answer());
       assertThat(prompts.tokenizer().decode(prompt.promptIds())).isEqualTo(prompt.prompt());
     }
     assertThat(folder.resolve("prompts/tokenizer.json"))
@@ -96,7 +101,7 @@ class PretrainedModelTest extends SparkTest {
         .containsExactly("source", "tokenizer");
   }
 
-  private static org.apache.hadoop.conf.Configuration hadoop() {
+  private static Configuration hadoop() {
     return context().hadoop();
   }
 
@@ -107,10 +112,9 @@ class PretrainedModelTest extends SparkTest {
     Artifact artifact = imported(llama, Transformer.gpt2(352, 16, 8, 1, 2));
     assertThat(LanguageModel.isOne(artifact)).isTrue();
     LanguageModel model = LanguageModel.read(artifact, Optional.of(Kind.CAUSAL), "a test");
-    Prompts own = open(prepare("own", Path.of(artifact.uri())));
-    model.requireSame(own.tokenizer(), own.uri());
-    Prompts others = open(prepare("others", gpt2));
-    assertThatThrownBy(() -> model.requireSame(others.tokenizer(), others.uri()))
+    model.requireSame(Tokenizers.named(llama.toString(), hadoop()), "own");
+    assertThatThrownBy(
+            () -> model.requireSame(Tokenizers.named(gpt2.toString(), hadoop()), "others"))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("has the tokens of a BPE tokenizer of 342 tokens")
         .hasMessageContaining("reads those of a BPE tokenizer of 347 tokens")
@@ -148,10 +152,72 @@ class PretrainedModelTest extends SparkTest {
   }
 
   @Test
+  void aMaskThatIsNotTheLastTokenIsRefused() {
+    Tokenizer tokenizer = tokenizer("llama");
+    Transformer network = Transformer.gpt2(352, 16, 8, 1, 2).withCausal(false);
+    assertThatThrownBy(() -> new LanguageModel(network, new float[0], tokenizer, Kind.MASKED))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("MASK is token 346 of 352");
+  }
+
+  private Tokenizer tokenizer(String name) {
+    try {
+      return Tokenizers.named(
+          TokenizerFolder.copy(name, folder.resolve(name)).toString(), hadoop());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
   void gapsOfOneSymbolNeedAnAlphabet() throws IOException {
     Path llama = TokenizerFolder.copy("llama", folder.resolve("llama"));
     assertThatThrownBy(() -> prepare("gaps", llama, "preparePrompts.source=task:cloze-chain"))
         .hasMessageContaining("preparePrompts.tokenizer")
         .hasMessageContaining("whose gaps are of one symbol each");
+  }
+
+  @Test
+  void conversationsAreWrittenAsTheModelWasTaught() throws IOException {
+    Path llama = TokenizerFolder.copy("llama", folder.resolve("llama"));
+    Prompts prompts =
+        open(
+            prepare(
+                "chat", llama, "preparePrompts.template=chat", "preparePrompts.system=Be brief."));
+    List<Prompt> all = prompts.table().collectAsList().stream().map(Prompts::of).toList();
+    assertThat(all)
+        .extracting(Prompt::prompt)
+        .contains(
+            "<|begin_of_text|><|start_header_id|>system<|end_header_id|>\n\nBe brief.<|eot_id|>"
+                + "<|start_header_id|>user<|end_header_id|>\n\nwhat is 7 + 5?<|eot_id|>"
+                + "<|start_header_id|>assistant<|end_header_id|>\n\n");
+    for (Prompt prompt : all) {
+      assertThat(prompt.promptIds()).startsWith(341, 343).containsOnlyOnce(341);
+      assertThat(prompts.tokenizer().decode(answer(prompt))).isEqualTo(prompt.answer());
+    }
+  }
+
+  @Test
+  void aChatNeedsItsTemplate() throws IOException {
+    Path gpt2 = TokenizerFolder.copy("gpt2", folder.resolve("gpt2"));
+    assertThatThrownBy(() -> prepare("chat", gpt2, "preparePrompts.template=chat"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("preparePrompts.template")
+        .hasMessageContaining("has no chat template");
+    Path letters = Path.of("alphabet:bytes");
+    assertThatThrownBy(() -> prepare("chat", letters, "preparePrompts.template=chat"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("is a template of files");
+    assertThatThrownBy(() -> prepare("chat", letters, "preparePrompts.system=Be brief."))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("preparePrompts.system");
+    Files.writeString(gpt2.resolve("chat_template.jinja"), "{{ messages | tojson }}");
+    assertThatThrownBy(() -> prepare("chat", gpt2, "preparePrompts.template=chat"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("the filter tojson");
+  }
+
+  private static int[] answer(Prompt prompt) {
+    return Arrays.stream(prompt.open()).map(i -> prompt.ids()[i]).toArray();
   }
 }

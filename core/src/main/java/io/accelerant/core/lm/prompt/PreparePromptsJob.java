@@ -16,6 +16,8 @@ import io.accelerant.core.data.WordNetGlosses;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.SkillPool;
+import io.accelerant.core.lm.tokenizer.ChatTemplate;
+import io.accelerant.core.lm.tokenizer.PretrainedTokenizer;
 import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.lm.tokenizer.Tokenizers;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -72,7 +75,7 @@ public final class PreparePromptsJob implements PublishingJob {
           PreparePromptsKeys.SOURCE,
           "plants noise of its own; set preparePrompts.skillPool instead of noise.");
     }
-    PromptSource source = PromptSource.of(context, config);
+    PromptSource source = PromptSource.of(context, config, chat(context, config));
     Tokenizer tokenizer = tokenizer(context, config, source);
     RowCheck check =
         new RowCheck(tokenizer, config.get(PreparePromptsKeys.MAXIMUM), source.cloze());
@@ -88,15 +91,44 @@ public final class PreparePromptsJob implements PublishingJob {
         run -> make(run, source, check, split, noise));
   }
 
-  private static Tokenizer tokenizer(JobContext context, JobConfig config, PromptSource source) {
-    Tokenizer tokenizer;
+  /** The template that the tokenizer's files hold, if prompts are to be made by it. */
+  private static Optional<Turns.Chat> chat(JobContext context, JobConfig config) {
+    if (config
+        .find(PreparePromptsKeys.TEMPLATE)
+        .filter(PreparePromptsKeys.CHAT::equals)
+        .isEmpty()) {
+      config.refuse(List.of(PreparePromptsKeys.SYSTEM), "is for preparePrompts.template = chat.");
+      return Optional.empty();
+    }
+    String named = config.find(PreparePromptsKeys.TOKENIZER).orElse("");
+    if (named.isEmpty()
+        || !(tokenizer(context, config, named) instanceof PretrainedTokenizer tokenizer)) {
+      throw config.invalid(
+          PreparePromptsKeys.TEMPLATE,
+          "= chat is a template of files: name their folder as preparePrompts.tokenizer.");
+    }
     try {
-      tokenizer =
-          Tokenizers.named(
-              config.find(PreparePromptsKeys.TOKENIZER).orElse(source.symbols()), context.hadoop());
+      Turns.Chat chat = new Turns.Chat(tokenizer.chat(), config.get(PreparePromptsKeys.SYSTEM));
+      chat.prompt(List.of(new ChatTemplate.Message("user", "a")));
+      return Optional.of(chat);
+    } catch (IllegalArgumentException e) {
+      throw config.invalid(
+          PreparePromptsKeys.TEMPLATE, "= chat cannot be: " + e.getMessage() + ".");
+    }
+  }
+
+  private static Tokenizer tokenizer(JobContext context, JobConfig config, String name) {
+    try {
+      return Tokenizers.named(name, context.hadoop());
     } catch (IllegalArgumentException e) {
       throw config.invalid(PreparePromptsKeys.TOKENIZER, "cannot be: " + e.getMessage() + ".");
     }
+  }
+
+  private static Tokenizer tokenizer(JobContext context, JobConfig config, PromptSource source) {
+    Tokenizer tokenizer =
+        tokenizer(
+            context, config, config.find(PreparePromptsKeys.TOKENIZER).orElse(source.symbols()));
     if (source.cloze() && !(tokenizer instanceof SymbolTokenizer)) {
       throw config.invalid(
           PreparePromptsKeys.TOKENIZER,

@@ -40,7 +40,10 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
     NOT_OBJECT("notObject", "is no valid JSON object"),
     MISSING("missing", "lacks a column, or has null there"),
     NOT_TEXT("notText", "has an array or an object where a text is wanted"),
-    NOT_MESSAGES("notMessages", "has messages that are no list of objects with role and content"),
+    NOT_MESSAGES(
+        "notMessages",
+        "has messages that are no list of objects with role and content, or no conversation by the"
+            + " chat template"),
     INVALID_TEXT("invalidText", "is no valid Unicode, or holds U+FFFD, which stands for that"),
     EMPTY_PROMPT("emptyPrompt", "has an empty prompt"),
     EMPTY_ANSWER("emptyAnswer", "has an empty answer"),

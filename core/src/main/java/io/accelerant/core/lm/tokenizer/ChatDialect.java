@@ -8,9 +8,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What of Jinja is rendered as Python renders it. The library is silent about filters and tests that
- * it does not know, runs loops with a condition or an {@code else} another way, and lets a loop
- * change what was set before it; such templates are refused by name.
+ * What of Jinja is rendered as Python renders it. The library is silent about filters and tests
+ * that it does not know, runs loops with a condition or an {@code else} another way, and lets a
+ * loop change what was set before it; such templates are refused by name.
  */
 final class ChatDialect {
   private static final Pattern TAG =
@@ -29,8 +29,20 @@ final class ChatDialect {
   private static final Set<String> METHODS = Set.of("strip", "items", "get");
   private static final Set<String> STATEMENTS =
       Set.of(
-          "for", "endfor", "if", "elif", "else", "endif", "set", "endset", "macro", "endmacro",
-          "raw", "endraw", "break", "continue");
+          "for",
+          "endfor",
+          "if",
+          "elif",
+          "else",
+          "endif",
+          "set",
+          "endset",
+          "macro",
+          "endmacro",
+          "raw",
+          "endraw",
+          "break",
+          "continue");
 
   private int loops;
   private final Set<String> outside = new HashSet<>();

@@ -5,6 +5,7 @@ import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.filter.Filter;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
 import io.accelerant.core.text.Text;
@@ -161,8 +162,17 @@ public record ChatTemplate(String where, String source, Map<String, String> piec
       throw new IllegalArgumentException(
           Text.of(
               "the chat template of %s cannot be rendered: %s",
-              where, result.getErrors().get(0).getMessage().lines().findFirst().orElse("")));
+              where, why(result.getErrors().get(0))));
     }
     return result.getOutput();
+  }
+
+  private static String why(TemplateError error) {
+    Throwable cause = error.getException();
+    while (cause != null && !(cause instanceof RefusedException)) {
+      cause = cause.getCause();
+    }
+    String why = cause == null ? error.getMessage() : cause.getMessage();
+    return why.lines().findFirst().orElse("");
   }
 }

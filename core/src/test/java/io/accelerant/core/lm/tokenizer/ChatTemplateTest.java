@@ -97,12 +97,10 @@ class ChatTemplateTest {
 
   @Test
   void instructions() {
-    assertThat(render(INSTRUCT, TWO))
-        .isEqualTo("<s>[INST] Be brief.\n\nwhat is 7 + 5? [/INST]");
+    assertThat(render(INSTRUCT, TWO)).isEqualTo("<s>[INST] Be brief.\n\nwhat is 7 + 5? [/INST]");
     assertThat(render(INSTRUCT, THREE))
         .isEqualTo("<s>[INST] {{ bos_token }}{% x [/INST] <b></s>[INST] and 1? [/INST]");
-    assertThatThrownBy(
-            () -> render(INSTRUCT, List.of(new Message("assistant", "a"))))
+    assertThatThrownBy(() -> render(INSTRUCT, List.of(new Message("assistant", "a"))))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("a file")
         .hasMessageContaining("Roles must alternate");
@@ -111,7 +109,8 @@ class ChatTemplateTest {
   @Test
   void ofATokenizer() throws IOException {
     TokenizerFolder.copy("llama", folder);
-    PretrainedTokenizer tokenizer = (PretrainedTokenizer) Tokenizers.named(folder.toString(), new Configuration());
+    PretrainedTokenizer tokenizer =
+        (PretrainedTokenizer) Tokenizers.named(folder.toString(), new Configuration());
     String text = tokenizer.chat().render(TWO);
     assertThat(text)
         .isEqualTo(
@@ -121,14 +120,18 @@ class ChatTemplateTest {
     assertThat(tokenizer.encodePrompt(text)).startsWith(341, 343).containsOnlyOnce(341);
     assertThat(tokenizer.spell(text)).isEqualTo(text);
     Files.writeString(folder.resolve("chat_template.jinja"), "{{ messages[0].content }}!\n");
-    assertThat(((PretrainedTokenizer) Tokenizers.named(folder.toString(), new Configuration())).chat().render(THREE))
+    assertThat(
+            ((PretrainedTokenizer) Tokenizers.named(folder.toString(), new Configuration()))
+                .chat()
+                .render(THREE))
         .isEqualTo("{{ bos_token }}{% x!");
   }
 
   @Test
   void aTokenizerWithoutOne() throws IOException {
     TokenizerFolder.copy("gpt2", folder);
-    PretrainedTokenizer tokenizer = (PretrainedTokenizer) Tokenizers.named(folder.toString(), new Configuration());
+    PretrainedTokenizer tokenizer =
+        (PretrainedTokenizer) Tokenizers.named(folder.toString(), new Configuration());
     assertThatThrownBy(tokenizer::chat)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("has no chat template");
