@@ -95,6 +95,7 @@ class ArchitectureTest {
             .and(door("features", "org.deeplearning4j.."))
             .and(door("config", "com.typesafe.config.."))
             .and(door("report", "org.knowm.xchart.."))
+            .and(door("lm.tokenizer", "ai.djl..", "com.hubspot.."))
             .and(
                 noClasses()
                     .that()

@@ -5,11 +5,13 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.JsonReader;
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizers;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.TokenNetwork;
+import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +20,7 @@ import java.util.Optional;
 /**
  * A network that answers prompts, with the tokenizer that it reads: causal, or masked (MASK is its
  * last token). An artifact of kind {@code model} whose {@code config.json} says so in a block
- * {@code language}.
+ * {@code language}; or an imported one, which has the files of a tokenizer beside its network.
  *
  * @param network from {@code tokenizer.size()} tokens, and MASK if it is masked, to as many logits
  * @param parameters in the order of {@code network.layout()}; not copied
@@ -51,18 +53,23 @@ public record LanguageModel(
    * @throws IllegalArgumentException if network and tokenizer do not go together
    */
   public LanguageModel {
-    int tokens = tokenizer.size() + (kind == Kind.MASKED ? 1 : 0);
-    if (network.vocabulary() != tokens) {
+    if (!tokenizer.fits(network.vocabulary(), kind == Kind.MASKED)) {
       throw new IllegalArgumentException(
           Text.of(
-              "a %s model of this tokenizer has %d tokens, but the network has %d",
-              kind.label(), tokens, network.vocabulary()));
+              "a %s model of a tokenizer with %d tokens cannot be a network of %d",
+              kind.label(), tokenizer.size(), network.vocabulary()));
+    }
+    if (kind == Kind.MASKED && tokenizer.mask() != network.vocabulary() - 1) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "MASK is token %d of %d; only models whose last token it is are decoded yet",
+              tokenizer.mask(), network.vocabulary()));
     }
   }
 
   /** Token of MASK, of a masked model. */
   public int mask() {
-    return tokenizer.size();
+    return tokenizer.mask();
   }
 
   /**
@@ -77,7 +84,7 @@ public record LanguageModel(
           Text.of(
               "%s has the tokens of %s, but the model reads those of %s; prepare the prompts with"
                   + " the model's tokenizer.",
-              uri, other.config(), tokenizer.config()));
+              uri, other.describe(), tokenizer.describe()));
     }
   }
 
@@ -94,14 +101,17 @@ public record LanguageModel(
     if (kind == Kind.MASKED) {
       block.put("maskToken", mask());
     }
-    new Model(network, parameters).write(artifact, Map.of(BLOCK, block));
+    tokenizer.write(artifact);
+    Map<String, Object> config = new LinkedHashMap<>(tokenizer.modelConfig());
+    config.put(BLOCK, block);
+    new Model(network, parameters).write(artifact, config);
     new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
   }
 
   /** Whether an artifact is such a model. */
   public static boolean isOne(Artifact artifact) {
     return artifact.manifest().kind().equals(Model.KIND)
-        && artifact.readJson(Model.CONFIG).get(BLOCK) instanceof Map<?, ?>;
+        && (isDescribed(artifact.readJson(Model.CONFIG)) || Tokenizers.isIn(artifact));
   }
 
   /**
@@ -126,11 +136,12 @@ public record LanguageModel(
    */
   public static LanguageModel require(Artifact artifact, Optional<Kind> kind, String what) {
     Map<String, Object> config = artifact.requireKind(Model.KIND, what).readJson(Model.CONFIG);
-    if (!(config.get(BLOCK) instanceof Map<?, ?>)) {
+    if (!isDescribed(config) && !Tokenizers.isIn(artifact)) {
       throw new ArtifactException(
           Text.of(
-              "%s needs a language model; %s/%s has no block \"%s\". train-teacher with"
-                  + " trainTeacher.kind = %s or %s, and prompts as data, makes one.",
+              "%s needs a language model; %s/%s has no block \"%s\", and there is no tokenizer"
+                  + " beside it. train-teacher with trainTeacher.kind = %s or %s, and prompts as"
+                  + " data, makes one; import-model brings one with its tokenizer.",
               what, artifact.uri(), Model.CONFIG, BLOCK, Kind.CAUSAL.label(), Kind.MASKED.label()));
     }
     LanguageModel found;
@@ -150,28 +161,53 @@ public record LanguageModel(
     return found;
   }
 
+  private static boolean isDescribed(Map<String, Object> config) {
+    return config.get(BLOCK) instanceof Map<?, ?>;
+  }
+
   private static LanguageModel of(Artifact artifact, NetworkSpec network, float[] parameters) {
     String where = artifact.uri() + "/" + Model.CONFIG;
-    JsonReader block =
-        JsonReader.of(artifact.readJson(Model.CONFIG), where, ArtifactException::new).block(BLOCK);
-    Kind kind = block.text("kind").equals(Kind.MASKED.label()) ? Kind.MASKED : Kind.CAUSAL;
-    block.only("kind", kind.label());
     if (!(network instanceof TokenNetwork tokens)) {
       throw new ArtifactException(
           Text.of(
-              "%s: a %s model needs a network of tokens, not a %s.",
-              where, kind.label(), network.config().get("model_type")));
+              "%s: a language model needs a network of tokens, not a %s.",
+              where, network.config().get("model_type")));
     }
-    Tokenizer tokenizer = Tokenizer.of(block.inner("tokenizer"));
-    block.only("endToken", tokenizer.end());
+    Map<String, Object> config = artifact.readJson(Model.CONFIG);
     try {
-      LanguageModel model = new LanguageModel(tokens, parameters, tokenizer, kind);
-      if (kind == Kind.MASKED) {
-        block.only("maskToken", model.mask());
-      }
-      return model;
+      return isDescribed(config)
+          ? described(
+              artifact,
+              JsonReader.of(config, where, ArtifactException::new).block(BLOCK),
+              tokens,
+              parameters)
+          : imported(artifact, tokens, parameters);
     } catch (IllegalArgumentException e) {
       throw new ArtifactException(Text.of("%s: %s.", where, e.getMessage()), e);
     }
+  }
+
+  private static LanguageModel described(
+      Artifact artifact, JsonReader block, TokenNetwork network, float[] parameters) {
+    Kind kind = block.text("kind").equals(Kind.MASKED.label()) ? Kind.MASKED : Kind.CAUSAL;
+    block.only("kind", kind.label());
+    Tokenizer tokenizer = Tokenizers.read(artifact, block.inner("tokenizer"));
+    block.only("endToken", tokenizer.end());
+    LanguageModel model = new LanguageModel(network, parameters, tokenizer, kind);
+    if (kind == Kind.MASKED) {
+      block.only("maskToken", model.mask());
+    }
+    return model;
+  }
+
+  /** What looks both ways fills masks. */
+  private static LanguageModel imported(
+      Artifact artifact, TokenNetwork network, float[] parameters) {
+    boolean causal = network instanceof Transformer transformer && transformer.causal();
+    return new LanguageModel(
+        network,
+        parameters,
+        Tokenizers.find(artifact).orElseThrow(),
+        causal ? Kind.CAUSAL : Kind.MASKED);
   }
 }

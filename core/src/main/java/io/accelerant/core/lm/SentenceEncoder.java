@@ -1,5 +1,6 @@
 package io.accelerant.core.lm;
 
+import io.accelerant.core.lm.tokenizer.SentenceTokenizer;
 import io.accelerant.core.onnx.OnnxInput;
 import io.accelerant.core.onnx.OnnxModel;
 import io.accelerant.core.onnx.OnnxOutput;
@@ -20,7 +21,7 @@ public final class SentenceEncoder implements AutoCloseable {
   private static final String TYPES = "token_type_ids";
 
   private final OnnxModel model;
-  private final WordPiece tokenizer;
+  private final SentenceTokenizer tokenizer;
   private final List<String> inputs;
   private final String output;
 
@@ -29,7 +30,7 @@ public final class SentenceEncoder implements AutoCloseable {
    *     token_type_ids}, as far as it has them; its first output {@code [batch, length, width]}
    * @throws io.accelerant.core.error.ConfigException if it has another input, or no such output
    */
-  public SentenceEncoder(OnnxModel model, WordPiece tokenizer) {
+  public SentenceEncoder(OnnxModel model, SentenceTokenizer tokenizer) {
     this.model = model;
     this.tokenizer = tokenizer;
     this.inputs = model.signature().inputs().stream().map(OnnxPort::name).toList();

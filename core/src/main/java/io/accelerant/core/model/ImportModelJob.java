@@ -49,13 +49,16 @@ public final class ImportModelJob implements PublishingJob {
           .operational();
 
   /** Keys of the source's configuration that loaders need and that change no logit. */
-  private static final List<String> KEPT = List.of("bos_token_id", "eos_token_id", "pad_token_id");
+  private static final List<String> KEPT =
+      List.of("bos_token_id", "eos_token_id", "pad_token_id", "mask_token_id");
 
   private static final List<String> TOKENIZER =
       List.of(
           "tokenizer.json",
           "tokenizer_config.json",
           "special_tokens_map.json",
+          "added_tokens.json",
+          "chat_template.jinja",
           "vocab.json",
           "merges.txt",
           "vocab.txt",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.lm.tokenizer.SentenceTokenizer;
 import io.accelerant.core.onnx.OnnxEncoder;
 import io.accelerant.core.onnx.OnnxExamples;
 import io.accelerant.core.onnx.OnnxFile;
@@ -13,7 +14,7 @@ import io.accelerant.core.onnx.OnnxSettings;
 import org.junit.jupiter.api.Test;
 
 class SentenceEncoderTest {
-  private static final WordPiece TOKENIZER = WordPiece.of(EncoderFile.of(EncoderFile.json()));
+  private static final SentenceTokenizer TOKENIZER = SentenceTokenizer.of(EncoderFile.of(EncoderFile.json()));
 
   @Test
   void isTheDirectionOfTheMeanState() {

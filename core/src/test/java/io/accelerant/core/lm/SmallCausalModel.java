@@ -5,7 +5,7 @@ import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.ManifestDraft;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.lm.LanguageModel.Kind;
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Transformer;

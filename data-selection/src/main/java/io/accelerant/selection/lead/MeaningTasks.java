@@ -10,7 +10,7 @@ import io.accelerant.core.job.JavaBytes;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.lm.SentenceEncoder;
-import io.accelerant.core.lm.WordPiece;
+import io.accelerant.core.lm.tokenizer.SentenceTokenizer;
 import io.accelerant.core.onnx.OnnxFile;
 import io.accelerant.core.onnx.OnnxHandle;
 import io.accelerant.core.onnx.OnnxSettings;
@@ -53,8 +53,8 @@ record MeaningTasks(OnnxFile model, InputFile tokenizer, int clusters, long seed
    */
   static MeaningTasks open(OfflineSettings.Meaning meaning, long seed, Configuration hadoop) {
     InputFile model = InputFile.readPacked(meaning.model(), hadoop, LARGEST_MODEL);
-    InputFile tokenizer = InputFile.readPacked(meaning.tokenizer(), hadoop, WordPiece.LARGEST_FILE);
-    WordPiece.of(tokenizer);
+    InputFile tokenizer = InputFile.readPacked(meaning.tokenizer(), hadoop, SentenceTokenizer.LARGEST_FILE);
+    SentenceTokenizer.of(tokenizer);
     return new MeaningTasks(
         OnnxFile.of(model.uri(), model.content()), tokenizer, meaning.clusters(), seed);
   }
@@ -74,7 +74,7 @@ record MeaningTasks(OnnxFile model, InputFile tokenizer, int clusters, long seed
    */
   int[] of(JobContext context, Dataset<Row> table, PoolIndex index) {
     OnnxHandle handle = model.broadcast(context, OnnxSettings.cpu());
-    try (Shared<WordPiece> words = Shared.of(context, WordPiece.of(tokenizer))) {
+    try (Shared<SentenceTokenizer> words = Shared.of(context, SentenceTokenizer.of(tokenizer))) {
       MapPartitionsFunction<Row, Row> encode =
           rows -> {
             List<Row> vectors = new ArrayList<>();

@@ -45,7 +45,7 @@ final class OfflineKeys {
   static final Key<String> EMBEDDING_MODEL =
       Key.string("lead.embedding.model", "URI of an ONNX file: a sentence encoder").optional();
   static final Key<String> EMBEDDING_TOKENIZER =
-      Key.string("lead.embedding.tokenizer", "URI of its tokenizer.json, a WordPiece").optional();
+      Key.string("lead.embedding.tokenizer", "URI of its tokenizer.json").optional();
   static final Key<Integer> SCORE_BATCH =
       Key.integer("lead.scoreBatch", "Rows that are scored together")
           .between(1, 65_536)

@@ -6,7 +6,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.Warp;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.model.Student;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Stages;

@@ -2,7 +2,7 @@ package io.accelerant.distill.certainty;
 
 import io.accelerant.core.lm.SampleCounts;
 import io.accelerant.core.lm.prompt.Prompt;
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.report.Table;
 import io.accelerant.distill.measure.AnswerJudge;
 import java.util.Arrays;

@@ -2,9 +2,9 @@ package io.accelerant.distill.decode;
 
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.lm.prompt.Tokenizer;
 import io.accelerant.core.lm.task.Checker;
 import io.accelerant.core.lm.task.Verdict;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

@@ -10,7 +10,7 @@ import io.accelerant.core.data.TableSource;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,7 @@ import io.accelerant.core.lm.NgramCounts;
 import io.accelerant.core.lm.NgramModel;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Optional;

@@ -6,7 +6,7 @@ import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.Python;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.LanguageModel.Kind;
-import io.accelerant.core.lm.prompt.SymbolTokenizer;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.sample.LanguageModels;

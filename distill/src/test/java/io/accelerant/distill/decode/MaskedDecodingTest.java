@@ -8,7 +8,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.lm.EveryChoice;
 import io.accelerant.core.lm.Warp;
 import io.accelerant.core.lm.prompt.Prompt;
-import io.accelerant.core.lm.prompt.SymbolTokenizer;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import io.accelerant.distill.decode.UnmaskRule.Commit;
 import java.util.Arrays;
 import java.util.List;

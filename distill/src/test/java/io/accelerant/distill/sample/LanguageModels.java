@@ -8,7 +8,7 @@ import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.LanguageModel.Kind;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Positions;
 import io.accelerant.core.nn.Transformer;

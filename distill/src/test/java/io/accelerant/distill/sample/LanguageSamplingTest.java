@@ -19,7 +19,7 @@ import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.LanguageModel.Kind;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
-import io.accelerant.core.lm.prompt.SymbolTokenizer;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.decode.RuleKind;

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.size;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
@@ -15,6 +16,11 @@ import io.accelerant.core.data.WordNetGlosses;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.SkillPool;
+import io.accelerant.core.lm.tokenizer.ChatTemplate;
+import io.accelerant.core.lm.tokenizer.PretrainedTokenizer;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizers;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
@@ -28,6 +34,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -68,30 +75,79 @@ public final class PreparePromptsJob implements PublishingJob {
           PreparePromptsKeys.SOURCE,
           "plants noise of its own; set preparePrompts.skillPool instead of noise.");
     }
-    PromptSource source = PromptSource.of(context, config);
-    Tokenizer tokenizer = tokenizer(config, source);
+    PromptSource source = PromptSource.of(context, config, chat(context, config));
+    Tokenizer tokenizer = tokenizer(context, config, source);
     RowCheck check =
         new RowCheck(tokenizer, config.get(PreparePromptsKeys.MAXIMUM), source.cloze());
     return new Work(
-        () -> List.of(source.parent()),
+        () -> parents(config, source, tokenizer),
         output ->
             List.of(
                 Text.of("read %s: %s", source.name(), CanonicalJson.write(source.description())),
                 Text.of(
-                    "write rows of at most %d tokens of %s",
-                    check.longest(), CanonicalJson.write(tokenizer.config())),
+                    "write rows of at most %d tokens of %s", check.longest(), tokenizer.describe()),
                 "merge equal prompts, split by hash, train/validation/test " + split.shares(),
                 "publish the prompts to " + output),
         run -> make(run, source, check, split, noise));
   }
 
-  private static Tokenizer tokenizer(JobConfig config, PromptSource source) {
+  /** The template that the tokenizer's files hold, if prompts are to be made by it. */
+  private static Optional<Turns.Chat> chat(JobContext context, JobConfig config) {
+    if (config
+        .find(PreparePromptsKeys.TEMPLATE)
+        .filter(PreparePromptsKeys.CHAT::equals)
+        .isEmpty()) {
+      config.refuse(List.of(PreparePromptsKeys.SYSTEM), "is for preparePrompts.template = chat.");
+      return Optional.empty();
+    }
+    String named = config.find(PreparePromptsKeys.TOKENIZER).orElse("");
+    if (named.isEmpty()
+        || !(tokenizer(context, config, named) instanceof PretrainedTokenizer tokenizer)) {
+      throw config.invalid(
+          PreparePromptsKeys.TEMPLATE,
+          "= chat is a template of files: name their folder as preparePrompts.tokenizer.");
+    }
     try {
-      return SymbolTokenizer.named(
-          config.find(PreparePromptsKeys.TOKENIZER).orElse(source.symbols()));
+      Turns.Chat chat = new Turns.Chat(tokenizer.chat(), config.get(PreparePromptsKeys.SYSTEM));
+      chat.prompt(List.of(new ChatTemplate.Message("user", "a")));
+      return Optional.of(chat);
+    } catch (IllegalArgumentException e) {
+      throw config.invalid(
+          PreparePromptsKeys.TEMPLATE, "= chat cannot be: " + e.getMessage() + ".");
+    }
+  }
+
+  private static Tokenizer tokenizer(JobContext context, JobConfig config, String name) {
+    try {
+      return Tokenizers.named(name, context.hadoop());
     } catch (IllegalArgumentException e) {
       throw config.invalid(PreparePromptsKeys.TOKENIZER, "cannot be: " + e.getMessage() + ".");
     }
+  }
+
+  private static Tokenizer tokenizer(JobContext context, JobConfig config, PromptSource source) {
+    Tokenizer tokenizer =
+        tokenizer(
+            context, config, config.find(PreparePromptsKeys.TOKENIZER).orElse(source.symbols()));
+    if (source.cloze() && !(tokenizer instanceof SymbolTokenizer)) {
+      throw config.invalid(
+          PreparePromptsKeys.TOKENIZER,
+          Text.of(
+              "cannot be for %s, whose gaps are of one symbol each; take an alphabet.",
+              source.name()));
+    }
+    return tokenizer;
+  }
+
+  /** An alphabet is part of the configuration already. */
+  private static List<Manifest.Parent> parents(
+      JobConfig config, PromptSource source, Tokenizer tokenizer) {
+    return tokenizer instanceof SymbolTokenizer
+        ? List.of(source.parent())
+        : List.of(
+            source.parent(),
+            new Manifest.Parent(
+                "tokenizer", config.get(PreparePromptsKeys.TOKENIZER), tokenizer.hash()));
   }
 
   private static Product make(
@@ -107,6 +163,7 @@ public final class PreparePromptsJob implements PublishingJob {
       long prompts = metrics.get("prompts").longValue();
       context.progress().say("%,d prompts from %s", prompts, source.name());
       run.artifact().writeJson(Prompts.CONFIG, describe(source, check, split, metrics));
+      check.tokenizer().write(run.artifact());
       if (source.isWordNet()) {
         run.artifact().write(LICENCE, WordNetGlosses.licence());
       }

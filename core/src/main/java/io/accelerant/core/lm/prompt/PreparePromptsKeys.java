@@ -26,6 +26,9 @@ final class PreparePromptsKeys {
   /** Begins a source that is a task. */
   static final String TASK = "task:";
 
+  /** Names the template of the tokenizer. */
+  static final String CHAT = "chat";
+
   /** Begins a source that is a jar. */
   static final String JAVADOC = "javadoc:";
 
@@ -43,8 +46,14 @@ final class PreparePromptsKeys {
   static final Key<String> TEMPLATE =
       Key.string(
               BLOCK + "template",
-              "Prompt as text with {column} for the value of a column, {{ and }} for braces")
+              "Prompt as text with {column} for the value of a column, {{ and }} for braces; or chat:"
+                  + " by the chat template of the tokenizer's files")
           .optional();
+  static final Key<String> SYSTEM =
+      Key.string(
+              BLOCK + "system",
+              "With template = chat: system text of conversations that have none; empty: none")
+          .withDefault("");
   static final Key<String> PROMPT =
       Key.string(BLOCK + "fields.prompt", "Column that is the prompt as it is").optional();
   static final Key<String> ANSWER =
@@ -55,8 +64,9 @@ final class PreparePromptsKeys {
   static final Key<String> TOKENIZER =
       Key.string(
               BLOCK + "tokenizer",
-              "alphabet:letters27, alphabet:bytes or alphabet:<symbols>; default: the symbols of a"
-                  + " task, bytes for text")
+              "alphabet:letters27, alphabet:bytes or alphabet:<symbols>; or the URI of a folder with"
+                  + " tokenizer.json, vocab.json and merges.txt, or vocab.txt, or of an artifact;"
+                  + " default: the symbols of a task, bytes for text")
           .optional();
   static final Key<Integer> MAXIMUM =
       Key.integer(BLOCK + "maximumLength", "Tokens of the longest row that is kept, its end too")
@@ -160,6 +170,7 @@ final class PreparePromptsKeys {
                 SOURCE,
                 COUNT,
                 TEMPLATE,
+                SYSTEM,
                 PROMPT,
                 ANSWER,
                 GROUP,
@@ -215,7 +226,7 @@ final class PreparePromptsKeys {
     }
     refuseOthers(config, name);
     config.refuse(
-        Stream.of(TEMPLATE, PROMPT, ANSWER, GROUP, CHECKER).toList(),
+        Stream.of(TEMPLATE, SYSTEM, PROMPT, ANSWER, GROUP, CHECKER).toList(),
         Text.of("is not for tasks: %s%s has prompts and a checker of its own.", TASK, name));
     Map<String, Object> block = new LinkedHashMap<>(Map.of("kind", name));
     for (Key<?> key : PARAMETERS.get(name)) {

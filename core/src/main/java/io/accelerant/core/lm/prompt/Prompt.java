@@ -1,6 +1,7 @@
 package io.accelerant.core.lm.prompt;
 
 import io.accelerant.core.lm.task.PromptTask;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -26,8 +27,8 @@ public record Prompt(long id, String prompt, String answer, int[] ids, int[] giv
    */
   public static Prompt following(
       long id, String prompt, String answer, String task, Tokenizer tokenizer) {
-    int[] before = tokenizer.encode(prompt);
-    int[] after = tokenizer.encode(answer);
+    int[] before = tokenizer.encodePrompt(prompt);
+    int[] after = tokenizer.encodeAnswer(prompt, answer);
     int[] ids = Arrays.copyOf(before, before.length + after.length + 1);
     System.arraycopy(after, 0, ids, before.length, after.length);
     ids[ids.length - 1] = tokenizer.end();

@@ -14,12 +14,14 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.PromptTask;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import io.accelerant.core.text.Text;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -59,24 +61,26 @@ record PromptSource(
   /**
    * Finds what a configuration names.
    *
+   * @param chat makes the prompts of what is no task, if it is there
    * @throws io.accelerant.core.error.AccelerantException for what a user has to set right
    */
-  static PromptSource of(JobContext context, JobConfig config) {
+  static PromptSource of(JobContext context, JobConfig config, Optional<Turns.Chat> chat) {
     String source = config.get(PreparePromptsKeys.SOURCE);
     if (source.startsWith(PreparePromptsKeys.TASK)) {
       return ofTask(config, source);
     }
     PreparePromptsKeys.refuseTasks(config);
     if (source.equals(WordNetGlosses.SOURCE)) {
-      return ofWordNet(config, source);
+      return ofWordNet(config, source, chat);
     }
     if (source.startsWith(PreparePromptsKeys.JAVADOC)) {
-      return ofJavadoc(context, config, source);
+      return ofJavadoc(context, config, source, chat);
     }
-    return ofTable(context, config, source);
+    return ofTable(context, config, source, chat);
   }
 
-  private static PromptSource ofWordNet(JobConfig config, String source) {
+  private static PromptSource ofWordNet(
+      JobConfig config, String source, Optional<Turns.Chat> chat) {
     List<String> columns = List.of("word", "pos", "definition");
     Shape usual = new Shape(source, Template.of("{word} ({pos}): "), "", "definition", "pos");
     Function<SparkSession, Dataset<Row>> json =
@@ -84,21 +88,28 @@ record PromptSource(
             WordNetGlosses.definitions(spark)
                 .select(to_json(struct("word", "pos", "definition")).as("value"), lit(source));
     return ofRows(
-        config, new Shapes(config, source, columns).orUsual(usual), WordNetGlosses::sha256, json);
+        config,
+        new Shapes(config, source, columns).orUsual(usual),
+        chat,
+        WordNetGlosses::sha256,
+        json);
   }
 
-  private static PromptSource ofJavadoc(JobContext context, JobConfig config, String source) {
+  private static PromptSource ofJavadoc(
+      JobContext context, JobConfig config, String source, Optional<Turns.Chat> chat) {
     String uri = source.substring(PreparePromptsKeys.JAVADOC.length());
     SourcesJar jar = SourcesJar.read(uri, context.hadoop());
     Shape usual = new Shape("javadoc", Template.of("{signature}\n"), "", "sentence", "");
     return ofRows(
         config,
         new Shapes(config, source, SourcesJar.COLUMNS).orUsual(usual),
+        chat,
         () -> jar.file().sha256(),
         spark -> spark.createDataFrame(jar.rows(), JSON));
   }
 
-  private static PromptSource ofTable(JobContext context, JobConfig config, String source) {
+  private static PromptSource ofTable(
+      JobContext context, JobConfig config, String source, Optional<Turns.Chat> chat) {
     TableSource table = TableSource.find(source, context.hadoop());
     List<String> columns =
         table.format() == TableSource.Format.PARQUET
@@ -107,7 +118,7 @@ record PromptSource(
     Shape shape = new Shapes(config, source, columns).find();
     Dataset<Row> rows = table.jsonRows(context.spark(), shape.columns());
     return ofRows(
-        config, shape, () -> TableSource.hash(rows.select("value"), source), spark -> rows);
+        config, shape, chat, () -> TableSource.hash(rows.select("value"), source), spark -> rows);
   }
 
   /** All that are in any row, in order of the alphabet. */
@@ -141,13 +152,20 @@ record PromptSource(
 
   private static PromptSource ofRows(
       JobConfig config,
-      Shape shape,
+      Shape found,
+      Optional<Turns.Chat> chat,
       Supplier<String> hash,
       Function<SparkSession, Dataset<Row>> json) {
+    Shape shape = chat.map(found::with).orElse(found);
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("shape", shape.name());
     description.put("prompt", shape.template().columns());
     description.put("answer", shape.answer());
+    chat.ifPresent(
+        template -> {
+          description.put("chatTemplate", CanonicalJson.sha256Of(template.template().source()));
+          description.put("system", template.system());
+        });
     return new PromptSource(
         config.get(PreparePromptsKeys.SOURCE),
         description,

@@ -13,6 +13,8 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.lm.task.Checker;
 import io.accelerant.core.lm.task.Tasks;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizers;
 import io.accelerant.core.text.Text;
 import java.util.Iterator;
 import java.util.List;
@@ -52,7 +54,7 @@ public final class Prompts {
   private Prompts(SparkSession spark, Artifact artifact, JsonReader config) {
     this.spark = spark;
     this.artifact = artifact;
-    this.tokenizer = Tokenizer.of(config.inner("tokenizer"));
+    this.tokenizer = Tokenizers.read(artifact, config.inner("tokenizer"));
     this.checker = Tasks.checker(config.inner("checker"));
     this.longest = config.whole("longest");
     this.cloze = config.truth("cloze");

@@ -3,6 +3,7 @@ package io.accelerant.core.lm.prompt;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.PromptTask;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -39,7 +40,10 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
     NOT_OBJECT("notObject", "is no valid JSON object"),
     MISSING("missing", "lacks a column, or has null there"),
     NOT_TEXT("notText", "has an array or an object where a text is wanted"),
-    NOT_MESSAGES("notMessages", "has messages that are no list of objects with role and content"),
+    NOT_MESSAGES(
+        "notMessages",
+        "has messages that are no list of objects with role and content, or no conversation by the"
+            + " chat template"),
     INVALID_TEXT("invalidText", "is no valid Unicode, or holds U+FFFD, which stands for that"),
     EMPTY_PROMPT("emptyPrompt", "has an empty prompt"),
     EMPTY_ANSWER("emptyAnswer", "has an empty answer"),
@@ -75,7 +79,7 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
       return dropped(Reason.EMPTY_ANSWER, file);
     }
     try {
-      String given = cloze ? prompt : spelled(prompt);
+      String given = cloze ? prompt : tokenizer.spell(prompt);
       String wanted = cloze ? answer : spelled(answer);
       if (given.isEmpty() || wanted.isEmpty()) {
         return dropped(given.isEmpty() ? Reason.EMPTY_PROMPT : Reason.EMPTY_ANSWER, file);

@@ -1,6 +1,7 @@
 package io.accelerant.core.lm.prompt;
 
 import io.accelerant.core.lm.prompt.RowCheck.Reason;
+import io.accelerant.core.lm.tokenizer.ChatTemplate.Message;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Locale;
@@ -11,19 +12,29 @@ import java.util.stream.Stream;
  * Where in a row prompt and answer are. A question, instruction or the like is followed by what
  * {@code extra} holds, if anything, on a line of its own, and a line feed; a column {@code prompt}
  * and one that the user names are taken as they are. Of messages the last one of the assistant is
- * the answer; those before it are the prompt, each as {@code <role>: <content>} and a line feed,
- * and {@code assistant: } behind them.
+ * the answer; those before it are the prompt. By a chat template a question is a conversation of
+ * one turn.
  *
  * @param name what it is called in reports, and the group of its rows unless a column names one
  * @param template of the prompt; of messages their column
  * @param extra column that goes with the prompt where it is not empty; empty: none
  * @param answer column; empty: messages
  * @param group column that names the part of the task; empty: none
+ * @param turns how messages become a prompt
  */
-record Shape(String name, Template template, String extra, String answer, String group)
+record Shape(String name, Template template, String extra, String answer, String group, Turns turns)
     implements Serializable {
-  private static final String ASSISTANT = "assistant";
-  private static final Map<String, String> ROLES = Map.of("human", "user", "gpt", ASSISTANT);
+  private static final String USER = "user";
+  private static final Map<String, String> ROLES = Map.of("human", USER, "gpt", Turns.ASSISTANT);
+
+  Shape(String name, Template template, String extra, String answer, String group) {
+    this(name, template, extra, answer, group, Turns.LINES);
+  }
+
+  /** With prompts by a chat template. */
+  Shape with(Turns.Chat chat) {
+    return new Shape(name, template, extra, answer, group, chat);
+  }
 
   /** A shape of a list of messages. */
   static Shape messages(String column, String group) {
@@ -50,7 +61,10 @@ record Shape(String name, Template template, String extra, String answer, String
     String prompt = template.fill(row);
     boolean more = !extra.isEmpty() && row.get(extra) != null;
     String context = more ? Template.value(row, extra) : "";
-    return context.isBlank() ? prompt : prompt + context + "\n";
+    String asked = context.isBlank() ? prompt : prompt + context + "\n";
+    return turns instanceof Turns.Chat
+        ? inTurns(List.of(new Message(USER, asked.stripTrailing())))
+        : asked;
   }
 
   /**
@@ -75,12 +89,18 @@ record Shape(String name, Template template, String extra, String answer, String
     if (last == 0) {
       throw new UnusableRow(Reason.EMPTY_PROMPT);
     }
-    StringBuilder prompt = new StringBuilder();
-    for (Object turn : turns.subList(0, last)) {
-      prompt.append(role(turn)).append(": ");
-      prompt.append(text(turn, "content", "value")).append('\n');
+    return inTurns(
+        turns.subList(0, last).stream()
+            .map(turn -> new Message(role(turn), text(turn, "content", "value")))
+            .toList());
+  }
+
+  private String inTurns(List<Message> messages) {
+    try {
+      return turns.prompt(messages);
+    } catch (IllegalArgumentException e) { // such as two turns of one role
+      throw new UnusableRow(Reason.NOT_MESSAGES);
     }
-    return prompt.append(ASSISTANT).append(": ").toString();
   }
 
   private List<?> turns(Map<String, Object> row) {
@@ -96,7 +116,7 @@ record Shape(String name, Template template, String extra, String answer, String
 
   private static int last(List<?> turns) {
     for (int i = turns.size() - 1; i >= 0; i--) {
-      if (role(turns.get(i)).equals(ASSISTANT)) {
+      if (role(turns.get(i)).equals(Turns.ASSISTANT)) {
         return i;
       }
     }

@@ -64,7 +64,10 @@ record Shapes(JobConfig config, String source, List<String> columns) {
 
   /** What a prompt is if the configuration says it. */
   private Optional<Template> template() {
-    Optional<String> template = config.find(PreparePromptsKeys.TEMPLATE);
+    Optional<String> template =
+        config
+            .find(PreparePromptsKeys.TEMPLATE)
+            .filter(text -> !text.equals(PreparePromptsKeys.CHAT));
     Optional<String> prompt = named(PreparePromptsKeys.PROMPT);
     if (template.isPresent() && prompt.isPresent()) {
       throw config.invalid(

@@ -14,6 +14,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.lm.task.PromptTask;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

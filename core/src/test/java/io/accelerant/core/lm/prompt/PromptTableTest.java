@@ -12,6 +12,7 @@ import io.accelerant.core.lm.task.Addition;
 import io.accelerant.core.lm.task.Checker;
 import io.accelerant.core.lm.task.PromptTask;
 import io.accelerant.core.lm.task.SkillPool;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

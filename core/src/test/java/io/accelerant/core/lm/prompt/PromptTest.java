@@ -3,6 +3,8 @@ package io.accelerant.core.lm.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -7,6 +7,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Row;

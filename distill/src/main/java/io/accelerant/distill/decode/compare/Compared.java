@@ -1,6 +1,6 @@
 package io.accelerant.distill.decode.compare;
 
-import io.accelerant.core.lm.prompt.Tokenizer;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.distill.decode.Decoder;
 import io.accelerant.distill.decode.RuleKind;
 import java.io.Serializable;

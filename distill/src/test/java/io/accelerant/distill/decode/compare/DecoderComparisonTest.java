@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.lm.prompt.Prompt;
-import io.accelerant.core.lm.prompt.SymbolTokenizer;
 import io.accelerant.core.lm.task.Checker;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import io.accelerant.distill.decode.Asked;
 import io.accelerant.distill.decode.ChainSource;
 import io.accelerant.distill.decode.Decoded;

@@ -1,4 +1,4 @@
-package io.accelerant.core.lm.prompt;
+package io.accelerant.core.lm.tokenizer;
 
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.json.JsonReader;
@@ -63,7 +63,9 @@ public record SymbolTokenizer(String label, String symbols) implements Tokenizer
     return of(symbols);
   }
 
+  /** Reads {@link #config}. */
   static SymbolTokenizer of(JsonReader config) {
+    config.only("kind", KIND);
     try {
       return config.has("alphabet")
           ? of(Alphabet.ofLabel(config.text("alphabet")))
@@ -81,6 +83,17 @@ public record SymbolTokenizer(String label, String symbols) implements Tokenizer
   @Override
   public int end() {
     return symbols.length();
+  }
+
+  /** One more than all others. */
+  @Override
+  public int mask() {
+    return size();
+  }
+
+  @Override
+  public boolean fits(int vocabulary, boolean masked) {
+    return vocabulary == size() + (masked ? 1 : 0);
   }
 
   @Override

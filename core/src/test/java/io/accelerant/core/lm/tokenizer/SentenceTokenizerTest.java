@@ -1,16 +1,18 @@
-package io.accelerant.core.lm;
+package io.accelerant.core.lm.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.lm.EncoderFile;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class WordPieceTest {
-  private static final WordPiece TOKENIZER = WordPiece.of(EncoderFile.of(EncoderFile.json()));
+class SentenceTokenizerTest {
+  private static final SentenceTokenizer TOKENIZER =
+      SentenceTokenizer.of(EncoderFile.of(EncoderFile.json()));
 
   private static int[] inside(String text) {
     int[] tokens = TOKENIZER.encode(text);
@@ -61,26 +63,29 @@ class WordPieceTest {
     assertThat(inside(" ")).isEmpty();
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "WordPiece, Unigram, WordPiece",
-    "BertNormalizer, NFC, BertNormalizer",
-    "BertPreTokenizer, ByteLevel, BertPreTokenizer",
-    "TemplateProcessing, ByteLevel, TemplateProcessing"
-  })
-  void otherTokenizersAreRefused(String right, String wrong, String named) {
-    String json = EncoderFile.json().replace(right, wrong);
-    assertThatThrownBy(() -> WordPiece.of(EncoderFile.of(json)))
-        .isInstanceOf(DataException.class)
-        .hasMessageContaining("tokenizer.json")
-        .hasMessageContaining(named);
+  @Test
+  void theTokensAroundATextStayWhereItIsCut() {
+    assertThat(TOKENIZER.encode("a ".repeat(50))).containsExactly(2, 12, 12, 12, 12, 12, 12, 3);
   }
 
   @Test
-  void aTokenThatIsNotInTheVocabularyIsNamed() {
-    String json = EncoderFile.json().replace("\"id\":\"[SEP]\"", "\"id\":\"[EOS]\"");
-    assertThatThrownBy(() -> WordPiece.of(EncoderFile.of(json)))
+  void halfOfAPairIsReadAsWhatStandsForIt() {
+    assertThat(inside("a\ud83d a")).containsExactly(12, 1, 12);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "\"WordPiece\" ; \"Nope\" ; tokenizer.json is no tokenizer that can be read",
+        "\"max_length\":8 ; \"max_length\":2 ; truncation leaves no room for text in 2 tokens",
+      })
+  void brokenFilesAreExplained(String right, String wrong, String message) {
+    String json = EncoderFile.json();
+    assertThat(json).contains(right);
+    assertThatThrownBy(() -> SentenceTokenizer.of(EncoderFile.of(json.replace(right, wrong))))
         .isInstanceOf(DataException.class)
-        .hasMessageContaining("[EOS]");
+        .hasMessageContaining("tokenizer.json")
+        .hasMessageContaining(message);
   }
 }

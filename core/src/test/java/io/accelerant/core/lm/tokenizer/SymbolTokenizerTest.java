@@ -1,4 +1,4 @@
-package io.accelerant.core.lm.prompt;
+package io.accelerant.core.lm.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -82,7 +82,7 @@ class SymbolTokenizerTest {
   @ValueSource(strings = {"alphabet:letters27", "alphabet:bytes", "alphabet:0123456789+="})
   void itsBlockRebuildsIt(String name) throws IOException {
     Tokenizer tokenizer = SymbolTokenizer.named(name);
-    Tokenizer again = Tokenizer.of(reader(tokenizer.config()));
+    Tokenizer again = SymbolTokenizer.of(reader(tokenizer.config()));
     assertThat(again).isEqualTo(tokenizer);
     assertThat(again.hash()).isEqualTo(tokenizer.hash());
     new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(tokenizer); // for closures
@@ -90,7 +90,7 @@ class SymbolTokenizerTest {
 
   @Test
   void aBlockOfAnotherKindIsRefused() {
-    assertThatThrownBy(() -> Tokenizer.of(reader(Map.of("kind", "bpe"))))
+    assertThatThrownBy(() -> SymbolTokenizer.of(reader(Map.of("kind", "bpe"))))
         .isInstanceOf(ArtifactException.class)
         .hasMessageContaining("config.json: kind must be symbols, is bpe");
   }
