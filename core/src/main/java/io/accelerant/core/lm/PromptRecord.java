@@ -7,19 +7,16 @@ import java.util.BitSet;
 import java.util.stream.IntStream;
 
 /**
- * A row of tokens as losses read it. Packed: the length, then for each position 16 bits of token,
+ * A row of tokens as losses read it. Packed: the length, then for each position 32 bits of token,
  * then one bit that says whether it is given; filled up with zeros to the size of the longest row.
  *
  * @param ids tokens of the row
  * @param open positions that are to be answered, rising
  */
 public record PromptRecord(int[] ids, int[] open) {
-  /** Tokens are below this. */
-  public static final int MOST_TOKENS = 1 << Character.SIZE;
-
   /**
    * @param longest tokens of the longest row of the data set
-   * @throws IllegalArgumentException if the row is longer, or a token needs more than 16 bits
+   * @throws IllegalArgumentException if the row is longer
    */
   public static byte[] pack(Prompt prompt, int longest) {
     int[] ids = prompt.ids();
@@ -29,12 +26,7 @@ public record PromptRecord(int[] ids, int[] open) {
     }
     ByteBuffer record = ByteBuffer.allocate(bytes(longest)).putInt(ids.length);
     for (int id : ids) {
-      if (id < 0 || id >= MOST_TOKENS) {
-        throw new IllegalArgumentException(
-            Text.of(
-                "prompt %d has token %d; records hold 0..%d", prompt.id(), id, MOST_TOKENS - 1));
-      }
-      record.putChar((char) id);
+      record.putInt(id);
     }
     BitSet given = new BitSet();
     IntStream.of(prompt.given()).forEach(given::set);
@@ -42,7 +34,7 @@ public record PromptRecord(int[] ids, int[] open) {
   }
 
   private static int bytes(int longest) {
-    return Integer.BYTES + Character.BYTES * longest + (longest + Byte.SIZE - 1) / Byte.SIZE;
+    return Integer.BYTES * (1 + longest) + (longest + Byte.SIZE - 1) / Byte.SIZE;
   }
 
   /** Reads a packed row. */
@@ -50,7 +42,7 @@ public record PromptRecord(int[] ids, int[] open) {
     ByteBuffer in = ByteBuffer.wrap(record);
     int[] ids = new int[in.getInt()];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] = in.getChar();
+      ids[i] = in.getInt();
     }
     BitSet given = BitSet.valueOf(in);
     return new PromptRecord(

@@ -14,7 +14,8 @@ import io.accelerant.core.onnx.OnnxSettings;
 import org.junit.jupiter.api.Test;
 
 class SentenceEncoderTest {
-  private static final SentenceTokenizer TOKENIZER = SentenceTokenizer.of(EncoderFile.of(EncoderFile.json()));
+  private static final SentenceTokenizer TOKENIZER =
+      SentenceTokenizer.of(EncoderFile.of(EncoderFile.json()));
 
   @Test
   void isTheDirectionOfTheMeanState() {

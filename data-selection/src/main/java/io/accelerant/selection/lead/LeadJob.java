@@ -9,7 +9,6 @@ import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.LanguageModel.Kind;
-import io.accelerant.core.lm.PromptRecord;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.model.Model;
@@ -83,13 +82,6 @@ public final class LeadJob implements PublishingJob {
     LanguageModel found =
         LanguageModel.require(model, Optional.of(Kind.CAUSAL), LeadKeys.MODEL.path());
     GradientPart.of(LeadKeys.ADAPTER.on(config, found.network()), config.get(LeadKeys.GRADIENT_OF));
-    if (found.network().vocabulary() > PromptRecord.MOST_TOKENS) {
-      throw config.invalid(
-          LeadKeys.MODEL,
-          Text.of(
-              "has %,d tokens; rows are kept in 16 bits a token, at most %,d.",
-              found.network().vocabulary(), PromptRecord.MOST_TOKENS));
-    }
     Artifact pool =
         Artifact.open(config.get(LeadKeys.POOL), context.hadoop())
             .requireKind(Prompts.KIND, LeadKeys.POOL.path());

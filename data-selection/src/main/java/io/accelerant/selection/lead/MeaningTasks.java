@@ -53,7 +53,8 @@ record MeaningTasks(OnnxFile model, InputFile tokenizer, int clusters, long seed
    */
   static MeaningTasks open(OfflineSettings.Meaning meaning, long seed, Configuration hadoop) {
     InputFile model = InputFile.readPacked(meaning.model(), hadoop, LARGEST_MODEL);
-    InputFile tokenizer = InputFile.readPacked(meaning.tokenizer(), hadoop, SentenceTokenizer.LARGEST_FILE);
+    InputFile tokenizer =
+        InputFile.readPacked(meaning.tokenizer(), hadoop, SentenceTokenizer.LARGEST_FILE);
     SentenceTokenizer.of(tokenizer);
     return new MeaningTasks(
         OnnxFile.of(model.uri(), model.content()), tokenizer, meaning.clusters(), seed);

@@ -414,11 +414,7 @@ class MmdJobTest extends SparkTest {
   void aFlowIsFinetunedToo() throws IOException, InterruptedException {
     publishTeacher("flow", new FlowPath(), 100);
     String model = "mmd.model=" + shared.resolve("flow");
-    JobResult flow =
-        finetune(
-            folder.resolve("mmd"),
-            model,
-            "mmd.steps=[2]");
+    JobResult flow = finetune(folder.resolve("mmd"), model, "mmd.steps=[2]");
     assertThat(flow.metrics())
         .containsKeys("mmd.n2.frechet.b", "denoise.n2.frechet.b", "dc-solver.n2.frechet.b")
         .containsKeys("unipc.n2.frechet.b", "ddim.n6.frechet.b")

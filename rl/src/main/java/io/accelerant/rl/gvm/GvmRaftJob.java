@@ -9,7 +9,6 @@ import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.LanguageModel.Kind;
-import io.accelerant.core.lm.PromptRecord;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.model.Model;
@@ -81,13 +80,6 @@ public final class GvmRaftJob implements PublishingJob {
         LanguageModel.require(model, Optional.of(Kind.CAUSAL), GvmKeys.MODEL.path());
     NetworkSpec trained = GvmKeys.ADAPTER.on(config, found.network());
     settings.normOf().in(trained.layout());
-    if (found.network().vocabulary() > PromptRecord.MOST_TOKENS) {
-      throw config.invalid(
-          GvmKeys.MODEL,
-          Text.of(
-              "has %,d tokens; answers are kept in 16 bits each, at most %,d.",
-              found.network().vocabulary(), PromptRecord.MOST_TOKENS));
-    }
     Artifact prompts =
         Artifact.open(config.get(GvmKeys.PROMPTS), context.hadoop())
             .requireKind(Prompts.KIND, GvmKeys.PROMPTS.path());

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * An answer as {@link PolicyObjective} reads it. Packed: how many tokens are prompt and answer,
- * whether there is a reference, advantage, weight, 16 bits for each token, 32 for each
+ * whether there is a reference, advantage, weight, 32 bits for each token, as many for each
  * log-probability; filled up with zeros to the size of the longest row.
  *
  * @param prompt tokens that are read, at least one
@@ -25,7 +25,7 @@ public record RolloutRecord(
     double advantage,
     double weight) {
   private static final int HEAD = 2 * Integer.BYTES + 1 + 2 * Double.BYTES;
-  private static final int TOKEN = Character.BYTES + 2 * Float.BYTES;
+  private static final int TOKEN = Integer.BYTES + 2 * Float.BYTES;
 
   /**
    * @param old is kept in 32 bits
@@ -33,7 +33,7 @@ public record RolloutRecord(
    * @param longest tokens of the longest row of the run, the answer with it
    * @return of one length for all rows of the run
    * @throws IllegalArgumentException if the row is longer, is without a prompt or an answer, a
-   *     token needs more than 16 bits, a log-probability is missing, or a number is not finite
+   *     log-probability is missing, or a number is not finite
    */
   public static byte[] pack(
       int[] prompt,
@@ -61,10 +61,7 @@ public record RolloutRecord(
 
   private static void putTokens(ByteBuffer record, int[] tokens) {
     for (int token : tokens) {
-      require(
-          token == (char) token,
-          Text.of("token %d; records hold 0..%d", token, (int) Character.MAX_VALUE));
-      record.putChar((char) token);
+      record.putInt(token);
     }
   }
 
@@ -96,8 +93,8 @@ public record RolloutRecord(
     boolean referred = in.get() != 0;
     double advantage = in.getDouble();
     double weight = in.getDouble();
-    Arrays.setAll(prompt, i -> in.getChar());
-    Arrays.setAll(answer, i -> in.getChar());
+    Arrays.setAll(prompt, i -> in.getInt());
+    Arrays.setAll(answer, i -> in.getInt());
     double[] old = new double[answer.length];
     double[] reference = new double[answer.length];
     Arrays.setAll(old, i -> in.getFloat());
