@@ -51,7 +51,18 @@ class ImportModelJobTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"gpt2-f32", "gpt2-f16-old-names", "gpt2-sharded", "bert-f32", "bert-bf16"})
+      strings = {
+        "gpt2-f32",
+        "gpt2-f16-old-names",
+        "gpt2-sharded",
+        "bert-f32",
+        "bert-bf16",
+        "llama-f32",
+        "llama-tied-bf16",
+        "qwen2-f16-sharded",
+        "llada-f32",
+        "dream-bf16"
+      })
   void logitsEqualThoseOfPyTorch(String golden) throws IOException {
     Model model = open(run(golden));
     Expected expected = Expected.read(GoldenModels.folder(golden).resolve("expected.json"));
@@ -120,7 +131,13 @@ class ImportModelJobTest {
     "gpt2-f32, 'model.transformer.', 'transformer.'",
     "gpt2-f32, '', 'transformer.'",
     "bert-f32, 'module.', ''",
-    "bert-f32, 'model.', 'bert.'"
+    "bert-f32, 'model.', 'bert.'",
+    "llama-f32, '_orig_mod.module.', ''",
+    "llama-f32, '', 'model.'",
+    "llada-f32, 'module.', ''",
+    "llada-f32, '', 'model.'",
+    "llada-f32, '', 'model.transformer.'",
+    "dream-bf16, 'base.', ''"
   })
   void prefixesChangeNothing(String golden, String added, String removed) throws IOException {
     Path source = GoldenModels.copy(golden, folder);
@@ -136,7 +153,8 @@ class ImportModelJobTest {
     "gpt2-f32, transformer.wte.weight, lm_head.weight",
     "gpt2-f32, transformer.wte.weight, module.lm_head.weight",
     "bert-f32, bert.embeddings.word_embeddings.weight, cls.predictions.decoder.weight",
-    "bert-f32, cls.predictions.bias, cls.predictions.decoder.bias"
+    "bert-f32, cls.predictions.bias, cls.predictions.decoder.bias",
+    "llama-tied-bf16, model.embed_tokens.weight, lm_head.weight"
   })
   void aTiedTensorHasEitherName(String golden, String one, String other) throws IOException {
     Path source = GoldenModels.copy(golden, folder);
