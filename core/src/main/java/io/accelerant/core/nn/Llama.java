@@ -4,12 +4,14 @@ import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.RotationTable;
 import io.accelerant.core.engine.Value;
 import io.accelerant.core.text.Text;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * The block of Llama (Touvron et al. 2023): RMS norms before attention and before a gated
@@ -72,6 +74,30 @@ public record Llama(
   @Override
   public int keptWidth() {
     return groups * headWidth;
+  }
+
+  @Override
+  public List<String> matrices() {
+    LlamaNames names = family.names();
+    List<String> matrices = new ArrayList<>();
+    for (String name :
+        List.of(
+            names.query(),
+            names.key(),
+            names.value(),
+            names.mixed(),
+            names.gate(),
+            names.up(),
+            names.down())) {
+      String end = name.substring(name.lastIndexOf('.') + 1);
+      if (names.head().endsWith("." + end)) { // which is no matrix of a block
+        String blocks = names.blocks().substring(names.blocks().lastIndexOf('.') + 1);
+        IntStream.range(0, layers).forEach(i -> matrices.add(blocks + "." + i + "." + name));
+      } else {
+        matrices.add(end);
+      }
+    }
+    return List.copyOf(matrices);
   }
 
   @Override

@@ -161,6 +161,13 @@ public record Transformer(
   }
 
   @Override
+  public List<String> matrices() {
+    return gated
+        ? List.of("c_attn", "c_proj", "c_fc", "c_gate")
+        : List.of("c_attn", "c_proj", "c_fc");
+  }
+
+  @Override
   public States states(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time) {
     int length = tokens.size(1);
     Scope s = scope.in("transformer");
