@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The keys of the {@code config.json} of a family that is a {@link Llama}. */
@@ -85,34 +86,36 @@ public enum LlamaConfig {
 
   /** What the block of LLaDA is among the many of OLMo. */
   private static final Map<String, Object> STATED =
-      Map.of(
-          "activation_type",
-          "silu",
-          "block_type",
-          "llama",
-          "layer_norm_type",
-          "rms",
-          "rope",
-          true,
-          "include_bias",
-          false);
+      new TreeMap<>(
+          Map.of(
+              "activation_type",
+              "silu",
+              "block_type",
+              "llama",
+              "layer_norm_type",
+              "rms",
+              "rope",
+              true,
+              "include_bias",
+              false));
 
   private static final Map<String, Object> UNLESS_STATED =
-      Map.of(
-          "alibi",
-          false,
-          "attention_layer_norm",
-          false,
-          "bias_for_layer_norm",
-          false,
-          "include_qkv_bias",
-          false,
-          "input_emb_norm",
-          false,
-          "layer_norm_with_affine",
-          true,
-          "scale_logits",
-          false);
+      new TreeMap<>(
+          Map.of(
+              "alibi",
+              false,
+              "attention_layer_norm",
+              false,
+              "bias_for_layer_norm",
+              false,
+              "include_qkv_bias",
+              false,
+              "input_emb_norm",
+              false,
+              "layer_norm_with_affine",
+              true,
+              "scale_logits",
+              false));
 
   private static final String EPSILON = "rms_norm_eps";
   private static final String HEAD_WIDTH = "head_dim";
@@ -123,44 +126,17 @@ public enum LlamaConfig {
   /** Keys that change nothing of what is computed here, whatever they say. */
   private static final Set<String> NEUTRAL =
       Set.of(
-          "_attn_implementation",
-          "id2label",
-          "label2id",
-          "tokenizer_class",
-          "unsloth_fixed",
-          "unsloth_version",
-          "_attn_implementation_autoset",
-          "_name_or_path",
-          "alibi_bias_max",
-          "architectures",
-          "attention_dropout",
-          "attention_layer_norm_with_affine",
-          "auto_map",
-          "block_group_size",
-          "bos_token_id",
-          "chunk_size_feed_forward",
-          "dtype",
-          "embedding_dropout",
-          "eos_token_id",
-          "flash_attention",
-          "init_cutoff_factor",
-          "init_device",
-          "init_fn",
-          "init_std",
-          "initializer_range",
-          "mask_token_id",
-          "max_window_layers",
-          "mlp_ratio",
-          "model_type",
-          "pad_token_id",
-          "precision",
-          "pretraining_tp",
-          "residual_dropout",
-          "rope_full_precision",
-          "sliding_window",
-          "torch_dtype",
-          "transformers_version",
-          "use_cache");
+          """
+          _attn_implementation _attn_implementation_autoset _name_or_path alibi_bias_max
+          architectures attention_dropout attention_layer_norm_with_affine auto_map
+          block_group_size bos_token_id chunk_size_feed_forward dtype embedding_dropout
+          eos_token_id flash_attention id2label init_cutoff_factor init_device init_fn
+          init_std initializer_range label2id mask_token_id max_window_layers mlp_ratio
+          model_type pad_token_id precision pretraining_tp residual_dropout
+          rope_full_precision sliding_window tokenizer_class torch_dtype
+          transformers_version unsloth_fixed unsloth_version use_cache
+          """
+              .split("\\s+"));
 
   private final String width;
   private final String layers;

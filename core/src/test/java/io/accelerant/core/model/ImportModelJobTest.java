@@ -11,6 +11,7 @@ import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Python;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -121,6 +123,34 @@ class ImportModelJobTest {
             GoldenModels.config(
                 GoldenModels.folder("gpt2-sharded"), folder.resolve("shards"), "run.seed=7"));
     assertThat(shards.contentHash()).isEqualTo(whole.contentHash());
+  }
+
+  /**
+   * What is published is the source again: names, bits, and all of its configuration that counts.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-f32", "bert-f32", "llama-f32", "llada-f32"})
+  void whatIsPublishedIsTheSourceAgain(String golden) throws IOException {
+    Artifact artifact = Artifact.open(run(golden).artifact(), new Configuration());
+    Path source = GoldenModels.folder(golden);
+    try (SafetensorsFile out = artifact.safetensors("model.safetensors");
+        SafetensorsFile in =
+            InputFile.safetensors(
+                source.resolve("model.safetensors").toString(), new Configuration())) {
+      assertThat(out.names()).hasSameElementsAs(in.names());
+      for (Tensor tensor : in.tensors()) {
+        assertThat(out.tensor(tensor.name()).shape()).isEqualTo(tensor.shape());
+        assertThat(out.tensor(tensor.name()).data()).isEqualTo(tensor.data());
+      }
+    }
+    byte[] json = Files.readAllBytes(source.resolve("config.json"));
+    Map<String, Object> before = CanonicalJson.readObject(json, "source");
+    Map<String, Object> after = artifact.readJson("config.json");
+    assertThat(Networks.of(after, "artifact")).isEqualTo(Networks.of(before, "source"));
+    before.keySet().retainAll(after.keySet());
+    before.values().removeIf(Objects::isNull);
+    after.keySet().retainAll(before.keySet());
+    assertThat(after).isEqualTo(before);
   }
 
   /** The same weights under the names that other programs save them by. */
