@@ -107,6 +107,7 @@ public final class ImportModelJob implements PublishingJob {
     NetworkSpec network = network(folder, config);
     ModelFolder.Match match = folder.match(network);
     requireKnown(config, match.unknown());
+    Model.requireHeap(network.layout(), config.get(SOURCE));
     return new Work(
         () -> List.of(new Manifest.Parent("source", config.get(SOURCE), folder.hash())),
         output ->
