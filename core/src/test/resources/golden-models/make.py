@@ -369,4 +369,5 @@ def main():
     make_dit()
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -3,11 +3,12 @@ package io.accelerant.core.engine;
 import io.accelerant.core.text.Text;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
- * {@link Graph#cachedAttention}. Operands: queries, keys and values side by side {@code [rows, 3
- * width]}; for rotary positions cosines and sines {@code [rows, d / 2]}. Every sum of a row is
- * taken in the order of channels or positions, so that its bits do not depend on other rows.
+ * {@link Graph#cachedAttention}. Operand: queries, keys and values side by side {@code [rows,
+ * (heads + 2 groups) d]}. Every sum of a row is taken in the order of channels or positions, so
+ * that its bits do not depend on other rows.
  */
 final class CachedAttentionKernel implements Kernel {
   private static final float LOG2_E = 1.44269504f;
@@ -16,27 +17,33 @@ final class CachedAttentionKernel implements Kernel {
 
   private final Past.Rows rows;
   private final int layer;
-  private final int heads;
+  private final int shared;
   private final int width;
+  private final int kept;
   private final int d;
+  private final Optional<RotationTable> rotation;
   private final float scale;
   private final float[] qkv;
-  private final float[] cos;
-  private final float[] sin;
   private final float[] mixed;
   private float[] scores = {};
 
-  CachedAttentionKernel(Past.Rows rows, int layer, int heads, int width) {
+  /**
+   * @param heads of queries
+   * @param groups of keys and values
+   * @param d channels of a head
+   */
+  CachedAttentionKernel(
+      Past.Rows rows, int layer, int heads, int groups, int d, Optional<RotationTable> rotation) {
     this.rows = rows;
     this.layer = layer;
-    this.heads = heads;
-    this.width = width;
-    this.d = width / heads;
+    this.shared = heads / groups;
+    this.width = heads * d;
+    this.kept = groups * d;
+    this.d = d;
+    this.rotation = rotation;
     this.scale = (float) (1 / StrictMath.sqrt(d));
-    this.qkv = new float[3 * width];
-    this.cos = new float[d / 2];
-    this.sin = new float[d / 2];
-    this.mixed = new float[width];
+    this.qkv = new float[width + 2 * kept];
+    this.mixed = new float[kept];
   }
 
   @Override
@@ -58,51 +65,39 @@ final class CachedAttentionKernel implements Kernel {
           Text.of("%d rows attend, but pasts are given for %d", count, rows.count()));
     }
     for (int row = 0; row < count; row++) {
-      Arrays.fill(mixed, 0);
       Past past = rows.past(row);
-      if (past != null) {
-        operands[0].get(row * 3 * width, qkv);
-        if (operands.length > 1) {
-          operands[1].get(row * cos.length, cos);
-          operands[2].get(row * sin.length, sin);
-          rotate(0);
-          rotate(width);
-        }
-        attend(past, rows.position(row));
+      if (past == null) {
+        Arrays.fill(qkv, 0);
+      } else {
+        operands[0].get(row * qkv.length, qkv);
+        int position = rows.position(row);
+        rotation.ifPresent(table -> table.turn(qkv, 0, width + kept, position));
+        attend(past, position);
       }
-      result.put(row * width, mixed);
+      result.put(row * width, qkv, 0, width);
     }
   }
 
-  /** As {@code Positions.rotate}: the pair (x_i, x_{i+d/2}) as a complex number. */
-  private void rotate(int from) {
-    int half = d / 2;
-    for (int head = from; head < from + width; head += d) {
-      for (int i = head; i < head + half; i++) {
-        float re = qkv[i];
-        float im = qkv[i + half];
-        qkv[i] = re * cos[i - head] - im * sin[i - head];
-        qkv[i + half] = im * cos[i - head] + re * sin[i - head];
-      }
-    }
-  }
-
+  /** Puts what the heads mix in the place of the queries. */
   private void attend(Past past, int position) {
     float[][] keys = past.keys[layer];
     float[][] values = past.values[layer];
-    for (int c = 0; c < width; c++) {
+    for (int c = 0; c < kept; c++) {
       keys[c][position] = qkv[width + c];
     }
-    values[position] = Arrays.copyOfRange(qkv, 2 * width, 3 * width);
+    values[position] = Arrays.copyOfRange(qkv, width + kept, width + 2 * kept);
     if (scores.length < past.capacity()) {
       scores = new float[past.capacity()];
     }
     int n = position + 1;
-    for (int head = 0; head < width; head += d) {
+    for (int head = 0; head < width / d; head++) {
+      int group = head / shared * d;
       Arrays.fill(scores, 0, n, 0);
-      FusedSums.add(keys, head, qkv, head, d, scores, 0, n);
+      FusedSums.add(keys, group, qkv, head * d, d, scores, 0, n);
       softmax(n);
-      FusedSums.add(values, 0, scores, 0, n, mixed, head, head + d);
+      Arrays.fill(mixed, group, group + d, 0);
+      FusedSums.add(values, 0, scores, 0, n, mixed, group, group + d);
+      System.arraycopy(mixed, group, qkv, head * d, d);
     }
   }
 

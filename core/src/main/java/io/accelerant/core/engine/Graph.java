@@ -192,23 +192,22 @@ public final class Graph {
    * Program#attend}: {@code softmax(q k^T / sqrt(d)) v} in each head. It has no gradient.
    *
    * @param layer number of the layer in the pasts
-   * @param qkv queries, keys, values side by side, {@code [rows, 3 width]}
-   * @param rotation cosines and sines {@code [rows, d / 2]} by which queries and keys are rotated,
-   *     or nothing
-   * @return {@code [rows, width]}
+   * @param qkv queries, keys, values side by side, {@code [rows, (heads + 2 groups) d]}
+   * @param groups heads of keys and values, each read by {@code heads / groups} heads of queries
+   * @param rotation by which queries and keys are rotated, of {@code d / 2} pairs, or nothing
+   * @return {@code [rows, heads d]}
    */
-  public Value cachedAttention(int layer, Value qkv, int heads, List<Value> rotation) {
+  public Value cachedAttention(
+      int layer, Value qkv, int heads, int groups, Optional<RotationTable> rotation) {
     if (!fuses()) {
       throw new UnsupportedOperationException(
           "attention over a past is computed in float32 on a processor only");
     }
-    int width = qkv.size(1) / 3;
-    List<Value> operands = new ArrayList<>(List.of(qkv));
-    operands.addAll(rotation);
+    int d = qkv.size(1) / (heads + 2 * groups);
     return fused(
-        () -> new CachedAttentionKernel(pasts, layer, heads, width),
-        new int[] {qkv.size(0), width},
-        operands.toArray(Value[]::new));
+        () -> new CachedAttentionKernel(pasts, layer, heads, groups, d, rotation),
+        new int[] {qkv.size(0), heads * d},
+        qkv);
   }
 
   /**

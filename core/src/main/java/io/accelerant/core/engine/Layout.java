@@ -1,6 +1,10 @@
 package io.accelerant.core.engine;
 
+import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,19 +38,34 @@ public record Layout(List<Tensor> tensors, int size) implements Serializable {
     }
   }
 
+  /** Elements that an array of Java has at most. */
+  private static final int MOST = Integer.MAX_VALUE - 8;
+
   public Layout {
     tensors = List.copyOf(tensors);
   }
 
-  /** Lays tensors one after the other in the order of the map. */
+  /**
+   * Lays tensors one after the other in the order of the map.
+   *
+   * @throws DataException if one array does not hold their elements
+   */
   public static Layout of(Map<String, int[]> shapes) {
-    List<Tensor> tensors = new java.util.ArrayList<>();
+    long all =
+        shapes.values().stream()
+            .mapToLong(s -> Arrays.stream(s).asLongStream().reduce(1, Math::multiplyExact))
+            .sum();
+    if (all > MOST) {
+      throw new DataException(
+          Text.of("The network has %,d parameters; networks of up to %,d fit here.", all, MOST));
+    }
+    List<Tensor> tensors = new ArrayList<>();
     int offset = 0;
     for (Map.Entry<String, int[]> entry : shapes.entrySet()) {
-      List<Integer> shape = java.util.Arrays.stream(entry.getValue()).boxed().toList();
+      List<Integer> shape = Arrays.stream(entry.getValue()).boxed().toList();
       Tensor tensor = new Tensor(entry.getKey(), shape, offset);
       tensors.add(tensor);
-      offset = Math.addExact(offset, tensor.size());
+      offset += tensor.size();
     }
     return new Layout(tensors, offset);
   }

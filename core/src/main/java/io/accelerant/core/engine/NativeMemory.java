@@ -87,6 +87,24 @@ public final class NativeMemory {
     }
   }
 
+  /**
+   * Checks that this process' heap holds something beside what is there anyway.
+   *
+   * @param what it is, for the error
+   * @throws ConfigException naming the number to set, if the heap is too small
+   */
+  public static void checkOwnHeap(long bytes, String what) {
+    long heap = Runtime.getRuntime().maxMemory();
+    long required = Math.addExact(bytes, LIBRARY);
+    if (heap < required) {
+      throw new ConfigException(
+          Text.of(
+              "%s takes %d MiB of heap; with all else %d MiB are needed, and there are %d. Set"
+                  + " ACCELERANT_HEAP=%dm for the launcher, or spark.driver.memory.",
+              what, mib(bytes), mib(required), heap / MIB, mib(required)));
+    }
+  }
+
   /** What Spark adds to the heap of an executor, by its own rules. */
   static long overhead(Map<String, String> spark) {
     String given = spark.get("spark.executor.memoryOverhead");

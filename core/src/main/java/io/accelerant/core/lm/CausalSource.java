@@ -10,6 +10,7 @@ import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.TokenStep;
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 
 /**
@@ -39,6 +40,7 @@ public final class CausalSource implements Serializable, AutoCloseable {
    * Sends the parameters to the executors.
    *
    * @param parameters in the order of the network's layout
+   * @param longest tokens of the longest row that will be written, its prompt with it
    * @param batch rows that a task writes at a time
    * @throws io.accelerant.core.error.ConfigException if the network does not read from left to
    *     right, or tasks lack the memory for programs and pasts
@@ -47,6 +49,7 @@ public final class CausalSource implements Serializable, AutoCloseable {
       JobContext context,
       NetworkSpec network,
       float[] parameters,
+      int longest,
       int batch,
       EngineSettings engine) {
     engine.start();
@@ -65,8 +68,9 @@ public final class CausalSource implements Serializable, AutoCloseable {
       NativeMemory.checkHeap(
           context.sparkSettings(),
           slots,
-          (long) Float.BYTES * parameters.length + batch * step.pastBytes(step.maximumLength()),
-          "parameters, and keys and values of " + batch + " rows,");
+          (long) Float.BYTES * parameters.length
+              + batch * step.pastBytes(Math.min(longest, step.maximumLength())),
+          Text.of("parameters, and keys and values of %d rows of %d tokens,", batch, longest));
     }
     return new CausalSource(step, Shared.of(context, parameters), programs, engine);
   }

@@ -5,39 +5,45 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
-import io.accelerant.core.engine.Precision;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.nn.CausalNetwork;
 import io.accelerant.core.nn.Lora;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** LoRA adapters of a job: the keys that ask for them, and what becomes of their numbers. */
 public record Adapters(Key<Integer> rank, Key<Double> alpha, Key<List<String>> targets) {
+  /**
+   * Folder of the two files that PEFT reads: beside the whole network, its loaders would take the
+   * network for adapters of another.
+   */
+  private static final String FOLDER = "adapter/";
+
   /** Numbers of the adapters alone, under PEFT's names. */
-  public static final String WEIGHTS = "adapter_model.safetensors";
+  public static final String WEIGHTS = FOLDER + "adapter_model.safetensors";
 
   /** PEFT's configuration. */
-  public static final String CONFIG = "adapter_config.json";
+  public static final String CONFIG = FOLDER + "adapter_config.json";
 
   /**
    * @param block of configuration that the keys are in
-   * @param matrices default of those that have adapters
    */
-  public static Adapters keys(String block, List<String> matrices) {
-    return keys(block, matrices, 0);
+  public static Adapters keys(String block) {
+    return keys(block, 0);
   }
 
   /**
-   * As {@link #keys(String, List)}, of a job that trains adapters unless it is told not to.
+   * As {@link #keys(String)}, of a job that trains adapters unless it is told not to.
    *
    * @param standard rank
    */
-  public static Adapters keys(String block, List<String> matrices, int standard) {
+  public static Adapters keys(String block, int standard) {
     return new Adapters(
         Key.integer(block + ".rank", "Rank of LoRA adapters to train; 0: the whole network")
             .between(0, 4096)
@@ -45,8 +51,10 @@ public record Adapters(Key<Integer> rank, Key<Double> alpha, Key<List<String>> t
         Key.number(block + ".alpha", "alpha of LoRA; default: the rank")
             .between(1e-6, 1e6)
             .optional(),
-        Key.strings(block + ".targets", "Matrices that have adapters, by the ends of their names")
-            .withDefault(matrices));
+        Key.strings(
+                block + ".targets",
+                "Matrices that have adapters, by the ends of their names; default: all of the blocks")
+            .optional());
   }
 
   /**
@@ -61,7 +69,11 @@ public record Adapters(Key<Integer> rank, Key<Double> alpha, Key<List<String>> t
       return base;
     }
     NetworkSpec lora =
-        new Lora(base, r, config.find(alpha).orElse((double) r), config.get(targets));
+        new Lora(
+            base,
+            r,
+            config.find(alpha).orElse((double) r),
+            config.find(targets).orElseGet(base::matrices));
     try {
       lora.layout();
     } catch (ConfigException e) {
@@ -77,20 +89,12 @@ public record Adapters(Key<Integer> rank, Key<Double> alpha, Key<List<String>> t
    * @param base parameters of the network without
    */
   public static float[] initial(NetworkSpec network, float[] base, long seed) {
-    return network instanceof Lora lora
-        ? floats(lora.adapt(Flat.of(base).toDoubles(), seed))
-        : base;
+    return network instanceof Lora lora ? lora.adapt(Flat.of(base), seed).floats() : base;
   }
 
   /** Parameters of the network without adapters, those folded in. */
   public static float[] merged(NetworkSpec network, float[] trained) {
-    return network instanceof Lora lora
-        ? floats(lora.merge(Flat.of(trained).toDoubles()))
-        : trained;
-  }
-
-  private static float[] floats(double[] numbers) {
-    return Flat.of(Precision.FLOAT32, numbers).floats();
+    return network instanceof Lora lora ? lora.merge(Flat.of(trained)).floats() : trained;
   }
 
   /** Writes the adapters, if the network has any, as PEFT names them, with their configuration. */
@@ -105,6 +109,19 @@ public record Adapters(Key<Integer> rank, Key<Double> alpha, Key<List<String>> t
       tensors.add(Tensor.of(t.name(), shape, Arrays.copyOfRange(trained, from, from + t.size())));
     }
     artifact.write(WEIGHTS, Safetensors.bytes(tensors, Map.of("format", "pt")));
-    artifact.writeJson(CONFIG, lora.adapterConfig());
+    artifact.writeJson(CONFIG, config(lora));
+  }
+
+  /** What PEFT reads; of what is not here, its standards are meant. */
+  private static Map<String, Object> config(Lora lora) {
+    boolean causal = lora.base() instanceof CausalNetwork network && network.causal();
+    Map<String, Object> config = new LinkedHashMap<>(lora.adapterConfig());
+    config.put("task_type", causal ? "CAUSAL_LM" : null);
+    config.put("base_model_name_or_path", null);
+    config.put("inference_mode", true);
+    config.put("lora_dropout", 0.0);
+    config.put("use_rslora", false);
+    config.put("use_dora", false);
+    return config;
   }
 }

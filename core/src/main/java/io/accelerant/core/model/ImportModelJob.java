@@ -9,6 +9,9 @@ import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.nn.BertMaskedLm;
+import io.accelerant.core.nn.Llama;
+import io.accelerant.core.nn.LlamaConfig;
+import io.accelerant.core.nn.LlamaFamily;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.Transformer;
@@ -21,19 +24,29 @@ import io.accelerant.core.run.PublishingJob;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * {@code import-model}: a pretrained GPT-2 or BERT masked language model, as Hugging Face keeps it,
- * to an artifact. Every tensor's presence and shape is checked; F16 and BF16 are widened to F32;
- * tokenizer files travel along.
+ * {@code import-model}: a pretrained GPT-2, BERT masked language model, Llama, Qwen 2, LLaDA or
+ * Dream, as Hugging Face keeps it, to an artifact. Every tensor's presence and shape is checked,
+ * and what is not known is refused; F16 and BF16 are widened to F32; tokenizer files travel along.
  */
 public final class ImportModelJob implements PublishingJob {
   private static final String AUTO = "auto";
   private static final String GPT2 = "gpt2";
   private static final String BERT = "bert-masked-lm";
+  private static final List<String> KINDS =
+      Stream.concat(
+              Stream.of(AUTO, GPT2, BERT),
+              Arrays.stream(LlamaFamily.values()).map(ImportModelJob::label))
+          .toList();
 
   static final Key<String> SOURCE =
       Key.string(
@@ -41,12 +54,24 @@ public final class ImportModelJob implements PublishingJob {
           "URI of a folder with config.json and model.safetensors or its index and shards");
   static final Key<String> KIND =
       Key.string("importModel.kind", "What the model must be; auto: what config.json says")
-          .oneOf(AUTO, GPT2, BERT)
+          .oneOf(KINDS.toArray(String[]::new))
           .withDefault(AUTO);
+  static final Key<List<String>> LEAVE_OUT =
+      Key.strings(
+              "importModel.leaveOut",
+              "Tensors to do without, by the beginnings of their names, such as heads of other tasks")
+          .withDefault(List.of());
   static final Key<String> LICENCE =
       Key.string("importModel.licence", "Licence of the model, one line for its card")
           .withDefault("That of the source.")
           .operational();
+
+  /** Families for which transformers itself has classes. */
+  private static final Set<LlamaFamily> OWN_CLASSES =
+      EnumSet.of(LlamaFamily.LLAMA, LlamaFamily.QWEN2);
+
+  /** Tensors that a message lists. */
+  private static final int MOST_NAMES = 3;
 
   /** Keys of the source's configuration that loaders need and that change no logit. */
   private static final List<String> KEPT =
@@ -71,12 +96,12 @@ public final class ImportModelJob implements PublishingJob {
 
   @Override
   public String summary() {
-    return "Bring a GPT-2 or BERT masked language model from safetensors into an artifact";
+    return "Bring a GPT-2, BERT, Llama, Qwen2, LLaDA or Dream from safetensors into an artifact";
   }
 
   @Override
   public List<Key<?>> keys() {
-    return RunKeys.and(List.of(SOURCE, KIND, LICENCE));
+    return RunKeys.and(List.of(SOURCE, KIND, LEAVE_OUT, LICENCE));
   }
 
   @Override
@@ -84,6 +109,8 @@ public final class ImportModelJob implements PublishingJob {
     ModelFolder folder = ModelFolder.open(config.get(SOURCE), context.hadoop());
     NetworkSpec network = network(folder, config);
     ModelFolder.Match match = folder.match(network);
+    requireKnown(config, match.unknown());
+    Model.requireHeap(network.layout(), config.get(SOURCE));
     return new Work(
         () -> List.of(new Manifest.Parent("source", config.get(SOURCE), folder.hash())),
         output ->
@@ -94,7 +121,7 @@ public final class ImportModelJob implements PublishingJob {
                     network.layout().size(),
                     kind(network),
                     config.get(SOURCE)),
-                "not used: " + (match.unknown().isEmpty() ? "nothing" : match.unknown()),
+                "left out: " + (match.unknown().isEmpty() ? "nothing" : match.unknown()),
                 "publish the model to " + output + ", reload it and compute the same logits"),
         run -> make(run, folder, network, match));
   }
@@ -104,7 +131,7 @@ public final class ImportModelJob implements PublishingJob {
     JobContext context = run.context();
     EngineInfo engine = EngineSettings.of(run.config()).start();
     if (!match.unknown().isEmpty()) {
-      context.progress().say("Tensors that are not known and not used: " + match.unknown());
+      context.progress().say("Tensors that are left out: " + match.unknown());
     }
     Model model = folder.load(network, match);
     Map<String, Number> check = LogitCheck.of(model);
@@ -135,8 +162,13 @@ public final class ImportModelJob implements PublishingJob {
     if (found.isEmpty()) {
       throw new DataException(
           Text.of(
-              "%s describes a %s; import-model knows %s and %s.",
-              folder.uri(Model.CONFIG), network.config().get("model_type"), GPT2, BERT));
+              "%s describes a %s; import-model knows %s.",
+              folder.uri(Model.CONFIG),
+              network.config().get("model_type"),
+              String.join(", ", KINDS.subList(1, KINDS.size()))));
+    }
+    if (network instanceof Llama llama) {
+      requireKnown(folder, LlamaConfig.unknown(llama.family(), folder.config()));
     }
     if (!wanted.equals(AUTO) && !wanted.equals(found)) {
       throw config.invalid(
@@ -145,8 +177,48 @@ public final class ImportModelJob implements PublishingJob {
     return network;
   }
 
-  /** Empty if it is neither. */
+  private static void requireKnown(ModelFolder folder, List<String> unknown) {
+    if (!unknown.isEmpty()) {
+      throw new DataException(
+          Text.of(
+              "%s: it is not known here whether %s changes what the network computes; take it out"
+                  + " if it does not.",
+              folder.uri(Model.CONFIG), String.join(", ", unknown)));
+    }
+  }
+
+  private static void requireKnown(JobConfig config, List<String> unknown) {
+    List<String> left = config.get(LEAVE_OUT);
+    List<String> refused =
+        unknown.stream().filter(name -> left.stream().noneMatch(name::startsWith)).toList();
+    if (!refused.isEmpty()) {
+      throw new DataException(
+          Text.of(
+              "%s holds tensors that the network of its %s does not have: %s%s; if it is the same"
+                  + " without them, name them in %s.",
+              config.get(SOURCE),
+              Model.CONFIG,
+              String.join(", ", refused.subList(0, Math.min(MOST_NAMES, refused.size()))),
+              refused.size() > MOST_NAMES ? " and " + (refused.size() - MOST_NAMES) + " more" : "",
+              LEAVE_OUT.path()));
+    }
+    for (String start : left) {
+      if (unknown.stream().noneMatch(name -> name.startsWith(start))) {
+        throw config.invalid(
+            LEAVE_OUT, Text.of("names \"%s\", but no such tensor is left.", start));
+      }
+    }
+  }
+
+  private static String label(LlamaFamily family) {
+    return family.name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Empty if it is none. */
   private static String kind(NetworkSpec network) {
+    if (network instanceof Llama llama) {
+      return label(llama.family());
+    }
     if (network instanceof BertMaskedLm) {
       return BERT;
     }
@@ -177,11 +249,10 @@ public final class ImportModelJob implements PublishingJob {
         .table(table)
         .section("Tensors that take no part")
         .paragraph("Buffers, tied copies and heads of other tasks: " + match.harmless())
-        .paragraph("Not known: " + match.unknown());
+        .paragraph("Left out as importModel.leaveOut asks: " + match.unknown());
   }
 
   private static ModelCard card(Run run, NetworkSpec network) {
-    String loader = kind(network).equals(GPT2) ? "AutoModelForCausalLM" : "AutoModelForMaskedLM";
     return run.card(
         Text.of("%s, %,d parameters", kind(network), network.layout().size()),
         """
@@ -191,14 +262,24 @@ public final class ImportModelJob implements PublishingJob {
         """,
         Text.of(
             """
-            from transformers import %s
-
-            model = %s.from_pretrained(".")
+            %s
 
             # without transformers, numpy alone:
             #   python python/load.py
             """,
-            loader, loader),
+            loader(network)),
         run.config().get(LICENCE));
+  }
+
+  private static String loader(NetworkSpec network) {
+    if (network instanceof Llama llama && !OWN_CLASSES.contains(llama.family())) {
+      String type = llama.family().architecture();
+      return Text.of(
+          "# %s is the class in the code that the model was published with%nmodel ="
+              + " %s.from_pretrained(\".\")",
+          type, type);
+    }
+    String type = network instanceof BertMaskedLm ? "AutoModelForMaskedLM" : "AutoModelForCausalLM";
+    return Text.of("from transformers import %s%n%nmodel = %s.from_pretrained(\".\")", type, type);
   }
 }

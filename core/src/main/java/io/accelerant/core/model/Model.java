@@ -3,10 +3,12 @@ package io.accelerant.core.model;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.engine.Layout;
+import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
+import io.accelerant.core.safetensors.Dtype;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.safetensors.Tensor;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -70,6 +73,7 @@ public record Model(NetworkSpec network, float[] parameters) {
     try (SafetensorsFile file = artifact.safetensors(weights)) {
       NetworkSpec network = Networks.of(artifact.readJson(CONFIG), where + CONFIG);
       Layout layout = network.layout();
+      requireHeap(layout, artifact.uri());
       float[] flat = new float[layout.size()];
       for (Layout.Tensor t : layout.tensors()) {
         copy(file, t.name(), t, flat, where + weights);
@@ -78,6 +82,18 @@ public record Model(NetworkSpec network, float[] parameters) {
     } catch (DataException e) {
       throw new ArtifactException(e.getMessage(), e);
     }
+  }
+
+  /**
+   * Checks that the parameters can be read: all of them, and the largest tensor twice.
+   *
+   * @throws io.accelerant.core.error.ConfigException if the heap is too small
+   */
+  static void requireHeap(Layout layout, String where) {
+    long largest = layout.tensors().stream().mapToLong(Layout.Tensor::size).max().orElse(0);
+    NativeMemory.checkOwnHeap(
+        Float.BYTES * (layout.size() + 2 * largest),
+        Text.of("Reading the %,d parameters of %s", layout.size(), where));
   }
 
   /**
@@ -129,14 +145,16 @@ public record Model(NetworkSpec network, float[] parameters) {
 
   /** Writes all parameters under the names of the layout into one safetensors file. */
   public void writeWeights(ArtifactWriter artifact, String name) {
-    List<Tensor> tensors = new ArrayList<>();
+    List<Safetensors.Entry> tensors = new ArrayList<>();
     for (Layout.Tensor t : network.layout().tensors()) {
       long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
       int end = t.offset() + t.size();
-      tensors.add(Tensor.of(t.name(), shape, Arrays.copyOfRange(parameters, t.offset(), end)));
+      Supplier<Tensor> tensor =
+          () -> Tensor.of(t.name(), shape, Arrays.copyOfRange(parameters, t.offset(), end));
+      tensors.add(new Safetensors.Entry(t.name(), Dtype.F32, shape, tensor));
     }
     try (OutputStream out = artifact.create(name)) {
-      Safetensors.write(out, tensors, Map.of("format", "pt"));
+      Safetensors.writeEach(out, tensors, Map.of("format", "pt"));
     } catch (IOException e) {
       throw new ArtifactException("Cannot write " + name + ": " + e.getMessage(), e);
     }

@@ -17,9 +17,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
@@ -204,17 +206,19 @@ final class ModelFolder {
             new LinkedHashMap<>(), new LinkedHashMap<>(), new ArrayList<>(), new ArrayList<>());
     Map<String, Layout.Tensor> wanted = new LinkedHashMap<>();
     layout.tensors().forEach(t -> wanted.put(t.name(), t));
+    Map<String, String> found = new LinkedHashMap<>();
     for (String shard : shards()) {
       String file = uri(shard);
       try (SafetensorsFile opened = InputFile.safetensors(file, hadoop)) {
         for (String stored : opened.names()) {
+          found.put(stored, shard);
           sort(match, names, wanted, opened, new Place(file, stored));
         }
       }
     }
+    requireIndexed(found);
     takeCopies(match);
     requireAll(wanted, match);
-    requireIndexed(match);
     return match;
   }
 
@@ -272,19 +276,25 @@ final class ModelFolder {
     }
   }
 
-  /** A shard that is not the one of the index is a mixed-up download. */
-  private void requireIndexed(Match match) {
+  /**
+   * A shard that is not the one of the index is a mixed-up download.
+   *
+   * @param found tensor to the shard that holds it
+   */
+  private void requireIndexed(Map<String, String> found) {
     if (holds(Model.WEIGHTS)) {
       return;
     }
     Map<String, String> index = weightMap();
-    for (Place place : match.parameters().values()) {
-      String file = index.get(place.stored());
-      if (file == null || !place.file().equals(uri(file))) {
+    Set<String> names = new LinkedHashSet<>(index.keySet());
+    names.addAll(found.keySet());
+    for (String name : names) {
+      String file = index.get(name);
+      if (file == null || !file.equals(found.get(name))) {
         throw new DataException(
             Text.of(
-                "%s says that tensor %s lies in %s, it lies in %s.",
-                uri(INDEX), place.stored(), file, place.file()));
+                "%s says that tensor %s lies in %s, but %s holds it.",
+                uri(INDEX), name, file, found.getOrDefault(name, "no shard")));
       }
     }
   }

@@ -1,6 +1,8 @@
 package io.accelerant.core.model;
 
 import io.accelerant.core.nn.BertMaskedLm;
+import io.accelerant.core.nn.Llama;
+import io.accelerant.core.nn.LlamaFamily;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Transformer;
 import java.util.Optional;
@@ -34,7 +36,32 @@ enum StoredNames {
         default -> Optional.empty();
       };
     }
+  },
+  LLAMA(
+      "model.",
+      "(embed_tokens|layers|norm)\\..*",
+      "model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq") {
+    @Override
+    Optional<String> tied(String name) {
+      return name.equals("lm_head.weight")
+          ? Optional.of("model.embed_tokens.weight")
+          : Optional.empty();
+    }
+  },
+  LLADA(
+      "model.transformer.",
+      "(wte|blocks|ln_f|ff_out)\\..*",
+      "model\\.transformer\\.(blocks\\.\\d+\\.)?rotary_emb\\.inv_freq") {
+    @Override
+    Optional<String> tied(String name) {
+      return name.equals("model.transformer.ff_out.weight")
+          ? Optional.of("model.transformer.wte.weight")
+          : Optional.empty();
+    }
   };
+
+  /** What may wrap a model does not count its parts. */
+  private static final Pattern NUMBERED = Pattern.compile("(^|.*\\.)\\d+");
 
   private final String prefix;
   private final Pattern bare;
@@ -53,6 +80,9 @@ enum StoredNames {
     if (network instanceof Transformer t && t.isGpt2()) {
       return GPT2;
     }
+    if (network instanceof Llama llama) {
+      return llama.family() == LlamaFamily.LLADA ? LLADA : LLAMA;
+    }
     throw new IllegalArgumentException("no names are known for " + network);
   }
 
@@ -65,6 +95,9 @@ enum StoredNames {
    */
   String inLayout(String stored, Set<String> layout) {
     for (int at = 0; at >= 0; at = stored.indexOf('.', at + 1)) {
+      if (NUMBERED.matcher(stored.substring(0, at)).matches()) {
+        break; // behind it stands a part of a block, which may be called as one of the whole
+      }
       String name = named(stored.substring(at == 0 ? 0 : at + 1));
       if (layout.contains(name) || tied(name).isPresent() || isHarmless(name)) {
         return name;

@@ -33,17 +33,40 @@ final class Attention {
   }
 
   /**
-   * {@code softmax(q k^T / sqrt(d) + mask) v}.
+   * {@code softmax(q k^T / sqrt(d) + mask) v}. Each head of keys and values is read by {@code heads
+   * / groups} successive heads of queries (Ainslie et al., "GQA", 2023), whose rows then make one
+   * product.
    *
-   * @param qkv queries, keys, values, each {@code [batch, heads, length, d]}
+   * @param qkv queries {@code [batch, heads, length, d]}, keys and values {@code [batch, groups,
+   *     length, d]}
    * @return {@code [batch, length, heads * d]}
    */
   static Value mix(List<Value> qkv, Optional<Value> mask) {
     Value q = qkv.get(0);
-    Value scores = q.matmul(qkv.get(1), false, true).mul(1 / StrictMath.sqrt(q.size(3)));
+    Value k = qkv.get(1);
+    int batch = q.size(0);
+    int heads = q.size(1);
+    int length = q.size(2);
+    int groups = k.size(1);
+    boolean grouped = groups < heads;
+    int rows = heads / groups * length;
+    Value queries = grouped ? q.reshape(batch, groups, rows, q.size(3)) : q;
+    Value all = queries.matmul(k, false, true).mul(1 / StrictMath.sqrt(q.size(3)));
+    Value scores = grouped ? all.reshape(batch, heads, length, length) : all;
     Value weights = mask.map(scores::add).orElse(scores).softmax();
-    Value mixed = weights.matmul(qkv.get(2)).permute(0, 2, 1, 3);
-    return mixed.reshape(q.size(0), q.size(2), q.size(1) * q.size(3));
+    if (grouped) {
+      weights = weights.reshape(batch, groups, rows, length);
+    }
+    Value mixed = weights.matmul(qkv.get(2));
+    if (grouped) {
+      mixed = mixed.reshape(batch, heads, length, q.size(3));
+    }
+    return mixed.permute(0, 2, 1, 3).reshape(batch, length, heads * q.size(3));
+  }
+
+  /** With queries and keys rotated. */
+  static List<Value> turned(List<Value> qkv, Rotary.Turn turn) {
+    return List.of(turn.apply(qkv.get(0)), turn.apply(qkv.get(1)), qkv.get(2));
   }
 
   /** {@code [batch, length, width]} as {@code [batch, heads, length, width / heads]}. */

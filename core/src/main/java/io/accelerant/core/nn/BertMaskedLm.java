@@ -39,6 +39,13 @@ public record BertMaskedLm(
     return false;
   }
 
+  /** The head has a matrix called dense too. */
+  @Override
+  public List<String> matrices() {
+    return List.of(
+        "query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense");
+  }
+
   @Override
   public Value logits(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time) {
     Scope bert = scope.in("bert");

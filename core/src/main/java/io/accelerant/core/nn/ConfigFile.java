@@ -70,6 +70,10 @@ record ConfigFile(JsonReader json) {
     return list.stream().map(String.class::cast).toList();
   }
 
+  List<String> texts(String key, List<String> otherwise) {
+    return json.has(key) ? texts(key) : otherwise;
+  }
+
   double number(String key, double otherwise) {
     return json.has(key) ? json.number(key) : otherwise;
   }

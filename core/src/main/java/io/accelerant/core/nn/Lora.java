@@ -1,16 +1,19 @@
 package io.accelerant.core.nn;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Value;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.text.Text;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 
 /**
  * A network with low-rank adapters (Hu et al., "LoRA", 2021, eq. 3): {@code W + alpha / rank * B A}
@@ -69,8 +72,14 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
       if (modules.keySet().stream().noneMatch(module -> names(target, module))) {
         throw new ConfigException(
             Text.of(
-                "LoRA target \"%s\" names no matrix; there are %s.",
-                target, String.join(", ", modules.keySet())));
+                "LoRA target \"%s\" names no matrix; there are %s, such as %s.",
+                target,
+                modules.keySet().stream()
+                    .map(module -> module.substring(module.lastIndexOf('.') + 1))
+                    .distinct()
+                    .sorted()
+                    .collect(Collectors.joining(", ")),
+                modules.keySet().iterator().next()));
       }
     }
     return adapted;
@@ -102,13 +111,19 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
    * Parameters of the base and fresh adapters.
    *
    * @param numbers of the base, in the order of its layout
+   * @return in the same precision
    */
-  public double[] adapt(double[] numbers, long seed) {
-    double[] flat = initial(seed);
-    Layout from = base.layout();
-    Layout to = layout();
-    for (Layout.Tensor t : from.tensors()) {
-      System.arraycopy(numbers, t.offset(), flat, to.find(t.name()).offset(), t.size());
+  public Flat adapt(Flat numbers, long seed) {
+    Scope scope = Scope.on(new Graph(Precision.FLOAT32));
+    build(scope, BatchShape.of(1));
+    Layout to = scope.graph().parameters();
+    Flat flat = Flat.zeros(numbers.precision(), to.size());
+    base.layout().copy(numbers, to, flat);
+    for (Layout.Tensor t : to.tensors()) {
+      if (trains(t.name())) {
+        Flat fresh = Flat.of(scope.initial(t, seed, InitialScale.GPT2));
+        flat.put(t.offset(), fresh, 0, t.size());
+      }
     }
     return flat;
   }
@@ -117,17 +132,15 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
    * Folds the adapters into the matrices.
    *
    * @param flat parameters in the order of this layout
-   * @return parameters in the order of the base's layout
+   * @return parameters in the order of the base's layout, in the same precision
    */
-  public double[] merge(double[] flat) {
+  public Flat merge(Flat flat) {
     Layout to = base.layout();
-    double[] merged = new double[to.size()];
     Graph graph = new Graph(Precision.FLOAT32);
     Map<String, Scope.Order> adapted = declare(Scope.on(graph), BatchShape.of(1));
     Layout from = graph.parameters();
-    for (Layout.Tensor t : to.tensors()) {
-      System.arraycopy(flat, from.find(t.name()).offset(), merged, t.offset(), t.size());
-    }
+    Flat merged = Flat.zeros(flat.precision(), to.size());
+    from.copy(flat, to, merged);
     adapted.forEach(
         (module, order) ->
             addProduct(
@@ -141,25 +154,31 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
   }
 
   private void addProduct(
-      double[] flat,
+      Flat flat,
       Layout.Tensor a,
       Layout.Tensor b,
-      double[] merged,
+      Flat merged,
       Layout.Tensor w,
       Scope.Order order) {
     int in = a.shape().get(1);
     int out = b.shape().get(0);
-
+    double[] first = flat.slice(a.offset(), a.size()).toDoubles();
+    double[] product = new double[w.size()];
+    double[] row = new double[in];
     for (int o = 0; o < out; o++) {
-      for (int i = 0; i < in; i++) {
-        double sum = 0;
-        for (int r = 0; r < rank; r++) {
-          sum += flat[b.offset() + o * rank + r] * flat[a.offset() + r * in + i];
+      Arrays.fill(row, 0);
+      for (int k = 0; k < rank; k++) {
+        double weight = flat.get(b.offset() + o * rank + k);
+        for (int i = 0; i < in; i++) {
+          row[i] += weight * first[k * in + i];
         }
-        merged[w.offset() + (order == Scope.Order.IN_OUT ? i * out + o : o * in + i)] +=
-            alpha / rank * sum;
+      }
+      for (int i = 0; i < in; i++) {
+        int at = order == Scope.Order.IN_OUT ? i * out + o : o * in + i;
+        product[at] = merged.get(w.offset() + at) + alpha / rank * row[i];
       }
     }
+    merged.put(w.offset(), Flat.of(product), 0, product.length);
   }
 
   /** The base's configuration with PEFT's {@code adapter_config.json} under {@code adapter}. */
@@ -170,7 +189,7 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
     return config;
   }
 
-  /** The content of PEFT's {@code adapter_config.json}. */
+  /** What PEFT's {@code adapter_config.json} says of the adapters. */
   public Map<String, Object> adapterConfig() {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("peft_type", "LORA");

@@ -7,6 +7,7 @@ import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.json.CanonicalJson;
 import java.io.Serializable;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,6 +29,14 @@ public interface NetworkSpec extends Serializable {
   /** Whether a parameter is trained; some, such as fixed position tables, only travel along. */
   default boolean trains(String parameter) {
     return true;
+  }
+
+  /**
+   * The matrices of the blocks, by the ends of their names: those that get adapters unless others
+   * are named. Empty if the network has no blocks.
+   */
+  default List<String> matrices() {
+    return List.of();
   }
 
   /** SHA-256 of {@link #config}: networks of equal hash build equal graphs. */

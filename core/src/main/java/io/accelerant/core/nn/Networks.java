@@ -3,6 +3,7 @@ package io.accelerant.core.nn;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.Text;
 import java.util.Map;
+import java.util.Optional;
 
 /** Networks from their {@code config.json}. */
 public final class Networks {
@@ -11,8 +12,8 @@ public final class Networks {
   private Networks() {}
 
   /**
-   * The network that a configuration describes: one of ours, or Hugging Face's of GPT-2 or a BERT
-   * masked language model.
+   * The network that a configuration describes: one of ours, or Hugging Face's of GPT-2, a BERT
+   * masked language model, or a family of {@link Llama}.
    *
    * @param config content of {@code config.json}
    * @param whatItIs named in errors, such as the file
@@ -26,6 +27,10 @@ public final class Networks {
       if (config.get(Lora.KEY) instanceof Map<?, ?>) {
         return Lora.of(file);
       }
+      Optional<LlamaFamily> llama = LlamaFamily.of(type);
+      if (llama.isPresent()) {
+        return LlamaConfig.of(llama.get()).read(llama.get(), file);
+      }
       return switch (type) {
         case Transformer.GPT2, Transformer.TYPE -> Transformer.of(file);
         case BertMaskedLm.TYPE -> BertMaskedLm.of(file);
@@ -38,11 +43,12 @@ public final class Networks {
         default ->
             throw new DataException(
                 Text.of(
-                    "%s: %s must be one of %s, %s, %s, %s, %s, %s; is \"%s\".",
+                    "%s: %s must be one of %s, %s, %s, %s, %s, %s, %s; is \"%s\".",
                     whatItIs,
                     TYPE,
                     Transformer.GPT2,
                     BertMaskedLm.TYPE,
+                    LlamaFamily.types(),
                     Transformer.TYPE,
                     PatchTransformer.TYPE,
                     Mlp.TYPE,

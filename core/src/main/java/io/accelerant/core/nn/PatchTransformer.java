@@ -254,6 +254,11 @@ public record PatchTransformer(
   }
 
   @Override
+  public List<String> matrices() {
+    return List.of("qkv", "proj", "fc1", "fc2");
+  }
+
+  @Override
   public Map<String, Object> config() {
     Map<String, Object> config = new LinkedHashMap<>();
     config.put("model_type", TYPE);

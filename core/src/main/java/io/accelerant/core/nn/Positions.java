@@ -1,10 +1,5 @@
 package io.accelerant.core.nn;
 
-import io.accelerant.core.engine.Graph;
-import io.accelerant.core.engine.Value;
-import java.util.List;
-import java.util.function.DoubleUnaryOperator;
-
 /** How a transformer knows the order of its tokens. */
 public enum Positions implements Named {
   /** A learned row for each position, added to the embedding. */
@@ -33,43 +28,6 @@ public enum Positions implements Named {
         double angle = p * StrictMath.pow(BASE, -(double) (j - j % 2) / width);
         table[p * width + j] = j % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle);
       }
-    }
-    return table;
-  }
-
-  /**
-   * Eq. 34 of Su et al., "RoFormer" (2021): the pair (x_i, x_{i+d/2}) as a complex number, times
-   * {@code e^(i angle)}. Halves are paired as in GPT-NeoX and Llama, not neighbours.
-   *
-   * @param x {@code [batch, heads, length, d]}, d even
-   */
-  static Value rotate(Graph g, Value x) {
-    int length = x.size(2);
-    int half = x.size(3) / 2;
-    Value c = g.constant(circle(length, half, StrictMath::cos), 1, 1, length, half);
-    Value s = g.constant(circle(length, half, StrictMath::sin), 1, 1, length, half);
-    List<Value> parts = x.split(3, 2);
-    Value re = parts.get(0);
-    Value im = parts.get(1);
-    return g.concat(3, re.mul(c).sub(im.mul(s)), im.mul(c).add(re.mul(s)));
-  }
-
-  /**
-   * What {@link #rotate} turns by, looked up by position.
-   *
-   * @param positions indices {@code [rows]} below length
-   * @return cosines and sines, each {@code [rows, d / 2]}
-   */
-  static List<Value> rotation(Graph g, Value positions, int length, int d) {
-    Value c = g.constant(circle(length, d / 2, StrictMath::cos), length, d / 2);
-    Value s = g.constant(circle(length, d / 2, StrictMath::sin), length, d / 2);
-    return List.of(g.embedding(c, positions), g.embedding(s, positions));
-  }
-
-  private static double[] circle(int length, int half, DoubleUnaryOperator function) {
-    double[] table = new double[length * half];
-    for (int i = 0; i < table.length; i++) {
-      table[i] = function.applyAsDouble(angle(i / half, i % half, half));
     }
     return table;
   }

@@ -151,14 +151,19 @@ public final class Scope {
     Layout layout = graph.parameters();
     double[] flat = new double[layout.size()];
     for (Layout.Tensor t : layout.tensors()) {
-      RandomStream stream = new RandomStream(seed, PURPOSE, RandomStream.purpose(t.name()), 0);
-      double[] numbers = initials.get(t.name()).of(scale).draw(stream, t.size());
-      if (numbers.length != t.size()) {
-        throw new IllegalStateException(
-            t.name() + Arrays.toString(t.dimensions()) + " starts with " + numbers.length);
-      }
-      System.arraycopy(numbers, 0, flat, t.offset(), t.size());
+      System.arraycopy(initial(t, seed, scale), 0, flat, t.offset(), t.size());
     }
     return flat;
+  }
+
+  /** Initial numbers of one tensor that is declared. */
+  double[] initial(Layout.Tensor t, long seed, InitialScale scale) {
+    RandomStream stream = new RandomStream(seed, PURPOSE, RandomStream.purpose(t.name()), 0);
+    double[] numbers = initials.get(t.name()).of(scale).draw(stream, t.size());
+    if (numbers.length != t.size()) {
+      throw new IllegalStateException(
+          t.name() + Arrays.toString(t.dimensions()) + " starts with " + numbers.length);
+    }
+    return numbers;
   }
 }

@@ -25,40 +25,38 @@ public record TokenStep(NetworkSpec network) implements Serializable {
    */
   public TokenStep {
     NetworkSpec base = network instanceof Lora lora ? lora.base() : network;
-    if (!(base instanceof Transformer transformer)
-        || !transformer.causal()
-        || transformer.timed()) {
+    if (!(base instanceof CausalNetwork reader) || !reader.causal() || reader.timed()) {
       throw new ConfigException(
           Text.of(
               "Text is generated from left to right by a causal transformer without a time; this is a network of type %s%s.",
               base.config().get("model_type"),
-              base instanceof Transformer t && !t.causal() ? ", not causal" : ""));
+              base instanceof CausalNetwork n && !n.causal() ? ", not causal" : ""));
     }
   }
 
   /** The network, without its adapters. */
-  public Transformer transformer() {
-    return (Transformer) (network instanceof Lora lora ? lora.base() : network);
+  public CausalNetwork base() {
+    return (CausalNetwork) (network instanceof Lora lora ? lora.base() : network);
   }
 
   /** Number of tokens. */
   public int vocabulary() {
-    return transformer().vocabulary();
+    return base().vocabulary();
   }
 
   /** Most tokens that a row can read. */
   public int maximumLength() {
-    return transformer().maximumLength();
+    return base().maximumLength();
   }
 
   /** Of a row that has read nothing. */
   public Past past() {
-    return new Past(transformer().layers(), transformer().width());
+    return new Past(base().layers(), base().keptWidth());
   }
 
   /** Bytes of Java's heap for the past of a row. */
   public long pastBytes(int length) {
-    return Past.bytes(transformer().layers(), transformer().width(), length);
+    return Past.bytes(base().layers(), base().keptWidth(), length);
   }
 
   /** A program for a number of rows. */
@@ -66,7 +64,7 @@ public record TokenStep(NetworkSpec network) implements Serializable {
     Graph g = new Graph(Precision.FLOAT32).fewRows();
     Value tokens = g.indices("tokens", rows);
     Value positions = g.indices("positions", rows);
-    g.output("logits", transformer().step(network.scope(Scope.on(g)), tokens, positions));
+    g.output("logits", base().step(network.scope(Scope.on(g)), tokens, positions));
     return g.forward();
   }
 

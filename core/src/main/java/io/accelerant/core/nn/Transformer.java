@@ -1,6 +1,7 @@
 package io.accelerant.core.nn;
 
 import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.RotationTable;
 import io.accelerant.core.engine.Value;
 import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
@@ -38,7 +39,7 @@ public record Transformer(
     boolean tied,
     boolean timed,
     double epsilon)
-    implements TokenNetwork {
+    implements CausalNetwork {
   static final String TYPE = "accelerant-transformer";
   static final String GPT2 = "gpt2";
 
@@ -47,14 +48,7 @@ public record Transformer(
 
   private static final Scope.Order ORDER = Scope.Order.IN_OUT;
   private static final double DEVIATION = 0.02;
-
-  /**
-   * What a network computes last.
-   *
-   * @param last behind the final norm, {@code [batch, length, width]}
-   * @param logits {@code [batch * length, vocabulary]}
-   */
-  public record States(Value last, Value logits) {}
+  private static final Rotary ROTARY = Rotary.of(10000);
 
   public Transformer {
     Sizes.positive("vocabulary", vocabulary, "maximumLength", maximumLength, "layers", layers);
@@ -157,11 +151,23 @@ public record Transformer(
   }
 
   @Override
-  public Value logits(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time) {
-    return states(scope, tokens, padding, time).logits();
+  public int keptWidth() {
+    return width;
   }
 
-  /** As {@link #logits}, with what the head reads. */
+  @Override
+  public String table() {
+    return TABLE;
+  }
+
+  @Override
+  public List<String> matrices() {
+    return gated
+        ? List.of("c_attn", "c_proj", "c_fc", "c_gate")
+        : List.of("c_attn", "c_proj", "c_fc");
+  }
+
+  @Override
   public States states(Scope scope, Value tokens, Optional<Value> padding, Optional<Value> time) {
     int length = tokens.size(1);
     Scope s = scope.in("transformer");
@@ -177,7 +183,11 @@ public record Transformer(
     Optional<Value> condition =
         time.map(t -> TimeEmbedding.apply(s.in("t_embedder"), t, TimeEmbedding.FREQUENCIES, width));
     Optional<Value> mask = Attention.mask(s.graph(), length, causal, padding);
-    UnaryOperator<Value> mixing = qkv -> mix(s.graph(), qkv, mask);
+    Optional<Rotary.Turn> turn =
+        positions == Positions.ROTARY
+            ? Optional.of(ROTARY.turn(s.graph(), length, width / heads))
+            : Optional.empty();
+    UnaryOperator<Value> mixing = qkv -> mix(qkv, turn, mask);
     for (int i = 0; i < layers; i++) {
       x = block(s.in("h").in(i), x, mixing, condition);
     }
@@ -185,15 +195,8 @@ public record Transformer(
     return new States(last, head(scope, last, table));
   }
 
-  /**
-   * As {@link #logits}, of one token in each row, with what a row has read before in its past: see
-   * {@link Graph#cachedAttention}. For a causal network that is not timed.
-   *
-   * @param tokens {@code [rows]}
-   * @param positions {@code [rows]}
-   * @return {@code [rows, vocabulary]}
-   */
-  Value step(Scope scope, Value tokens, Value positions) {
+  @Override
+  public Value step(Scope scope, Value tokens, Value positions) {
     Scope s = scope.in("transformer");
     Graph g = s.graph();
     Initial normal = Initial.normal(DEVIATION);
@@ -205,13 +208,13 @@ public record Transformer(
       double[] sinusoids = Positions.sinusoids(maximumLength, width);
       x = x.add(g.embedding(g.constant(sinusoids, maximumLength, width), positions));
     }
-    List<Value> rotation =
+    Optional<RotationTable> rotation =
         this.positions == Positions.ROTARY
-            ? Positions.rotation(g, positions, maximumLength, width / heads)
-            : List.of();
+            ? Optional.of(ROTARY.table(width / heads))
+            : Optional.empty();
     for (int i = 0; i < layers; i++) {
       int layer = i;
-      UnaryOperator<Value> mixing = qkv -> g.cachedAttention(layer, qkv, heads, rotation);
+      UnaryOperator<Value> mixing = qkv -> g.cachedAttention(layer, qkv, heads, heads, rotation);
       x = block(s.in("h").in(i), x, mixing, Optional.empty());
     }
     return head(scope, last(s, x, Optional.empty()), table);
@@ -246,14 +249,10 @@ public record Transformer(
     return s.linear("c_proj", mixing.apply(qkv), width, ORDER, residual(), Initial.ZEROS);
   }
 
-  private Value mix(Graph g, Value qkv, Optional<Value> mask) {
+  private Value mix(Value qkv, Optional<Rotary.Turn> turn, Optional<Value> mask) {
     List<Value> parts = Attention.split(qkv, heads);
-    if (positions == Positions.ROTARY) {
-      parts =
-          List.of(
-              Positions.rotate(g, parts.get(0)), Positions.rotate(g, parts.get(1)), parts.get(2));
-    }
-    return Attention.mix(parts, mask);
+    return turn.map(t -> Attention.mix(Attention.turned(parts, t), mask))
+        .orElseGet(() -> Attention.mix(parts, mask));
   }
 
   private Value feedForward(Scope s, Value x) {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * Writes safetensors, byte for byte as the Python library lays them out: wide types first, then by
@@ -45,15 +46,36 @@ public final class Safetensors {
   public static void write(
       OutputStream out, Collection<Tensor> tensors, Map<String, String> metadata)
       throws IOException {
-    List<Tensor> sorted = new ArrayList<>(tensors);
+    writeEach(
+        out,
+        tensors.stream().map(t -> new Entry(t.name(), t.dtype(), t.shape(), () -> t)).toList(),
+        metadata);
+  }
+
+  /**
+   * A tensor that is made when it is written.
+   *
+   * @param tensor gives it, of this name, type and shape
+   */
+  public record Entry(String name, Dtype dtype, long[] shape, Supplier<Tensor> tensor) {}
+
+  /** As {@link #write}, of tensors of which only one is there at a time. */
+  public static void writeEach(
+      OutputStream out, Collection<Entry> tensors, Map<String, String> metadata)
+      throws IOException {
+    List<Entry> sorted = new ArrayList<>(tensors);
     sorted.sort(
-        Comparator.comparing(Tensor::dtype)
+        Comparator.comparing(Entry::dtype)
             .thenComparing(t -> t.name().getBytes(StandardCharsets.UTF_8), Safetensors::compare));
     byte[] header = header(sorted, metadata);
     out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
     out.write(header);
     byte[] chunk = new byte[1 << 16];
-    for (Tensor tensor : sorted) {
+    for (Entry entry : sorted) {
+      Tensor tensor = entry.tensor().get();
+      if (Tensor.byteSize(entry.dtype(), entry.shape()) != tensor.data().remaining()) {
+        throw new IllegalArgumentException("tensor " + entry.name() + " is not what it was to be");
+      }
       for (ByteBuffer data = tensor.data(); data.hasRemaining(); ) {
         int n = Math.min(chunk.length, data.remaining());
         data.get(chunk, 0, n);
@@ -67,15 +89,15 @@ public final class Safetensors {
     return java.util.Arrays.compareUnsigned(a, b);
   }
 
-  private static byte[] header(List<Tensor> sorted, Map<String, String> metadata) {
+  private static byte[] header(List<Entry> sorted, Map<String, String> metadata) {
     Map<String, Object> header = new LinkedHashMap<>();
     if (!metadata.isEmpty()) {
       header.put(SafetensorsHeader.METADATA, new TreeMap<>(metadata));
     }
     long end = 0;
-    for (Tensor tensor : sorted) {
+    for (Entry tensor : sorted) {
       long begin = end;
-      end += tensor.data().remaining();
+      end += Tensor.byteSize(tensor.dtype(), tensor.shape());
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("dtype", tensor.dtype().name());
       entry.put("shape", tensor.shape());

@@ -11,6 +11,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class NativeMemoryTest {
+  @Test
+  void whatTheHeapDoesNotHoldIsRefusedWithTheNumberToSet() {
+    long heap = Runtime.getRuntime().maxMemory();
+    NativeMemory.checkOwnHeap(0, "Nothing");
+    assertThatThrownBy(() -> NativeMemory.checkOwnHeap(heap, "Reading a model"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("Reading a model takes ")
+        .hasMessageContaining("ACCELERANT_HEAP=" + ((heap >> 20) + 256) + "m")
+        .hasMessageNotContaining("\n");
+  }
+
   private static final long MIB = 1L << 20;
 
   @ParameterizedTest

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PastTest {
   /** Attention of one head and one channel: keys and values are the tokens' numbers. */
   private static Program attention(int rows) {
     Graph g = new Graph(Precision.FLOAT32);
-    g.output("y", g.cachedAttention(0, g.input("qkv", rows, 3), 1, List.of()));
+    g.output("y", g.cachedAttention(0, g.input("qkv", rows, 3), 1, 1, Optional.empty()));
     return g.forward();
   }
 

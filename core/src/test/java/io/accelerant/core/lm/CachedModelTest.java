@@ -13,16 +13,20 @@ import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.nn.Activation;
 import io.accelerant.core.nn.InitialScale;
+import io.accelerant.core.nn.Llama;
+import io.accelerant.core.nn.LlamaFamily;
 import io.accelerant.core.nn.Lora;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Norm;
 import io.accelerant.core.nn.Positions;
+import io.accelerant.core.nn.Rotary;
 import io.accelerant.core.nn.TokenStep;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CachedModelTest {
   private static final int VOCABULARY = 11;
   private static final Transformer GPT2 = Transformer.gpt2(VOCABULARY, 40, 24, 2, 3);
+  private static final Llama LLAMA =
+      new Llama(
+          LlamaFamily.QWEN2,
+          VOCABULARY,
+          40,
+          24,
+          2,
+          6,
+          2,
+          6,
+          20,
+          false,
+          1e-5,
+          new Rotary(100, Rotary.Scaling.LINEAR, 2, 0, 0, 0),
+          Map.of());
   private static final ProgramPool POOL = new ProgramPool(8);
 
   @AfterAll
@@ -49,6 +68,8 @@ class CachedModelTest {
     return List.of(
         GPT2,
         modern,
+        LLAMA,
+        new Lora(LLAMA, 2, 4, List.of("q_proj", "v_proj", "lm_head")),
         GPT2.withPositions(Positions.SINUSOIDAL),
         new Lora(GPT2.withPositions(Positions.ROTARY), 2, 4, List.of("c_attn", "c_proj")));
   }
@@ -183,6 +204,11 @@ class CachedModelTest {
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("from left to right")
         .hasMessageContaining("not causal");
+    Llama llada =
+        new Llama(LlamaFamily.LLADA, 5, 8, 8, 1, 2, 2, 4, 8, true, 1e-5, Rotary.of(100), Map.of());
+    assertThatThrownBy(() -> new TokenStep(llada))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("type llada, not causal");
     assertThatThrownBy(() -> new TokenStep(GPT2.withTimed(true)))
         .isInstanceOf(ConfigException.class);
   }

@@ -37,7 +37,8 @@ class PromptSamplingTest extends SparkTest {
     Generation generation = new Generation(Warp.NONE, 12, List.of(0, 1));
     Choices.Keyed draws = new Choices.Keyed(3, RandomStream.purpose("test.sampling"));
     try (CausalSource source =
-        CausalSource.of(context, NETWORK, PARAMETERS, batch, EngineSettings.cpu(1))) {
+        CausalSource.of(
+            context, NETWORK, PARAMETERS, NETWORK.maximumLength(), batch, EngineSettings.cpu(1))) {
       return new PromptSampling(generation, SAMPLES, batch, draws)
           .run(context, source, ids, prompts, partitions);
     }

@@ -12,6 +12,7 @@ import io.accelerant.core.job.JobResult;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
 import io.accelerant.core.safetensors.Tensor;
+import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Models that must not be imported, each with what the message says. */
 class BrokenModelTest {
+  private static final String UP = "model.layers.1.mlp.up_proj.weight";
   private static final String QKV = "transformer.h.0.attn.c_attn.weight";
 
   @TempDir Path folder;
@@ -80,6 +82,45 @@ class BrokenModelTest {
 
   private static Damage config(String from, String to) {
     return edit("config.json", from, to);
+  }
+
+  private static Damage key(String key, String value) {
+    return config("\"architectures\"", Text.of("\"%s\": %s, \"architectures\"", key, value));
+  }
+
+  static Stream<Arguments> families() {
+    Tensor bias = Tensor.of("model.layers.0.self_attn.q_proj.bias", new long[] {24}, new float[24]);
+    return Stream.of(
+        of("llama-f32", remove(UP), "lacks tensors", UP + " [40, 24]"),
+        of("llama-f32", add(bias), "does not have: " + bias.name()),
+        of("qwen2-f16-sharded", config("qwen2", "llama"), "0.self_attn.k_proj.bias,", "3 more"),
+        of("llama-f32", config("hidden_layers\": 2", "hidden_layers\": 1"), "model.layers.1."),
+        of("llada-f32", config("n_layers\": 2", "n_layers\": 1"), "transformer.blocks.1."),
+        of("llama-f32", config("_heads\": 2", "_heads\": 3"), "do not share 3 of keys"),
+        of("llama-f32", config("bias\": false", "bias\": true"), "attention_bias must be false"),
+        of("llama-f32", config("silu", "gelu"), "hidden_act must be silu"),
+        of("llama-f32", config("llama3", "yarn"), "rope_type must be one of default, linear, l"),
+        of("llama-f32", config("\"factor\": 8.0,", ""), "rope_scaling: factor must be a number"),
+        of("llama-f32", key("num_local_experts", "8"), "whether num_local_experts changes"),
+        of("llama-f32", key("sliding_window_pattern", "3"), "whether sliding_window_pattern ch"),
+        of("llama-f32", key("partial_rotary_factor", "0.5"), "partial_rotary_factor must be 1.0"),
+        of("llama-f32", key("quantization_config", "{}"), "weights are quantised"),
+        of("qwen2-f16-sharded", config("g_window\": false", "g_window\": true"), "use_sliding_wi"),
+        of("qwen2-f16-sharded", key("layer_types", "[\"x\"]"), "layer_types must be full_att"),
+        of(
+            "qwen2-f16-sharded",
+            edit("model.safetensors.index.json", "\"model.norm.weight\"", "\"model.other\""),
+            "says that tensor model.other lies in",
+            "but no shard holds it"),
+        of("dream-bf16", config("use_mrope\": false", "use_mrope\": true"), "use_mrope must be f"),
+        of("llada-f32", config("\"rope\": true,", ""), "rope must be true, is missing"),
+        of("llada-f32", config("\"llama\"", "\"sequential\""), "block_type must be llama"),
+        of("llada-f32", config("attention\": null", "attention\": true"), "multi_query_attention"),
+        of("llada-f32", config("embedding_size\": 61", "embedding_size\": 64"), "embedding_size"),
+        of(
+            "llama-tied-bf16",
+            add(Tensor.of("lm_head.weight", new long[] {61, 24}, new float[61 * 24])),
+            "lm_head.weight differs from model.embed_tokens.weight"));
   }
 
   static Stream<Arguments> broken() {
@@ -225,7 +266,7 @@ class BrokenModelTest {
   }
 
   @ParameterizedTest
-  @MethodSource("broken")
+  @MethodSource({"broken", "families"})
   void isExplainedAndNothingIsPublished(String golden, Damage damage, List<String> fragments)
       throws IOException {
     Path source = GoldenModels.copy(golden, folder);
@@ -275,12 +316,21 @@ class BrokenModelTest {
   }
 
   @Test
-  void unknownTensorsAreListedAndNotFatal() throws IOException {
+  void unknownTensorsAreRefusedUnlessTheyMayBeLeftOut() throws IOException {
     Path source = GoldenModels.copy("gpt2-f32", folder);
     add(Tensor.of("value_head.weight", new long[] {2}, 1f, 2f)).to(source);
+    refused(source, "does not have: value_head.weight;", "importModel.leaveOut");
+    var other =
+        GoldenModels.config(
+            source, folder.resolve("out"), "importModel.leaveOut=[value_head, reward]");
+    assertThatThrownBy(() -> GoldenModels.JOB.plan(GoldenModels.context(lines), other))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("\"reward\", but no such tensor is left");
     JobResult result =
         GoldenModels.JOB.run(
-            GoldenModels.context(lines), GoldenModels.config(source, folder.resolve("out")));
+            GoldenModels.context(lines),
+            GoldenModels.config(
+                source, folder.resolve("out"), "importModel.leaveOut=[value_head]"));
     assertThat(lines).anyMatch(line -> line.contains("[value_head.weight]"));
     assertThat(result.metrics()).containsEntry("tensors.unused", 1);
   }

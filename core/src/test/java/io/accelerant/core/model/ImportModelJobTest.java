@@ -11,6 +11,7 @@ import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Python;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.SafetensorsFile;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -51,7 +53,18 @@ class ImportModelJobTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"gpt2-f32", "gpt2-f16-old-names", "gpt2-sharded", "bert-f32", "bert-bf16"})
+      strings = {
+        "gpt2-f32",
+        "gpt2-f16-old-names",
+        "gpt2-sharded",
+        "bert-f32",
+        "bert-bf16",
+        "llama-f32",
+        "llama-tied-bf16",
+        "qwen2-f16-sharded",
+        "llada-f32",
+        "dream-bf16"
+      })
   void logitsEqualThoseOfPyTorch(String golden) throws IOException {
     Model model = open(run(golden));
     Expected expected = Expected.read(GoldenModels.folder(golden).resolve("expected.json"));
@@ -112,6 +125,34 @@ class ImportModelJobTest {
     assertThat(shards.contentHash()).isEqualTo(whole.contentHash());
   }
 
+  /**
+   * What is published is the source again: names, bits, and all of its configuration that counts.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"gpt2-f32", "bert-f32", "llama-f32", "llada-f32"})
+  void whatIsPublishedIsTheSourceAgain(String golden) throws IOException {
+    Artifact artifact = Artifact.open(run(golden).artifact(), new Configuration());
+    Path source = GoldenModels.folder(golden);
+    try (SafetensorsFile out = artifact.safetensors("model.safetensors");
+        SafetensorsFile in =
+            InputFile.safetensors(
+                source.resolve("model.safetensors").toString(), new Configuration())) {
+      assertThat(out.names()).hasSameElementsAs(in.names());
+      for (Tensor tensor : in.tensors()) {
+        assertThat(out.tensor(tensor.name()).shape()).isEqualTo(tensor.shape());
+        assertThat(out.tensor(tensor.name()).data()).isEqualTo(tensor.data());
+      }
+    }
+    byte[] json = Files.readAllBytes(source.resolve("config.json"));
+    Map<String, Object> before = CanonicalJson.readObject(json, "source");
+    Map<String, Object> after = artifact.readJson("config.json");
+    assertThat(Networks.of(after, "artifact")).isEqualTo(Networks.of(before, "source"));
+    before.keySet().retainAll(after.keySet());
+    before.values().removeIf(Objects::isNull);
+    after.keySet().retainAll(before.keySet());
+    assertThat(after).isEqualTo(before);
+  }
+
   /** The same weights under the names that other programs save them by. */
   @ParameterizedTest
   @CsvSource({
@@ -120,7 +161,13 @@ class ImportModelJobTest {
     "gpt2-f32, 'model.transformer.', 'transformer.'",
     "gpt2-f32, '', 'transformer.'",
     "bert-f32, 'module.', ''",
-    "bert-f32, 'model.', 'bert.'"
+    "bert-f32, 'model.', 'bert.'",
+    "llama-f32, '_orig_mod.module.', ''",
+    "llama-f32, '', 'model.'",
+    "llada-f32, 'module.', ''",
+    "llada-f32, '', 'model.'",
+    "llada-f32, '', 'model.transformer.'",
+    "dream-bf16, 'base.', ''"
   })
   void prefixesChangeNothing(String golden, String added, String removed) throws IOException {
     Path source = GoldenModels.copy(golden, folder);
@@ -136,7 +183,8 @@ class ImportModelJobTest {
     "gpt2-f32, transformer.wte.weight, lm_head.weight",
     "gpt2-f32, transformer.wte.weight, module.lm_head.weight",
     "bert-f32, bert.embeddings.word_embeddings.weight, cls.predictions.decoder.weight",
-    "bert-f32, cls.predictions.bias, cls.predictions.decoder.bias"
+    "bert-f32, cls.predictions.bias, cls.predictions.decoder.bias",
+    "llama-tied-bf16, model.embed_tokens.weight, lm_head.weight"
   })
   void aTiedTensorHasEitherName(String golden, String one, String other) throws IOException {
     Path source = GoldenModels.copy(golden, folder);

@@ -92,7 +92,7 @@ class BlocksTest {
     int length = 3;
     int d = 4;
     double[] x = Examples.numbers("x", length * d);
-    double[] y = apply(x, new int[] {1, 1, length, d}, Positions::rotate);
+    double[] y = apply(x, new int[] {1, 1, length, d}, BlocksTest::rotated);
     for (int m = 0; m < length; m++) {
       for (int i = 0; i < d / 2; i++) {
         double angle = m * Math.pow(10000, -2.0 * i / d);
@@ -115,9 +115,13 @@ class BlocksTest {
       System.arraycopy(q, 0, rows, p * 4, 4);
       System.arraycopy(k, 0, rows, 24 + p * 4, 4);
     }
-    double[] y = apply(rows, new int[] {1, 2, 6, 4}, Positions::rotate);
+    double[] y = apply(rows, new int[] {1, 2, 6, 4}, BlocksTest::rotated);
     assertThat(dot(y, 4, 24)).isCloseTo(dot(y, 20, 24 + 16), within(1e-12)); // 1-0 and 5-4
     assertThat(dot(y, 4, 24)).isNotCloseTo(dot(y, 8, 24), within(1e-3));
+  }
+
+  private static Value rotated(Graph g, Value x) {
+    return Rotary.of(10000).turn(g, x.size(2), x.size(3)).apply(x);
   }
 
   private static double dot(double[] y, int a, int b) {

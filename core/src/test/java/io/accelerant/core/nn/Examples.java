@@ -24,6 +24,7 @@ final class Examples {
           .withTied(false);
   static final BertMaskedLm BERT =
       new BertMaskedLm(VOCABULARY, 6, 2, 8, 2, 2, 12, Activation.GELU, 1e-12);
+  static final Llama LLAMA = family(LlamaFamily.LLAMA, false);
   static final PatchTransformer DIT = new PatchTransformer(2, 4, 2, 8, 1, 2, 12, 3, true);
 
   /** Three blocks over videos of four frames. */
@@ -33,7 +34,16 @@ final class Examples {
   /** Small, because float32 knows the angle of step 900 only to 6e-5. */
   private static final double[] TIMES = {3, 20};
 
+  private static final List<String> LLAMA_TARGETS = List.of("k_proj", "down_proj", "lm_head");
+
   private Examples() {}
+
+  /** Two heads of queries to one of keys and values. */
+  static Llama family(LlamaFamily family, boolean tied) {
+    Rotary slowed = new Rotary(100, Rotary.Scaling.LLAMA3, 8, 1, 4, 16);
+    Map<String, Object> ids = Map.of("eos_token_id", 2);
+    return new Llama(family, VOCABULARY, 6, 8, 1, 2, 1, 4, 12, tied, 1e-5, slowed, ids);
+  }
 
   static Map<String, NetworkSpec> all() {
     Map<String, NetworkSpec> all = new LinkedHashMap<>();
@@ -42,6 +52,10 @@ final class Examples {
     all.put("sinusoidal, time", GPT2.withPositions(Positions.SINUSOIDAL).withTimed(true));
     all.put("rms, time, gated", MASKED.withTimed(true));
     all.put("bert", BERT);
+    all.put("llama, shared heads", LLAMA);
+    all.put("llada, tied", family(LlamaFamily.LLADA, true));
+    all.put("dream", family(LlamaFamily.DREAM, false));
+    all.put("lora on qwen2", new Lora(family(LlamaFamily.QWEN2, false), 2, 3, LLAMA_TARGETS));
     all.put("dit", DIT);
     all.put("dit without classes", new PatchTransformer(1, 4, 2, 8, 1, 2, 12, 0, false));
     all.put("dit over frames, without a block", VIDEO.withKept(List.of(0, 2)));

@@ -92,9 +92,49 @@ class NetworksTest {
     // bert-base-uncased with its masked-language-model head
     BertMaskedLm bert = new BertMaskedLm(30522, 512, 2, 768, 12, 12, 3072, Activation.GELU, 1e-12);
     assertThat(bert.layout().size()).isEqualTo(109514298);
+    // Qwen2.5-0.5B
+    Llama qwen =
+        new Llama(
+            LlamaFamily.QWEN2,
+            151936,
+            32768,
+            896,
+            24,
+            14,
+            2,
+            64,
+            4864,
+            true,
+            1e-6,
+            Rotary.of(1e6),
+            Map.of());
+    assertThat(qwen.layout().size()).isEqualTo(494032768);
     // DiT-S/2 at 256 x 256: 33 million in the paper's table, the fixed positions included here
     PatchTransformer dit = new PatchTransformer(4, 32, 2, 384, 12, 6, 1536, 1000, true);
     assertThat(dit.layout().size()).isBetween(32_900_000, 33_100_000);
+  }
+
+  @Test
+  void moreParametersThanOneArrayHoldsAreRefused() {
+    Llama llada = // of 8 B
+        new Llama(
+            LlamaFamily.LLADA,
+            126464,
+            4096,
+            4096,
+            32,
+            32,
+            32,
+            128,
+            12288,
+            false,
+            1e-5,
+            Rotary.of(5e5),
+            Map.of());
+    assertThatThrownBy(llada::layout)
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("8,015,581,184 parameters")
+        .hasMessageContaining("2,147,483,639");
   }
 
   @Test
@@ -184,9 +224,10 @@ class NetworksTest {
 
   @Test
   void wrongConfigurationsNameTheKey() {
-    assertThatThrownBy(() -> Networks.of(Map.of("model_type", "llama"), "c.json"))
+    assertThatThrownBy(() -> Networks.of(Map.of("model_type", "t5"), "c.json"))
         .isInstanceOf(DataException.class)
-        .hasMessageContainingAll("c.json: model_type", "gpt2", "llama");
+        .hasMessageContainingAll(
+            "c.json: model_type", "gpt2", "llama, qwen2, llada, Dream", "\"t5\"");
     assertThatThrownBy(() -> Networks.of(Map.of("model_type", "bert", "vocab_size", -1), "c.json"))
         .hasMessageContaining("vocab_size must be a whole number of at least 1, is -1");
   }

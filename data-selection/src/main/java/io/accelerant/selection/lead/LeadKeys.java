@@ -73,8 +73,7 @@ final class LeadKeys {
                   + " one worker both give the same bits")
           .oneOf("arms", "rows")
           .withDefault("arms");
-  static final Adapters ADAPTER =
-      Adapters.keys("lead.adapter", List.of("c_attn", "c_proj", "c_fc"));
+  static final Adapters ADAPTER = Adapters.keys("lead.adapter");
 
   private static final List<Key<?>> TRAIN =
       List.of(

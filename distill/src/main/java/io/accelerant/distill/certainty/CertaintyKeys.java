@@ -114,8 +114,7 @@ final class CertaintyKeys {
       Key.integer("certainty.decodeBatch", "Prompts that are answered together")
           .between(1, 65_536)
           .withDefault(64);
-  static final Adapters ADAPTER =
-      Adapters.keys("certainty.adapter", List.of("c_attn", "c_proj", "c_fc"), 16);
+  static final Adapters ADAPTER = Adapters.keys("certainty.adapter", 16);
   static final DecoderKeys DECODERS = new DecoderKeys("certainty");
   static final Key<Integer> PARTITIONS =
       Key.integer("certainty.partitions", "Spark partitions of decoding; 0: four a core")

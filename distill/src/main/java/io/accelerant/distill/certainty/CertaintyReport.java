@@ -300,8 +300,8 @@ final class CertaintyReport {
         %s, finetuned as `%s`, which needs the fewest evaluations at equal match on the prompts that
         choose. `decoder.json` names how to read it: %s, blocks of %d positions (0: one block). On %d
         test prompts exact match %s at %s evaluations. `model.safetensors` holds the averaged weights
-        with adapters folded in, `adapter_model.safetensors` (if there were adapters) those alone, as
-        PEFT names them, for the model that it was made from. It is sharper than the data: its
+        with adapters folded in, `adapter/` (if there were adapters) those alone, as PEFT reads
+        them, for the model that it was made from. It is sharper than the data: its
         probabilities are no longer those of errors. What it does not beat is in `report.md`.\
         """,
             run.config().get(CertaintyKeys.MODEL),

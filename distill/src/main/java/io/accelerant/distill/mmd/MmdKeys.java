@@ -137,8 +137,7 @@ final class MmdKeys {
       Key.integer("mmd.truthSteps", "Steps of the trajectory that DC-Solver's ratios are fitted to")
           .between(1, 1_000_000)
           .withDefault(999);
-  static final Adapters ADAPTER =
-      Adapters.keys("mmd.adapter", List.of("qkv", "proj", "fc1", "fc2"));
+  static final Adapters ADAPTER = Adapters.keys("mmd.adapter");
   static final Key<Integer> PARTITIONS =
       Key.integer("mmd.partitions", "Spark partitions of sampling; 0: four a core")
           .between(0, 1_000_000)

@@ -167,11 +167,17 @@ final class LanguageSampling {
 
   private List<Answer> causal(LanguageModel model, List<Prompt> asked) {
     int batch = config.get(SampleKeys.BATCH);
+    Prompts.Longest longest = longest();
     Generation generation =
-        new Generation(request.warp(), longest().answer(), List.of(prompts.tokenizer().end()));
+        new Generation(request.warp(), longest.answer(), List.of(prompts.tokenizer().end()));
     try (CausalSource source =
         CausalSource.of(
-            context, model.network(), model.parameters(), batch, EngineSettings.of(config))) {
+            context,
+            model.network(),
+            model.parameters(),
+            longest.prompt() + longest.answer(),
+            batch,
+            EngineSettings.of(config))) {
       return new PromptSampling(
               generation,
               request.samples(),

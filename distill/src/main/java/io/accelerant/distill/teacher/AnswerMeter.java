@@ -114,7 +114,8 @@ final class AnswerMeter {
     Choices.Keyed draws = new Choices.Keyed(config.get(RunKeys.SEED), DRAWS);
     int[][] texts = some.stream().map(Prompt::promptIds).toArray(int[][]::new);
     try (CausalSource source =
-        CausalSource.of(context, network, parameters, BATCH, EngineSettings.of(config))) {
+        CausalSource.of(
+            context, network, parameters, rows.longest(), BATCH, EngineSettings.of(config))) {
       return new PromptSampling(generation, samples, BATCH, draws)
           .run(context, source, ids, texts, 0).stream().map(row -> row.tokens()).toList();
     }

@@ -262,8 +262,6 @@ final class LanguageKind implements TeacherKind {
                     " Answers are %d positions, ends behind the text with them.",
                     rows.answerLength())
                 : "")
-        + (isAdapted()
-            ? " The adapters alone are in `adapter_model.safetensors`, as PEFT names them."
-            : "");
+        + (isAdapted() ? " The adapters alone are in `adapter/`, as PEFT reads them." : "");
   }
 }

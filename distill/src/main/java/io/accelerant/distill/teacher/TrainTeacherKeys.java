@@ -138,8 +138,7 @@ final class TrainTeacherKeys {
               "trainTeacher.start",
               "prompts: artifact of a language model to go on from, in place of a network")
           .optional();
-  static final Adapters ADAPTER =
-      Adapters.keys("trainTeacher.adapter", List.of("c_attn", "c_proj", "c_fc"));
+  static final Adapters ADAPTER = Adapters.keys("trainTeacher.adapter");
   static final Key<Integer> ANSWER_LENGTH =
       Key.integer(
               "trainTeacher.answerLength",

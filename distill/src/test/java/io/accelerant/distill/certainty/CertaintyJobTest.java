@@ -208,7 +208,10 @@ class CertaintyJobTest extends SparkTest {
     assertThat(artifact.verify()).isEmpty();
     assertThat(Decoder.find(artifact).orElseThrow().blockLength()).isEqualTo(6);
     for (String file :
-        List.of("adapter_model.safetensors", "adapter_config.json", "plots/frontier.png")) {
+        List.of(
+            "adapter/adapter_model.safetensors",
+            "adapter/adapter_config.json",
+            "plots/frontier.png")) {
       assertThat(artifact.holds(file)).as(file).isTrue();
     }
     assertThat(new String(artifact.read("report.md"), StandardCharsets.UTF_8))

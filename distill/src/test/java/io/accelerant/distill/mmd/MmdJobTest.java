@@ -393,7 +393,7 @@ class MmdJobTest extends SparkTest {
             "mmd.times=uniform",
             "mmd.conditional=none");
     Artifact artifact = Artifact.open(lora.artifact(), context().hadoop());
-    assertThat(artifact.readJson("adapter_config.json")).containsEntry("r", 2);
+    assertThat(artifact.readJson("adapter/adapter_config.json")).containsEntry("r", 2);
     assertThat(artifact.readJson("sampler.json")).containsEntry("labelled", false);
     Model merged = Model.read(artifact);
     Model teacher = Model.open(shared.resolve("teacher").toString(), context().hadoop(), "a test");

@@ -6,10 +6,10 @@ import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.engine.Value;
 import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.CausalNetwork;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Scope;
 import io.accelerant.core.nn.TokenStep;
-import io.accelerant.core.nn.Transformer;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
@@ -22,16 +22,15 @@ import java.util.Optional;
 record AnswerGraph(NetworkSpec network) implements Serializable {
   private static final String SUM = "logLikelihood";
 
-  Transformer transformer() {
-    return new TokenStep(network).transformer();
+  CausalNetwork base() {
+    return new TokenStep(network).base();
   }
 
   private Graph graph(BatchShape shape) {
     Graph graph = new Graph(Precision.FLOAT32);
     Value tokens = graph.indices("tokens", shape.batch(), shape.length());
-    Transformer.States states =
-        transformer()
-            .states(network.scope(Scope.on(graph)), tokens, Optional.empty(), Optional.empty());
+    CausalNetwork.States states =
+        base().states(network.scope(Scope.on(graph)), tokens, Optional.empty(), Optional.empty());
     Value logits = states.logits().reshape(shape.batch(), shape.length(), -1);
     Value targets = graph.indices("targets", shape.batch(), shape.length());
     Value answered = graph.input("answered", shape.batch(), shape.length());

@@ -4,8 +4,8 @@ import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.nn.CausalNetwork;
 import io.accelerant.core.nn.NetworkSpec;
-import io.accelerant.core.nn.Transformer;
 import java.io.Serializable;
 import java.util.List;
 
@@ -59,7 +59,7 @@ public record GradientNorms(NetworkSpec network, Buckets lengths, int microBatch
   /** Takes gradients under given parameters. Not thread-safe. */
   public static final class Meter implements AutoCloseable {
     private final int microBatch;
-    private final Transformer transformer;
+    private final CausalNetwork base;
     private final Layout layout;
     private final List<String> trained;
     private final AnswerPrograms programs;
@@ -67,7 +67,7 @@ public record GradientNorms(NetworkSpec network, Buckets lengths, int microBatch
     private Meter(GradientNorms norms, float[] parameters, ProgramPool pool) {
       AnswerGraph graph = new AnswerGraph(norms.network);
       this.microBatch = norms.microBatch;
-      this.transformer = graph.transformer();
+      this.base = graph.base();
       this.layout = norms.network.layout();
       this.trained = List.copyOf(layout.only(norms.network::trains).shapes().keySet());
       this.programs = new AnswerPrograms(graph, norms.lengths, parameters, pool);
@@ -84,10 +84,10 @@ public record GradientNorms(NetworkSpec network, Buckets lengths, int microBatch
     public double[] norms(NormOf of, List<Row> rows) {
       of.in(layout);
       if (of.equals(NormOf.EMBEDDING)) {
-        return new TableNorms(transformer, true, transformer.tied()).of(programs, microBatch, rows);
+        return new TableNorms(base, true, base.tied()).of(programs, microBatch, rows);
       }
       if (of.equals(NormOf.HEAD)) {
-        return new TableNorms(transformer, false, true).of(programs, microBatch, rows);
+        return new TableNorms(base, false, true).of(programs, microBatch, rows);
       }
       List<String> by = of.equals(NormOf.ALL) ? trained : List.of(of.name());
       double[] found = new double[rows.size()];

@@ -193,8 +193,7 @@ final class GvmKeys {
           .between(0, 1_000_000)
           .withDefault(0)
           .operational();
-  static final Adapters ADAPTER =
-      Adapters.keys("gvmRaft.adapter", List.of("c_attn", "c_proj", "c_fc"));
+  static final Adapters ADAPTER = Adapters.keys("gvmRaft.adapter");
 
   private static final List<Key<?>> TRAIN =
       List.of(

@@ -34,7 +34,7 @@ public record LogProbabilities(NetworkSpec network, Buckets lengths, int microBa
   public double[][] of(float[] parameters, ProgramPool pool, List<GradientNorms.Row> rows) {
     double[][] all = new double[rows.size()][];
     AnswerGraph graph = new AnswerGraph(network);
-    TokenLaw law = new TokenLaw(Warp.NONE, graph.transformer().vocabulary());
+    TokenLaw law = new TokenLaw(Warp.NONE, graph.base().vocabulary());
     try (AnswerPrograms programs = new AnswerPrograms(graph, lengths, parameters, pool)) {
       programs.run(
           rows,

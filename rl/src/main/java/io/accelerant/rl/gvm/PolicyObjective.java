@@ -115,7 +115,7 @@ public record PolicyObjective(
   public void build(Scopes scopes, BatchShape shape) {
     Graph graph = scopes.graph();
     int batch = shape.batch();
-    Value logits = new TokenStep(network).transformer().logits(scopes.of(NETWORK), shape);
+    Value logits = new TokenStep(network).base().logits(scopes.of(NETWORK), shape);
     Value logLaw = logits.logSoftmax();
     Value targets = graph.indices("targets", batch, shape.length());
     Tokens tokens =

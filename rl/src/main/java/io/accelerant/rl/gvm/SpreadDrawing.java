@@ -49,7 +49,12 @@ record SpreadDrawing(JobContext context, GvmSettings settings, PolicyNetwork net
     int programs = network.programs(context.taskSlots());
     try (CausalSource source =
             CausalSource.of(
-                context, own.trained(), policy, settings.sampleBatch(), settings.engine());
+                context,
+                own.trained(),
+                policy,
+                own.longest(),
+                settings.sampleBatch(),
+                settings.engine());
         Shared<float[]> numbers = Shared.of(context, measured ? policy : new float[0])) {
       return new Units<>(
               context,

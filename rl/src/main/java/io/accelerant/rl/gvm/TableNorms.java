@@ -3,7 +3,7 @@ package io.accelerant.rl.gvm;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.lm.TokenLaw;
 import io.accelerant.core.lm.Warp;
-import io.accelerant.core.nn.Transformer;
+import io.accelerant.core.nn.CausalNetwork;
 import java.util.List;
 
 /**
@@ -13,10 +13,10 @@ import java.util.List;
  * @param read whether the table of the tokens that are read is meant
  * @param said whether the matrix before the logits is
  */
-record TableNorms(Transformer network, boolean read, boolean said) {
+record TableNorms(CausalNetwork network, boolean read, boolean said) {
   double[] of(AnswerPrograms programs, int batch, List<GradientNorms.Row> rows) {
     double[] norms = new double[rows.size()];
-    List<String> by = read ? List.of(Transformer.TABLE) : List.of();
+    List<String> by = read ? List.of(network.table()) : List.of();
     programs.run(
         rows,
         batch,
@@ -41,7 +41,7 @@ record TableNorms(Transformer network, boolean read, boolean said) {
 
     Numbers(Program program) {
       if (read) {
-        rows = program.rowGradients(Transformer.TABLE).get(0).toFloats();
+        rows = program.rowGradients(network.table()).get(0).toFloats();
       }
       if (said) {
         last = program.floats("last");

@@ -9,10 +9,10 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.model.Model;
+import io.accelerant.core.nn.CausalNetwork;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.TokenNetwork;
-import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.discrete.DiffusionGraph;
 import io.accelerant.distill.discrete.DiffusionProcess;
@@ -59,7 +59,7 @@ public record MaskedTextModel(
       throw new IllegalArgumentException(
           Text.of("length must be 2 to the network's %d, is %d", network.maximumLength(), length));
     }
-    if (network instanceof Transformer transformer && transformer.causal()) {
+    if (network instanceof CausalNetwork reader && reader.causal()) {
       throw new IllegalArgumentException(
           "the network is causal, so that a masked position would not see what follows it");
     }

@@ -1,0 +1,166 @@
+package io.accelerant.distill.teacher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.Job;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.lm.LanguageModel;
+import io.accelerant.core.lm.prompt.PreparePromptsJob;
+import io.accelerant.core.lm.prompt.SymbolTokenizer;
+import io.accelerant.core.model.Adapters;
+import io.accelerant.core.model.ImportModelJob;
+import io.accelerant.core.model.Model;
+import io.accelerant.core.nn.Llama;
+import io.accelerant.core.nn.TokenNetwork;
+import io.accelerant.core.safetensors.SafetensorsFile;
+import io.accelerant.distill.evaluate.EvaluateJob;
+import io.accelerant.distill.model.network.TextModels;
+import io.accelerant.distill.sample.SampleJob;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Models of other makers are trained by adapters, write answers and are judged. */
+class ImportedModelTest extends SparkTest {
+  /** Tokens of the checked-in models. */
+  private static final int VOCABULARY = 61;
+
+  private static final String SYMBOLS =
+      "0123456789+=;:,.?|-()<>#*/% abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+  @TempDir Path folder;
+
+  private static JobResult run(Job job, String... sets) {
+    return job.run(context(), JobConfig.load(List.of(), List.of(sets), job.keys()));
+  }
+
+  /** As {@code import-model} has it, with a tokenizer of symbols. */
+  private Artifact imported(String golden, SymbolTokenizer tokenizer, LanguageModel.Kind kind)
+      throws IOException {
+    Path source = Files.createDirectories(folder.resolve(golden));
+    for (String file : List.of("config.json", "model.safetensors")) {
+      try (InputStream in =
+          getClass().getResourceAsStream("/golden-models/" + golden + "/" + file)) {
+        Files.copy(in, source.resolve(file));
+      }
+    }
+    JobResult job =
+        run(
+            new ImportModelJob(),
+            "importModel.source=" + source,
+            "run.output=" + folder.resolve("imported"));
+    Model model = Model.open(job.artifact(), context().hadoop(), "a test");
+    return TextModels.publish(
+        folder.resolve("language"),
+        artifact ->
+            new LanguageModel((TokenNetwork) model.network(), model.parameters(), tokenizer, kind)
+                .write(artifact, model.parameters()));
+  }
+
+  private String prompts(SymbolTokenizer tokenizer) {
+    return run(
+            new PreparePromptsJob(),
+            "run.output=" + folder.resolve("prompts"),
+            "preparePrompts.source=task:addition",
+            "preparePrompts.addition.maximum=2",
+            "preparePrompts.count=60",
+            "preparePrompts.split=[0.6,0.2,0.2]",
+            "preparePrompts.tokenizer=\"alphabet:" + tokenizer.symbols() + "\"")
+        .artifact();
+  }
+
+  private Artifact adapted(Artifact start, String prompts, String... more) {
+    List<String> sets =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + folder.resolve("adapted"),
+                "trainTeacher.start=" + start.uri(),
+                "trainTeacher.data=" + prompts,
+                "trainTeacher.adapter.rank=2",
+                "trainTeacher.evaluationPrompts=4",
+                "trainTeacher.sampleEvery=0",
+                "train.workers=1",
+                "train.batch=4",
+                "train.rounds=2"));
+    sets.addAll(List.of(more));
+    JobResult trained = run(new TrainTeacherJob(), sets.toArray(String[]::new));
+    return Artifact.open(trained.artifact(), context().hadoop());
+  }
+
+  private JobResult judged(Artifact model, String prompts) {
+    JobResult samples =
+        run(
+            new SampleJob(),
+            "run.output=" + folder.resolve("samples"),
+            "sample.model=" + model.uri(),
+            "sample.prompts=" + prompts,
+            "sample.count=4");
+    return run(
+        new EvaluateJob(),
+        "run.output=" + folder.resolve("judged"),
+        "evaluate.samples=" + samples.artifact());
+  }
+
+  /** Same names and configuration; matrices of blocks have moved, and nothing else. */
+  private static void assertAdapted(Artifact start, Artifact adapted, Llama network) {
+    assertThat(adapted.readJson("config.json")).isEqualTo(start.readJson("config.json"));
+    List<String> moved = new ArrayList<>();
+    try (SafetensorsFile before = start.safetensors("model.safetensors");
+        SafetensorsFile after = adapted.safetensors("model.safetensors");
+        SafetensorsFile adapter = adapted.safetensors(Adapters.WEIGHTS)) {
+      assertThat(after.names()).hasSameElementsAs(before.names());
+      for (String name : before.names()) {
+        if (!Arrays.equals(before.tensor(name).toFloats(), after.tensor(name).toFloats())) {
+          moved.add(name);
+        }
+      }
+      assertThat(adapter.names()).hasSize(2 * moved.size());
+      assertThat(moved)
+          .hasSize(7 * network.layers())
+          .allSatisfy(
+              name ->
+                  assertThat(adapter.names())
+                      .contains("base_model.model." + name.replace(".weight", ".lora_A.weight")));
+    }
+  }
+
+  @Test
+  void aLlama() throws IOException {
+    SymbolTokenizer tokenizer = SymbolTokenizer.of(SYMBOLS.substring(0, VOCABULARY - 1));
+    Artifact start = imported("llama-f32", tokenizer, LanguageModel.Kind.CAUSAL);
+    String prompts = prompts(tokenizer);
+    Artifact adapted = adapted(start, prompts, "trainTeacher.kind=causal-text");
+    assertAdapted(start, adapted, network(start));
+    assertThat(adapted.readJson(Adapters.CONFIG))
+        .containsEntry("task_type", "CAUSAL_LM")
+        .containsEntry("fan_in_fan_out", false)
+        .containsEntry("r", 2);
+    assertThat(judged(adapted, prompts).metrics()).containsKeys("exactMatch", "judgeNll");
+  }
+
+  @Test
+  void aLlada() throws IOException {
+    SymbolTokenizer tokenizer = SymbolTokenizer.of(SYMBOLS.substring(0, VOCABULARY - 2));
+    Artifact start = imported("llada-f32", tokenizer, LanguageModel.Kind.MASKED);
+    String prompts = prompts(tokenizer);
+    Artifact adapted =
+        adapted(start, prompts, "trainTeacher.kind=masked-text", "trainTeacher.answerLength=12");
+    assertAdapted(start, adapted, network(start));
+    assertThat(adapted.readJson("config.json")).containsEntry("mask_token_id", 60);
+    assertThat(judged(adapted, prompts).metrics()).containsKeys("exactMatch", "evaluationsPerRow");
+  }
+
+  private static Llama network(Artifact model) {
+    return (Llama) LanguageModel.read(model, Optional.empty(), "a test").network();
+  }
+}
