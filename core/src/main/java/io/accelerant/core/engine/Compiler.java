@@ -177,7 +177,9 @@ final class Compiler {
     List<LongShapeDescriptor> shapes = outputShapes(node, inputs);
     List<Variable> out = new ArrayList<>();
     for (int i = 0; i < shapes.size(); i++) {
-      out.add(allocate(node.outputs().get(i), shapes.get(i), known));
+      String name = node.outputs().get(i);
+      boolean over = i == 0 && overwrites(node, inputs);
+      out.add(over ? share(name, inputs.get(0)) : allocate(name, shapes.get(i), known));
     }
     Step step = Steps.bind(node, inputs, out, threads);
     if (known) {
@@ -269,6 +271,25 @@ final class Compiler {
     buffer.readers = readers.getOrDefault(name, 0);
     INDArray array = buffer.view(shape.getShape());
     Variable variable = new Variable(array, buffer, constant);
+    variables.put(name, variable);
+    return variable;
+  }
+
+  /** Whether the first result goes where the first input is, which nobody reads after this node. */
+  private boolean overwrites(Node node, List<Variable> inputs) {
+    if (!(node.action() instanceof Node.Backward backward) || backward.wanted().get(0) != 0) {
+      return false;
+    }
+    Buffer buffer = inputs.get(0).buffer().whole;
+    return readers.containsKey(node.outputs().get(0))
+        && !buffer.pinned
+        && buffer.readers == 1
+        && backward.kernel().get().overwrites();
+  }
+
+  private Variable share(String name, Variable input) {
+    input.buffer().whole.readers += readers.get(name);
+    Variable variable = new Variable(input.array(), input.buffer(), false);
     variables.put(name, variable);
     return variable;
   }

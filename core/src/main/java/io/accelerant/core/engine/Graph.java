@@ -23,6 +23,14 @@ public final class Graph {
   final Map<String, Leaf> leaves = new LinkedHashMap<>();
   final Map<String, int[]> shapes = new HashMap<>();
   final Map<String, Value> carried = new LinkedHashMap<>();
+
+  /**
+   * From more classes on, a likelihood is computed by a kernel of our own, without an array of ones
+   * and zeros as large as the logits. For fewer, that array is small, and the sums keep the bits
+   * that published artifacts were made with.
+   */
+  static final int MANY_CLASSES = 1024;
+
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
   private final Past.Rows pasts = new Past.Rows();
@@ -158,9 +166,24 @@ public final class Graph {
    * @return {@code [..]}
    */
   public Value negativeLogLikelihood(Value logits, Value tokens) {
+    requireIndices("negativeLogLikelihood", tokens);
+    int vocabulary = logits.size(-1);
+    if (fuses() && vocabulary > MANY_CLASSES) {
+      int[] rows = Arrays.copyOf(logits.shape(), logits.rank() - 1);
+      if (!Arrays.equals(rows, tokens.shape())) {
+        throw Shapes.mismatch("negativeLogLikelihood", logits.shape(), tokens.shape());
+      }
+      return fused(
+          () -> new NegativeLogLikelihoodKernel(vocabulary), rows, logits, numbers(tokens));
+    }
     Value h = logits.sub(logits.max(true, -1).stopGradient());
     Value picked = h.mul(oneHot(tokens, logits.size(-1))).sum(false, -1);
     return h.exp().sum(false, -1).log().sub(picked);
+  }
+
+  /** Indices as a kernel reads them: exact below 2^24. */
+  private Value numbers(Value indices) {
+    return value(() -> indices.variable.castTo(precision.type()), indices.shape());
   }
 
   /**
