@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -35,6 +36,7 @@ public final class Graph {
   private final Precision precision;
   private final Past.Rows pasts = new Past.Rows();
   private final List<MatrixRows> matrices = new ArrayList<>();
+  private final Map<String, UnaryOperator<Value>> rowSources = new HashMap<>();
   private boolean fewRows;
   private boolean differentiated;
 
@@ -148,6 +150,41 @@ public final class Graph {
         precision.type(),
         shape,
         new Leaf.Lookup(table.variable.name(), indices.variable.name()));
+  }
+
+  /**
+   * Some rows of a matrix, in any order and perhaps more than once. Of a product they are computed
+   * by the rows of its first factor alone, with a bias or without: of logits, only those asked for.
+   *
+   * @param value {@code [n, width]}
+   * @param indices {@code [k]}, numbers in {0, .., n-1}
+   * @return {@code [k, width]}
+   */
+  public Value rows(Value value, Value indices) {
+    require(value);
+    requireNumbers(value);
+    requireIndices("rows", indices);
+    if (value.rank() != 2 || indices.rank() != 1) {
+      throw Shapes.mismatch("rows (of a matrix, by a list)", value.shape(), indices.shape());
+    }
+    UnaryOperator<Value> source = rowSources.get(value.variable.name());
+    if (source != null) {
+      return source.apply(indices);
+    }
+    int width = value.size(1);
+    if (fuses()) {
+      int[] shape = {indices.size(0), width};
+      return fused(() -> new RowsKernel(width), shape, value, numbers(indices));
+    }
+    return oneHot(indices, value.size(0)).matmul(value);
+  }
+
+  /** Remembers how rows of a result, by their numbers, come from rows of what it is made of. */
+  Value byRows(Value result, UnaryOperator<Value> rows) {
+    if (result.rank() == 2) {
+      rowSources.put(result.variable.name(), rows);
+    }
+    return result;
   }
 
   /** {@code [.., depth]} with a 1 at each index and 0 elsewhere; an index outside gives zeros. */

@@ -126,6 +126,39 @@ class KernelTest {
   }
 
   @Test
+  void rowsOfAProductAreThoseOfTheWholeAndCostNoMore() {
+    double[] x = random(8 * 6 + 6 * 40 + 40, 0, 1);
+    int[] chosen = {7, 0, 7};
+    Graph g = new Graph(Precision.FLOAT32);
+    Value product =
+        g.parameter("x", 8, 6).matmul(g.parameter("w", 6, 40)).add(g.parameter("b", 40));
+    g.output("rows", g.rows(product.reshape(2, 4, 40).reshape(8, 40), g.indices("chosen", 3)));
+    Graph whole = new Graph(Precision.FLOAT32);
+    whole.output(
+        "all",
+        whole
+            .parameter("x", 8, 6)
+            .matmul(whole.parameter("w", 6, 40))
+            .add(whole.parameter("b", 40)));
+    try (Program some = g.forward();
+        Program all = whole.forward()) {
+      some.setParameters(x).set("chosen", chosen).run();
+      all.setParameters(x).run();
+      for (int i = 0; i < chosen.length; i++) {
+        float[] row = java.util.Arrays.copyOfRange(some.floats("rows"), i * 40, i * 40 + 40);
+        float[] same =
+            java.util.Arrays.copyOfRange(all.floats("all"), chosen[i] * 40, chosen[i] * 40 + 40);
+        assertThat(row).containsExactly(same, org.assertj.core.api.Assertions.within(1e-5f));
+      }
+      assertThat(some.nativeBytes() - 4L * x.length).isLessThan(4L * 8 * 40);
+      some.set("chosen", new int[] {1, 8, 2});
+      org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+          .isThrownBy(some::run)
+          .withMessageContaining("row 1 to take is 8, must be in 0..7");
+    }
+  }
+
+  @Test
   void permutationsAndJoinsMoveEveryElement() {
     int[] shape = {2, 3, 4, 16};
     double[] x = random(2 * 3 * 4 * 16, 0, 1);
