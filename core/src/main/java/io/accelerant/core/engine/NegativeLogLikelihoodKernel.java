@@ -44,7 +44,7 @@ final class NegativeLogLikelihoodKernel implements Kernel {
       int token = token(operands[1], row);
       float largest = largest(operands[0], at);
       double sum = exponentials(operands[0], at, largest, null);
-      result.put(row, (float) (Math.log(sum) + (largest - operands[0].get(at + token))));
+      result.put(row, (float) (StrictMath.log(sum) + (largest - operands[0].get(at + token))));
     }
   }
 

@@ -111,7 +111,9 @@ final class LanguageKind implements TeacherKind {
         Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH));
     return kind == Kind.CAUSAL
         ? AnswerLoss.of(start.network(), rows.longest(), microBatch, reduction)
-        : MaskedAnswerLoss.of(start.network(), rows.longest(), microBatch, reduction);
+            .withAnswer(rows.answerLength())
+        : MaskedAnswerLoss.of(start.network(), rows.longest(), microBatch, reduction)
+            .withAnswer(rows.answerLength());
   }
 
   @Override
