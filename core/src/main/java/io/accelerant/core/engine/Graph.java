@@ -30,13 +30,14 @@ public final class Graph {
    * and zeros as large as the logits. For fewer, that array is small, and the sums keep the bits
    * that published artifacts were made with.
    */
-  static final int MANY_CLASSES = 1024;
+  public static final int MANY_CLASSES = 1024;
 
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
   private final Past.Rows pasts = new Past.Rows();
   private final List<MatrixRows> matrices = new ArrayList<>();
   private final Map<String, UnaryOperator<Value>> rowSources = new HashMap<>();
+  private Storage storage = Storage.FLOAT32;
   private boolean fewRows;
   private boolean differentiated;
 
@@ -280,6 +281,19 @@ public final class Graph {
   public Graph fewRows() {
     fewRows = fuses();
     return this;
+  }
+
+  /**
+   * Keeps matrices so, by which the program's loss is not differentiated; in float64 they stay as
+   * they are.
+   */
+  public Graph frozen(Storage wanted) {
+    storage = precision == Precision.FLOAT32 ? wanted : Storage.FLOAT32;
+    return this;
+  }
+
+  Storage storage() {
+    return storage;
   }
 
   /** The product of few rows, or empty if it is not to be computed so. */
