@@ -188,6 +188,11 @@ final class Steps {
 
   /** The operation as copies of whole runs, or null if it is none. */
   private static Runnable move(CustomOp op, List<Variable> in, Variable out) {
+    if (op.opName().equals("cast") && in.get(0).buffer().type == Storage.BFLOAT16.type()) {
+      return in.get(0).buffer().isVisible() && out.buffer().isVisible()
+          ? Storage.widening(in.get(0).bytes().asShortBuffer(), out.floats())
+          : null;
+    }
     boolean alike =
         in.stream().allMatch(v -> v.array().dataType() == out.array().dataType())
             && Stream.concat(in.stream(), Stream.of(out)).allMatch(v -> v.buffer().isVisible());

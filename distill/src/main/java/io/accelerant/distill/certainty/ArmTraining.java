@@ -33,8 +33,7 @@ import java.util.Map;
  * @param answer positions of the longest answer
  * @param slots tasks of one executor, or of the driver
  */
-record ArmTraining(
-    CertaintySettings settings, Student student, int longest, int answer, int slots)
+record ArmTraining(CertaintySettings settings, Student student, int longest, int answer, int slots)
     implements Serializable {
   /** Lengths of rows, and what the next unit may still hold. */
   private static final int PROGRAMS = Buckets.LIMIT;

@@ -3,9 +3,9 @@ package io.accelerant.distill.certainty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Flat;
+import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;

@@ -109,8 +109,7 @@ public record PolicyObjective(
   @Override
   public Map<String, Object> config() {
     Map<String, Object> config = new HashMap<>(answers().config());
-    config.putAll(
-        Map.of("low", clip.low(), "high", clip.high(), "kl", clip.kl(), "plain", plain));
+    config.putAll(Map.of("low", clip.low(), "high", clip.high(), "kl", clip.kl(), "plain", plain));
     return config;
   }
 

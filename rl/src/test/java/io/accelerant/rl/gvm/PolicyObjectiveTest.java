@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Flat;
+import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.ProgramPool;
@@ -197,8 +197,7 @@ class PolicyObjectiveTest {
                 name ->
                     assertThat(found.total(name)).isCloseTo(expected.total(name), within(1e-5)));
         assertThat(found.gradients().get(Loss.NETWORK).toDoubles())
-            .containsExactly(
-                expected.gradients().get(Loss.NETWORK).toDoubles(), within(1e-5));
+            .containsExactly(expected.gradients().get(Loss.NETWORK).toDoubles(), within(1e-5));
       }
     }
   }
