@@ -94,6 +94,11 @@ final class Buffer {
 
   /** Writes numbers, converted where their precision is another. */
   void put(Flat from, int offset, int count) {
+    if (Storage.isNarrow(type)) {
+      Storage.put(from.to(Precision.FLOAT32).floats(), offset, type, raw(count).asShortBuffer());
+      written();
+      return;
+    }
     boolean wide = type == DataType.DOUBLE;
     if ((from.precision() == Precision.FLOAT64) != wide) {
       Precision own = wide ? Precision.FLOAT64 : Precision.FLOAT32;

@@ -35,6 +35,7 @@ final class Compiler {
   private final Map<String, Variable> variables = new HashMap<>();
   private final Map<String, Buffer> settable = new LinkedHashMap<>();
   private final Map<String, Integer> readers = new HashMap<>();
+  private Set<String> narrow = Set.of();
   private SameDiff source;
 
   private Compiler(Graph graph) {
@@ -79,7 +80,8 @@ final class Compiler {
     List<Node> nodes = graph.nodes(source);
     nodes.addAll(gradient.backward());
     nodes = Lowering.lower(Schedule.order(nodes, wanted), graph.shapes, Set.of("one-var"));
-    List<Node> order = Schedule.order(nodes, wanted);
+    narrow = narrow(wanted, withRespectTo);
+    List<Node> order = Widening.insert(Schedule.order(nodes, wanted), narrow, graph.shapes);
     order.forEach(node -> node.inputs().forEach(i -> readers.merge(i, 1, Integer::sum)));
     wanted.forEach(name -> readers.merge(name, 1, Integer::sum)); // the reader is the user
     graph.leaves.values().stream()
@@ -91,13 +93,27 @@ final class Compiler {
     return new Program(graph, pool, steps, settable, this::buffer, outputs, gradient.parts());
   }
 
+  /** Matrices that are kept in 16 bits: those that are neither differentiated nor handed out. */
+  private Set<String> narrow(Set<String> wanted, List<String> withRespectTo) {
+    Set<String> names = new LinkedHashSet<>();
+    if (graph.storage() != Storage.FLOAT32) {
+      graph.parameters().tensors().stream()
+          .filter(t -> t.shape().size() > 1)
+          .map(Layout.Tensor::name)
+          .filter(name -> !wanted.contains(name) && !withRespectTo.contains(name))
+          .forEach(names::add);
+    }
+    return names;
+  }
+
   private boolean isOnHeapOnly(Leaf leaf) {
     return !readers.containsKey(leaf.name())
         && graph.matrices().stream().anyMatch(matrix -> matrix.name().equals(leaf.name()));
   }
 
   private void bindLeaf(Leaf leaf) {
-    Buffer buffer = pool.pinned(leaf.type(), Shapes.size(leaf.shape()));
+    DataType type = narrow.contains(leaf.name()) ? graph.storage().type() : leaf.type();
+    Buffer buffer = pool.pinned(type, Shapes.size(leaf.shape()));
     boolean constant = false;
     if (leaf.source() instanceof Leaf.Constant fixed) {
       constant = true;
@@ -177,7 +193,9 @@ final class Compiler {
     List<LongShapeDescriptor> shapes = outputShapes(node, inputs);
     List<Variable> out = new ArrayList<>();
     for (int i = 0; i < shapes.size(); i++) {
-      out.add(allocate(node.outputs().get(i), shapes.get(i), known));
+      String name = node.outputs().get(i);
+      boolean over = i == 0 && overwrites(node, inputs);
+      out.add(over ? share(name, inputs.get(0)) : allocate(name, shapes.get(i), known));
     }
     Step step = Steps.bind(node, inputs, out, threads);
     if (known) {
@@ -273,6 +291,25 @@ final class Compiler {
     return variable;
   }
 
+  /** Whether the first result goes where the first input is, which nobody reads after this node. */
+  private boolean overwrites(Node node, List<Variable> inputs) {
+    if (!(node.action() instanceof Node.Backward backward) || backward.wanted().get(0) != 0) {
+      return false;
+    }
+    Buffer buffer = inputs.get(0).buffer().whole;
+    return readers.containsKey(node.outputs().get(0))
+        && !buffer.pinned
+        && buffer.readers == 1
+        && backward.kernel().get().overwrites();
+  }
+
+  private Variable share(String name, Variable input) {
+    input.buffer().whole.readers += readers.get(name);
+    Variable variable = new Variable(input.array(), input.buffer(), false);
+    variables.put(name, variable);
+    return variable;
+  }
+
   private void release(List<Variable> inputs) {
     for (Variable input : inputs) {
       Buffer buffer = input.buffer().whole;
@@ -307,8 +344,12 @@ final class Compiler {
 
   private List<LongShapeDescriptor> outputShapes(Node node, List<Variable> inputs) {
     if (!(node.action() instanceof Node.Native action)) {
+      DataType type =
+          node.action() instanceof Node.Lookup
+              ? inputs.get(0).array().dataType()
+              : graph.precision().type();
       return node.outputs().stream()
-          .map(o -> LongShapeDescriptor.fromShape(shape(o), graph.precision().type()))
+          .map(o -> LongShapeDescriptor.fromShape(shape(o), type))
           .toList();
     }
     Binding binding = new Binding();

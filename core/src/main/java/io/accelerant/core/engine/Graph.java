@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,10 +24,20 @@ public final class Graph {
   final Map<String, Leaf> leaves = new LinkedHashMap<>();
   final Map<String, int[]> shapes = new HashMap<>();
   final Map<String, Value> carried = new LinkedHashMap<>();
+
+  /**
+   * From more classes on, a likelihood is computed by a kernel of our own, without an array of ones
+   * and zeros as large as the logits. For fewer, that array is small, and the sums keep the bits
+   * that published artifacts were made with.
+   */
+  public static final int MANY_CLASSES = 1024;
+
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
   private final Past.Rows pasts = new Past.Rows();
   private final List<MatrixRows> matrices = new ArrayList<>();
+  private final Map<String, UnaryOperator<Value>> rowSources = new HashMap<>();
+  private Storage storage = Storage.FLOAT32;
   private boolean fewRows;
   private boolean differentiated;
 
@@ -142,6 +153,41 @@ public final class Graph {
         new Leaf.Lookup(table.variable.name(), indices.variable.name()));
   }
 
+  /**
+   * Some rows of a matrix, in any order and perhaps more than once. Of a product they are computed
+   * by the rows of its first factor alone, with a bias or without: of logits, only those asked for.
+   *
+   * @param value {@code [n, width]}
+   * @param indices {@code [k]}, numbers in {0, .., n-1}
+   * @return {@code [k, width]}
+   */
+  public Value rows(Value value, Value indices) {
+    require(value);
+    requireNumbers(value);
+    requireIndices("rows", indices);
+    if (value.rank() != 2 || indices.rank() != 1) {
+      throw Shapes.mismatch("rows (of a matrix, by a list)", value.shape(), indices.shape());
+    }
+    UnaryOperator<Value> source = rowSources.get(value.variable.name());
+    if (source != null) {
+      return source.apply(indices);
+    }
+    int width = value.size(1);
+    if (fuses()) {
+      int[] shape = {indices.size(0), width};
+      return fused(() -> new RowsKernel(width), shape, value, numbers(indices));
+    }
+    return oneHot(indices, value.size(0)).matmul(value);
+  }
+
+  /** Remembers how rows of a result, by their numbers, come from rows of what it is made of. */
+  Value byRows(Value result, UnaryOperator<Value> rows) {
+    if (result.rank() == 2) {
+      rowSources.put(result.variable.name(), rows);
+    }
+    return result;
+  }
+
   /** {@code [.., depth]} with a 1 at each index and 0 elsewhere; an index outside gives zeros. */
   public Value oneHot(Value indices, int depth) {
     requireIndices("oneHot", indices);
@@ -158,9 +204,24 @@ public final class Graph {
    * @return {@code [..]}
    */
   public Value negativeLogLikelihood(Value logits, Value tokens) {
+    requireIndices("negativeLogLikelihood", tokens);
+    int vocabulary = logits.size(-1);
+    if (fuses() && vocabulary > MANY_CLASSES) {
+      int[] rows = Arrays.copyOf(logits.shape(), logits.rank() - 1);
+      if (!Arrays.equals(rows, tokens.shape())) {
+        throw Shapes.mismatch("negativeLogLikelihood", logits.shape(), tokens.shape());
+      }
+      return fused(
+          () -> new NegativeLogLikelihoodKernel(vocabulary), rows, logits, numbers(tokens));
+    }
     Value h = logits.sub(logits.max(true, -1).stopGradient());
     Value picked = h.mul(oneHot(tokens, logits.size(-1))).sum(false, -1);
     return h.exp().sum(false, -1).log().sub(picked);
+  }
+
+  /** Indices as a kernel reads them: exact below 2^24. */
+  private Value numbers(Value indices) {
+    return value(() -> indices.variable.castTo(precision.type()), indices.shape());
   }
 
   /**
@@ -219,6 +280,19 @@ public final class Graph {
   public Graph fewRows() {
     fewRows = fuses();
     return this;
+  }
+
+  /**
+   * Keeps matrices so, by which the program's loss is not differentiated; in float64 they stay as
+   * they are.
+   */
+  public Graph frozen(Storage wanted) {
+    storage = precision == Precision.FLOAT32 ? wanted : Storage.FLOAT32;
+    return this;
+  }
+
+  Storage storage() {
+    return storage;
   }
 
   /** The product of few rows, or empty if it is not to be computed so. */

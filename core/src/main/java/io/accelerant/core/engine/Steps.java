@@ -5,6 +5,7 @@ import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -112,11 +113,10 @@ final class Steps {
       return new Step.Computed(whole.name(), () -> whole.forward(operands, result));
     }
     List<Step> parts = new ArrayList<>();
-    for (int[] rows : rows(in.get(0), threads)) {
+    for (Rows rows : rows(in.get(0), threads)) {
       Kernel kernel = kernels.get();
-      FloatBuffer[] x = operands.clone();
-      x[0] = operands[0].slice(rows[0], rows[1]);
-      FloatBuffer y = result.slice(rows[0], rows[1]);
+      FloatBuffer[] x = rows.of(kernel, operands);
+      FloatBuffer y = rows.of(result);
       parts.add(new Step.Computed(kernel.name(), () -> kernel.forward(x, y)));
     }
     return team(parts);
@@ -136,30 +136,48 @@ final class Steps {
     for (int i = 0; i < out.size(); i++) {
       gradients[wanted.get(i)] = out.get(i).floats();
     }
+    Kernel whole = kernels.get();
+    boolean cut = IntStream.range(0, n).allMatch(whole::isRowwise); // else sums go over all rows
     List<Step> parts = new ArrayList<>();
-    for (int[] rows : rows(in.get(0), n == 1 ? threads : 1)) { // weights are summed over all rows
+    for (Rows rows : rows(in.get(0), cut ? threads : 1)) {
       Kernel kernel = kernels.get();
-      FloatBuffer[] x = operands.clone();
-      FloatBuffer[] dx = gradients.clone();
-      x[0] = operands[0].slice(rows[0], rows[1]);
-      dx[0] = dx[0] == null ? null : dx[0].slice(rows[0], rows[1]);
-      FloatBuffer dy = incoming.slice(rows[0], rows[1]);
+      FloatBuffer[] x = rows.of(kernel, operands);
+      FloatBuffer[] dx = rows.of(kernel, gradients);
+      FloatBuffer dy = rows.of(incoming);
       parts.add(new Step.Computed(kernel.name() + "_bp", () -> kernel.backward(x, dy, dx)));
     }
     return team(parts);
   }
 
-  /** First element and number of elements of each thread's share: whole rows of the last axis. */
-  private static List<int[]> rows(Variable v, int threads) {
+  /** Rows {@code from .. to-1} of so many. */
+  private record Rows(int from, int to, int count) {
+    FloatBuffer of(FloatBuffer all) {
+      int width = all.capacity() / count;
+      return all.slice(from * width, (to - from) * width);
+    }
+
+    FloatBuffer[] of(Kernel kernel, FloatBuffer[] tensors) {
+      FloatBuffer[] cut = tensors.clone();
+      for (int i = 0; i < cut.length; i++) {
+        if (cut[i] != null && kernel.isRowwise(i)) {
+          cut[i] = of(cut[i]);
+        }
+      }
+      return cut;
+    }
+  }
+
+  /** Each thread's share of the rows along the last axis. */
+  private static List<Rows> rows(Variable v, int threads) {
     int size = Math.toIntExact(v.array().length());
     long[] shape = v.array().shape();
-    int width = shape.length == 0 ? 1 : (int) shape[shape.length - 1];
-    int count = size < SHARED ? 1 : Math.min(threads, size / width);
-    List<int[]> rows = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      int from = (int) ((long) (size / width) * i / count) * width;
-      int to = (int) ((long) (size / width) * (i + 1) / count) * width;
-      rows.add(new int[] {from, to - from});
+    int count = shape.length == 0 ? 1 : size / (int) shape[shape.length - 1];
+    int parts = size < SHARED ? 1 : Math.min(threads, count);
+    List<Rows> rows = new ArrayList<>();
+    for (int i = 0; i < parts; i++) {
+      int from = (int) ((long) count * i / parts);
+      int to = (int) ((long) count * (i + 1) / parts);
+      rows.add(new Rows(from, to, count));
     }
     return rows;
   }
@@ -170,6 +188,11 @@ final class Steps {
 
   /** The operation as copies of whole runs, or null if it is none. */
   private static Runnable move(CustomOp op, List<Variable> in, Variable out) {
+    if (op.opName().equals("cast") && in.get(0).buffer().type == Storage.BFLOAT16.type()) {
+      return in.get(0).buffer().isVisible() && out.buffer().isVisible()
+          ? Storage.widening(in.get(0).bytes().asShortBuffer(), out.floats())
+          : null;
+    }
     boolean alike =
         in.stream().allMatch(v -> v.array().dataType() == out.array().dataType())
             && Stream.concat(in.stream(), Stream.of(out)).allMatch(v -> v.buffer().isVisible());

@@ -22,6 +22,9 @@ public final class Value {
   final SDVariable variable;
   private final int[] shape;
 
+  /** The matrix whose elements these are, in the same order; null if this is no reshaped one. */
+  private Value matrix;
+
   Value(Graph graph, SDVariable variable, int[] shape) {
     this.graph = graph;
     this.variable = variable;
@@ -46,7 +49,10 @@ public final class Value {
   // Element-wise, two operands
 
   public Value add(Value other) {
-    return binary("add", other, (a, b) -> a.add(b));
+    Value sum = binary("add", other, (a, b) -> a.add(b));
+    return rank() == 2 && other.rank() == 1
+        ? graph.byRows(sum, indices -> graph.rows(this, indices).add(other))
+        : sum;
   }
 
   public Value sub(Value other) {
@@ -203,7 +209,12 @@ public final class Value {
   /** The same elements in row-major order under another shape; one dimension may be -1. */
   public Value reshape(int... to) {
     int[] target = Shapes.reshape(shape, to);
-    return graph.value(() -> graph.sd.reshape(variable, Shapes.longs(target)), target);
+    Value reshaped = graph.value(() -> graph.sd.reshape(variable, Shapes.longs(target)), target);
+    reshaped.matrix = rank() == 2 ? this : matrix;
+    Value same = reshaped.matrix;
+    return same != null && Arrays.equals(same.shape, target)
+        ? graph.byRows(reshaped, indices -> graph.rows(same, indices))
+        : reshaped;
   }
 
   /** Axis i of the result is axis {@code order[i]} of this. */
@@ -312,11 +323,18 @@ public final class Value {
     int[] target = Shapes.matmul(shape, other.shape, transposeThis, transposeOther);
     Optional<Value> few =
         transposeThis ? Optional.empty() : graph.fewRows(this, other, transposeOther, target);
-    return few.orElseGet(
-        () ->
-            graph.value(
-                () -> graph.sd.mmul(variable, other.variable, transposeThis, transposeOther, false),
-                target));
+    return few.orElseGet(() -> product(other, transposeThis, transposeOther, target));
+  }
+
+  private Value product(Value other, boolean transposeThis, boolean transposeOther, int[] target) {
+    Value product =
+        graph.value(
+            () -> graph.sd.mmul(variable, other.variable, transposeThis, transposeOther, false),
+            target);
+    return transposeThis
+        ? product
+        : graph.byRows(
+            product, indices -> graph.rows(this, indices).matmul(other, false, transposeOther));
   }
 
   /**

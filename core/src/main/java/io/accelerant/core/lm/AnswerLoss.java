@@ -2,12 +2,14 @@ package io.accelerant.core.lm;
 
 import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.Value;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Scopes;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * What a causal network is trained on: {@code -log p(next token)} in nats over the tokens of the
@@ -18,15 +20,31 @@ import java.util.Arrays;
  *
  * @param lengths for which programs are built, of what is read: one less than of rows
  * @param microBatch rows of one program
+ * @param answer tokens of the longest answer, its end with them
  */
 public record AnswerLoss(
-    TokenNetwork network, Buckets lengths, int microBatch, AnswerReduction reduction)
+    TokenNetwork network, Buckets lengths, int microBatch, AnswerReduction reduction, int answer)
     implements Loss {
 
-  /** Of rows of up to so many tokens. */
+  /** Of rows of up to so many tokens, all of which may be the answer. */
   public static AnswerLoss of(
       TokenNetwork network, int longest, int microBatch, AnswerReduction reduction) {
-    return new AnswerLoss(network, Buckets.upTo(Math.max(1, longest - 1)), microBatch, reduction);
+    int read = Math.max(1, longest - 1);
+    return new AnswerLoss(network, Buckets.upTo(read), microBatch, reduction, read);
+  }
+
+  /** Of answers of up to so many tokens, their ends with them. */
+  public AnswerLoss withAnswer(int longest) {
+    return new AnswerLoss(network, lengths, microBatch, reduction, longest);
+  }
+
+  private Targets targets() {
+    return new Targets(network.vocabulary(), answer);
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    return targets().config();
   }
 
   @Override
@@ -41,44 +59,44 @@ public record AnswerLoss(
 
   @Override
   public void build(Scopes scopes, BatchShape shape) {
-    scopes.crossEntropy(network.logits(scopes.of(NETWORK), shape));
+    scopes.crossEntropy(logits(scopes, shape));
+  }
+
+  /** Of the {@link Targets}. */
+  Value logits(Scopes scopes, BatchShape shape) {
+    return targets().of(scopes.graph(), network.logits(scopes.of(NETWORK), shape), shape);
   }
 
   @Override
   public void set(Program program, Batch batch) {
-    Inputs inputs = inputs(batch, 1.0 / batch.union());
-    program
-        .set("tokens", inputs.tokens())
-        .set("targets", inputs.targets())
-        .set("weights", inputs.weights());
+    set(program, batch, 1.0 / batch.union(), "weights");
   }
 
   /**
-   * A micro-batch as a program reads it, each {@code [batch * length]}.
+   * Sets {@code tokens}, {@code targets} and the weights of targets, 0 where nothing is predicted.
    *
-   * @param weights of targets; 0 where nothing is predicted
-   */
-  record Inputs(int[] tokens, int[] targets, double[] weights) {}
-
-  /**
    * @param whole weight of a row, shared out over its tokens if they are averaged
+   * @param name of the input of weights
    */
-  Inputs inputs(Batch batch, double whole) {
-    int length = shape(batch.records().get(0)).length();
+  void set(Program program, Batch batch, double whole, String name) {
+    BatchShape shape = shape(batch.records().get(0));
+    int length = shape.length();
+    Targets.Places places = targets().in(shape);
     int[] tokens = new int[microBatch * length];
-    int[] targets = new int[microBatch * length];
-    double[] weights = new double[microBatch * length];
+    int[] targets = new int[places.count()];
+    double[] weights = new double[places.count()];
     for (int i = 0; i < batch.size(); i++) {
       PromptRecord row = PromptRecord.of(batch.records().get(i));
       int[] predicted = predicted(row);
       System.arraycopy(row.ids(), 0, tokens, i * length, row.ids().length - 1);
       for (int position : predicted) {
-        int at = i * length + position - 1;
+        int at = places.take(i, position - 1);
         targets[at] = row.ids()[position];
         weights[at] = whole / (reduction == AnswerReduction.MEAN ? predicted.length : 1);
       }
     }
-    return new Inputs(tokens, targets, weights);
+    places.set(program);
+    program.set("tokens", tokens).set("targets", targets).set(name, weights);
   }
 
   /** Positions whose tokens count: those of the answer, but for one at the start of the row. */

@@ -9,6 +9,7 @@ import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Scopes;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * What a masked network is trained on: the cross entropy in nats of masked positions of the answer,
@@ -23,17 +24,32 @@ import java.util.Arrays;
  *
  * @param lengths of rows for which programs are built
  * @param microBatch rows of one program
+ * @param answer positions of the longest answer
  */
 public record MaskedAnswerLoss(
-    TokenNetwork network, Buckets lengths, int microBatch, AnswerReduction reduction)
+    TokenNetwork network, Buckets lengths, int microBatch, AnswerReduction reduction, int answer)
     implements Loss {
   private static final long TIME = RandomStream.purpose("answer.time");
   private static final long MASKS = RandomStream.purpose("answer.masks");
 
-  /** Of rows of up to so many tokens. */
+  /** Of rows of up to so many tokens, all of which may be the answer. */
   public static MaskedAnswerLoss of(
       TokenNetwork network, int longest, int microBatch, AnswerReduction reduction) {
-    return new MaskedAnswerLoss(network, Buckets.upTo(longest), microBatch, reduction);
+    return new MaskedAnswerLoss(network, Buckets.upTo(longest), microBatch, reduction, longest);
+  }
+
+  /** Of answers of up to so many positions. */
+  public MaskedAnswerLoss withAnswer(int longest) {
+    return new MaskedAnswerLoss(network, lengths, microBatch, reduction, longest);
+  }
+
+  private Targets targets() {
+    return new Targets(network.vocabulary(), answer);
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    return targets().config();
   }
 
   @Override
@@ -49,15 +65,19 @@ public record MaskedAnswerLoss(
   @Override
   public void build(Scopes scopes, BatchShape shape) {
     scopes.crossEntropy(
-        network.logits(scopes.of(NETWORK), shape).slice(2, 0, network.vocabulary() - 1));
+        targets()
+            .of(scopes.graph(), network.logits(scopes.of(NETWORK), shape), shape)
+            .slice(2, 0, network.vocabulary() - 1));
   }
 
   @Override
   public void set(Program program, Batch batch) {
-    int length = shape(batch.records().get(0)).length();
+    BatchShape shape = shape(batch.records().get(0));
+    int length = shape.length();
+    Targets.Places places = targets().in(shape);
     int[] tokens = new int[microBatch * length];
-    int[] targets = new int[microBatch * length];
-    double[] weights = new double[microBatch * length];
+    int[] targets = new int[places.count()];
+    double[] weights = new double[places.count()];
     float[] padding = new float[microBatch * length];
     for (int i = 0; i < batch.size(); i++) {
       PromptRecord row = PromptRecord.of(batch.records().get(i));
@@ -65,15 +85,16 @@ public record MaskedAnswerLoss(
       Arrays.fill(padding, i * length + row.ids().length, (i + 1) * length, 1);
       int[] masked = masked(batch, i, row.open());
       for (int position : masked) {
-        int at = i * length + position;
-        targets[at] = tokens[at];
-        tokens[at] = network.vocabulary() - 1;
+        int at = places.take(i, position);
+        targets[at] = tokens[i * length + position];
+        tokens[i * length + position] = network.vocabulary() - 1;
         weights[at] =
             (reduction == AnswerReduction.MEAN ? 1.0 : row.open().length)
                 / masked.length
                 / batch.union();
       }
     }
+    places.set(program);
     program
         .set("tokens", tokens)
         .set("padding", padding)

@@ -11,6 +11,7 @@ import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Objective;
 import io.accelerant.core.train.Scopes;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * {@link AnswerLoss} by {@link AnswerReduction#MEAN}, with the loss of every row beside their mean.
@@ -35,6 +36,16 @@ public record RowLoss(AnswerLoss answers) implements Loss {
   /** Of rows of up to so many tokens. */
   public static RowLoss of(TokenNetwork network, int longest, int microBatch) {
     return new RowLoss(AnswerLoss.of(network, longest, microBatch, AnswerReduction.MEAN));
+  }
+
+  /** Of answers of up to so many tokens, their ends with them. */
+  public RowLoss withAnswer(int longest) {
+    return new RowLoss(answers.withAnswer(longest));
+  }
+
+  @Override
+  public Map<String, Object> config() {
+    return answers.config();
   }
 
   /**
@@ -64,9 +75,9 @@ public record RowLoss(AnswerLoss answers) implements Loss {
   @Override
   public void build(Scopes scopes, BatchShape shape) {
     Graph graph = scopes.graph();
-    Value logits = network().logits(scopes.of(NETWORK), shape);
-    Value targets = graph.indices("targets", shape.batch(), shape.length());
-    Value parts = graph.input("parts", shape.batch(), shape.length());
+    Value logits = answers.logits(scopes, shape);
+    Value targets = graph.indices("targets", shape.batch(), logits.size(1));
+    Value parts = graph.input("parts", shape.batch(), logits.size(1));
     Value losses = graph.negativeLogLikelihood(logits, targets).mul(parts).sum(false, 1);
     graph.output(LOSSES, losses);
     graph.output("loss", losses.mul(graph.input("weights", shape.batch())).sum());
@@ -74,13 +85,9 @@ public record RowLoss(AnswerLoss answers) implements Loss {
 
   @Override
   public void set(Program program, Batch batch) {
-    AnswerLoss.Inputs inputs = answers.inputs(batch, 1);
+    answers.set(program, batch, 1, "parts");
     double[] weights = new double[answers.microBatch()];
     Arrays.fill(weights, 0, batch.size(), 1.0 / batch.union());
-    program
-        .set("tokens", inputs.tokens())
-        .set("targets", inputs.targets())
-        .set("parts", inputs.weights())
-        .set("weights", weights);
+    program.set("weights", weights);
   }
 }

@@ -42,6 +42,122 @@ class KernelTest {
     }
   }
 
+  private static final int CLASSES = Graph.MANY_CLASSES + 477;
+
+  private static final int[] CHOSEN = {0, CLASSES - 1, 1023, 1024, 700};
+
+  /** Logits of five rows, of which the fourth weighs nothing; more than one block a row. */
+  private static double[] likelihoods(Precision precision, double[] x) {
+    Graph g = new Graph(precision);
+    Value logits = g.parameter("x", 5, CLASSES).mul(1);
+    Value y = g.negativeLogLikelihood(logits, g.indices("chosen", 5));
+    g.output("y", y);
+    g.output("loss", y.mul(g.constant(new double[] {1, -2, 0.5, 0, 0.1}, 5)).sum());
+    try (Program p = g.training("loss").profile()) {
+      p.setParameters(x).set("chosen", CHOSEN).run();
+      boolean fused = p.seconds().containsKey("negative_log_likelihood_bp");
+      assertThat(fused).isEqualTo(precision == Precision.FLOAT32);
+      assertThat(p.seconds().containsKey("onehot")).isNotEqualTo(fused);
+      double[] both = java.util.Arrays.copyOf(p.doubles("y"), 5 + x.length);
+      System.arraycopy(p.gradients().toDoubles(), 0, both, 5, x.length);
+      return both;
+    }
+  }
+
+  @Test
+  void likelihoodsOfManyClassesAreRightForNearAndFarLogits() {
+    double[] x = random(5 * CLASSES, -300, 3);
+    for (int i = 0; i < CLASSES; i++) {
+      x[i] *= 40; // terms far below the largest
+    }
+    x[CLASSES + 5] = 80; // one class takes all
+    double[] narrow = likelihoods(Precision.FLOAT32, x);
+    double[] wide = likelihoods(Precision.FLOAT64, x);
+    for (int i = 0; i < wide.length; i++) {
+      assertThat(Math.abs(narrow[i] - wide[i])).isLessThan(2e-6 * (1e-3 + Math.abs(wide[i])));
+    }
+  }
+
+  @Test
+  void twoThreadsShareTheRowsOfALikelihood() {
+    double[] x = random(5 * CLASSES, 0, 3);
+    double[] one = likelihoods(Precision.FLOAT32, x);
+    try {
+      Engine.setThreads(2);
+      assertThat(likelihoods(Precision.FLOAT32, x)).containsExactly(one);
+    } finally {
+      Engine.setThreads(1);
+    }
+  }
+
+  @Test
+  void theGradientOfLogitsTakesTheirPlaceUnlessSomebodyReadsThemLater() {
+    Flat[] gradients = new Flat[2];
+    long[] bytes = new long[2];
+    for (int kept = 0; kept < 2; kept++) {
+      Graph g = new Graph(Precision.FLOAT32);
+      Value logits = g.parameter("x", 64, 2).matmul(g.parameter("w", 2, CLASSES));
+      g.output("loss", g.negativeLogLikelihood(logits, g.indices("chosen", 64)).sum());
+      if (kept == 1) {
+        g.output("logits", logits);
+      }
+      try (Program p = g.training("loss")) {
+        p.setParameters(random(p.parameters().size(), 0, 1)).run();
+        p.run();
+        bytes[kept] = p.nativeBytes();
+        gradients[kept] = p.gradients();
+      }
+    }
+    assertThat(gradients[0].floats()).containsExactly(gradients[1].floats());
+    assertThat(bytes[1] - bytes[0]).isEqualTo(4L * 64 * CLASSES);
+    assertThat(bytes[0]).isLessThan(2 * 4L * 64 * CLASSES);
+  }
+
+  @Test
+  void aTokenOutsideOfManyClassesIsRefusedByItsRow() {
+    Graph g = new Graph(Precision.FLOAT32);
+    g.output("y", g.negativeLogLikelihood(g.input("x", 2, CLASSES), g.indices("chosen", 2)));
+    try (Program p = g.forward()) {
+      p.set("chosen", new int[] {3, CLASSES});
+      org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+          .isThrownBy(p::run)
+          .withMessageContaining("token 1 of a negative log likelihood is " + CLASSES);
+    }
+  }
+
+  @Test
+  void rowsOfAProductAreThoseOfTheWholeAndCostNoMore() {
+    double[] x = random(8 * 6 + 6 * 40 + 40, 0, 1);
+    int[] chosen = {7, 0, 7};
+    Graph g = new Graph(Precision.FLOAT32);
+    Value product =
+        g.parameter("x", 8, 6).matmul(g.parameter("w", 6, 40)).add(g.parameter("b", 40));
+    g.output("rows", g.rows(product.reshape(2, 4, 40).reshape(8, 40), g.indices("chosen", 3)));
+    Graph whole = new Graph(Precision.FLOAT32);
+    whole.output(
+        "all",
+        whole
+            .parameter("x", 8, 6)
+            .matmul(whole.parameter("w", 6, 40))
+            .add(whole.parameter("b", 40)));
+    try (Program some = g.forward();
+        Program all = whole.forward()) {
+      some.setParameters(x).set("chosen", chosen).run();
+      all.setParameters(x).run();
+      for (int i = 0; i < chosen.length; i++) {
+        float[] row = java.util.Arrays.copyOfRange(some.floats("rows"), i * 40, i * 40 + 40);
+        float[] same =
+            java.util.Arrays.copyOfRange(all.floats("all"), chosen[i] * 40, chosen[i] * 40 + 40);
+        assertThat(row).containsExactly(same, org.assertj.core.api.Assertions.within(1e-5f));
+      }
+      assertThat(some.nativeBytes() - 4L * x.length).isLessThan(4L * 8 * 40);
+      some.set("chosen", new int[] {1, 8, 2});
+      org.assertj.core.api.Assertions.assertThatIllegalArgumentException()
+          .isThrownBy(some::run)
+          .withMessageContaining("row 1 to take is 8, must be in 0..7");
+    }
+  }
+
   @Test
   void permutationsAndJoinsMoveEveryElement() {
     int[] shape = {2, 3, 4, 16};

@@ -116,6 +116,14 @@ class OperationGradientTest {
           Value rows = g.embedding(table, g.constant(TOKENS, 2, 3));
           return rows.reshape(6, 3).matmul(table, false, true).reshape(2, 3, 5).mul(a);
         });
+    cases.put("rows", (g, a, b) -> g.rows(a.reshape(6, 5), g.constant(TOKENS, 6)).square());
+    cases.put(
+        "rows of a product",
+        (g, a, b) -> {
+          Value bias = b.slice(0, 0, 1).slice(2, 0, 2).reshape(6);
+          Value product = a.reshape(6, 5).matmul(b.reshape(5, 6)).add(bias).reshape(2, 3, 6);
+          return g.rows(product.reshape(6, 6), g.constant(TOKENS, 6)).square();
+        });
     cases.put("oneHot", (g, a, b) -> g.oneHot(g.constant(TOKENS, 2, 3), 5).mul(a));
     cases.put(
         "negativeLogLikelihood",

@@ -30,9 +30,10 @@ import java.util.Map;
  * seed), so that neither partitions nor its neighbours change a bit.
  *
  * @param longest tokens of the longest row
+ * @param answer positions of the longest answer
  * @param slots tasks of one executor, or of the driver
  */
-record ArmTraining(CertaintySettings settings, Student student, int longest, int slots)
+record ArmTraining(CertaintySettings settings, Student student, int longest, int answer, int slots)
     implements Serializable {
   /** Lengths of rows, and what the next unit may still hold. */
   private static final int PROGRAMS = Buckets.LIMIT;
@@ -139,6 +140,7 @@ record ArmTraining(CertaintySettings settings, Student student, int longest, int
         arm.variant() == Arm.Variant.RISING_BETA ? settings.rounds() : 0,
         settings.temperature(),
         arm.variant() == Arm.Variant.ALL_MASKED,
-        rows);
+        rows,
+        answer);
   }
 }

@@ -4,12 +4,14 @@ import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.Value;
+import io.accelerant.core.lm.Targets;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Scopes;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,6 +28,7 @@ import java.util.Map;
  * @param beta weight of ENT; an input of the graph, so that arms share a program
  * @param rise rounds in which the weight grows to beta, by as much in each; 0: it is beta at once
  * @param rows of the data set: after so many examples an epoch ends
+ * @param answer positions of the longest answer
  */
 record CertaintyObjective(
     TokenNetwork network,
@@ -36,7 +39,8 @@ record CertaintyObjective(
     int rise,
     double temperature,
     boolean every,
-    long rows)
+    long rows,
+    int answer)
     implements Loss {
   /** What a round logs. */
   static final List<String> TOTALS = List.of("loss", "crossEntropy", "entropy", "kept");
@@ -56,27 +60,37 @@ record CertaintyObjective(
 
   @Override
   public Map<String, Object> config() {
-    return Map.of("temperature", temperature, "every", every, "views", masking.count());
+    Map<String, Object> config = new HashMap<>(targets().config());
+    config.putAll(Map.of("temperature", temperature, "every", every, "views", masking.count()));
+    return config;
+  }
+
+  private Targets targets() {
+    return new Targets(network.vocabulary(), answer);
+  }
+
+  private BatchShape views(BatchShape shape) {
+    return BatchShape.padded(masking.count() * shape.batch(), shape.length());
   }
 
   @Override
   public void build(Scopes scopes, BatchShape shape) {
     Graph graph = scopes.graph();
-    int views = masking.count() * shape.batch();
-    int length = shape.length();
+    int views = views(shape).batch();
     Value logits =
-        network
-            .logits(scopes.of(NETWORK), BatchShape.padded(views, length))
+        targets()
+            .of(graph, network.logits(scopes.of(NETWORK), views(shape)), views(shape))
             .slice(2, 0, network.vocabulary() - 1);
-    Value labels = graph.indices("labels", views, length);
-    Value weights = graph.input("weights", views, length); // 1 / |A| / union at targets, else 0
+    int places = logits.size(1);
+    Value labels = graph.indices("labels", views, places);
+    Value weights = graph.input("weights", views, places); // 1 / |A| / union at targets, else 0
     Value viewWeights = graph.input("viewWeights", views); // 1 / union
     Value targets = weights.greaterThan(0);
     Value kept = every ? targets : right(graph, logits, labels).mul(targets);
     Value count = kept.sum(false, 1);
     Value crossEntropy = graph.crossEntropy(logits, labels, weights);
     Value entropies = entropy(logits.div(temperature)).mul(kept).sum(false, 1);
-    Value entropy = entropies.div(count.clip(1, length)).mul(viewWeights).sum();
+    Value entropy = entropies.div(count.clip(1, places)).mul(viewWeights).sum();
     graph.output("crossEntropy", crossEntropy);
     graph.output("entropy", entropy);
     graph.output("kept", kept.mul(weights).sum().div(masking.count()));
@@ -100,12 +114,14 @@ record CertaintyObjective(
 
   @Override
   public void set(Program program, Batch batch) {
-    int length = shape(batch.records().get(0)).length();
-    int views = masking.count() * microBatch;
+    BatchShape shape = views(shape(batch.records().get(0)));
+    int length = shape.length();
+    int views = shape.batch();
     int mask = network.vocabulary() - 1;
+    Targets.Places places = targets().in(shape);
     int[] tokens = new int[views * length];
-    int[] labels = new int[views * length];
-    double[] weights = new double[views * length];
+    int[] labels = new int[places.count()];
+    double[] weights = new double[places.count()];
     double[] viewWeights = new double[views];
     float[] padding = new float[views * length];
     int view = 0;
@@ -115,16 +131,18 @@ record CertaintyObjective(
       for (Masking.View masked : views(batch, i, record)) {
         int at = view * length;
         System.arraycopy(ids, 0, tokens, at, ids.length);
-        System.arraycopy(ids, 0, labels, at, ids.length);
         Arrays.fill(padding, at + ids.length, at + length, 1);
         for (int position : masked.targets()) {
+          int place = places.take(view, position);
+          labels[place] = ids[position];
+          weights[place] = 1.0 / masked.targets().length / batch.union();
           tokens[at + position] = mask;
-          weights[at + position] = 1.0 / masked.targets().length / batch.union();
         }
         Arrays.stream(masked.behind()).forEach(position -> tokens[at + position] = mask);
         viewWeights[view++] = 1.0 / batch.union();
       }
     }
+    places.set(program);
     program
         .set("tokens", tokens)
         .set("padding", padding)

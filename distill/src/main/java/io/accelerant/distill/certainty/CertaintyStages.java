@@ -91,6 +91,7 @@ final class CertaintyStages {
             settings,
             student,
             Math.max(train.longest(), Math.max(fit.longest(), test.longest())),
+            train.end().isPresent() ? train.answerLength() : train.longest(),
             context.taskSlots());
     training.requireMemory(context);
     Map<TrainingUnit, Trained> trained =

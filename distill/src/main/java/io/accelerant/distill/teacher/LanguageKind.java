@@ -111,7 +111,9 @@ final class LanguageKind implements TeacherKind {
         Math.min(config.get(TrainSettings.MICRO_BATCH), config.get(TrainSettings.BATCH));
     return kind == Kind.CAUSAL
         ? AnswerLoss.of(start.network(), rows.longest(), microBatch, reduction)
-        : MaskedAnswerLoss.of(start.network(), rows.longest(), microBatch, reduction);
+            .withAnswer(rows.answerLength())
+        : MaskedAnswerLoss.of(start.network(), rows.longest(), microBatch, reduction)
+            .withAnswer(rows.answerLength());
   }
 
   @Override
@@ -247,11 +249,11 @@ final class LanguageKind implements TeacherKind {
   public String card(Map<String, Number> metrics) {
     return Text.of(
             """
-        A %s transformer that answers prompts. On held-out prompts %s %.3f bits for each token of
-        the answer, exact match %.3f over %d prompts, averaged weights. `model.safetensors` holds
-        the averaged weights, `model-raw.safetensors` those of the last round; `config.json` has the
-        network, and under `language` the tokenizer and its special tokens.%s\
-        """,
+            A %s transformer that answers prompts. On held-out prompts %s %.3f bits for each token of
+            the answer, exact match %.3f over %d prompts, averaged weights. `model.safetensors` holds
+            the averaged weights, `model-raw.safetensors` those of the last round; `config.json` has the
+            network, and under `language` the tokenizer and its special tokens.%s\
+            """,
             kind == Kind.CAUSAL ? "causal" : "masked",
             kind == Kind.CAUSAL ? "it needs" : "it needs at most (a bound)",
             metrics.get("bitsPerToken").doubleValue(),

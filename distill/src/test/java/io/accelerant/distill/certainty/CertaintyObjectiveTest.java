@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Flat;
+import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
@@ -75,7 +76,8 @@ class CertaintyObjectiveTest {
         rise,
         .5,
         every,
-        RECORDS.size());
+        RECORDS.size(),
+        LONGEST);
   }
 
   private static Batch batch(int round) {
@@ -133,6 +135,34 @@ class CertaintyObjectiveTest {
     Sums found = sums(objective(3, 2, 4, false, true), parameters(), batch(round));
     assertThat(found.total("loss"))
         .isCloseTo(found.total("crossEntropy") + weight * found.total("entropy"), within(1e-12));
+  }
+
+  /** Rows have up to six targets. */
+  @Test
+  void withManyClassesLogitsOfTargetsGiveWhatAllGive() {
+    Transformer large =
+        Transformer.gpt2(Graph.MANY_CLASSES + 9, LONGEST, 2, 1, 1).withCausal(false);
+    Flat parameters = Flat.of(Precision.FLOAT64, large.initial(3, InitialScale.SCALED));
+    Sums[] sums = new Sums[2];
+    for (int i = 0; i < 2; i++) {
+      CertaintyObjective objective =
+          new CertaintyObjective(
+              large,
+              Buckets.upTo(LONGEST),
+              3,
+              new Masking(false, 6, true),
+              2,
+              0,
+              .5,
+              true,
+              RECORDS.size(),
+              i == 0 ? LONGEST : 6);
+      sums[i] = sums(objective, parameters, batch(2));
+    }
+    CertaintyObjective.TOTALS.forEach(
+        name -> assertThat(sums[1].total(name)).isCloseTo(sums[0].total(name), within(1e-12)));
+    assertThat(sums[1].gradients().get(Loss.NETWORK).doubles())
+        .containsExactly(sums[0].gradients().get(Loss.NETWORK).doubles(), within(1e-12));
   }
 
   @Test

@@ -100,7 +100,7 @@ public final class GvmRaftJob implements PublishingJob {
             GvmKeys.MODEL.path());
     Student student = new Student(base.network(), GvmKeys.ADAPTER.on(config, base.network()));
     Asked asked = Asked.of(context, config, base);
-    PolicyNetwork network = new PolicyNetwork(student, asked.longest());
+    PolicyNetwork network = new PolicyNetwork(student, asked.longest(), asked.answer());
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
       List<FrozenStudy.Row> frozen =
           settings.frozen().prompts() == 0
@@ -112,7 +112,8 @@ public final class GvmRaftJob implements PublishingJob {
       GvmFindings findings = new GvmFindings(settings, traces, frozen);
       float[] merged = student.merged(base.parameters(), traces.get(findings.published()).policy());
       PolicyNetwork plain =
-          new PolicyNetwork(new Student(base.network(), base.network()), asked.longest());
+          new PolicyNetwork(
+              new Student(base.network(), base.network()), asked.longest(), asked.answer());
       write(run, student, findings, base, merged);
       Map<String, String> tables = GvmTables.write(run, findings);
       Map<String, Number> metrics = new LinkedHashMap<>(findings.metrics());
@@ -188,6 +189,10 @@ public final class GvmRaftJob implements PublishingJob {
 
     int longest() {
       return Math.max(train.longest(), test.longest());
+    }
+
+    int answer() {
+      return train.answerLength();
     }
   }
 

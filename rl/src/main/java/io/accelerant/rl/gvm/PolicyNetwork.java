@@ -14,8 +14,9 @@ import java.util.List;
  * The network of a policy, and all that is computed with it.
  *
  * @param longest tokens of the longest row, its answer with it
+ * @param answer most tokens of an answer, its end with them
  */
-record PolicyNetwork(Student student, int longest) implements Serializable {
+record PolicyNetwork(Student student, int longest, int answer) implements Serializable {
   /** With adapters, if there are any. */
   NetworkSpec trained() {
     return student.trained();
@@ -36,13 +37,15 @@ record PolicyNetwork(Student student, int longest) implements Serializable {
   }
 
   PolicyObjective objective(GvmSettings settings, boolean plain) {
-    return PolicyObjective.of(trained(), longest, settings.microBatch(), settings.clip(), plain);
+    return PolicyObjective.of(trained(), longest, settings.microBatch(), settings.clip(), plain)
+        .withAnswer(answer);
   }
 
   /** {@code -A log pi}, without a ratio and a reference. */
   PolicyObjective plain(int microBatch) {
     return PolicyObjective.of(
-        trained(), longest, microBatch, new PolicyObjective.Clip(0, 0, 0), true);
+            trained(), longest, microBatch, new PolicyObjective.Clip(0, 0, 0), true)
+        .withAnswer(answer);
   }
 
   /** How many parameters are trained. */

@@ -4,6 +4,7 @@ import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.Value;
+import io.accelerant.core.lm.Targets;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.TokenStep;
@@ -13,6 +14,7 @@ import io.accelerant.core.train.Scopes;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,9 +32,10 @@ import java.util.Map;
  * @param lengths for which programs are built, of what is read: one less than of rows
  * @param microBatch rows of one program
  * @param plain whether a token has {@code -A logp} instead of the clipped ratio
+ * @param answer most tokens of an answer, its end with them
  */
 public record PolicyObjective(
-    NetworkSpec network, Buckets lengths, int microBatch, Clip clip, boolean plain)
+    NetworkSpec network, Buckets lengths, int microBatch, Clip clip, boolean plain, int answer)
     implements Loss {
   /** c of the dual clip. */
   static final double DUAL = 3;
@@ -61,11 +64,20 @@ public record PolicyObjective(
     new TokenStep(network); // checks it
   }
 
-  /** Of rows of up to so many tokens. */
+  /** Of rows of up to so many tokens, all but one of which may be the answer. */
   public static PolicyObjective of(
       NetworkSpec network, int longest, int microBatch, Clip clip, boolean plain) {
-    return new PolicyObjective(
-        network, Buckets.upTo(Math.max(1, longest - 1)), microBatch, clip, plain);
+    int read = Math.max(1, longest - 1);
+    return new PolicyObjective(network, Buckets.upTo(read), microBatch, clip, plain, read);
+  }
+
+  /** Of answers of up to so many tokens, their ends with them. */
+  PolicyObjective withAnswer(int longest) {
+    return new PolicyObjective(network, lengths, microBatch, clip, plain, longest);
+  }
+
+  private Targets answers() {
+    return new Targets(new TokenStep(network).vocabulary(), answer);
   }
 
   /** The outputs, to be added up and logged. */
@@ -96,7 +108,9 @@ public record PolicyObjective(
 
   @Override
   public Map<String, Object> config() {
-    return Map.of("low", clip.low(), "high", clip.high(), "kl", clip.kl(), "plain", plain);
+    Map<String, Object> config = new HashMap<>(answers().config());
+    config.putAll(Map.of("low", clip.low(), "high", clip.high(), "kl", clip.kl(), "plain", plain));
+    return config;
   }
 
   /** A graph on its way. */
@@ -115,14 +129,15 @@ public record PolicyObjective(
   public void build(Scopes scopes, BatchShape shape) {
     Graph graph = scopes.graph();
     int batch = shape.batch();
-    Value logits = new TokenStep(network).base().logits(scopes.of(NETWORK), shape);
+    Value all = new TokenStep(network).base().logits(scopes.of(NETWORK), shape);
+    Value logits = answers().of(graph, all, shape);
     Value logLaw = logits.logSoftmax();
-    Value targets = graph.indices("targets", batch, shape.length());
+    Value targets = graph.indices("targets", batch, logits.size(1));
     Tokens tokens =
         new Tokens(
             graph,
-            logLaw.mul(graph.oneHot(targets, logits.size(-1))).sum(false, -1),
-            graph.input("answered", batch, shape.length()),
+            logP(graph, logits, logLaw, targets),
+            graph.input("answered", batch, logits.size(1)),
             graph.input("weights", batch));
     Value gain = graph.input("gain", batch); // max(A, 0)
     Value harm = graph.input("harm", batch); // max(-A, 0)
@@ -135,6 +150,14 @@ public record PolicyObjective(
     Value entropy = tokens.sums(logLaw.exp().mul(logLaw).sum(false, -1).neg());
     graph.output("entropy", entropy.mul(tokens.weights).sum());
     graph.output("loss", loss.mul(tokens.weights).sum());
+  }
+
+  /** Of each target, {@code [batch, places]}; by a kernel where there are many classes. */
+  private static Value logP(Graph graph, Value logits, Value logLaw, Value targets) {
+    int classes = logits.size(-1);
+    return classes > Graph.MANY_CLASSES
+        ? graph.negativeLogLikelihood(logits, targets).neg()
+        : logLaw.mul(graph.oneHot(targets, classes)).sum(false, -1);
   }
 
   /**
@@ -169,10 +192,9 @@ public record PolicyObjective(
    */
   @Override
   public void set(Program program, Batch batch) {
-    int length = shape(batch.records().get(0)).length();
-    AnswerInputs inputs = new AnswerInputs(microBatch, length);
-    double[] old = new double[microBatch * length];
-    double[] reference = new double[microBatch * length];
+    AnswerInputs inputs = new AnswerInputs(shape(batch.records().get(0)), answers());
+    double[] old = new double[inputs.places()];
+    double[] reference = new double[inputs.places()];
     double[] advantages = new double[microBatch];
     double[] weights = new double[microBatch];
     for (int i = 0; i < batch.size(); i++) {

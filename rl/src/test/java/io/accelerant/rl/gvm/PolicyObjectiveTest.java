@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.accelerant.core.engine.Flat;
+import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.ProgramPool;
@@ -177,6 +178,28 @@ class PolicyObjectiveTest {
     Flat gradient = sums(objective, parameters, batch()).gradients().get(Loss.NETWORK);
     assertThat(gradient.length()).isEqualTo(2 * (8 + 24));
     assertThat(gradient.norm()).isGreaterThan(1e-3);
+  }
+
+  @Test
+  void withManyClassesLogitsOfAnswersGiveWhatAllGive() {
+    Transformer large = Transformer.gpt2(Graph.MANY_CLASSES + 9, LONGEST, 2, 1, 1);
+    int answer = ROWS.stream().mapToInt(row -> row.answer().length).max().orElseThrow();
+    assertThat(answer).isLessThan(LONGEST - 1);
+    for (boolean plain : new boolean[] {false, true}) {
+      PolicyObjective all = PolicyObjective.of(large, LONGEST, 3, CLIP, plain);
+      PolicyObjective few = all.withAnswer(answer);
+      for (Precision precision : Precision.values()) {
+        Flat parameters = Flat.of(precision, large.initial(3));
+        Sums expected = sums(all, parameters, batch());
+        Sums found = sums(few, parameters, batch());
+        all.totals()
+            .forEach(
+                name ->
+                    assertThat(found.total(name)).isCloseTo(expected.total(name), within(1e-5)));
+        assertThat(found.gradients().get(Loss.NETWORK).toDoubles())
+            .containsExactly(expected.gradients().get(Loss.NETWORK).toDoubles(), within(1e-5));
+      }
+    }
   }
 
   @Test
