@@ -4,6 +4,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.jobs.bench.CheckpointBench;
 import io.accelerant.jobs.bench.DcSolverBench;
 import io.accelerant.jobs.bench.GenerateBench;
 import io.accelerant.jobs.bench.LeadBench;
@@ -51,6 +52,22 @@ final class BenchCommand {
           return new GenerateBench(
                   config.get(GenerateBench.TOKENS), ProgressLines.to(console.err(), "text"))
               .run(config.get(GenerateBench.SIZES), config.get(GenerateBench.BATCHES));
+        });
+  }
+
+  @Command(
+      name = "checkpoint",
+      description =
+          "A Llama of the shape of a real checkpoint: text, an update of adapters, memory, beside"
+              + " PyTorch where python3 has it; keys bench.size, bench.parts.")
+  int checkpoint(@Mixin Options options) {
+    return print(
+        "checkpoint",
+        options,
+        () -> {
+          JobConfig config = JobConfig.load(options.files, options.sets, CheckpointBench.KEYS);
+          return new CheckpointBench(ProgressLines.to(console.err(), "text"))
+              .run(config.get(CheckpointBench.SIZE), config.get(CheckpointBench.PARTS));
         });
   }
 
