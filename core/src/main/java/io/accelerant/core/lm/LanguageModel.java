@@ -8,10 +8,10 @@ import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.lm.tokenizer.Tokenizers;
 import io.accelerant.core.model.Model;
+import io.accelerant.core.nn.CausalNetwork;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Networks;
 import io.accelerant.core.nn.TokenNetwork;
-import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -203,7 +203,7 @@ public record LanguageModel(
   /** What looks both ways fills masks. */
   private static LanguageModel imported(
       Artifact artifact, TokenNetwork network, float[] parameters) {
-    boolean causal = network instanceof Transformer transformer && transformer.causal();
+    boolean causal = network instanceof CausalNetwork reader && reader.causal();
     return new LanguageModel(
         network,
         parameters,

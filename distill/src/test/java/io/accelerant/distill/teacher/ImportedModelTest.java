@@ -9,7 +9,7 @@ import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
-import io.accelerant.core.lm.prompt.SymbolTokenizer;
+import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.model.ImportModelJob;
 import io.accelerant.core.model.Model;
