@@ -72,6 +72,20 @@ record Arm(Texts texts, double beta, Variant variant) implements Serializable {
     return new Arm(texts, 0, Variant.PLAIN);
   }
 
+  /** Whether the entropy, its weight and of what it is are all that its control has not. */
+  boolean showsEntropy() {
+    return beta > 0
+        && switch (variant) {
+          case PLAIN, ALL_MASKED, RISING_BETA -> true;
+          case ONE_VIEW, WHOLE_ANSWER, UNFILTERED -> false;
+        };
+  }
+
+  /** The same without the variant: what that is held against. */
+  Arm plain() {
+    return new Arm(texts, beta, Variant.PLAIN);
+  }
+
   Masking masking(Masking plain) {
     return new Masking(
         plain.whole() || variant == Variant.WHOLE_ANSWER,

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** All that a run found. */
@@ -25,6 +26,7 @@ final class CertaintyFindings {
 
   private final CertaintySettings settings;
   private final Trajectories trajectories;
+  private final Optional<Trajectories> drawn;
   private final Map<TrainingUnit, Trained> trained;
   private final Line base;
   private final Map<Arm, Line> arms;
@@ -32,18 +34,21 @@ final class CertaintyFindings {
   private final Map<String, List<Ratio>> ratios = new LinkedHashMap<>();
 
   /**
+   * @param drawn own answers of tempered arms; empty without such arms
    * @param arms in the order of the settings
    * @param written where right is agreement; else none
    */
   CertaintyFindings(
       CertaintySettings settings,
       Trajectories trajectories,
+      Optional<Trajectories> drawn,
       Map<TrainingUnit, Trained> trained,
       Line base,
       Map<Arm, Line> arms,
       List<Written> written) {
     this.settings = settings;
     this.trajectories = trajectories;
+    this.drawn = drawn;
     this.trained = trained;
     this.base = base;
     this.arms = arms;
@@ -51,8 +56,11 @@ final class CertaintyFindings {
     arms.forEach(
         (arm, line) -> {
           ratios.put(arm.label(), ratios(line, base));
-          if (!arm.equals(arm.control())) {
+          if (arm.showsEntropy()) {
             ratios.put(entropyVerdict(arm), ratios(line, arms.get(arm.control())));
+          }
+          if (arm.variant() != Arm.Variant.PLAIN) {
+            ratios.put(optionVerdict(arm), ratios(line, arms.get(arm.plain())));
           }
         });
   }
@@ -70,6 +78,10 @@ final class CertaintyFindings {
 
   Trajectories trajectories() {
     return trajectories;
+  }
+
+  Optional<Trajectories> drawn() {
+    return drawn;
   }
 
   Map<TrainingUnit, Trained> trained() {
@@ -95,9 +107,14 @@ final class CertaintyFindings {
     return written;
   }
 
-  /** Name of what the entropy did to an arm. */
+  /** Name of what the entropy did to an arm that {@linkplain Arm#showsEntropy shows} it. */
   static String entropyVerdict(Arm arm) {
     return "entropy." + arm;
+  }
+
+  /** Name of what its variant did to an arm that has one. */
+  static String optionVerdict(Arm arm) {
+    return "option." + arm;
   }
 
   /** Those of the settings, and that which counts as equal to one position a forward. */
@@ -107,7 +124,7 @@ final class CertaintyFindings {
     return matches;
   }
 
-  /** Evaluations over those of the base, or of the arm without the entropy. */
+  /** Evaluations over those of the base, or of the arm without the entropy or the variant. */
   Ratio ratio(String verdict, int match) {
     return ratios.get(verdict).get(match);
   }
@@ -162,6 +179,7 @@ final class CertaintyFindings {
     metrics.put("trajectories", trajectories.count());
     metrics.put("trajectories.right", trajectories.right());
     metrics.put("trajectories.evaluations", Compared.mean(trajectories.evaluations()));
+    drawn.ifPresent(answers -> metrics.put("tempered.right", answers.right()));
     metrics.put("equalMatch", equalMatch());
     metrics.put("published.exactMatch", publishedTest().exactMatch(publishedPoint()));
     metrics.put("published.evaluations", publishedTest().evaluations(publishedPoint()));

@@ -1,30 +1,26 @@
 package io.accelerant.distill.certainty;
 
-import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.report.Table.Spread;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
+import io.accelerant.distill.decode.DecoderKeys;
 import io.accelerant.distill.decode.RuleKind;
 import io.accelerant.distill.decode.compare.Compared;
-import io.accelerant.distill.decode.compare.Frontier;
-import io.accelerant.distill.decode.compare.PairedFrontiers.Ratio;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
+import java.util.stream.Collectors;
 
 /** What people read in the artifact. */
 final class CertaintyReport {
   /** Knobs at which the same decoder is shown before and after. */
   private static final Map<RuleKind, Double> FIXED =
       new TreeMap<>(Map.of(RuleKind.CONFIDENCE, .9, RuleKind.ENTROPY, .5));
-
-  private static final int POINTS = 100;
 
   private final Run run;
   private final CertaintyFindings findings;
@@ -43,14 +39,14 @@ final class CertaintyReport {
         Report.titled(
             "Certainty forcing of " + run.config().get(CertaintyKeys.MODEL),
             run.context().progress()::say);
-    report.section("Verdict").paragraph("- " + String.join("\n- ", verdicts()));
+    report.section("Verdict").paragraph("- " + String.join("\n- ", CertaintyVerdicts.of(findings)));
     report
         .section("Evaluations at equal match")
         .paragraph(caption())
         .table(equalMatch())
         .plot(
             "frontier",
-            frontiers(),
+            CertaintyPlots.frontiers(findings),
             "The best match of any decoder within so many evaluations, means over seeds");
     report
         .section("By one rule alone")
@@ -96,72 +92,48 @@ final class CertaintyReport {
     report
         .section("Training")
         .paragraph(training())
-        .plot("training", losses(), "Cross entropy of both views, first seed, neighbours averaged");
+        .plot(
+            "training",
+            CertaintyPlots.losses(findings),
+            "Cross entropy of both views, first seed, neighbours averaged");
     return report.files();
-  }
-
-  private List<String> verdicts() {
-    List<String> lines = new ArrayList<>();
-    List<Double> matches = findings.matches();
-    for (Map.Entry<Arm, Line> arm : findings.arms().entrySet()) {
-      for (int m = 0; m < matches.size(); m++) {
-        Ratio ratio = findings.ratio(arm.getKey().label(), m);
-        lines.add(
-            Text.of(
-                "%s at match %s: %s times the evaluations of the base's best decoder%s",
-                arm.getKey(), Table.number(matches.get(m), 3), ratio, hoped(arm.getKey(), ratio)));
-      }
-    }
-    for (Arm arm : findings.arms().keySet()) {
-      if (!arm.equals(arm.control())) {
-        for (int m = 0; m < matches.size(); m++) {
-          Ratio ratio = findings.ratio(CertaintyFindings.entropyVerdict(arm), m);
-          lines.add(
-              Text.of(
-                  "%s against %s at match %s: %s times its evaluations: %s",
-                  arm, arm.control(), Table.number(matches.get(m), 3), ratio, sign(ratio)));
-        }
-      }
-    }
-    return lines;
-  }
-
-  private static String hoped(Arm arm, Ratio ratio) {
-    boolean own = arm.equals(new Arm(Arm.Texts.SELF, 0, Arm.Variant.PLAIN));
-    return !own || ratio.value() <= CertaintyFindings.HOPED
-        ? ""
-        : Text.of(", which is NOT the %s that was hoped for", CertaintyFindings.HOPED);
-  }
-
-  private static String sign(Ratio ratio) {
-    if (Double.isNaN(ratio.value())) {
-      return "cannot be said";
-    }
-    if (ratio.high() < 1) {
-      return "the entropy saves evaluations";
-    }
-    return ratio.low() > 1 ? "the entropy COSTS evaluations" : "no difference can be told";
   }
 
   private String caption() {
     return Text.of(
         """
-    %d test prompts, %d decoders of every model alike; evaluations are forwards of a row, read off
+    %d test prompts, %d decoders of every model alike%s; evaluations are forwards of a row, read off
     the best frontier over all decoders, linear between points; a dash: not reached. Means over the
     seeds of training, %s, which the base has not. The last match is that of the base at one position a
     forward, less .01. Ratios are to the base, with 95%% intervals of %d draws of prompts, the same
-    for both sides. Own answers: %d of %d right%s.%s\
+    for both sides; ∞: only the base reaches it. Own answers: %d of %d right%s%s.%s\
     """,
         findings.base().test().get(0).prompts().length,
         settings().decoders().size(),
+        missing(),
         settings().seeds(),
         settings().bootstrap(),
         findings.trajectories().right(),
         findings.trajectories().count(),
+        findings
+            .drawn()
+            .map(drawn -> Text.of(", %d of the tempered ones", drawn.right()))
+            .orElse(""),
         settings().correctOnly() ? ", the others left out of all arms but unfiltered ones" : "",
         settings().agreement()
             ? " Match is AGREEMENT with what the same model writes at one position a forward."
             : "");
+  }
+
+  /** The base's best decoder may be of a rule that was not asked. */
+  private String missing() {
+    List<RuleKind> compared = findings.base().rules();
+    String others =
+        DecoderKeys.RULES.stream()
+            .filter(rule -> !compared.contains(rule))
+            .map(RuleKind::label)
+            .collect(Collectors.joining(", "));
+    return others.isEmpty() ? "" : Text.of(" (none of %s)", others);
   }
 
   private Table equalMatch() {
@@ -195,15 +167,6 @@ final class CertaintyReport {
       }
     }
     return table;
-  }
-
-  private LinePlot frontiers() {
-    LinePlot plot = LinePlot.of("Decoders", "evaluations", "exact match");
-    for (Line line : findings.lines()) {
-      Frontier frontier = line.frontier();
-      plot.series(line.label(), frontier.evaluations(), frontier.match());
-    }
-    return plot;
   }
 
   private Table fixed() {
@@ -266,28 +229,6 @@ final class CertaintyReport {
             ? "the whole answer active"
             : Text.of("blocks of %d positions", settings().masking().blockLength()),
         settings().temperature());
-  }
-
-  private LinePlot losses() {
-    LinePlot plot = LinePlot.of("Training", "round", "cross entropy, nats");
-    long seed = settings().seeds().get(0);
-    for (Arm arm : findings.arms().keySet()) {
-      double[] loss = findings.trained().get(new TrainingUnit(arm, seed)).crossEntropy();
-      int step = Math.max(1, loss.length / POINTS);
-      int count = loss.length / step;
-      plot.series(
-          arm.label(),
-          IntStream.range(0, count).mapToDouble(i -> (i + 1) * step).toArray(),
-          IntStream.range(0, count)
-              .mapToDouble(
-                  i ->
-                      IntStream.range(i * step, (i + 1) * step)
-                          .mapToDouble(k -> loss[k])
-                          .average()
-                          .orElseThrow())
-              .toArray());
-    }
-    return plot;
   }
 
   ModelCard card() {

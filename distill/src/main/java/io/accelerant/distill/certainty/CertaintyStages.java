@@ -82,10 +82,10 @@ final class CertaintyStages {
   /** All of it. */
   CertaintyFindings run() {
     Trajectories own = answers("trajectories", "own answers", Warp.GREEDY);
-    Trajectories drawn =
+    Optional<Trajectories> drawn =
         settings.arms().stream().anyMatch(arm -> arm.texts() == Texts.TEMPERED)
-            ? answers("tempered", "own answers, drawn", settings.drawn())
-            : own;
+            ? Optional.of(answers("tempered", "own answers, drawn", settings.drawn()))
+            : Optional.empty();
     ArmTraining training =
         new ArmTraining(
             settings,
@@ -95,7 +95,7 @@ final class CertaintyStages {
             context.taskSlots());
     training.requireMemory(context);
     Map<TrainingUnit, Trained> trained =
-        training.run(context, stages, base.parameters(), rows(own, drawn));
+        training.run(context, stages, base.parameters(), rows(own, drawn.orElse(own)));
     Line untouched = line(Arm.BASE, List.of(judged(Arm.BASE, base.parameters())));
     Map<Arm, Line> arms = new LinkedHashMap<>();
     for (Arm arm : settings.arms()) {
@@ -110,7 +110,7 @@ final class CertaintyStages {
     }
     List<Line> lines = new ArrayList<>(List.of(untouched));
     lines.addAll(arms.values());
-    return new CertaintyFindings(settings, own, trained, untouched, arms, written(lines));
+    return new CertaintyFindings(settings, own, drawn, trained, untouched, arms, written(lines));
   }
 
   private Trajectories answers(String stage, String what, Warp warp) {

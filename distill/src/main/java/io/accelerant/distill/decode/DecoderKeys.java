@@ -39,7 +39,7 @@ public final class DecoderKeys {
               List.of(.5, .6, .7, .8, .9)));
 
   /** Rules that are compared by default: all that do not sample. */
-  private static final List<RuleKind> RULES =
+  public static final List<RuleKind> RULES =
       Arrays.stream(RuleKind.values()).filter(rule -> rule != RuleKind.FIRST_HITTING).toList();
 
   public final Key<List<String>> decoders;

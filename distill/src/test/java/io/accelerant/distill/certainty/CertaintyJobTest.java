@@ -145,7 +145,9 @@ class CertaintyJobTest extends SparkTest {
         .containsKeys(
             "verdict.self-beta2.equal.low",
             "verdict.entropy.self-beta2-all-masked.equal.high",
-            "verdict.entropy.gold-beta2.equal");
+            "verdict.option.self-beta2-all-masked.equal",
+            "verdict.entropy.gold-beta2.equal")
+        .doesNotContainKey("verdict.option.self-beta2.equal");
   }
 
   @Test
