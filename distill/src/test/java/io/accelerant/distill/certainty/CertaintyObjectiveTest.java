@@ -76,7 +76,8 @@ class CertaintyObjectiveTest {
 
   private static CertaintyObjective objective(
       int microBatch, double beta, int rise, boolean every, boolean complement) {
-    return objective(NETWORK, MaskedVocabulary.of(NETWORK), microBatch, beta, rise, every, complement);
+    return objective(
+        NETWORK, MaskedVocabulary.of(NETWORK), microBatch, beta, rise, every, complement);
   }
 
   private static CertaintyObjective objective(

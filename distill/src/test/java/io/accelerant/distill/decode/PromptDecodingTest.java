@@ -9,8 +9,8 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.SparkTest;
-import io.accelerant.core.lm.Warp;
 import io.accelerant.core.lm.MaskedVocabulary;
+import io.accelerant.core.lm.Warp;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Positions;
 import io.accelerant.core.nn.Transformer;
@@ -45,7 +45,8 @@ class PromptDecodingTest extends SparkTest {
   private static List<String> write(int batch, int partitions) {
     MaskedDecoding decoding = new MaskedDecoding(OnePerStep.RANDOM, Warp.NONE, 4);
     try (NetworkMaskedSource source =
-        NetworkMaskedSource.of(context(), NETWORK, TOKENS, PARAMETERS, LONGEST, EngineSettings.cpu(1))) {
+        NetworkMaskedSource.of(
+            context(), NETWORK, TOKENS, PARAMETERS, LONGEST, EngineSettings.cpu(1))) {
       return new PromptDecoding(decoding, SAMPLES, batch, 3)
           .run(context(), source, IDS, ROWS, partitions).stream()
               .map(
@@ -74,14 +75,21 @@ class PromptDecodingTest extends SparkTest {
   @Test
   void aNetworkThatCannotReadTheRowsIsRefused() {
     assertThatThrownBy(
-            () -> NetworkMaskedSource.of(context(), NETWORK, TOKENS, PARAMETERS, 65, EngineSettings.cpu(1)))
+            () ->
+                NetworkMaskedSource.of(
+                    context(), NETWORK, TOKENS, PARAMETERS, 65, EngineSettings.cpu(1)))
         .isInstanceOf(DataException.class)
         .hasMessage(
             "The longest row has 65 tokens, its answer with them; the model reads 64 at most.");
     assertThatThrownBy(
             () ->
                 NetworkMaskedSource.of(
-                    context(), NETWORK.withTimed(true), TOKENS, PARAMETERS, LONGEST, EngineSettings.cpu(1)))
+                    context(),
+                    NETWORK.withTimed(true),
+                    TOKENS,
+                    PARAMETERS,
+                    LONGEST,
+                    EngineSettings.cpu(1)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("not given the time");
   }
