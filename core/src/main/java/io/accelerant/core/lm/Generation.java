@@ -1,6 +1,7 @@
 package io.accelerant.core.lm;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.lm.tokenizer.Tokenizer;
 import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -16,8 +17,10 @@ import java.util.stream.IntStream;
  * @param temperature by the number of tokens that a row has, a factor of that of the warp
  * @param maximumTokens longest answer, the stop with it
  * @param stops tokens that end a row
+ * @param tokens so many of the logits are those of tokens, the first ones, at most
  */
-public record Generation(Warp warp, Temperature temperature, int maximumTokens, List<Integer> stops)
+public record Generation(
+    Warp warp, Temperature temperature, int maximumTokens, List<Integer> stops, int tokens)
     implements Serializable {
 
   /**
@@ -36,9 +39,26 @@ public record Generation(Warp warp, Temperature temperature, int maximumTokens, 
     }
   }
 
+  /** Of models all of whose logits are those of tokens. */
+  public Generation(Warp warp, Temperature temperature, int maximumTokens, List<Integer> stops) {
+    this(warp, temperature, maximumTokens, stops, Integer.MAX_VALUE);
+  }
+
   /** At the temperature of the warp all along. */
   public Generation(Warp warp, int maximumTokens, List<Integer> stops) {
     this(warp, Temperature.ONE, maximumTokens, stops);
+  }
+
+  /** At the temperature of the warp, up to the end that a tokenizer has. */
+  public static Generation of(Warp warp, int maximumTokens, Tokenizer tokenizer) {
+    return of(warp, Temperature.ONE, maximumTokens, tokenizer);
+  }
+
+  /** Up to the end that a tokenizer has, in its tokens: models may have more logits. */
+  public static Generation of(
+      Warp warp, Temperature temperature, int maximumTokens, Tokenizer tokenizer) {
+    return new Generation(
+        warp, temperature, maximumTokens, List.of(tokenizer.end()), tokenizer.size());
   }
 
   /** A row on its way. */
@@ -88,7 +108,7 @@ public record Generation(Warp warp, Temperature temperature, int maximumTokens, 
     requests.forEach(request -> prompts.putIfAbsent(request.prompt(), request.ids()));
     List<Long> ids = List.copyOf(prompts.keySet());
     int[] promptOf = requests.stream().mapToInt(r -> ids.indexOf(r.prompt())).toArray();
-    TokenLaw law = new TokenLaw(warp, model.vocabulary());
+    TokenLaw law = new TokenLaw(warp, model.vocabulary(), Math.min(tokens, model.vocabulary()));
     try (CausalModel.Continuation text = model.read(prompts.values().toArray(int[][]::new))) {
       text.keep(promptOf);
       List<Row> open = rows;

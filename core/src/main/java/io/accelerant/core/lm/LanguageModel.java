@@ -18,11 +18,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A network that answers prompts, with the tokenizer that it reads: causal, or masked (MASK is its
- * last token). An artifact of kind {@code model} whose {@code config.json} says so in a block
- * {@code language}; or an imported one, which has the files of a tokenizer beside its network.
+ * A network that answers prompts, with the tokenizer that it reads: causal, or masked. An artifact
+ * of kind {@code model} whose {@code config.json} says so in a block {@code language}; or an
+ * imported one, which has the files of a tokenizer beside its network.
  *
- * @param network from {@code tokenizer.size()} tokens, and MASK if it is masked, to as many logits
+ * @param network from {@code tokenizer.size()} tokens, and MASK if it is masked, to as many logits;
+ *     with a pretrained tokenizer it may have more, which stand for no token
  * @param parameters in the order of {@code network.layout()}; not copied
  * @param kind how it writes
  */
@@ -59,17 +60,16 @@ public record LanguageModel(
               "a %s model of a tokenizer with %d tokens cannot be a network of %d",
               kind.label(), tokenizer.size(), network.vocabulary()));
     }
-    if (kind == Kind.MASKED && tokenizer.mask() != network.vocabulary() - 1) {
-      throw new IllegalArgumentException(
-          Text.of(
-              "MASK is token %d of %d; only models whose last token it is are decoded yet",
-              tokenizer.mask(), network.vocabulary()));
-    }
   }
 
   /** Token of MASK, of a masked model. */
   public int mask() {
     return tokenizer.mask();
+  }
+
+  /** Which logits of a masked model are those of tokens that may come. */
+  public MaskedVocabulary vocabulary() {
+    return MaskedVocabulary.of(network, tokenizer);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.accelerant.core.lm;
 
 import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.engine.Value;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.random.RandomStream;
@@ -9,12 +10,13 @@ import io.accelerant.core.train.Batch;
 import io.accelerant.core.train.Loss;
 import io.accelerant.core.train.Scopes;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 
 /**
  * What a masked network is trained on: the cross entropy in nats of masked positions of the answer,
- * given positions never being masked. MASK, the last token, is not predicted: its logit takes no
- * part, as in decoders. A record is a {@link PromptRecord}.
+ * given positions never being masked. MASK is not predicted: its logit takes no part, as in
+ * decoders. A record is a {@link PromptRecord}.
  *
  * <p>{@link AnswerReduction#MEAN} masks every open position with probability t, t ~ U[0, 1) spread
  * evenly over the union batch, and at least one; the loss of a row is the mean over those
@@ -22,25 +24,42 @@ import java.util.Map;
  * .. n, and weighs each by n / m: in expectation the bound on {@code -log p(answer | prompt)} that
  * weights of 1 / t give, with t integrated out.
  *
+ * @param vocabulary which tokens may come
  * @param lengths of rows for which programs are built
  * @param microBatch rows of one program
  * @param answer positions of the longest answer
  */
 public record MaskedAnswerLoss(
-    TokenNetwork network, Buckets lengths, int microBatch, AnswerReduction reduction, int answer)
+    TokenNetwork network,
+    MaskedVocabulary vocabulary,
+    Buckets lengths,
+    int microBatch,
+    AnswerReduction reduction,
+    int answer)
     implements Loss {
   private static final long TIME = RandomStream.purpose("answer.time");
   private static final long MASKS = RandomStream.purpose("answer.masks");
 
-  /** Of rows of up to so many tokens, all of which may be the answer. */
+  /** Of rows of up to so many tokens, all of which may be the answer; MASK is the last token. */
   public static MaskedAnswerLoss of(
       TokenNetwork network, int longest, int microBatch, AnswerReduction reduction) {
-    return new MaskedAnswerLoss(network, Buckets.upTo(longest), microBatch, reduction, longest);
+    return new MaskedAnswerLoss(
+        network,
+        MaskedVocabulary.of(network),
+        Buckets.upTo(longest),
+        microBatch,
+        reduction,
+        longest);
+  }
+
+  /** Of a network of these tokens. */
+  public MaskedAnswerLoss withVocabulary(MaskedVocabulary wanted) {
+    return new MaskedAnswerLoss(network, wanted, lengths, microBatch, reduction, answer);
   }
 
   /** Of answers of up to so many positions. */
   public MaskedAnswerLoss withAnswer(int longest) {
-    return new MaskedAnswerLoss(network, lengths, microBatch, reduction, longest);
+    return new MaskedAnswerLoss(network, vocabulary, lengths, microBatch, reduction, longest);
   }
 
   private Targets targets() {
@@ -49,7 +68,9 @@ public record MaskedAnswerLoss(
 
   @Override
   public Map<String, Object> config() {
-    return targets().config();
+    Map<String, Object> config = new HashMap<>(targets().config());
+    config.putAll(vocabulary.config());
+    return config;
   }
 
   @Override
@@ -64,10 +85,8 @@ public record MaskedAnswerLoss(
 
   @Override
   public void build(Scopes scopes, BatchShape shape) {
-    scopes.crossEntropy(
-        targets()
-            .of(scopes.graph(), network.logits(scopes.of(NETWORK), shape), shape)
-            .slice(2, 0, network.vocabulary() - 1));
+    Value logits = targets().of(scopes.graph(), network.logits(scopes.of(NETWORK), shape), shape);
+    scopes.crossEntropy(vocabulary.of(scopes.graph(), logits));
   }
 
   @Override
@@ -87,7 +106,7 @@ public record MaskedAnswerLoss(
       for (int position : masked) {
         int at = places.take(i, position);
         targets[at] = tokens[i * length + position];
-        tokens[i * length + position] = network.vocabulary() - 1;
+        tokens[i * length + position] = vocabulary.mask();
         weights[at] =
             (reduction == AnswerReduction.MEAN ? 1.0 : row.open().length)
                 / masked.length

@@ -1,6 +1,5 @@
 package io.accelerant.core.lm;
 
-import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
@@ -16,11 +15,12 @@ import java.util.Map;
  * precision and on any device, and what a cache is held to.
  */
 public final class RecomputedModel implements CausalModel {
+  private static final int SHORTEST = 16;
+
   private final TokenStep step;
   private final float[] parameters;
   private final Precision precision;
   private final ProgramPool pool;
-  private final Buckets lengths;
   private final Map<Integer, ProgramPool.Lease> leases = new HashMap<>();
 
   /**
@@ -32,7 +32,6 @@ public final class RecomputedModel implements CausalModel {
     this.parameters = parameters;
     this.precision = precision;
     this.pool = pool;
-    this.lengths = Buckets.upTo(step.maximumLength());
   }
 
   @Override
@@ -69,6 +68,18 @@ public final class RecomputedModel implements CausalModel {
         .program();
   }
 
+  /**
+   * Length of the program for a text: four times that of the one before, so that a text costs by
+   * its own length, however much the network could read.
+   */
+  static int bucket(int length, int most) {
+    long bucket = SHORTEST;
+    while (bucket < length) {
+      bucket *= 4;
+    }
+    return (int) Math.min(bucket, most);
+  }
+
   private final class Rows implements Continuation {
     private int[][] texts;
 
@@ -84,7 +95,7 @@ public final class RecomputedModel implements CausalModel {
     @Override
     public void logits(int row, double[] logits) {
       int length = texts[row].length;
-      int bucket = lengths.fit(length);
+      int bucket = bucket(length, maximumLength());
       Program program = program(bucket); // what is behind the text, it does not see
       program.set("tokens", Arrays.copyOf(texts[row], bucket)).run();
       double[] all = program.doubles("logits");

@@ -1,13 +1,17 @@
 package io.accelerant.core.lm;
 
 import io.accelerant.core.error.DataException;
+import io.accelerant.core.text.Text;
+import java.util.Arrays;
 
 /**
  * The two laws of a next token, in float64 from its logits: p, what the model says, and q, what is
- * drawn from after a {@link Warp}. Whoever weighs samples needs both. Not thread-safe.
+ * drawn from after a {@link Warp}. What is no token is never drawn. Whoever weighs samples needs
+ * both. Not thread-safe.
  */
 public final class TokenLaw {
   private final Warp warp;
+  private final int tokens;
 
   /** Those of q, not normalised; none for a greedy warp. */
   private final double[] weights;
@@ -22,12 +26,24 @@ public final class TokenLaw {
   private double logSumQ;
 
   public TokenLaw(Warp warp, int vocabulary) {
+    this(warp, vocabulary, vocabulary);
+  }
+
+  /**
+   * @param tokens so many of the vocabulary are tokens, the first ones
+   */
+  public TokenLaw(Warp warp, int vocabulary, int tokens) {
+    if (tokens < 1 || tokens > vocabulary) {
+      throw new IllegalArgumentException(
+          Text.of("%d tokens do not go into %d logits", tokens, vocabulary));
+    }
     this.warp = warp;
+    this.tokens = tokens;
     this.weights = new double[vocabulary];
     this.heap = new int[vocabulary];
   }
 
-  /** Number of tokens. */
+  /** Number of logits. */
   public int vocabulary() {
     return weights.length;
   }
@@ -52,7 +68,7 @@ public final class TokenLaw {
       if (Double.isNaN(numbers[i])) {
         throw new DataException("The model gives logits that are not numbers.");
       }
-      likeliest = numbers[i] > numbers[likeliest] ? i : likeliest;
+      likeliest = i < tokens && numbers[i] > numbers[likeliest] ? i : likeliest;
     }
     if (Double.isInfinite(numbers[likeliest])) {
       throw new DataException("The largest logit of the model is " + numbers[likeliest] + ".");
@@ -76,6 +92,10 @@ public final class TokenLaw {
 
   private double warped(double sum) {
     double total = temperature == 1 ? sum : exponentials(temperature);
+    if (tokens < weights.length) {
+      Arrays.fill(weights, tokens, weights.length, 0);
+      total = Arrays.stream(weights, 0, tokens).sum();
+    }
     return warp.topK() == 0 && warp.topP() == 1 ? total : truncated(total);
   }
 
@@ -140,7 +160,7 @@ public final class TokenLaw {
     return weights[a] > weights[b] || weights[a] == weights[b] && a < b;
   }
 
-  /** The most probable token; of equal ones the first. */
+  /** The most probable one that is a token; of equal ones the first. */
   public int likeliest() {
     return likeliest;
   }

@@ -14,16 +14,20 @@ import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.train.Batch;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MaskedAnswerLossTest {
   private static final int MASK = TOKENS;
-  private static final Transformer NETWORK =
-      Transformer.gpt2(TOKENS + 1, LONGEST, 8, 1, 2)
-          .withCausal(false)
-          .withTied(false)
-          .withPositions(Positions.ROTARY);
+  private static final Transformer NETWORK = network(TOKENS + 1);
   private static final Flat PARAMETERS = AnswerRows.parameters(NETWORK);
+
+  private static Transformer network(int vocabulary) {
+    return Transformer.gpt2(vocabulary, LONGEST, 8, 1, 2)
+        .withCausal(false)
+        .withTied(false)
+        .withPositions(Positions.ROTARY);
+  }
 
   private static MaskedAnswerLoss loss(int microBatch, AnswerReduction reduction) {
     return MaskedAnswerLoss.of(NETWORK, LONGEST, microBatch, reduction);
@@ -80,6 +84,55 @@ class MaskedAnswerLossTest {
     for (int i = row; i < row + 8; i++) {
       assertThat(gradient.get(i)).isZero();
     }
+  }
+
+  @Test
+  void maskMayBeAnyTokenAndNotAllLogitsAreThoseOfTokens() {
+    PermutedTokens moved =
+        new PermutedTokens(NETWORK, network(TOKENS + 1 + PermutedTokens.PADDING));
+    List<byte[]> records =
+        RECORDS.stream()
+            .map(PromptRecord::of)
+            .map(
+                row ->
+                    AnswerRows.record(
+                        moved.row(row.ids()),
+                        IntStream.range(0, row.ids().length)
+                            .filter(i -> Arrays.stream(row.open()).noneMatch(open -> open == i))
+                            .toArray()))
+            .toList();
+    MaskedAnswerLoss last = loss(3, AnswerReduction.MEAN);
+    MaskedAnswerLoss middle =
+        MaskedAnswerLoss.of(moved.middle(), LONGEST, 3, AnswerReduction.MEAN)
+            .withVocabulary(moved.vocabulary());
+    Flat parameters = moved.parameters(PARAMETERS);
+    assertThat(AnswerRows.loss(middle, parameters, batch(records, 5)))
+        .isEqualTo(AnswerRows.loss(last, PARAMETERS, batch(RECORDS, 5)), within(1e-12));
+    Flat gradient = AnswerRows.gradient(middle, parameters, batch(records, 5));
+    assertThat(moved.back(gradient))
+        .containsExactly(
+            AnswerRows.gradient(last, PARAMETERS, batch(RECORDS, 5)).doubles(), within(1e-12));
+    assertThat(moved.idle(gradient)).hasSize(3 * 8).containsOnly(0);
+    assertThat(middle.hash())
+        .isNotEqualTo(MaskedAnswerLoss.of(moved.middle(), LONGEST, 3, AnswerReduction.MEAN).hash());
+  }
+
+  /** As a tokenizer has it that numbers MASK after all others, with a padded table. */
+  @Test
+  void paddingBehindMaskIsCutAway() {
+    Transformer padded = network(TOKENS + 3);
+    MaskedAnswerLoss plain = MaskedAnswerLoss.of(padded, LONGEST, 3, AnswerReduction.MEAN);
+    MaskedAnswerLoss known =
+        plain.withVocabulary(new MaskedVocabulary(TOKENS + 3, TOKENS + 1, TOKENS));
+    Flat parameters = AnswerRows.parameters(padded);
+    byte[] record = AnswerRows.record(new int[] {4, 2, 3, 1}, 0, 2, 3);
+    PromptRecord row = PromptRecord.of(record);
+    int[] tokens = row.ids().clone();
+    tokens[1] = MASK;
+    assertThat(AnswerRows.loss(known, parameters, batch(List.of(record), 0)))
+        .isEqualTo(
+            AnswerRows.surprise(padded, parameters, tokens, 1, row.ids()[1], TOKENS),
+            within(1e-12));
   }
 
   @Test

@@ -152,12 +152,15 @@ class PretrainedModelTest extends SparkTest {
   }
 
   @Test
-  void aMaskThatIsNotTheLastTokenIsRefused() {
+  void maskNeedNotBeTheLastToken() {
     Tokenizer tokenizer = tokenizer("llama");
     Transformer network = Transformer.gpt2(352, 16, 8, 1, 2).withCausal(false);
-    assertThatThrownBy(() -> new LanguageModel(network, new float[0], tokenizer, Kind.MASKED))
+    LanguageModel model = new LanguageModel(network, new float[0], tokenizer, Kind.MASKED);
+    assertThat(model.mask()).isEqualTo(346);
+    assertThat(model.vocabulary()).isEqualTo(new MaskedVocabulary(352, 347, 346));
+    assertThatThrownBy(() -> new MaskedVocabulary(352, 347, 352))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("MASK is token 346 of 352");
+        .hasMessageContaining("MASK, which is token 352, do not go into 352 logits");
   }
 
   private Tokenizer tokenizer(String name) {

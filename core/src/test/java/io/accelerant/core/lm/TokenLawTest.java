@@ -58,6 +58,29 @@ class TokenLawTest {
     assertThat(law.get(0)).isCloseTo(1 / (1 + StrictMath.exp(-1)), within(1e-15));
   }
 
+  /** p is over all logits, as the model says it; q over tokens alone. */
+  @Test
+  void whatIsNoTokenIsNotDrawn() {
+    double[] logits = {1, 2, 0, 9, 1};
+    double three = StrictMath.exp(1) + StrictMath.exp(2) + 1;
+    double all = three + StrictMath.exp(9) + StrictMath.exp(1);
+    for (Warp warp : new Warp[] {Warp.NONE, new Warp(.5, 0, 1), new Warp(1, 2, 1), Warp.GREEDY}) {
+      TokenLaw law = new TokenLaw(warp, logits.length, 3);
+      law.set(logits);
+      assertThat(law.likeliest()).isEqualTo(1);
+      assertThat(law.logP(1)).isCloseTo(2 - StrictMath.log(all), within(1e-12));
+      Map<Integer, Double> drawn = EveryChoice.law(law::draw);
+      assertThat(drawn.keySet()).isSubsetOf(0, 1, 2);
+      drawn.forEach((y, q) -> assertThat(StrictMath.exp(law.logQ(y))).isCloseTo(q, within(1e-12)));
+    }
+    TokenLaw law = new TokenLaw(Warp.NONE, logits.length, 3);
+    law.set(logits);
+    assertThat(EveryChoice.law(law::draw).get(0))
+        .isCloseTo(StrictMath.exp(1) / three, within(1e-12));
+    assertThatThrownBy(() -> new TokenLaw(Warp.NONE, 3, 4))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   @Test
   void logitsThatAreNoNumbersAreRefused() {
     assertThatThrownBy(() -> law(Warp.NONE, 1, Double.NaN)).isInstanceOf(DataException.class);

@@ -23,7 +23,9 @@ import java.util.regex.Pattern;
 record GradientPart(Layout whole, Layout trained, Layout part) implements Serializable {
   private static final String ALL = "all";
   private static final String BLOCK = "block";
-  private static final Pattern OF_BLOCK = Pattern.compile("(?:^|\\.)h\\.(\\d+)\\.");
+
+  /** Whatever a family calls its blocks, their number is a part of the name. */
+  private static final Pattern OF_BLOCK = Pattern.compile("\\.(\\d+)\\.");
 
   /**
    * @param which {@code block}, what is trained in the last block that trains anything; {@code

@@ -87,7 +87,7 @@ record Judge(LeadNetwork network, int batch) implements Serializable {
     boolean[] right = new boolean[to - from];
     if (right.length > 0) {
       Generation greedy =
-          new Generation(Warp.GREEDY, rows.answerLength(), List.of(rows.tokenizer().end()));
+          Generation.of(Warp.GREEDY, rows.answerLength(), rows.tokenizer());
       try (CausalModel model = CausalSource.open(network.generating(), parameters, pool)) {
         List<Generated> answers =
             greedy.run(

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.nn.Llama;
+import io.accelerant.core.nn.LlamaFamily;
 import io.accelerant.core.nn.Lora;
 import io.accelerant.core.nn.NetworkSpec;
+import io.accelerant.core.nn.Rotary;
 import io.accelerant.core.nn.Transformer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class GradientPartTest {
@@ -33,6 +37,16 @@ class GradientPartTest {
     Lora lora = new Lora(TWO_BLOCKS, 2, 4, List.of("c_attn"));
     assertThat(names(lora, "block")).hasSize(2).allMatch(name -> name.contains("lora"));
     assertThat(names(lora, "all")).hasSize(4);
+  }
+
+  @Test
+  void familiesHaveOtherNamesForTheirBlocks() {
+    for (LlamaFamily family : LlamaFamily.values()) {
+      Llama llama =
+          new Llama(
+              family, 4, 8, 16, 2, 2, 2, 8, 24, false, 1e-5, Rotary.of(10_000), Map.of());
+      assertThat(names(llama, "block")).hasSizeGreaterThan(8).allMatch(n -> n.contains("s.1."));
+    }
   }
 
   @Test

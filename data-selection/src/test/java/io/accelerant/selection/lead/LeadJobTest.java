@@ -18,6 +18,7 @@ import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.lm.SmallCausalModel;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.core.model.Adapters;
 import io.accelerant.core.text.Text;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -275,6 +276,23 @@ class LeadJobTest extends SparkTest {
         .filter(row -> !row.getAs("arm").equals(without))
         .map(Row::toString)
         .toList();
+  }
+
+  @Test
+  void aLlamaIsTrainedByAdapters() {
+    String llama =
+        SmallCausalModel.publishLlama(
+            context().hadoop(), folder.resolve("llama"), prompts.tokenizer());
+    Artifact found =
+        open(
+            JOB.run(
+                context(),
+                config(
+                    folder.resolve("run"),
+                    "lead.model=" + llama,
+                    "lead.adapter.rank=2")));
+    assertThat(found.readJson("config.json")).containsEntry("model_type", "llama");
+    assertThat(found.readJson(Adapters.CONFIG)).containsEntry("r", 2);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
+import io.accelerant.core.lm.MaskedVocabulary;
 import io.accelerant.core.model.Student;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
@@ -29,11 +30,18 @@ import java.util.Map;
  * broadcast: the base's parameters and all rows. A training is a pure function of (base, rows, arm,
  * seed), so that neither partitions nor its neighbours change a bit.
  *
+ * @param vocabulary which tokens may come
  * @param longest tokens of the longest row
  * @param answer positions of the longest answer
  * @param slots tasks of one executor, or of the driver
  */
-record ArmTraining(CertaintySettings settings, Student student, int longest, int answer, int slots)
+record ArmTraining(
+    CertaintySettings settings,
+    Student student,
+    MaskedVocabulary vocabulary,
+    int longest,
+    int answer,
+    int slots)
     implements Serializable {
   /** Lengths of rows, and what the next unit may still hold. */
   private static final int PROGRAMS = Buckets.LIMIT;
@@ -133,6 +141,7 @@ record ArmTraining(CertaintySettings settings, Student student, int longest, int
   private CertaintyObjective objective(Arm arm, int rows) {
     return new CertaintyObjective(
         student.network(),
+        vocabulary,
         Buckets.upTo(longest),
         settings.microBatch(),
         arm.masking(settings.masking()),

@@ -4,6 +4,7 @@ import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.Value;
+import io.accelerant.core.lm.MaskedVocabulary;
 import io.accelerant.core.lm.Targets;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
@@ -17,12 +18,13 @@ import java.util.Map;
 
 /**
  * {@link ForcingLoss} on a graph: the sum over the views of a row, the mean over rows (dparallel.md
- * 5). Every row and view has its own |A| and |K|. MASK, the last token, takes no part, as in
+ * 5). Every row and view has its own |A| and |K|. MASK takes no part, as in
  * decoders. A record is an {@link IdRecord}.
  *
  * <p>Outputs beside {@code loss}, means over rows: {@code crossEntropy} and {@code entropy}, the
  * sums over views of CE and ENT; {@code kept}, the mean over views of |K| / |A|.
  *
+ * @param vocabulary which tokens may come
  * @param lengths of rows for which programs are built
  * @param microBatch rows of one program, each of as many views as the masking has
  * @param beta weight of ENT; an input of the graph, so that arms share a program
@@ -32,6 +34,7 @@ import java.util.Map;
  */
 record CertaintyObjective(
     TokenNetwork network,
+    MaskedVocabulary vocabulary,
     Buckets lengths,
     int microBatch,
     Masking masking,
@@ -61,6 +64,7 @@ record CertaintyObjective(
   @Override
   public Map<String, Object> config() {
     Map<String, Object> config = new HashMap<>(targets().config());
+    config.putAll(vocabulary.config());
     config.putAll(Map.of("temperature", temperature, "every", every, "views", masking.count()));
     return config;
   }
@@ -78,9 +82,9 @@ record CertaintyObjective(
     Graph graph = scopes.graph();
     int views = views(shape).batch();
     Value logits =
-        targets()
-            .of(graph, network.logits(scopes.of(NETWORK), views(shape)), views(shape))
-            .slice(2, 0, network.vocabulary() - 1);
+        vocabulary.of(
+            graph,
+            targets().of(graph, network.logits(scopes.of(NETWORK), views(shape)), views(shape)));
     int places = logits.size(1);
     Value labels = graph.indices("labels", views, places);
     Value weights = graph.input("weights", views, places); // 1 / |A| / union at targets, else 0
@@ -117,7 +121,7 @@ record CertaintyObjective(
     BatchShape shape = views(shape(batch.records().get(0)));
     int length = shape.length();
     int views = shape.batch();
-    int mask = network.vocabulary() - 1;
+    int mask = vocabulary.mask();
     Targets.Places places = targets().in(shape);
     int[] tokens = new int[views * length];
     int[] labels = new int[places.count()];

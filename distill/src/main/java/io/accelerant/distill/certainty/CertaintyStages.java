@@ -90,6 +90,7 @@ final class CertaintyStages {
         new ArmTraining(
             settings,
             student,
+            base.vocabulary(),
             Math.max(train.longest(), Math.max(fit.longest(), test.longest())),
             train.end().isPresent() ? train.answerLength() : train.longest(),
             context.taskSlots());
@@ -149,7 +150,7 @@ final class CertaintyStages {
 
   private NetworkMaskedSource source(float[] parameters, Asked asked) {
     return NetworkMaskedSource.of(
-        context, base.network(), parameters, asked.longest(), settings.engine());
+        context, base.network(), base.vocabulary(), parameters, asked.longest(), settings.engine());
   }
 
   /** By arm; arms of the same rows have the same array, so that it travels once. */

@@ -5,10 +5,10 @@ package io.accelerant.distill.decode;
  * says of a row depends on that row alone. Not thread-safe.
  */
 public interface MaskedModel extends AutoCloseable {
-  /** Number of tokens, MASK with them. */
+  /** Number of logits, those of MASK and of what is no token with them. */
   int vocabulary();
 
-  /** Token of a masked position, the last. */
+  /** Token of a masked position: the last, if the model does not say otherwise. */
   default int mask() {
     return vocabulary() - 1;
   }
@@ -32,7 +32,7 @@ public interface MaskedModel extends AutoCloseable {
   interface Logits {
     /**
      * @param logits {@code [vocabulary]}, written: unnormalised natural logarithms, minus infinity
-     *     for MASK
+     *     for MASK and what is no token
      */
     void at(int row, int position, double[] logits);
   }

@@ -4,6 +4,7 @@ import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.lm.MaskedVocabulary;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.TokenNetwork;
 import java.util.ArrayList;
@@ -38,17 +39,25 @@ final class NetworkMaskedModel implements MaskedModel {
   private static final int[] WHOLE_BATCHES = {60, 24, 2 * KERNEL};
 
   private final TokenNetwork network;
+  private final MaskedVocabulary vocabulary;
   private final float[] parameters;
   private final Buckets lengths;
   private final ProgramPool pool;
   private final Map<BatchShape, ProgramPool.Lease> leases = new HashMap<>();
 
   /**
+   * @param vocabulary which tokens may come
    * @param parameters in the order of the network's layout; not copied
    * @param lengths for which programs are built
    */
-  NetworkMaskedModel(TokenNetwork network, float[] parameters, Buckets lengths, ProgramPool pool) {
+  NetworkMaskedModel(
+      TokenNetwork network,
+      MaskedVocabulary vocabulary,
+      float[] parameters,
+      Buckets lengths,
+      ProgramPool pool) {
     this.network = network;
+    this.vocabulary = vocabulary;
     this.parameters = parameters;
     this.lengths = lengths;
     this.pool = pool;
@@ -85,7 +94,12 @@ final class NetworkMaskedModel implements MaskedModel {
 
   @Override
   public int vocabulary() {
-    return network.vocabulary();
+    return vocabulary.logits();
+  }
+
+  @Override
+  public int mask() {
+    return vocabulary.mask();
   }
 
   @Override
@@ -107,7 +121,7 @@ final class NetworkMaskedModel implements MaskedModel {
       for (int token = 0; token < logits.length; token++) {
         logits[token] = said[row][at + token];
       }
-      logits[mask()] = Double.NEGATIVE_INFINITY;
+      vocabulary.restrict(logits);
     };
   }
 

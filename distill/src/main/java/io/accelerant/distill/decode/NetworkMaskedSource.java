@@ -10,6 +10,7 @@ import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
+import io.accelerant.core.lm.MaskedVocabulary;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.text.Text;
 
@@ -24,6 +25,7 @@ public final class NetworkMaskedSource implements MaskedSource, AutoCloseable {
   private static final int OUTSIDE_TASKS = 1;
 
   private final TokenNetwork network;
+  private final MaskedVocabulary vocabulary;
   private final Shared<float[]> parameters;
   private final Buckets lengths;
   private final int programs;
@@ -31,11 +33,13 @@ public final class NetworkMaskedSource implements MaskedSource, AutoCloseable {
 
   private NetworkMaskedSource(
       TokenNetwork network,
+      MaskedVocabulary vocabulary,
       Shared<float[]> parameters,
       Buckets lengths,
       int programs,
       EngineSettings engine) {
     this.network = network;
+    this.vocabulary = vocabulary;
     this.parameters = parameters;
     this.lengths = lengths;
     this.programs = programs;
@@ -45,7 +49,8 @@ public final class NetworkMaskedSource implements MaskedSource, AutoCloseable {
   /**
    * Sends the parameters to the executors.
    *
-   * @param network from tokens, the last of which is MASK, to as many logits
+   * @param network from tokens to logits
+   * @param vocabulary which tokens may come
    * @param parameters in the order of the network's layout
    * @param longest tokens of the longest row that will be read
    * @throws ConfigException if the network is given a time, or tasks lack the memory for programs
@@ -54,6 +59,7 @@ public final class NetworkMaskedSource implements MaskedSource, AutoCloseable {
   public static NetworkMaskedSource of(
       JobContext context,
       TokenNetwork network,
+      MaskedVocabulary vocabulary,
       float[] parameters,
       int longest,
       EngineSettings engine) {
@@ -84,7 +90,7 @@ public final class NetworkMaskedSource implements MaskedSource, AutoCloseable {
           bytes);
     }
     return new NetworkMaskedSource(
-        network, Shared.of(context, parameters), lengths, programs, engine);
+        network, vocabulary, Shared.of(context, parameters), lengths, programs, engine);
   }
 
   @Override
@@ -95,7 +101,8 @@ public final class NetworkMaskedSource implements MaskedSource, AutoCloseable {
   @Override
   public MaskedModel open() {
     engine.start();
-    return new NetworkMaskedModel(network, parameters.copy(), lengths, ProgramPool.ofJvm(programs));
+    return new NetworkMaskedModel(
+        network, vocabulary, parameters.copy(), lengths, ProgramPool.ofJvm(programs));
   }
 
   /** Removes the parameters from driver and executors. */

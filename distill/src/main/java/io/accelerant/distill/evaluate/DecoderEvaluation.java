@@ -173,6 +173,7 @@ final class DecoderEvaluation {
         NetworkMaskedSource.of(
             context,
             model.network(),
+            model.vocabulary(),
             model.parameters(),
             asked.longest(),
             EngineSettings.of(config))) {

@@ -169,7 +169,7 @@ final class LanguageSampling {
     int batch = config.get(SampleKeys.BATCH);
     Prompts.Longest longest = longest();
     Generation generation =
-        new Generation(request.warp(), longest.answer(), List.of(prompts.tokenizer().end()));
+        Generation.of(request.warp(), longest.answer(), prompts.tokenizer());
     try (CausalSource source =
         CausalSource.of(
             context,
@@ -200,7 +200,12 @@ final class LanguageSampling {
     int row = prompts.isCloze() ? prompts.longest() : longest.prompt() + longest.answer();
     try (NetworkMaskedSource source =
         NetworkMaskedSource.of(
-            context, model.network(), model.parameters(), row, EngineSettings.of(config))) {
+            context,
+            model.network(),
+            model.vocabulary(),
+            model.parameters(),
+            row,
+            EngineSettings.of(config))) {
       return new PromptDecoding(
               request.decoding(),
               request.samples(),

@@ -8,6 +8,7 @@ import io.accelerant.core.lm.CausalSource;
 import io.accelerant.core.lm.Choices;
 import io.accelerant.core.lm.Generation;
 import io.accelerant.core.lm.LanguageModel.Kind;
+import io.accelerant.core.lm.MaskedVocabulary;
 import io.accelerant.core.lm.PromptSampling;
 import io.accelerant.core.lm.Warp;
 import io.accelerant.core.lm.prompt.Prompt;
@@ -109,8 +110,8 @@ final class AnswerMeter {
       List<Prompt> some,
       Warp warp,
       int samples) {
-    int end = rows.prompts().tokenizer().end();
-    Generation generation = new Generation(warp, rows.answerLength(), List.of(end));
+    Generation generation =
+        Generation.of(warp, rows.answerLength(), rows.prompts().tokenizer());
     Choices.Keyed draws = new Choices.Keyed(config.get(RunKeys.SEED), DRAWS);
     int[][] texts = some.stream().map(Prompt::promptIds).toArray(int[][]::new);
     try (CausalSource source =
@@ -123,15 +124,20 @@ final class AnswerMeter {
 
   private List<int[]> masked(
       TokenNetwork network, float[] parameters, long[] ids, List<Prompt> some) {
-    int mask = network.vocabulary() - 1;
+    MaskedVocabulary vocabulary = MaskedVocabulary.of(network, rows.prompts().tokenizer());
     int[][] gaps =
         some.stream()
-            .map(p -> MaskedDecoding.Request.of(p, 0, rows.answerLength(), mask).row())
+            .map(p -> MaskedDecoding.Request.of(p, 0, rows.answerLength(), vocabulary.mask()).row())
             .toArray(int[][]::new);
     MaskedDecoding decoding = new MaskedDecoding(OnePerStep.CONFIDENCE, Warp.GREEDY, 0);
     try (NetworkMaskedSource source =
         NetworkMaskedSource.of(
-            context, network, parameters, rows.longest(), EngineSettings.of(config))) {
+            context,
+            network,
+            vocabulary,
+            parameters,
+            rows.longest(),
+            EngineSettings.of(config))) {
       return new PromptDecoding(decoding, 1, BATCH, config.get(RunKeys.SEED))
           .run(context, source, ids, gaps, 0).stream().map(Decoded::answer).toList();
     }

@@ -12,6 +12,7 @@ import io.accelerant.core.lm.AnswerScore;
 import io.accelerant.core.lm.LanguageModel;
 import io.accelerant.core.lm.LanguageModel.Kind;
 import io.accelerant.core.lm.MaskedAnswerLoss;
+import io.accelerant.core.lm.MaskedVocabulary;
 import io.accelerant.core.lm.prompt.Prompts;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.report.Report;
@@ -113,6 +114,7 @@ final class LanguageKind implements TeacherKind {
         ? AnswerLoss.of(start.network(), rows.longest(), microBatch, reduction)
             .withAnswer(rows.answerLength())
         : MaskedAnswerLoss.of(start.network(), rows.longest(), microBatch, reduction)
+            .withVocabulary(MaskedVocabulary.of(start.network(), rows.prompts().tokenizer()))
             .withAnswer(rows.answerLength());
   }
 

@@ -80,6 +80,7 @@ def decode(row, folder=FOLDER):  # row: tokens, MASK where they are wanted; all 
         begin = start + (first - start) // block * block
         logits = network(w, c, row)
         logits[:, mask] = -np.inf
+        logits[:, c["language"]["tokenizer"].get("size", logits.shape[1]) :] = -np.inf  # what is no token
         p = np.exp(logits - logits.max(-1, keepdims=True))
         p /= p.sum(-1, keepdims=True)
         score = np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), -1) if d["rule"].startswith("entropy") else p.max(-1)

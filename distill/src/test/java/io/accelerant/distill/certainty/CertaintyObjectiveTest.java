@@ -9,6 +9,8 @@ import io.accelerant.core.engine.Graph;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
+import io.accelerant.core.lm.MaskedVocabulary;
+import io.accelerant.core.lm.PermutedTokens;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.InitialScale;
@@ -21,6 +23,7 @@ import io.accelerant.core.train.OneStep;
 import io.accelerant.core.train.Sums;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,27 +32,33 @@ import org.junit.jupiter.params.provider.CsvSource;
 class CertaintyObjectiveTest {
   private static final int MASK = 4;
   private static final int LONGEST = 9;
-  private static final Transformer NETWORK =
-      Transformer.gpt2(MASK + 1, LONGEST, 8, 1, 2)
-          .withCausal(false)
-          .withTied(false)
-          .withPositions(Positions.ROTARY);
+  private static final Transformer NETWORK = network(MASK + 1);
+
+  private static final List<byte[]> RECORDS = records(token -> token);
+
+  private static Transformer network(int vocabulary) {
+    return Transformer.gpt2(vocabulary, LONGEST, 8, 1, 2)
+        .withCausal(false)
+        .withTied(false)
+        .withPositions(Positions.ROTARY);
+  }
 
   /** Rows of 3 to 9 tokens, every third one given. */
-  private static final List<byte[]> RECORDS =
-      IntStream.range(0, 7)
-          .mapToObj(
-              i ->
-                  IdRecord.pack(
-                      new Prompt(
-                          50 - 3 * i,
-                          "",
-                          "",
-                          IntStream.range(0, 3 + i).map(k -> (k * k + i) % MASK).toArray(),
-                          IntStream.range(0, 3 + i).filter(k -> k % 3 == 0).toArray(),
-                          ""),
-                      LONGEST))
-          .toList();
+  private static List<byte[]> records(IntUnaryOperator token) {
+    return IntStream.range(0, 7)
+        .mapToObj(
+            i ->
+                IdRecord.pack(
+                    new Prompt(
+                        50 - 3 * i,
+                        "",
+                        "",
+                        IntStream.range(0, 3 + i).map(k -> (k * k + i) % MASK).map(token).toArray(),
+                        IntStream.range(0, 3 + i).filter(k -> k % 3 == 0).toArray(),
+                        ""),
+                    LONGEST))
+        .toList();
+  }
 
   private static Flat parameters() {
     double[] numbers = NETWORK.initial(3, InitialScale.SCALED);
@@ -67,8 +76,21 @@ class CertaintyObjectiveTest {
 
   private static CertaintyObjective objective(
       int microBatch, double beta, int rise, boolean every, boolean complement) {
+    return objective(
+        NETWORK, MaskedVocabulary.of(NETWORK), microBatch, beta, rise, every, complement);
+  }
+
+  private static CertaintyObjective objective(
+      Transformer network,
+      MaskedVocabulary vocabulary,
+      int microBatch,
+      double beta,
+      int rise,
+      boolean every,
+      boolean complement) {
     return new CertaintyObjective(
-        NETWORK,
+        network,
+        vocabulary,
         Buckets.upTo(LONGEST),
         microBatch,
         new Masking(false, 6, complement),
@@ -148,6 +170,7 @@ class CertaintyObjectiveTest {
       CertaintyObjective objective =
           new CertaintyObjective(
               large,
+              MaskedVocabulary.of(large),
               Buckets.upTo(LONGEST),
               3,
               new Masking(false, 6, true),
@@ -189,6 +212,26 @@ class CertaintyObjectiveTest {
     CertaintyObjective objective = objective(3, 2, false, true);
     assertThat(sums(objective, moved(head.offset() + MASK * 8, 9), batch(1)).total("loss"))
         .isEqualTo(sums(objective, parameters(), batch(1)).total("loss"));
+  }
+
+  @Test
+  void maskMayBeAnyTokenAndNotAllLogitsAreThoseOfTokens() {
+    Transformer middle = network(MASK + 1 + PermutedTokens.PADDING);
+    PermutedTokens moved = new PermutedTokens(NETWORK, middle);
+    List<byte[]> records = records(moved::place);
+    Batch batch = new Batch(records, 0, records.size(), 7, 2);
+    Sums expected = sums(objective(3, 2, false, true), parameters(), batch(2));
+    Sums found =
+        sums(
+            objective(middle, moved.vocabulary(), 3, 2, 0, false, true),
+            moved.parameters(parameters()),
+            batch);
+    CertaintyObjective.TOTALS.forEach(
+        name -> assertThat(found.total(name)).isCloseTo(expected.total(name), within(1e-12)));
+    Flat gradient = found.gradients().get(Loss.NETWORK);
+    assertThat(moved.back(gradient))
+        .containsExactly(expected.gradients().get(Loss.NETWORK).doubles(), within(1e-12));
+    assertThat(moved.idle(gradient)).hasSize(3 * 8).containsOnly(0);
   }
 
   /** Rows have their own normalisers, whatever they are computed with. */

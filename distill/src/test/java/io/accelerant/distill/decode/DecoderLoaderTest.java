@@ -62,6 +62,7 @@ class DecoderLoaderTest {
     try (NetworkMaskedModel model =
         new NetworkMaskedModel(
             MODEL.network(),
+            MODEL.vocabulary(),
             MODEL.parameters(),
             NetworkMaskedModel.lengths(MODEL.network(), 20),
             pool)) {

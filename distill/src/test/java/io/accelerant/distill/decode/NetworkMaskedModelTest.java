@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.accelerant.core.engine.Avx2;
+import io.accelerant.core.engine.Buckets;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.lm.MaskedVocabulary;
+import io.accelerant.core.lm.PermutedTokens;
 import io.accelerant.core.nn.BatchShape;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Positions;
@@ -33,7 +36,11 @@ class NetworkMaskedModelTest {
   }
 
   private static Transformer network(int maximumLength) {
-    return Transformer.gpt2(VOCABULARY, maximumLength, 24, 2, 3)
+    return network(VOCABULARY, maximumLength);
+  }
+
+  private static Transformer network(int vocabulary, int maximumLength) {
+    return Transformer.gpt2(vocabulary, maximumLength, 24, 2, 3)
         .withCausal(false)
         .withPositions(Positions.ROTARY);
   }
@@ -45,7 +52,10 @@ class NetworkMaskedModelTest {
   private static NetworkMaskedModel model(Transformer network, int longest) {
     float[] numbers = Flat.of(Precision.FLOAT32, parameters(network)).floats();
     return new NetworkMaskedModel(
-        network, numbers, NetworkMaskedModel.lengths(network, longest), POOL);
+        network,
+        MaskedVocabulary.of(network),
+        numbers,
+        NetworkMaskedModel.lengths(network, longest), POOL);
   }
 
   private static int[] row(int length, int number) {
@@ -113,6 +123,51 @@ class NetworkMaskedModelTest {
         }
       }
     }
+  }
+
+  /** Each decoder writes the same tokens, whatever their numbers are. */
+  @Test
+  void maskMayBeAnyTokenAndNotAllLogitsAreThoseOfTokens() {
+    Transformer last = network(40).withTied(false);
+    Transformer middle = network(VOCABULARY + PermutedTokens.PADDING, 40).withTied(false);
+    PermutedTokens moved = new PermutedTokens(last, middle);
+    Flat numbers = Flat.of(Precision.FLOAT32, parameters(last));
+    Buckets lengths = NetworkMaskedModel.lengths(last, 20);
+    int[][] rows = new int[6][];
+    for (int i = 0; i < rows.length; i++) {
+      int[] given = Arrays.stream(row(20, i)).map(token -> token % (VOCABULARY - 1)).toArray();
+      for (int k = 5; k < 20; k += i % 2 + 1) {
+        given[k] = VOCABULARY - 1;
+      }
+      rows[i] = given;
+    }
+    try (NetworkMaskedModel plain =
+            new NetworkMaskedModel(
+                last, MaskedVocabulary.of(last), numbers.floats(), lengths, POOL);
+        NetworkMaskedModel other =
+            new NetworkMaskedModel(
+                middle, moved.vocabulary(), moved.parameters(numbers).floats(), lengths, POOL)) {
+      assertThat(other.mask()).isEqualTo(PermutedTokens.MASK);
+      for (Decoder decoder :
+          List.of(
+              Decoder.at(RuleKind.ONE_PER_STEP, 0, 0),
+              Decoder.at(RuleKind.CONFIDENCE, .3, 8),
+              Decoder.at(RuleKind.ENTROPY_BUDGET, 2, 0))) {
+        List<Decoded> expected = decoder.decoding().run(plain, requests(rows), Draws.keyed(0));
+        int[][] movedRows = Arrays.stream(rows).map(moved::row).toArray(int[][]::new);
+        List<Decoded> found = decoder.decoding().run(other, requests(movedRows), Draws.keyed(0));
+        for (int i = 0; i < rows.length; i++) {
+          assertThat(found.get(i).row()).isEqualTo(moved.row(expected.get(i).row()));
+          assertThat(found.get(i).committedAt()).isEqualTo(expected.get(i).committedAt());
+        }
+      }
+    }
+  }
+
+  private static List<MaskedDecoding.Request> requests(int[][] rows) {
+    return IntStream.range(0, rows.length)
+        .mapToObj(i -> new MaskedDecoding.Request(i, 0, rows[i]))
+        .toList();
   }
 
   @Test

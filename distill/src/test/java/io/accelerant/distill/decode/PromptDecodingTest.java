@@ -9,6 +9,7 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.lm.MaskedVocabulary;
 import io.accelerant.core.lm.Warp;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.Positions;
@@ -24,6 +25,7 @@ class PromptDecodingTest extends SparkTest {
   private static final int LONGEST = 14;
   private static final Transformer NETWORK =
       Transformer.gpt2(MASK + 1, 64, 16, 1, 2).withCausal(false).withPositions(Positions.ROTARY);
+  private static final MaskedVocabulary TOKENS = MaskedVocabulary.of(NETWORK);
   private static final float[] PARAMETERS =
       Flat.of(Precision.FLOAT32, NETWORK.initial(1, InitialScale.SCALED)).floats();
   private static final int SAMPLES = 3;
@@ -43,7 +45,8 @@ class PromptDecodingTest extends SparkTest {
   private static List<String> write(int batch, int partitions) {
     MaskedDecoding decoding = new MaskedDecoding(OnePerStep.RANDOM, Warp.NONE, 4);
     try (NetworkMaskedSource source =
-        NetworkMaskedSource.of(context(), NETWORK, PARAMETERS, LONGEST, EngineSettings.cpu(1))) {
+        NetworkMaskedSource.of(
+            context(), NETWORK, TOKENS, PARAMETERS, LONGEST, EngineSettings.cpu(1))) {
       return new PromptDecoding(decoding, SAMPLES, batch, 3)
           .run(context(), source, IDS, ROWS, partitions).stream()
               .map(
@@ -72,14 +75,21 @@ class PromptDecodingTest extends SparkTest {
   @Test
   void aNetworkThatCannotReadTheRowsIsRefused() {
     assertThatThrownBy(
-            () -> NetworkMaskedSource.of(context(), NETWORK, PARAMETERS, 65, EngineSettings.cpu(1)))
+            () ->
+                NetworkMaskedSource.of(
+                    context(), NETWORK, TOKENS, PARAMETERS, 65, EngineSettings.cpu(1)))
         .isInstanceOf(DataException.class)
         .hasMessage(
             "The longest row has 65 tokens, its answer with them; the model reads 64 at most.");
     assertThatThrownBy(
             () ->
                 NetworkMaskedSource.of(
-                    context(), NETWORK.withTimed(true), PARAMETERS, LONGEST, EngineSettings.cpu(1)))
+                    context(),
+                    NETWORK.withTimed(true),
+                    TOKENS,
+                    PARAMETERS,
+                    LONGEST,
+                    EngineSettings.cpu(1)))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("not given the time");
   }

@@ -55,11 +55,7 @@ record Drawing(Temperature temperature, boolean asDrawn, long seed, NormOf norms
       }
     }
     List<Generated> written =
-        new Generation(
-                Warp.NONE,
-                temperature,
-                questions.answerLength(),
-                List.of(questions.tokenizer().end()))
+        Generation.of(Warp.NONE, temperature, questions.answerLength(), questions.tokenizer())
             .run(model, requests, Choices.keyed(seed, DRAWS));
     boolean[] correct = new boolean[written.size()];
     for (int i = 0; i < correct.length; i++) {

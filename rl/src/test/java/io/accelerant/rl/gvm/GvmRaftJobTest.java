@@ -15,6 +15,7 @@ import io.accelerant.core.job.Progress;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.lm.SmallCausalModel;
 import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.core.model.Adapters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -273,6 +274,25 @@ class GvmRaftJobTest extends SparkTest {
                 "gvmRaft.iterations=2"));
     sets.addAll(List.of(more));
     return config(output, sets.toArray(String[]::new));
+  }
+
+  @Test
+  void aLlamaIsTrainedByAdapters() {
+    String llama =
+        SmallCausalModel.publishLlama(
+            context().hadoop(), folder.resolve("llama"), prompts.tokenizer());
+    JobResult found =
+        JOB.run(
+            context(),
+            small(
+                folder.resolve("run"),
+                "gvmRaft.model=" + llama,
+                "gvmRaft.iterations=1",
+                "gvmRaft.evaluateEvery=1",
+                "gvmRaft.adapter.rank=2"));
+    Artifact artifact = Artifact.open(found.artifact(), context().hadoop());
+    assertThat(artifact.readJson("config.json")).containsEntry("model_type", "llama");
+    assertThat(artifact.readJson(Adapters.CONFIG)).containsEntry("r", 2);
   }
 
   private static byte[] weights(JobResult found) {
