@@ -86,8 +86,7 @@ record Judge(LeadNetwork network, int batch) implements Serializable {
   private boolean[] right(TestRows rows, int from, int to, float[] parameters, ProgramPool pool) {
     boolean[] right = new boolean[to - from];
     if (right.length > 0) {
-      Generation greedy =
-          Generation.of(Warp.GREEDY, rows.answerLength(), rows.tokenizer());
+      Generation greedy = Generation.of(Warp.GREEDY, rows.answerLength(), rows.tokenizer());
       try (CausalModel model = CausalSource.open(network.generating(), parameters, pool)) {
         List<Generated> answers =
             greedy.run(

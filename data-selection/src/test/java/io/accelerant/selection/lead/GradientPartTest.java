@@ -43,8 +43,7 @@ class GradientPartTest {
   void familiesHaveOtherNamesForTheirBlocks() {
     for (LlamaFamily family : LlamaFamily.values()) {
       Llama llama =
-          new Llama(
-              family, 4, 8, 16, 2, 2, 2, 8, 24, false, 1e-5, Rotary.of(10_000), Map.of());
+          new Llama(family, 4, 8, 16, 2, 2, 2, 8, 24, false, 1e-5, Rotary.of(10_000), Map.of());
       assertThat(names(llama, "block")).hasSizeGreaterThan(8).allMatch(n -> n.contains("s.1."));
     }
   }

@@ -287,10 +287,7 @@ class LeadJobTest extends SparkTest {
         open(
             JOB.run(
                 context(),
-                config(
-                    folder.resolve("run"),
-                    "lead.model=" + llama,
-                    "lead.adapter.rank=2")));
+                config(folder.resolve("run"), "lead.model=" + llama, "lead.adapter.rank=2")));
     assertThat(found.readJson("config.json")).containsEntry("model_type", "llama");
     assertThat(found.readJson(Adapters.CONFIG)).containsEntry("r", 2);
   }

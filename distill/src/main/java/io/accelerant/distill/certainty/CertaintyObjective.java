@@ -18,8 +18,8 @@ import java.util.Map;
 
 /**
  * {@link ForcingLoss} on a graph: the sum over the views of a row, the mean over rows (dparallel.md
- * 5). Every row and view has its own |A| and |K|. MASK takes no part, as in
- * decoders. A record is an {@link IdRecord}.
+ * 5). Every row and view has its own |A| and |K|. MASK takes no part, as in decoders. A record is
+ * an {@link IdRecord}.
  *
  * <p>Outputs beside {@code loss}, means over rows: {@code crossEntropy} and {@code entropy}, the
  * sums over views of CE and ENT; {@code kept}, the mean over views of |K| / |A|.

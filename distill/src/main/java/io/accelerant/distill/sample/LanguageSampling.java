@@ -168,8 +168,7 @@ final class LanguageSampling {
   private List<Answer> causal(LanguageModel model, List<Prompt> asked) {
     int batch = config.get(SampleKeys.BATCH);
     Prompts.Longest longest = longest();
-    Generation generation =
-        Generation.of(request.warp(), longest.answer(), prompts.tokenizer());
+    Generation generation = Generation.of(request.warp(), longest.answer(), prompts.tokenizer());
     try (CausalSource source =
         CausalSource.of(
             context,

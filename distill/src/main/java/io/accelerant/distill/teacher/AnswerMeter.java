@@ -110,8 +110,7 @@ final class AnswerMeter {
       List<Prompt> some,
       Warp warp,
       int samples) {
-    Generation generation =
-        Generation.of(warp, rows.answerLength(), rows.prompts().tokenizer());
+    Generation generation = Generation.of(warp, rows.answerLength(), rows.prompts().tokenizer());
     Choices.Keyed draws = new Choices.Keyed(config.get(RunKeys.SEED), DRAWS);
     int[][] texts = some.stream().map(Prompt::promptIds).toArray(int[][]::new);
     try (CausalSource source =
@@ -132,12 +131,7 @@ final class AnswerMeter {
     MaskedDecoding decoding = new MaskedDecoding(OnePerStep.CONFIDENCE, Warp.GREEDY, 0);
     try (NetworkMaskedSource source =
         NetworkMaskedSource.of(
-            context,
-            network,
-            vocabulary,
-            parameters,
-            rows.longest(),
-            EngineSettings.of(config))) {
+            context, network, vocabulary, parameters, rows.longest(), EngineSettings.of(config))) {
       return new PromptDecoding(decoding, 1, BATCH, config.get(RunKeys.SEED))
           .run(context, source, ids, gaps, 0).stream().map(Decoded::answer).toList();
     }

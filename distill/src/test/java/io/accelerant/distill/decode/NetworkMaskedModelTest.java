@@ -55,7 +55,8 @@ class NetworkMaskedModelTest {
         network,
         MaskedVocabulary.of(network),
         numbers,
-        NetworkMaskedModel.lengths(network, longest), POOL);
+        NetworkMaskedModel.lengths(network, longest),
+        POOL);
   }
 
   private static int[] row(int length, int number) {
