@@ -42,8 +42,9 @@ class SettingsTest {
 
   /** Example configurations are called by their job, such as {@code lsd-countdown.conf}. */
   static Stream<Path> examples() throws IOException {
-    try (Stream<Path> files = Files.list(CONF)) {
-      return files
+    try (Stream<Path> files = Files.list(CONF);
+        Stream<Path> more = Files.list(CONF.resolve("checkpoint"))) {
+      return Stream.concat(files, more)
           .filter(
               f ->
                   f.toString().endsWith(".conf")

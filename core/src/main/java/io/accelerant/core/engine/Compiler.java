@@ -93,13 +93,16 @@ final class Compiler {
     return new Program(graph, pool, steps, settable, this::buffer, outputs, gradient.parts());
   }
 
-  /** Matrices that are kept in 16 bits: those that are neither differentiated nor handed out. */
+  /**
+   * Matrices that are kept in 16 bits: frozen ones that are neither differentiated nor handed out.
+   */
   private Set<String> narrow(Set<String> wanted, List<String> withRespectTo) {
     Set<String> names = new LinkedHashSet<>();
     if (graph.storage() != Storage.FLOAT32) {
       graph.parameters().tensors().stream()
           .filter(t -> t.shape().size() > 1)
           .map(Layout.Tensor::name)
+          .filter(graph::isFrozen)
           .filter(name -> !wanted.contains(name) && !withRespectTo.contains(name))
           .forEach(names::add);
     }

@@ -47,6 +47,9 @@ public final class Engine {
   /** The GPU of this thread, 0 on a processor: what a program was built on. */
   private static final ThreadLocal<Integer> DEVICE = ThreadLocal.withInitial(() -> 0);
 
+  /** How programs that this thread builds keep what adapters leave as it is. */
+  private static final ThreadLocal<Storage> FROZEN = ThreadLocal.withInitial(() -> Storage.FLOAT32);
+
   /** Threads already told to this operating-system thread: OpenMP keeps the number per thread. */
   private static final ThreadLocal<Integer> TOLD = ThreadLocal.withInitial(() -> 0);
 
@@ -219,6 +222,16 @@ public final class Engine {
 
   static int device() {
     return DEVICE.get();
+  }
+
+  /** Programs that this thread builds from here on keep frozen matrices so. */
+  public static void keepFrozen(Storage storage) {
+    FROZEN.set(storage);
+  }
+
+  /** As {@link #keepFrozen} said to this thread. */
+  public static Storage frozen() {
+    return FROZEN.get();
   }
 
   /**

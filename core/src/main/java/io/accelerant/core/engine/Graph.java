@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -38,6 +39,7 @@ public final class Graph {
   private final List<MatrixRows> matrices = new ArrayList<>();
   private final Map<String, UnaryOperator<Value>> rowSources = new HashMap<>();
   private Storage storage = Storage.FLOAT32;
+  private Predicate<String> isFrozen = name -> false;
   private boolean fewRows;
   private boolean differentiated;
 
@@ -283,12 +285,23 @@ public final class Graph {
   }
 
   /**
-   * Keeps matrices so, by which the program's loss is not differentiated; in float64 they stay as
-   * they are.
+   * Keeps matrices as the thread {@linkplain Engine#keepFrozen was told}, but for those by which
+   * the program's loss is differentiated; in float64 they stay as they are.
+   *
+   * @param which of the parameters never change
    */
-  public Graph frozen(Storage wanted) {
+  public Graph frozen(Predicate<String> which) {
+    return frozen(Engine.frozen(), which);
+  }
+
+  Graph frozen(Storage wanted, Predicate<String> which) {
     storage = precision == Precision.FLOAT32 ? wanted : Storage.FLOAT32;
+    isFrozen = which;
     return this;
+  }
+
+  boolean isFrozen(String parameter) {
+    return isFrozen.test(parameter);
   }
 
   Storage storage() {

@@ -37,7 +37,14 @@ public final class ProgramPool implements AutoCloseable {
   private int builds;
   private boolean closed;
 
-  private record Idle(Key key, int device, Program program) {}
+  /**
+   * @param frozen how it keeps frozen matrices
+   */
+  private record Idle(Key key, int device, Storage frozen, Program program) {
+    boolean is(Key wanted) {
+      return key.equals(wanted) && device == Engine.device() && frozen == Engine.frozen();
+    }
+  }
 
   /**
    * @param capacity programs alive at once, leased and idle: task slots times the buckets that a
@@ -73,6 +80,7 @@ public final class ProgramPool implements AutoCloseable {
     private final Key key;
     private final Program program;
     private final int device = Engine.device();
+    private final Storage frozen = Engine.frozen();
     private boolean returned;
 
     private Lease(Key key, Program program) {
@@ -94,7 +102,7 @@ public final class ProgramPool implements AutoCloseable {
     public void close() {
       if (!returned) {
         returned = true;
-        giveBack(new Idle(key, device, program));
+        giveBack(new Idle(key, device, frozen, program));
       }
     }
   }
@@ -123,7 +131,7 @@ public final class ProgramPool implements AutoCloseable {
       throw new IllegalStateException("the program pool is closed");
     }
     for (int i = idle.size() - 1; i >= 0; i--) {
-      if (idle.get(i).key().equals(key) && idle.get(i).device() == Engine.device()) {
+      if (idle.get(i).is(key)) {
         leased++;
         return idle.remove(i).program();
       }

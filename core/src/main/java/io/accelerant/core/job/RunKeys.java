@@ -9,8 +9,8 @@ public final class RunKeys {
   public static final Key<String> OUTPUT =
       Key.string(
               "run.output",
-              "URI of the artifact to publish (file:, hdfs:, s3a: or a local path); {version} becomes the next free"
-                  + " number")
+              "URI of the artifact to publish (file:, hdfs:, s3a: or a local path); {version}"
+                  + " becomes the next free number")
           .operational();
   public static final Key<String> NAME =
       Key.string("run.name", "Name of the run, for people and for Spark's UI")
@@ -25,7 +25,8 @@ public final class RunKeys {
   public static final Key<String> RESUME =
       Key.string(
               "run.resume",
-              "auto: go on from a checkpoint if there is one; never: start anew; require: fail without one")
+              "auto: go on from a checkpoint if there is one; never: start anew; require: fail"
+                  + " without one")
           .oneOf("auto", "never", "require")
           .withDefault("auto")
           .operational();
@@ -47,8 +48,18 @@ public final class RunKeys {
   public static final Key<String> KERNEL =
       Key.string(
               "engine.kernel",
-              "Kernel of the numeric libraries to pin on driver and executors: haswell, zen, skylakex, cooperlake, sapphirerapids, or auto")
+              "Kernel of the numeric libraries to pin on driver and executors: haswell, zen,"
+                  + " skylakex, cooperlake, sapphirerapids, or auto")
           .withDefault("auto")
+          .operational();
+  public static final Key<String> FROZEN =
+      Key.string(
+              "engine.frozen",
+              "How programs keep the matrices that adapters leave as they are; 16 bits take half"
+                  + " the memory and refuse a model that they do not hold exactly, so that no"
+                  + " result changes")
+          .oneOf("float32", "bfloat16", "float16")
+          .withDefault("float32")
           .operational();
 
   /** Value of {@link #DEVICE}. */
@@ -57,14 +68,16 @@ public final class RunKeys {
   public static final Key<String> DEVICE =
       Key.string(
               "engine.device",
-              "Where networks of the engine are computed: cpu, or cuda (never executed), which needs a build with -Pcuda and executors with GPUs; see deploy/README.md")
+              "Where networks of the engine are computed: cpu, or cuda (never executed), which"
+                  + " needs a build with -Pcuda and executors with GPUs; see deploy/README.md")
           .oneOf("cpu", CUDA)
           .withDefault("cpu")
           .operational();
   public static final Key<Double> GPUS =
       Key.number(
               "engine.gpus",
-              "GPUs that a task asks Spark for where networks are computed on one; less than 1: tasks share a GPU")
+              "GPUs that a task asks Spark for where networks are computed on one; less than 1:"
+                  + " tasks share a GPU")
           .between(0.01, 1)
           .withDefault(1.0)
           .operational();
@@ -89,6 +102,7 @@ public final class RunKeys {
                 LOG,
                 THREADS,
                 KERNEL,
+                FROZEN,
                 DEVICE,
                 GPUS,
                 MASTER));

@@ -107,6 +107,11 @@ public record Lora(NetworkSpec base, int rank, double alpha, List<String> target
     return parameter.startsWith(PREFIX);
   }
 
+  @Override
+  public boolean freezes(String parameter) {
+    return !trains(parameter);
+  }
+
   /**
    * Parameters of the base and fresh adapters.
    *

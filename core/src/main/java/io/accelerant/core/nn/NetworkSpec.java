@@ -32,6 +32,14 @@ public interface NetworkSpec extends Serializable {
   }
 
   /**
+   * Whether a parameter is one of a finished network that adapters leave as it is. What no adapter
+   * stands on may be trained in one program and read in another, so that none of it is.
+   */
+  default boolean freezes(String parameter) {
+    return false;
+  }
+
+  /**
    * The matrices of the blocks, by the ends of their names: those that get adapters unless others
    * are named. Empty if the network has no blocks.
    */
@@ -52,7 +60,7 @@ public interface NetworkSpec extends Serializable {
 
   /** A program that predicts. */
   default Program forward(Precision precision, BatchShape shape) {
-    return graph(precision, shape).forward();
+    return graph(precision, shape).frozen(this::freezes).forward();
   }
 
   /** Lends a program that predicts; set all its parameters. */

@@ -28,7 +28,8 @@ public record TokenStep(NetworkSpec network) implements Serializable {
     if (!(base instanceof CausalNetwork reader) || !reader.causal() || reader.timed()) {
       throw new ConfigException(
           Text.of(
-              "Text is generated from left to right by a causal transformer without a time; this is a network of type %s%s.",
+              "Text is generated from left to right by a causal transformer without a time; this is"
+                  + " a network of type %s%s.",
               base.config().get("model_type"),
               base instanceof CausalNetwork n && !n.causal() ? ", not causal" : ""));
     }
@@ -61,7 +62,7 @@ public record TokenStep(NetworkSpec network) implements Serializable {
 
   /** A program for a number of rows. */
   public Program program(int rows) {
-    Graph g = new Graph(Precision.FLOAT32).fewRows();
+    Graph g = new Graph(Precision.FLOAT32).fewRows().frozen(network::freezes);
     Value tokens = g.indices("tokens", rows);
     Value positions = g.indices("positions", rows);
     g.output("logits", base().step(network.scope(Scope.on(g)), tokens, positions));

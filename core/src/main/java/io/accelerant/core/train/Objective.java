@@ -78,8 +78,9 @@ public interface Objective extends Serializable {
   /** The graph, not compiled; parameters are called {@code <role>.<name>}. */
   default Graph graph(Precision precision, BatchShape shape) {
     Graph graph = new Graph(precision);
-    build(new Scopes(graph, networks()), shape);
-    return graph;
+    Scopes scopes = new Scopes(graph, networks());
+    build(scopes, shape);
+    return graph.frozen(scopes::freezes);
   }
 
   /** A program of the loss and its gradient, role by role in the order of their layouts. */

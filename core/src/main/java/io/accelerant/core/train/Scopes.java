@@ -24,6 +24,13 @@ public final class Scopes {
     return graph;
   }
 
+  /** Whether a parameter of the graph is frozen in the network of its role. */
+  boolean freezes(String parameter) {
+    int dot = parameter.indexOf('.'); // a role has none in its name
+    NetworkSpec network = networks.get(parameter.substring(0, Math.max(0, dot)));
+    return network != null && network.freezes(parameter.substring(dot + 1));
+  }
+
   /**
    * The scope to apply the network of a role in, adapters included.
    *

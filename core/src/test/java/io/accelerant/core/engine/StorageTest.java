@@ -17,7 +17,7 @@ class StorageTest {
 
   /** A table that is read and multiplied by, and two blocks with adapters. */
   private static Program program(Storage storage, boolean training) {
-    Graph g = new Graph(Precision.FLOAT32).frozen(storage);
+    Graph g = new Graph(Precision.FLOAT32).frozen(storage, name -> true);
     Value table = g.parameter("table", 100, 24);
     Value x = g.embedding(table, g.indices("tokens", 6));
     x = x.add(g.parameter("positions", 9, 24).slice(0, 0, 6));

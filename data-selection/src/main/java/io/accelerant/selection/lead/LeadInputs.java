@@ -70,9 +70,15 @@ record LeadInputs(
         new LeadNetwork(
             new Student(base.network(), LeadKeys.ADAPTER.on(config, base.network())),
             prompts.longest(),
+            Math.max(answer(prompts, POOL), answer(prompts, TestRows.SPLIT)),
             settings.microBatch()),
         test,
         Truth.of(prompts, POOL, config.get(LeadKeys.WRONG)));
+  }
+
+  /** Tokens of the longest answer of a split, its end with them. */
+  static int answer(Prompts prompts, String split) {
+    return Math.max(1, prompts.longest(split).answer());
   }
 
   /**
@@ -101,7 +107,10 @@ record LeadInputs(
   /** The network without adapters. */
   LeadNetwork plain() {
     return new LeadNetwork(
-        new Student(base.network(), base.network()), network.longest(), network.microBatch());
+        new Student(base.network(), base.network()),
+        network.longest(),
+        network.answer(),
+        network.microBatch());
   }
 
   /** The rows of the pool in order of id, as losses read them. */

@@ -16,9 +16,11 @@ import java.io.Serializable;
  * The network that is finetuned, and how rows are read.
  *
  * @param longest tokens of the longest row
+ * @param answer tokens of the longest answer, its end with them
  * @param microBatch rows of one program
  */
-record LeadNetwork(Student student, int longest, int microBatch) implements Serializable {
+record LeadNetwork(Student student, int longest, int answer, int microBatch)
+    implements Serializable {
   /** With adapters, if there are any. */
   NetworkSpec trained() {
     return student.trained();
@@ -26,7 +28,9 @@ record LeadNetwork(Student student, int longest, int microBatch) implements Seri
 
   /** The loss of rows, with an output for each. */
   Objective loss() {
-    return RowLoss.of(student.network(), longest, microBatch).with(Loss.NETWORK, trained());
+    return RowLoss.of(student.network(), longest, microBatch)
+        .withAnswer(answer)
+        .with(Loss.NETWORK, trained());
   }
 
   /** An update, with the losses of its rows among the items. */

@@ -40,7 +40,14 @@ record OfflineStage(
     Passes passes =
         new Passes(
             stages,
-            new PoolScoring(context, settings, table, labels, base.network(), prompts.longest()),
+            new PoolScoring(
+                context,
+                settings,
+                table,
+                labels,
+                base.network(),
+                prompts.longest(),
+                LeadInputs.answer(prompts, LeadInputs.POOL)),
             new LinkedHashMap<>());
     double[] initial = passes.losses("iu0", Reading.BEHIND_PROMPT, base.parameters());
     int[] copies =

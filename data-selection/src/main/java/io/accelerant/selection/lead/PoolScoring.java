@@ -36,6 +36,7 @@ import scala.Tuple2;
  *
  * @param table rows of a prompts table
  * @param longest tokens of its longest row
+ * @param answer tokens of its longest answer, its end with them
  */
 record PoolScoring(
     JobContext context,
@@ -43,7 +44,8 @@ record PoolScoring(
     Dataset<Row> table,
     PoolIndex index,
     TokenNetwork network,
-    int longest) {
+    int longest,
+    int answer) {
 
   /** What of a row a model is asked for. */
   enum Reading {
@@ -116,7 +118,7 @@ record PoolScoring(
    * @param parameters of the network
    */
   float[] losses(Reading reading, float[] parameters) {
-    RowLoss loss = RowLoss.of(network, longest, settings.batch());
+    RowLoss loss = RowLoss.of(network, longest, settings.batch()).withAnswer(answer);
     int programs = RowScorer.PROGRAMS * (context.taskSlots() + 1);
     requireMemory(loss, programs);
     EngineSettings engine = settings.engine();

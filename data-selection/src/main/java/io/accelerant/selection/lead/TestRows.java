@@ -37,7 +37,8 @@ record TestRows(
     Tokenizer tokenizer,
     Checker checker)
     implements Serializable {
-  private static final String SPLIT = "test";
+  /** The split that models are judged by. */
+  static final String SPLIT = "test";
 
   /**
    * The first rows by id.

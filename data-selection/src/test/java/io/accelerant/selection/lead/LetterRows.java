@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 final class LetterRows {
   static final Transformer NETWORK = Transformer.gpt2(4, 8, 16, 1, 2);
   static final int END = 3;
-  static final LeadNetwork LEAD = new LeadNetwork(new Student(NETWORK, NETWORK), 5, 4);
+  static final LeadNetwork LEAD = new LeadNetwork(new Student(NETWORK, NETWORK), 5, 2, 4);
 
   private LetterRows() {}
 

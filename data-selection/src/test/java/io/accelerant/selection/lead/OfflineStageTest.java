@@ -16,7 +16,9 @@ import io.accelerant.core.lm.RowLoss;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.lm.prompt.Prompt;
 import io.accelerant.core.lm.prompt.Prompts;
+import io.accelerant.core.model.Student;
 import io.accelerant.core.nn.InitialScale;
+import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.text.Text;
@@ -114,14 +116,24 @@ class OfflineStageTest extends SparkTest {
   }
 
   private static float[] losses(int partitions, Reading reading) {
+    return losses(base.network(), partitions, reading, warm);
+  }
+
+  private static float[] losses(
+      TokenNetwork network, int partitions, Reading reading, float[] parameters) {
+    int answer = LeadInputs.answer(prompts, LeadInputs.POOL);
     return new PoolScoring(
-            context(), settings(partitions), table, index, base.network(), prompts.longest())
-        .losses(reading, warm);
+            context(), settings(partitions), table, index, network, prompts.longest(), answer)
+        .losses(reading, parameters);
   }
 
   /** Of each row alone, in order of id. */
   private static double[] alone(Reading reading, float[] parameters) {
-    RowLoss loss = RowLoss.of(base.network(), prompts.longest(), 1);
+    return alone(base.network(), reading, parameters);
+  }
+
+  private static double[] alone(TokenNetwork network, Reading reading, float[] parameters) {
+    RowLoss loss = RowLoss.of(network, prompts.longest(), 1);
     double[] losses = new double[index.count()];
     try (ProgramPool programs = new ProgramPool(4);
         RowScorer scorer = new RowScorer(loss, parameters, programs)) {
@@ -132,6 +144,20 @@ class OfflineStageTest extends SparkTest {
       }
     }
     return losses;
+  }
+
+  @Test
+  void ofManyClassesOnlyThoseOfAnswersAreReadAndLossesStay() {
+    Transformer many = Transformer.gpt2(1100, prompts.longest(), 8, 1, 2);
+    float[] parameters = parameters(many, 3);
+    for (Reading reading : Reading.values()) {
+      float[] losses = losses(many, 2, reading, parameters);
+      assertThat(Flat.of(losses).toDoubles())
+          .containsExactly(alone(many, reading, parameters), within(1e-5));
+    }
+    LeadNetwork network = new LeadNetwork(new Student(many, many), prompts.longest(), 3, 4);
+    assertThat(network.loss().config()).containsEntry("targets", 3);
+    assertThat(LetterRows.LEAD.loss().config()).isEmpty();
   }
 
   @Test
