@@ -151,7 +151,7 @@ class NetworkMaskedModelTest {
       assertThat(other.mask()).isEqualTo(PermutedTokens.MASK);
       for (Decoder decoder :
           List.of(
-              Decoder.at(RuleKind.ONE_PER_STEP, 0, 0),
+              new Decoder(RuleKind.ONE_PER_STEP, RuleSettings.NONE, 0),
               Decoder.at(RuleKind.CONFIDENCE, .3, 8),
               Decoder.at(RuleKind.ENTROPY_BUDGET, 2, 0))) {
         List<Decoded> expected = decoder.decoding().run(plain, requests(rows), Draws.keyed(0));

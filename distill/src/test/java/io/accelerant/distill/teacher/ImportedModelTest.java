@@ -251,7 +251,7 @@ class ImportedModelTest extends SparkTest {
             "certainty.fitPrompts=2",
             "certainty.testPrompts=2",
             "certainty.seeds=[3]",
-            "certainty.bootstrap=10",
+            "certainty.bootstrap=100",
             "certainty.decoders=[one-per-step, confidence]",
             "certainty.thresholds.confidence=[0.5]",
             "certainty.adapter.rank=2",
