@@ -22,6 +22,7 @@ import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.text.Text;
+import io.accelerant.core.train.Loss;
 import io.accelerant.selection.lead.PoolScoring.Reading;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -156,8 +157,13 @@ class OfflineStageTest extends SparkTest {
           .containsExactly(alone(many, reading, parameters), within(1e-5));
     }
     LeadNetwork network = new LeadNetwork(new Student(many, many), prompts.longest(), 3, 4);
-    assertThat(network.loss().config()).containsEntry("targets", 3);
-    assertThat(LetterRows.LEAD.loss().config()).isEmpty();
+    assertThat(network.loss().hash())
+        .isEqualTo(hash(many, RowLoss.of(many, prompts.longest(), 4).withAnswer(3)))
+        .isNotEqualTo(hash(many, RowLoss.of(many, prompts.longest(), 4)));
+  }
+
+  private static String hash(Transformer network, RowLoss loss) {
+    return loss.with(Loss.NETWORK, network).hash();
   }
 
   @Test
