@@ -137,6 +137,10 @@ final class Steps {
       gradients[wanted.get(i)] = out.get(i).floats();
     }
     Kernel whole = kernels.get();
+    if (!whole.isCut()) { // the result may have other rows than the first operand
+      return new Step.Computed(
+          whole.name() + "_bp", () -> whole.backward(operands, incoming, gradients));
+    }
     boolean cut = IntStream.range(0, n).allMatch(whole::isRowwise); // else sums go over all rows
     List<Step> parts = new ArrayList<>();
     for (Rows rows : rows(in.get(0), cut ? threads : 1)) {

@@ -158,6 +158,25 @@ class KernelTest {
     }
   }
 
+  /** Of seven rows three, which seven parts do not divide. */
+  @Test
+  void gradientsOfFewRowsAreAddedWhereTheyWereTaken() {
+    double[] slope = random(3 * 5, 0, 1);
+    int[] chosen = {6, 0, 6};
+    Graph g = new Graph(Precision.FLOAT32);
+    Value some = g.rows(g.parameter("x", 7, 5), g.indices("chosen", 3));
+    g.output("loss", some.mul(g.constant(slope, 3, 5)).sum());
+    double[] expected = new double[7 * 5];
+    for (int i = 0; i < slope.length; i++) {
+      expected[chosen[i / 5] * 5 + i % 5] += slope[i];
+    }
+    try (Program p = g.training("loss")) {
+      p.setParameters(random(7 * 5, 0, 1)).set("chosen", chosen).run();
+      assertThat(p.gradients().toDoubles())
+          .containsExactly(expected, org.assertj.core.api.Assertions.within(1e-6));
+    }
+  }
+
   @Test
   void permutationsAndJoinsMoveEveryElement() {
     int[] shape = {2, 3, 4, 16};
