@@ -11,10 +11,6 @@ import java.util.Optional;
  * that its bits do not depend on other rows.
  */
 final class CachedAttentionKernel implements Kernel {
-  private static final float LOG2_E = 1.44269504f;
-  private static final float LN2_HIGH = 0.693359375f;
-  private static final float LN2_LOW = -2.12194440e-4f;
-
   private final Past.Rows rows;
   private final int layer;
   private final int shared;
@@ -127,16 +123,8 @@ final class CachedAttentionKernel implements Kernel {
     if (!(x > -87)) {
       return x != x ? x : 0;
     }
-    int k = (int) (x * LOG2_E - 0.5f);
-    float r = x - k * LN2_HIGH - k * LN2_LOW;
-    float p = 1 / 720f;
-    p = p * r + 1 / 120f;
-    p = p * r + 1 / 24f;
-    p = p * r + 1 / 6f;
-    p = p * r + 0.5f;
-    p = p * r + 1;
-    p = p * r + 1;
-    return p * Float.intBitsToFloat((k + 127) << 23);
+    int k = (int) (x * Exponentials.LOG2_E - 0.5f);
+    return Exponentials.series(x, k) * Float.intBitsToFloat((k + 127) << 23);
   }
 
   @Override

@@ -10,7 +10,7 @@ final class Exponentials {
   /** Numbers of a block at most: what is read and written of one stays in the nearest cache. */
   static final int BLOCK = 1024;
 
-  private static final float LOG2_E = 1.44269504f;
+  static final float LOG2_E = 1.44269504f;
   private static final float LN2_HIGH = 0.693359375f;
   private static final float LN2_LOW = -2.12194440e-4f;
 
@@ -22,22 +22,26 @@ final class Exponentials {
 
   private final float[] rounded = new float[BLOCK];
 
+  /** {@code e^(x - k ln 2)}, for a whole k that leaves at most ln 2. */
+  static float series(float x, float k) {
+    float r = x - k * LN2_HIGH - k * LN2_LOW;
+    float p = 1 / 720f;
+    p = p * r + 1 / 120f;
+    p = p * r + 1 / 24f;
+    p = p * r + 1 / 6f;
+    p = p * r + 0.5f;
+    p = p * r + 1;
+    return p * r + 1;
+  }
+
   /** Replaces the first n numbers. */
   void apply(float[] x, int n, float shift) {
     for (int i = 0; i < n; i++) {
       float v = Math.max(x[i] - shift, LOWEST);
       float bits = v * LOG2_E + ROUND;
       float k = bits - ROUND;
-      float r = v - k * LN2_HIGH - k * LN2_LOW;
-      float p = 1 / 720f;
-      p = p * r + 1 / 120f;
-      p = p * r + 1 / 24f;
-      p = p * r + 1 / 6f;
-      p = p * r + 0.5f;
-      p = p * r + 1;
-      p = p * r + 1;
       rounded[i] = bits;
-      x[i] = p;
+      x[i] = series(v, k);
     }
     for (int i = 0; i < n; i++) { // k moves into the exponent of 1
       x[i] *= Float.intBitsToFloat((Float.floatToRawIntBits(rounded[i]) << 23) + 0x3f800000);

@@ -21,11 +21,6 @@ import org.nd4j.linalg.api.buffer.DataType;
  * and {@link #training} compile it to a {@link Program}. Not thread-safe.
  */
 public final class Graph {
-  final SameDiff sd;
-  final Map<String, Leaf> leaves = new LinkedHashMap<>();
-  final Map<String, int[]> shapes = new HashMap<>();
-  final Map<String, Value> carried = new LinkedHashMap<>();
-
   /**
    * From more classes on, a likelihood is computed by a kernel of our own, without an array of ones
    * and zeros as large as the logits. For fewer, that array is small, and the sums keep the bits
@@ -33,6 +28,10 @@ public final class Graph {
    */
   public static final int MANY_CLASSES = 1024;
 
+  final SameDiff sd;
+  final Map<String, Leaf> leaves = new LinkedHashMap<>();
+  final Map<String, int[]> shapes = new HashMap<>();
+  final Map<String, Value> carried = new LinkedHashMap<>();
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
   private final Past.Rows pasts = new Past.Rows();

@@ -1,6 +1,7 @@
 package io.accelerant.core.job;
 
 import io.accelerant.core.config.Key;
+import io.accelerant.core.engine.Storage;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,8 +59,8 @@ public final class RunKeys {
               "How programs keep the matrices that adapters leave as they are; 16 bits take half"
                   + " the memory and refuse a model that they do not hold exactly, so that no"
                   + " result changes")
-          .oneOf("float32", "bfloat16", "float16")
-          .withDefault("float32")
+          .oneOf(Storage.class)
+          .withDefault(Storage.FLOAT32.label())
           .operational();
 
   /** Value of {@link #DEVICE}. */

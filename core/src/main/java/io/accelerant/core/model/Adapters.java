@@ -4,15 +4,10 @@ import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.engine.Flat;
-import io.accelerant.core.engine.Layout;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.nn.CausalNetwork;
 import io.accelerant.core.nn.Lora;
 import io.accelerant.core.nn.NetworkSpec;
-import io.accelerant.core.safetensors.Safetensors;
-import io.accelerant.core.safetensors.Tensor;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,13 +97,7 @@ public record Adapters(Key<Integer> rank, Key<Double> alpha, Key<List<String>> t
     if (!(network instanceof Lora lora)) {
       return;
     }
-    List<Tensor> tensors = new ArrayList<>();
-    for (Layout.Tensor t : lora.layout().only(lora::trains).tensors()) {
-      int from = lora.layout().find(t.name()).offset();
-      long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
-      tensors.add(Tensor.of(t.name(), shape, Arrays.copyOfRange(trained, from, from + t.size())));
-    }
-    artifact.write(WEIGHTS, Safetensors.bytes(tensors, Map.of("format", "pt")));
+    Model.write(artifact, WEIGHTS, Model.tensors(lora.layout(), trained, lora::trains));
     artifact.writeJson(CONFIG, config(lora));
   }
 

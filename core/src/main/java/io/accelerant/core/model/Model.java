@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 
@@ -143,16 +144,34 @@ public record Model(NetworkSpec network, float[] parameters) {
     writeWeights(artifact, WEIGHTS);
   }
 
+  /**
+   * Parameters as tensors of a file, each cut out when it is written.
+   *
+   * @param layout of the parameters
+   * @param which of the layout's names
+   */
+  public static List<Safetensors.Entry> tensors(
+      Layout layout, float[] parameters, Predicate<String> which) {
+    List<Safetensors.Entry> tensors = new ArrayList<>();
+    for (Layout.Tensor t : layout.tensors()) {
+      if (which.test(t.name())) {
+        long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
+        int end = t.offset() + t.size();
+        Supplier<Tensor> tensor =
+            () -> Tensor.of(t.name(), shape, Arrays.copyOfRange(parameters, t.offset(), end));
+        tensors.add(new Safetensors.Entry(t.name(), Dtype.F32, shape, tensor));
+      }
+    }
+    return tensors;
+  }
+
   /** Writes all parameters under the names of the layout into one safetensors file. */
   public void writeWeights(ArtifactWriter artifact, String name) {
-    List<Safetensors.Entry> tensors = new ArrayList<>();
-    for (Layout.Tensor t : network.layout().tensors()) {
-      long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
-      int end = t.offset() + t.size();
-      Supplier<Tensor> tensor =
-          () -> Tensor.of(t.name(), shape, Arrays.copyOfRange(parameters, t.offset(), end));
-      tensors.add(new Safetensors.Entry(t.name(), Dtype.F32, shape, tensor));
-    }
+    write(artifact, name, tensors(network.layout(), parameters, tensor -> true));
+  }
+
+  /** Writes a safetensors file as PyTorch's loaders want it. */
+  static void write(ArtifactWriter artifact, String name, List<Safetensors.Entry> tensors) {
     try (OutputStream out = artifact.create(name)) {
       Safetensors.writeEach(out, tensors, Map.of("format", "pt"));
     } catch (IOException e) {

@@ -5,6 +5,7 @@ import io.accelerant.core.nn.Llama;
 import io.accelerant.core.nn.LlamaFamily;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.nn.Transformer;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -15,50 +16,30 @@ import java.util.regex.Pattern;
  * among the weights.
  */
 enum StoredNames {
-  GPT2("transformer.", "(wte|wpe|h|ln_f)\\..*", ".*\\.attn\\.(bias|masked_bias)") {
-    @Override
-    Optional<String> tied(String name) {
-      return name.equals("lm_head.weight")
-          ? Optional.of("transformer.wte.weight")
-          : Optional.empty();
-    }
-  },
+  GPT2(
+      "transformer.",
+      "(wte|wpe|h|ln_f)\\..*",
+      ".*\\.attn\\.(bias|masked_bias)",
+      Map.of("lm_head.weight", "transformer.wte.weight")),
   BERT(
       "bert.",
       "(embeddings|encoder|pooler)\\..*",
-      "bert\\.embeddings\\.(position_ids|token_type_ids)|bert\\.pooler\\..*|cls\\.seq_relationship\\..*") {
-    @Override
-    Optional<String> tied(String name) {
-      return switch (name) {
-        case "cls.predictions.decoder.weight" ->
-            Optional.of("bert.embeddings.word_embeddings.weight");
-        case "cls.predictions.decoder.bias" -> Optional.of("cls.predictions.bias");
-        default -> Optional.empty();
-      };
-    }
-  },
+      "bert\\.embeddings\\.(position_ids|token_type_ids)|bert\\.pooler\\..*|cls\\.seq_relationship\\..*",
+      Map.of(
+          "cls.predictions.decoder.weight",
+          "bert.embeddings.word_embeddings.weight",
+          "cls.predictions.decoder.bias",
+          "cls.predictions.bias")),
   LLAMA(
       "model.",
       "(embed_tokens|layers|norm)\\..*",
-      "model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq") {
-    @Override
-    Optional<String> tied(String name) {
-      return name.equals("lm_head.weight")
-          ? Optional.of("model.embed_tokens.weight")
-          : Optional.empty();
-    }
-  },
+      "model\\.(layers\\.\\d+\\.self_attn\\.)?rotary_emb\\.inv_freq",
+      Map.of("lm_head.weight", "model.embed_tokens.weight")),
   LLADA(
       "model.transformer.",
       "(wte|blocks|ln_f|ff_out)\\..*",
-      "model\\.transformer\\.(blocks\\.\\d+\\.)?rotary_emb\\.inv_freq") {
-    @Override
-    Optional<String> tied(String name) {
-      return name.equals("model.transformer.ff_out.weight")
-          ? Optional.of("model.transformer.wte.weight")
-          : Optional.empty();
-    }
-  };
+      "model\\.transformer\\.(blocks\\.\\d+\\.)?rotary_emb\\.inv_freq",
+      Map.of("model.transformer.ff_out.weight", "model.transformer.wte.weight"));
 
   /** What may wrap a model does not count its parts. */
   private static final Pattern NUMBERED = Pattern.compile("(^|.*\\.)\\d+");
@@ -66,11 +47,16 @@ enum StoredNames {
   private final String prefix;
   private final Pattern bare;
   private final Pattern harmless;
+  private final Map<String, String> copies;
 
-  StoredNames(String prefix, String bare, String harmless) {
+  /**
+   * @param copies name of a copy to that of its parameter
+   */
+  StoredNames(String prefix, String bare, String harmless, Map<String, String> copies) {
     this.prefix = prefix;
     this.bare = Pattern.compile(bare);
     this.harmless = Pattern.compile(harmless);
+    this.copies = copies;
   }
 
   static StoredNames of(NetworkSpec network) {
@@ -113,7 +99,9 @@ enum StoredNames {
   }
 
   /** The parameter of which a tensor under this name is a copy where weights are tied. */
-  abstract Optional<String> tied(String name);
+  Optional<String> tied(String name) {
+    return Optional.ofNullable(copies.get(name));
+  }
 
   /** Buffers, and heads of other tasks: known not to take part. */
   boolean isHarmless(String name) {

@@ -85,6 +85,25 @@ public final class LinePlot {
   }
 
   /**
+   * Adds a number for each of updates 1, 2, .., neighbours averaged.
+   *
+   * @param points about as many are left
+   */
+  public LinePlot averaged(String name, double[] updates, int points) {
+    int step = Math.max(1, updates.length / points);
+    double[] x = new double[(updates.length + step - 1) / step];
+    double[] y = new double[x.length];
+    for (int i = 0; i < x.length; i++) {
+      int to = Math.min(updates.length, (i + 1) * step);
+      for (int k = i * step; k < to; k++) {
+        y[i] += updates[k] / (to - i * step);
+      }
+      x[i] = to;
+    }
+    return series(name, x, y);
+  }
+
+  /**
    * Adds a line with a bar of +- error[i] at each point.
    *
    * @throws IllegalArgumentException if the lengths differ, there is no point, or the name is taken

@@ -96,6 +96,13 @@ public record Solver(
     };
   }
 
+  /** With the settings that are meant where none are given. */
+  public static Solver usual(String name) {
+    return name.equals(UNIPC)
+        ? unipc(usualOrder(name), UniPc.Variant.BH2, CorrectorUse.ALL)
+        : plain(name);
+  }
+
   /** This solver on a grid of times. */
   public MultistepSampler on(Schedule schedule, double[] times) {
     if (!suits(schedule)) {

@@ -18,8 +18,8 @@ record FakeStep(Simulation simulation, PatchTransformer network) implements Roun
   static final String FAKE = "fake";
 
   static final String LOSS = "fakeLoss";
-  private static final long LEVEL = RandomStream.purpose("fastlightgen.fake.level");
-  private static final long NOISE = RandomStream.purpose("fastlightgen.fake.noise");
+  static final long LEVEL = RandomStream.purpose("fastlightgen.fake.level");
+  static final long NOISE = RandomStream.purpose("fastlightgen.fake.noise");
 
   @Override
   public Sums on(Programs programs, Batch batch) {

@@ -137,7 +137,7 @@ final class FastLightGenStages implements AutoCloseable {
                         "%s: %d updates, loss %.4g, drift %.3g (training %d/%d)",
                         unit.description(),
                         trained.loss().length,
-                        trained.loss()[trained.loss().length - 1],
+                        Trained.last(trained.loss()),
                         trained.drift()[trained.drift().length - 1],
                         number,
                         of));
@@ -146,8 +146,7 @@ final class FastLightGenStages implements AutoCloseable {
   /** The published student. */
   Subject published(FastLightGenFindings findings) {
     MatchingUnit unit = findings.publishedUnit();
-    return new StageThree(context, settings, stages, given, findings.networks(), pool)
-        .student(unit, findings.students().get(unit));
+    return findings.networks().student(unit, findings.students().get(unit));
   }
 
   Measuring measuring() {

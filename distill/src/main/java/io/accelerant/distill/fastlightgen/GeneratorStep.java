@@ -24,8 +24,8 @@ record GeneratorStep(
     double low,
     double high)
     implements RoundStep {
-  private static final long LEVEL = RandomStream.purpose("fastlightgen.matching.level");
-  private static final long NOISE = RandomStream.purpose("fastlightgen.matching.noise");
+  static final long LEVEL = RandomStream.purpose("fastlightgen.matching.level");
+  static final long NOISE = RandomStream.purpose("fastlightgen.matching.noise");
 
   @Override
   public Sums on(Programs programs, Batch batch) {

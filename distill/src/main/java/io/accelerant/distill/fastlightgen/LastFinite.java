@@ -34,8 +34,24 @@ final class LastFinite implements Trainer.Watcher {
   }
 
   private void remember() {
-    average = roles.averages(role).copy();
-    raw = roles.parameters(role).copy();
+    average = roles.averages(role);
+    raw = roles.parameters(role);
+  }
+
+  /**
+   * Runs a training to its end, or to where it fails while this watches it; what it last was is
+   * remembered.
+   *
+   * @return whether it failed
+   */
+  boolean run(Runnable training) {
+    try {
+      training.run();
+    } catch (Diverged e) {
+      return true;
+    }
+    remember();
+    return false;
   }
 
   /**

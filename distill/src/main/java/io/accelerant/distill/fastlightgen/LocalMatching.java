@@ -67,27 +67,15 @@ public final class LocalMatching implements AutoCloseable {
     this.union = videos.count();
     this.seed = seed;
     PatchTransformer pruned = network.withKept(kept);
-    Flat start = Flat.of(network.pruned(teacher, pruned));
+    MatchingTraining.Start start =
+        new MatchingTraining.Start(pruned, network.pruned(teacher, pruned));
     StageThreeSettings three =
         new StageThreeSettings(updates, RATIO, 0, RATE, FAKE_RATE, EMA, 1, SPREAD, LOW, HIGH);
     workers = new LocalRound(videos.shards(seed), pool, Precision.FLOAT32, seed);
-    roles =
-        new Roles(Precision.FLOAT32)
-            .frozen(SkippingStep.TEACHER, network, Flat.of(teacher))
-            .frozen(GuidedTeacher.WEAK, pruned, start)
-            .trained(Simulation.GENERATOR, pruned, three.generator(), start.copy())
-            .trained(FakeStep.FAKE, network, three.fake(), Flat.of(teacher.clone()));
+    roles = MatchingTraining.roles(network, Flat.of(teacher), start, three);
     trainer = new Trainer(workers, roles, three.rounds(updates));
-    Simulation simulation = new Simulation(pruned, three.levels(1), microBatch);
-    GeneratorStep generator =
-        new GeneratorStep(
-            simulation,
-            new GuidedTeacher(network, pruned, STRENGTHS, SPREAD, microBatch),
-            network,
-            new MatchingGradient(MatchingGradient.FLOOR),
-            LOW,
-            HIGH);
-    step = new FakeStep(simulation, network).and(generator.every(RATIO));
+    step =
+        MatchingTraining.Matching.of(network, start, STRENGTHS, three, 1, microBatch).both(RATIO);
     draw = Draw.shuffled(union, seed);
   }
 
@@ -112,12 +100,12 @@ public final class LocalMatching implements AutoCloseable {
 
   /** Of the fake network's step. */
   public Drawn fake(int round) {
-    return drawn(round, FakeStep.FAKE, "fake", 0, 1);
+    return drawn(round, FakeStep.FAKE, FakeStep.LEVEL, FakeStep.NOISE, 0, 1);
   }
 
   /** Of the generator's step. */
   public Drawn generator(int round) {
-    return drawn(round, Simulation.GENERATOR, "matching", LOW, HIGH);
+    return drawn(round, Simulation.GENERATOR, GeneratorStep.LEVEL, GeneratorStep.NOISE, LOW, HIGH);
   }
 
   /** Guidance and contrast of each example, {@code [2][batch]}. */
@@ -131,25 +119,20 @@ public final class LocalMatching implements AutoCloseable {
     return strengths;
   }
 
-  private Drawn drawn(int round, String use, String purpose, double low, double high) {
-    long level = RandomStream.purpose("fastlightgen." + purpose + ".level");
+  private Drawn drawn(int round, String use, long level, long noise, double low, double high) {
     Batch batch = new Batch(Collections.nCopies(union, new byte[0]), 0, union, seed, round);
     float[] levels = new float[union];
     for (int i = 0; i < union; i++) {
       levels[i] = (float) (low + (high - low) * batch.stratified(i, level));
     }
-    return new Drawn(
-        normal(batch, "fastlightgen.noise." + use + ".0"),
-        levels,
-        normal(batch, "fastlightgen." + purpose + ".noise"));
+    return new Drawn(normal(batch, Simulation.noisePurpose(use, 0)), levels, normal(batch, noise));
   }
 
-  private float[] normal(Batch batch, String purpose) {
-    long stream = RandomStream.purpose(purpose);
+  private float[] normal(Batch batch, long purpose) {
     int size = network.numbers();
     float[] numbers = new float[union * size];
     for (int row = 0; row < union; row++) {
-      RandomStream own = batch.stream(row, stream);
+      RandomStream own = batch.stream(row, purpose);
       for (int i = 0; i < size; i++) {
         numbers[row * size + i] = (float) own.nextGaussian();
       }

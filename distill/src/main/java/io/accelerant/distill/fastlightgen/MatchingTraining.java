@@ -39,55 +39,70 @@ record MatchingTraining(FastLightGenSettings settings, PatchTransformer network,
     settings.engine().start();
     long seed = unit.seed();
     StageThreeSettings three = settings.three();
-    Flat teacher = Flat.of(given.teacher());
     int rounds = three.rounds(unit.updates());
     try (LocalRound workers =
             new LocalRound(given.shards(seed), ProgramPool.ofJvm(pool), Precision.FLOAT32, seed);
-        Roles roles =
-            new Roles(Precision.FLOAT32)
-                .frozen(SkippingStep.TEACHER, network, teacher)
-                .frozen(GuidedTeacher.WEAK, start.network(), Flat.of(start.parameters()))
-                .trained(
-                    Simulation.GENERATOR,
-                    start.network(),
-                    three.generator(),
-                    Flat.of(start.parameters().clone()))
-                .trained(FakeStep.FAKE, network, three.fake(), teacher.copy())) {
+        Roles roles = roles(network, Flat.of(given.teacher()), start, three)) {
       LastFinite last = new LastFinite(roles, Simulation.GENERATOR, REMEMBERED * three.ratio());
       Trainer trainer =
           new Trainer(workers, roles, rounds)
               .watch(unit.mayFail() ? last : new FiniteNumbers(unit.description(), three.advice()));
       Draw draw = Draw.shuffled(settings.batch(), seed);
-      Simulation simulation =
-          new Simulation(start.network(), three.levels(unit.steps()), settings.microBatch());
-      FakeStep fake = new FakeStep(simulation, network);
-      RoundStep both = fake.and(generator(simulation, start, unit).every(three.ratio()));
-      boolean failed = false;
-      try {
-        trainer.rounds(0, three.warmUp(), fake, draw);
-        trainer.rounds(three.warmUp(), rounds, both, draw);
-      } catch (LastFinite.Diverged e) {
-        failed = true;
-      }
+      Matching matching =
+          Matching.of(network, start, unit.strengths(), three, unit.steps(), settings.microBatch());
+      boolean failed =
+          last.run(
+              () -> {
+                trainer.rounds(0, three.warmUp(), matching.fake(), draw);
+                trainer.rounds(three.warmUp(), rounds, matching.both(three.ratio()), draw);
+              });
       return Trained.of(
-          failed ? last.average() : roles.averages(Simulation.GENERATOR),
-          failed ? last.raw() : roles.parameters(Simulation.GENERATOR),
-          trainer.log(),
-          new int[0],
-          new double[0],
-          failed);
+          last.average(), last.raw(), trainer.log(), new int[0], new double[0], failed);
     }
   }
 
-  private GeneratorStep generator(Simulation simulation, Start start, MatchingUnit unit) {
-    StageThreeSettings three = settings.three();
-    return new GeneratorStep(
-        simulation,
-        new GuidedTeacher(
-            network, start.network(), unit.strengths(), three.spread(), settings.microBatch()),
-        network,
-        new MatchingGradient(MatchingGradient.FLOOR),
-        three.low(),
-        three.high());
+  /** The networks of stage III; those that are trained begin at the teacher and at the start. */
+  static Roles roles(
+      PatchTransformer network, Flat teacher, Start start, StageThreeSettings three) {
+    Flat pruned = Flat.of(start.parameters());
+    return new Roles(Precision.FLOAT32)
+        .frozen(SkippingStep.TEACHER, network, teacher)
+        .frozen(GuidedTeacher.WEAK, start.network(), pruned)
+        .trained(Simulation.GENERATOR, start.network(), three.generator(), pruned)
+        .trained(FakeStep.FAKE, network, three.fake(), teacher);
+  }
+
+  /** The two updates of stage III. */
+  record Matching(FakeStep fake, GeneratorStep generator) {
+    /**
+     * @param network of the teacher and the fake network
+     * @param start of the generator
+     * @param steps of the generator
+     */
+    static Matching of(
+        PatchTransformer network,
+        Start start,
+        GuidedVelocity strengths,
+        StageThreeSettings three,
+        int steps,
+        int microBatch) {
+      Simulation simulation = new Simulation(start.network(), three.levels(steps), microBatch);
+      return new Matching(
+          new FakeStep(simulation, network),
+          new GeneratorStep(
+              simulation,
+              new GuidedTeacher(network, start.network(), strengths, three.spread(), microBatch),
+              network,
+              new MatchingGradient(MatchingGradient.FLOOR),
+              three.low(),
+              three.high()));
+    }
+
+    /**
+     * @param ratio updates of the fake network for each of the generator
+     */
+    RoundStep both(int ratio) {
+      return fake.and(generator.every(ratio));
+    }
   }
 }

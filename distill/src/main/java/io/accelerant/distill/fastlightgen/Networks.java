@@ -89,4 +89,14 @@ final class Networks {
       case FLG, NAIVE, STRONG -> skipped(first, Size.PRUNED, seed);
     };
   }
+
+  /** What stage III made, and how it is sampled. */
+  Subject student(MatchingUnit unit, Trained trained) {
+    PatchTransformer network = start(unit.arm(), unit.seed()).network();
+    return new Subject(
+        unit.label(),
+        network,
+        trained.average(),
+        Sampling.fewSteps(settings.three().levels(unit.steps()), network.classes()));
+  }
 }

@@ -3,14 +3,12 @@ package io.accelerant.distill.fastlightgen;
 import io.accelerant.core.run.Batches;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
-import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.RenoisingSampler;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
-import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.network.ImageModel;
 import java.io.Serializable;
@@ -77,15 +75,8 @@ record Sampling(double[] times, double guidance, String solver, int classes)
         renoises()
             ? new RenoisingSampler(FLOW, times)
                 .sample(start, denoiser, step -> noise(seed, from, rows, size, step))
-            : settings().on(FLOW, withEnd()).sample(start, ones(), denoiser);
+            : Solver.usual(solver).on(FLOW, withEnd()).sample(start, ones(), denoiser);
     return ImageModel.toBytes(x, rows);
-  }
-
-  /** With its usual settings, as {@code sample} has them. */
-  private Solver settings() {
-    return solver.equals(Solver.UNIPC)
-        ? Solver.unipc(Solver.usualOrder(solver), UniPc.Variant.BH2, CorrectorUse.ALL)
-        : Solver.plain(solver);
   }
 
   private double[] withEnd() {

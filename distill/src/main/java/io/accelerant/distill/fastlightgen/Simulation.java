@@ -53,7 +53,7 @@ record Simulation(PatchTransformer generator, FewStepLevels levels, int microBat
   }
 
   private double[] noise(Batch batch, String use, int step) {
-    long purpose = RandomStream.purpose("fastlightgen.noise." + use + "." + step);
+    long purpose = noisePurpose(use, step);
     int size = generator.numbers();
     double[] noise = new double[batch.size() * size];
     for (int row = 0; row < batch.size(); row++) {
@@ -63,6 +63,11 @@ record Simulation(PatchTransformer generator, FewStepLevels levels, int microBat
       }
     }
     return noise;
+  }
+
+  /** Of the noise before a step, which is counted from 0. */
+  static long noisePurpose(String use, int step) {
+    return RandomStream.purpose("fastlightgen.noise." + use + "." + step);
   }
 
   private static long purpose(long of, String use) {

@@ -51,19 +51,19 @@ record SkippingTraining(
               .watch(
                   loose ? last : new FiniteNumbers(unit.description(), two.advice(unit.lesson())));
       Looks looks = new Looks(held, roles, given);
-      boolean failed = false;
-      try {
-        while (trainer.done() < two.rounds() && !(loose && looks.isLost())) {
-          int to = Math.min(two.rounds(), trainer.done() + two.driftEvery());
-          trainer.rounds(trainer.done(), to, step(unit), Draw.shuffled(settings.batch(), seed));
-          looks.look(trainer.done());
-        }
-      } catch (LastFinite.Diverged e) {
-        failed = true;
-      }
+      boolean failed =
+          last.run(
+              () -> {
+                while (trainer.done() < two.rounds() && !(loose && looks.isLost())) {
+                  int to = Math.min(two.rounds(), trainer.done() + two.driftEvery());
+                  trainer.rounds(
+                      trainer.done(), to, step(unit), Draw.shuffled(settings.batch(), seed));
+                  looks.look(trainer.done());
+                }
+              });
       return Trained.of(
-          failed ? last.average() : roles.averages(Loss.NETWORK),
-          failed ? last.raw() : roles.parameters(Loss.NETWORK),
+          last.average(),
+          last.raw(),
           trainer.log(),
           looks.rounds.stream().mapToInt(r -> r).toArray(),
           looks.drift.stream().mapToDouble(d -> d).toArray(),

@@ -2,7 +2,6 @@ package io.accelerant.distill.fastlightgen;
 
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.Shared;
-import io.accelerant.core.nn.PatchTransformer;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
 import java.util.ArrayList;
@@ -57,7 +56,7 @@ final class StageThree {
       trained.forEach(
           (unit, made) -> {
             if (unit.steps() == steps) {
-              Measured found = measuring.fit(student(unit, made), seed);
+              Measured found = measuring.fit(networks.student(unit, made), seed);
               candidates.add(
                   new Choice.Candidate(
                       unit.arm(),
@@ -152,13 +151,12 @@ final class StageThree {
   }
 
   private void say(MatchingUnit unit, Trained made, int number, int of) {
-    double[] loss = made.fakeLoss();
     context
         .progress()
         .say(
             "%s: fake loss %.4g%s (training %d/%d)",
             unit.description(),
-            loss.length == 0 ? Double.NaN : loss[loss.length - 1],
+            Trained.last(made.fakeLoss()),
             made.stopped() ? ", stopped: its numbers ceased to be numbers" : "",
             number,
             of);
@@ -168,17 +166,7 @@ final class StageThree {
   List<Subject> subjects(Map<MatchingUnit, Trained> students, String label) {
     return students.entrySet().stream()
         .filter(e -> e.getKey().label().equals(label))
-        .map(e -> student(e.getKey(), e.getValue()))
+        .map(e -> networks.student(e.getKey(), e.getValue()))
         .toList();
-  }
-
-  /** A student and how it is sampled. */
-  Subject student(MatchingUnit unit, Trained trained) {
-    PatchTransformer network = networks.start(unit.arm(), unit.seed()).network();
-    return new Subject(
-        unit.label(),
-        network,
-        trained.average(),
-        Sampling.fewSteps(settings.three().levels(unit.steps()), network.classes()));
   }
 }

@@ -157,20 +157,11 @@ final class StagesReport {
         .students()
         .forEach(
             (unit, trained) -> {
-              if (unit.seed() == seed) {
-                double[] loss = trained.fakeLoss();
-                int step = Math.max(1, loss.length / POINTS);
-                int count = loss.length / step;
-                plot.series(
+              if (unit.seed() == seed && trained.fakeLoss().length > 0) {
+                plot.averaged(
                     unit.label() + (trained.stopped() ? " (stopped)" : ""),
-                    IntStream.range(0, count).mapToDouble(i -> (i + 1) * step).toArray(),
-                    IntStream.range(0, count)
-                        .mapToDouble(
-                            i ->
-                                Arrays.stream(loss, i * step, (i + 1) * step)
-                                    .average()
-                                    .orElseThrow())
-                        .toArray());
+                    trained.fakeLoss(),
+                    POINTS);
               }
             });
     return plot;

@@ -45,6 +45,11 @@ record Trained(
         stopped);
   }
 
+  /** Of the last update; NaN without any. */
+  static double last(double[] loss) {
+    return loss.length == 0 ? Double.NaN : loss[loss.length - 1];
+  }
+
   /** All rounds. */
   int rounds() {
     return Math.max(fakeLoss.length, updated.length == 0 ? 0 : updated[updated.length - 1]);

@@ -14,12 +14,10 @@ import io.accelerant.core.run.Units;
 import io.accelerant.core.text.Text;
 import io.accelerant.core.train.PackedShards;
 import io.accelerant.distill.continuous.ContinuousModel;
-import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.FlowPath;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.Spacing;
-import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.measure.pixels.LabelledPixels;
 import io.accelerant.distill.measure.pixels.PixelClassifier;
 import io.accelerant.distill.model.network.ImageModel;
@@ -209,7 +207,7 @@ final class MmdStages implements AutoCloseable {
           samplers.put(new Cell(Cell.DDIM + "-" + other.label(), steps), ddim(other, steps));
         }
       }
-      Solver unipc = Solver.unipc(2, UniPc.Variant.BH2, CorrectorUse.ALL);
+      Solver unipc = Solver.usual(Solver.UNIPC);
       Solver plain = Solver.plain(Solver.DPMPP_2M);
       samplers.put(new Cell(plain.name(), steps), multistep(plain, steps));
       samplers.put(new Cell(unipc.name(), steps), multistep(unipc, steps));

@@ -41,18 +41,8 @@ record TeacherReport(
   }
 
   private static LinePlot plot(RoundLog log, String unit) {
-    double[] loss = log.column("loss");
-    int step = Math.max(1, loss.length / POINTS);
-    double[] x = new double[(loss.length + step - 1) / step];
-    double[] y = new double[x.length];
-    for (int i = 0; i < x.length; i++) {
-      int to = Math.min(loss.length, (i + 1) * step);
-      for (int k = i * step; k < to; k++) {
-        y[i] += loss[k] / (to - i * step);
-      }
-      x[i] = to;
-    }
-    return LinePlot.of("Training", "round", "loss, " + unit).series("training", x, y);
+    return LinePlot.of("Training", "round", "loss, " + unit)
+        .averaged("training", log.column("loss"), POINTS);
   }
 
   /** Of all that was measured on the way and is a share of right answers. */

@@ -25,8 +25,6 @@ import io.accelerant.core.nn.TokenStep;
 import io.accelerant.core.optim.LearningRate;
 import io.accelerant.core.optim.OptimizerSpec;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.core.safetensors.Safetensors;
-import io.accelerant.core.safetensors.Tensor;
 import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
 import io.accelerant.core.train.LocalRound;
@@ -37,11 +35,9 @@ import io.accelerant.core.train.Roles;
 import io.accelerant.core.train.Trainer;
 import io.accelerant.core.train.Training;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -146,7 +142,7 @@ public final class CheckpointBench {
       }
     }
     put(metrics, GENERATE, best);
-    writeModel(scratch, network.layout(), parameters);
+    new PeerTensors().add(network, parameters).write(scratch);
     Map<String, Object> task = task(network);
     task.put("prompt", prompt(network.vocabulary()));
     task.put("text", text.tokens());
@@ -190,7 +186,7 @@ public final class CheckpointBench {
       }
     }
     put(metrics, STEP, best);
-    writeModel(scratch, lora.layout(), parameters);
+    new PeerTensors().add(lora, parameters).write(scratch);
     Map<String, Object> task = task(network);
     task.put("rows", IntStream.range(0, ROWS).mapToObj(r -> row(r, network.vocabulary())).toList());
     task.put(
@@ -299,21 +295,5 @@ public final class CheckpointBench {
       }
     }
     return numbers;
-  }
-
-  private static void writeModel(Scratch scratch, Layout layout, float[] parameters) {
-    List<Tensor> tensors = new ArrayList<>();
-    for (Layout.Tensor t : layout.tensors()) {
-      tensors.add(
-          Tensor.of(
-              t.name(),
-              t.shape().stream().mapToLong(Integer::longValue).toArray(),
-              Arrays.copyOfRange(parameters, t.offset(), t.offset() + t.size())));
-    }
-    try (OutputStream out = Files.newOutputStream(scratch.at("model.safetensors"))) {
-      Safetensors.write(out, tensors, Map.of());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.accelerant.jobs.bench;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Flat;
-import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.Progress;
@@ -16,10 +15,7 @@ import io.accelerant.core.lm.Warp;
 import io.accelerant.core.nn.TokenStep;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.core.safetensors.Safetensors;
-import io.accelerant.core.safetensors.Tensor;
 import io.accelerant.core.text.Text;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +73,7 @@ public final class GenerateBench {
         Transformer network = NETWORKS.get(size);
         Flat parameters = Flat.of(Precision.FLOAT32, network.initial(1));
         metrics.put("parameters." + size, parameters.length());
-        writeModel(scratch, network, parameters);
+        new PeerTensors().add(network, parameters.floats()).write(scratch);
         for (int batch : batches) {
           compare(size + ".b" + batch, network, parameters, batch, peer, scratch, metrics);
         }
@@ -158,18 +154,6 @@ public final class GenerateBench {
   private static int[] prompt(int row, int vocabulary) {
     RandomStream stream = new RandomStream(1, RandomStream.purpose("bench.tokens"), row, 0);
     return IntStream.range(0, PROMPT).map(i -> stream.nextInt(vocabulary)).toArray();
-  }
-
-  private static void writeModel(Scratch scratch, Transformer network, Flat parameters) {
-    List<Tensor> tensors = new ArrayList<>();
-    for (Layout.Tensor t : network.layout().tensors()) {
-      tensors.add(
-          Tensor.of(
-              t.name(),
-              t.shape().stream().mapToLong(Integer::longValue).toArray(),
-              parameters.slice(t.offset(), t.size()).floats()));
-    }
-    scratch.write("model.safetensors", Safetensors.bytes(tensors, Map.of()));
   }
 
   private void writeTask(Scratch scratch, Transformer network, int batch, Generated first) {

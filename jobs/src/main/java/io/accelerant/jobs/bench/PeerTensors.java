@@ -1,41 +1,60 @@
 package io.accelerant.jobs.bench;
 
 import io.accelerant.core.engine.Layout;
+import io.accelerant.core.model.Model;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.safetensors.Dtype;
 import io.accelerant.core.safetensors.Safetensors;
 import io.accelerant.core.safetensors.Tensor;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** The tensors that a peer starts from, in a file {@value #FILE}. */
+/**
+ * The tensors that a peer starts from, in a file {@value #FILE} that its script reads by {@value
+ * #READER}.
+ */
 final class PeerTensors {
   static final String FILE = "tensors.safetensors";
 
-  private final List<Tensor> tensors = new ArrayList<>();
+  /** Stands beside every script. */
+  static final String READER = "peer_tensors.py";
+
+  private final List<Safetensors.Entry> tensors = new ArrayList<>();
+
+  /** All parameters of a network. */
+  PeerTensors add(NetworkSpec network, float[] numbers) {
+    return add("", network, numbers);
+  }
 
   /** All parameters of a network, their names behind a prefix. */
   PeerTensors add(String prefix, NetworkSpec network, float[] numbers) {
-    for (Layout.Tensor t : network.layout().tensors()) {
-      long[] shape = Arrays.stream(t.dimensions()).asLongStream().toArray();
+    Layout layout = network.layout();
+    for (Safetensors.Entry entry : Model.tensors(layout, numbers, name -> true)) {
       tensors.add(
-          Tensor.of(
-              prefix + t.name(),
-              shape,
-              Arrays.copyOfRange(numbers, t.offset(), t.offset() + t.size())));
+          new Safetensors.Entry(
+              prefix + entry.name(), entry.dtype(), entry.shape(), entry.tensor()));
     }
     return this;
   }
 
   PeerTensors add(String name, float[] numbers, long... shape) {
-    tensors.add(Tensor.of(name, shape, numbers));
+    tensors.add(
+        new Safetensors.Entry(name, Dtype.F32, shape, () -> Tensor.of(name, shape, numbers)));
     return this;
   }
 
   void write(Scratch scratch) {
-    scratch.write(FILE, Safetensors.bytes(tensors, Map.of()));
+    try (OutputStream out = Files.newOutputStream(scratch.at(FILE))) {
+      Safetensors.writeEach(out, tensors, Map.of());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

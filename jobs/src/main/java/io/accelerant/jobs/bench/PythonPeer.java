@@ -31,7 +31,11 @@ record PythonPeer(String python, Path script) {
     return pythons.stream()
         .filter(python -> imports(python, modules))
         .findFirst()
-        .map(python -> new PythonPeer(python, folder.resource(script)));
+        .map(
+            python -> {
+              folder.resource(PeerTensors.READER);
+              return new PythonPeer(python, folder.resource(script));
+            });
   }
 
   private static boolean imports(String python, String modules) {

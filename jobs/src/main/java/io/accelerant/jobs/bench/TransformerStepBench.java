@@ -2,20 +2,15 @@ package io.accelerant.jobs.bench;
 
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Flat;
-import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.job.Progress;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.nn.Transformer;
 import io.accelerant.core.random.RandomStream;
-import io.accelerant.core.safetensors.Safetensors;
-import io.accelerant.core.safetensors.Tensor;
 import io.accelerant.core.text.Text;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -151,15 +146,7 @@ public final class TransformerStepBench {
       int[] tokens,
       int[] targets,
       Map<String, Object> more) {
-    List<Tensor> tensors = new ArrayList<>();
-    for (Layout.Tensor t : loss.network().layout().tensors()) {
-      tensors.add(
-          Tensor.of(
-              t.name(),
-              t.shape().stream().mapToLong(Integer::longValue).toArray(),
-              parameters.slice(t.offset(), t.size()).floats()));
-    }
-    scratch.write("model.safetensors", Safetensors.bytes(tensors, Map.of()));
+    new PeerTensors().add(loss.network(), parameters.floats()).write(scratch);
     Map<String, Object> spec = new LinkedHashMap<>(more);
     spec.put("batch", loss.microBatch());
     spec.put("length", loss.length());

@@ -74,6 +74,7 @@ public final class QueryPlans extends SparkListener implements AutoCloseable {
   /** Collects what this session does from now on. */
   public SparkSession listenTo(SparkSession session) {
     context = session.sparkContext();
+    drain(); // of what was done before
     context.addSparkListener(this);
     return session;
   }

@@ -1,6 +1,6 @@
 """The peer of `accelerant bench checkpoint`: a Llama in PyTorch, one thread.
 
-Usage: checkpoint.py TASK.json generate|step, beside model.safetensors. Prints one line of JSON.
+Usage: checkpoint.py TASK.json generate|step, beside tensors.safetensors. Prints one line of JSON.
 generate: best seconds of three runs after a warm-up, keys and values kept, and the log-probability of a
 given text after the prompt. step: best seconds of an update of the adapters by AdamW, loss and gradient
 norm of the first. Both: the largest resident size of this process in bytes.
@@ -10,21 +10,14 @@ import pathlib
 import sys
 import time
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
+import peer_tensors
+
 torch.set_num_threads(1)
 task = json.loads(pathlib.Path(sys.argv[1]).read_text())
-stored = pathlib.Path(sys.argv[1]).parent / "model.safetensors"
-w = {}
-with open(stored, "rb") as file:
-    size = int.from_bytes(file.read(8), "little")
-    for name, entry in json.loads(file.read(size)).items():
-        if name != "__metadata__":
-            begin, end = entry["data_offsets"]
-            numbers = np.fromfile(stored, "<f4", (end - begin) // 4, offset=8 + size + begin)
-            w[name] = torch.from_numpy(numbers).view(entry["shape"])
+w = peer_tensors.read(pathlib.Path(sys.argv[1]).parent)
 heads, groups, layers, d = task["heads"], task["groups"], task["layers"], task["headWidth"]
 table = w["model.embed_tokens.weight"]
 width = table.shape[1]

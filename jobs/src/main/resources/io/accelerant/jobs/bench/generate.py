@@ -1,6 +1,6 @@
 """The peer of `accelerant bench generate`: plain sampling from a GPT-2 in PyTorch, keys and values kept.
 
-Usage: generate.py TASK.json, beside model.safetensors. Prints one line of JSON: best seconds of three
+Usage: generate.py TASK.json, beside tensors.safetensors. Prints one line of JSON: best seconds of three
 runs after a warm-up, and the log-probability of a given text after the first prompt.
 """
 import json
@@ -8,21 +8,15 @@ import pathlib
 import sys
 import time
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
+import peer_tensors
+
 torch.set_num_threads(1)
 task = json.loads(pathlib.Path(sys.argv[1]).read_text())
-raw = (pathlib.Path(sys.argv[1]).parent / "model.safetensors").read_bytes()
-size = int.from_bytes(raw[:8], "little")
-w = {}
-for name, entry in json.loads(raw[8 : 8 + size]).items():
-    if name != "__metadata__":
-        begin, end = (8 + size + o for o in entry["data_offsets"])
-        w[name.removeprefix("transformer.")] = torch.from_numpy(
-            np.frombuffer(raw[begin:end], "<f4").reshape(entry["shape"]).copy()
-        )
+tensors = peer_tensors.read(pathlib.Path(sys.argv[1]).parent)
+w = {name.removeprefix("transformer."): t for name, t in tensors.items()}
 prompts = torch.tensor(task["prompts"])
 heads, layers, count = task["heads"], task["layers"], task["tokens"]
 width = w["wte.weight"].shape[1]

@@ -8,21 +8,15 @@ import math
 import sys
 import time
 
-import numpy as np
 import torch
 import torch.nn.functional as F
+
+import peer_tensors
 
 folder, repeats = sys.argv[1], int(sys.argv[2])
 torch.set_num_threads(1)
 spec = json.load(open(folder + "/spec.json"))
-data = open(folder + "/tensors.safetensors", "rb").read()
-end = 8 + int.from_bytes(data[:8], "little")
-header = json.loads(data[8:end])
-tensors = {
-    k: torch.from_numpy(np.frombuffer(data[end:][slice(*v["data_offsets"])], "<f4").reshape(v["shape"]).copy())
-    for k, v in header.items()
-    if k != "__metadata__"
-}
+tensors = peer_tensors.read(folder)
 kept, patch, depth, classes = (spec[k] for k in ("kept", "patch", "framePatch", "classes"))
 whole = list(range(spec["layers"]))
 frequencies = 10000.0 ** (-torch.arange(128) / 128)

@@ -12,17 +12,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import peer_tensors
+
 folder, repeats = sys.argv[1], int(sys.argv[2])
 torch.set_num_threads(1)
 spec = json.load(open(folder + "/spec.json"))
-data = open(folder + "/tensors.safetensors", "rb").read()
-end = 8 + int.from_bytes(data[:8], "little")
-header = json.loads(data[8:end])
-tensors = {
-    k: torch.from_numpy(np.frombuffer(data[end:][slice(*v["data_offsets"])], "<f4").reshape(v["shape"]).copy())
-    for k, v in header.items()
-    if k != "__metadata__"
-}
+tensors = peer_tensors.read(folder)
 w = {k[8:]: v.requires_grad_(k != "network.pos_embed") for k, v in tensors.items() if k.startswith("network.")}
 classifier = {k[11:]: v for k, v in tensors.items() if k.startswith("classifier.")}
 trained = [v for v in w.values() if v.requires_grad]

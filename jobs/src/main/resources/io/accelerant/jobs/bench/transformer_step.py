@@ -12,17 +12,12 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+import peer_tensors
+
 folder, threads, steps = pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 torch.set_num_threads(threads)
 spec = json.loads((folder / "bench.json").read_text())
-raw = (folder / "model.safetensors").read_bytes()
-size = int.from_bytes(raw[:8], "little")
-w = {}
-for name, entry in json.loads(raw[8 : 8 + size]).items():
-    if name != "__metadata__":
-        begin, end = (8 + size + o for o in entry["data_offsets"])
-        values = np.frombuffer(raw[begin:end], "<f4").reshape(entry["shape"]).copy()
-        w[name] = torch.tensor(values, requires_grad=True)
+w = {name: t.requires_grad_() for name, t in peer_tensors.read(folder).items()}
 batch, length, heads = spec["batch"], spec["length"], spec["heads"]
 tokens = torch.tensor(spec["tokens"]).view(batch, length)
 targets = torch.tensor(spec["targets"]).view(-1)

@@ -75,8 +75,10 @@ public final class PreparePromptsJob implements PublishingJob {
           PreparePromptsKeys.SOURCE,
           "plants noise of its own; set preparePrompts.skillPool instead of noise.");
     }
-    PromptSource source = PromptSource.of(context, config, chat(context, config));
-    Tokenizer tokenizer = tokenizer(context, config, source);
+    Optional<PretrainedTokenizer> talking = talking(context, config);
+    PromptSource source =
+        PromptSource.of(context, config, talking.map(tokenizer -> chat(config, tokenizer)));
+    Tokenizer tokenizer = tokenizer(context, config, source, talking);
     RowCheck check =
         new RowCheck(tokenizer, config.get(PreparePromptsKeys.MAXIMUM), source.cloze());
     return new Work(
@@ -91,8 +93,8 @@ public final class PreparePromptsJob implements PublishingJob {
         run -> make(run, source, check, split, noise));
   }
 
-  /** The template that the tokenizer's files hold, if prompts are to be made by it. */
-  private static Optional<Turns.Chat> chat(JobContext context, JobConfig config) {
+  /** The tokenizer whose template makes the prompts, if that is asked for. */
+  private static Optional<PretrainedTokenizer> talking(JobContext context, JobConfig config) {
     if (config
         .find(PreparePromptsKeys.TEMPLATE)
         .filter(PreparePromptsKeys.CHAT::equals)
@@ -107,10 +109,14 @@ public final class PreparePromptsJob implements PublishingJob {
           PreparePromptsKeys.TEMPLATE,
           "= chat is a template of files: name their folder as preparePrompts.tokenizer.");
     }
+    return Optional.of(tokenizer);
+  }
+
+  private static Turns.Chat chat(JobConfig config, PretrainedTokenizer tokenizer) {
     try {
       Turns.Chat chat = new Turns.Chat(tokenizer.chat(), config.get(PreparePromptsKeys.SYSTEM));
       chat.prompt(List.of(new ChatTemplate.Message("user", "a")));
-      return Optional.of(chat);
+      return chat;
     } catch (IllegalArgumentException e) {
       throw config.invalid(
           PreparePromptsKeys.TEMPLATE, "= chat cannot be: " + e.getMessage() + ".");
@@ -125,10 +131,21 @@ public final class PreparePromptsJob implements PublishingJob {
     }
   }
 
-  private static Tokenizer tokenizer(JobContext context, JobConfig config, PromptSource source) {
+  /**
+   * @param talking was opened before
+   */
+  private static Tokenizer tokenizer(
+      JobContext context,
+      JobConfig config,
+      PromptSource source,
+      Optional<PretrainedTokenizer> talking) {
     Tokenizer tokenizer =
-        tokenizer(
-            context, config, config.find(PreparePromptsKeys.TOKENIZER).orElse(source.symbols()));
+        talking.isPresent()
+            ? talking.get()
+            : tokenizer(
+                context,
+                config,
+                config.find(PreparePromptsKeys.TOKENIZER).orElse(source.symbols()));
     if (source.cloze() && !(tokenizer instanceof SymbolTokenizer)) {
       throw config.invalid(
           PreparePromptsKeys.TOKENIZER,
