@@ -1,18 +1,25 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactFolder;
 import io.accelerant.core.artifact.ArtifactReport;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Progress;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Looks at a published artifact or copies it; {@code spark.hadoop.*} settings reach its store. */
-@Command(name = "artifact", description = "Shows, verifies or copies a published artifact.")
+@Command(
+    name = "artifact",
+    description =
+        "Shows, verifies or copies a published artifact, or makes a page of a folder of them.")
 final class ArtifactCommand {
   private final Console console;
 
@@ -42,8 +49,27 @@ final class ArtifactCommand {
         (artifact, hadoop) -> ArtifactReport.export(artifact, target, hadoop));
   }
 
+  @Command(
+      name = "index",
+      description = "Writes index.html into a folder of artifacts: what came from what, verdicts.")
+  int index(@Parameters(paramLabel = "FOLDER") String uri, @Mixin Options options) {
+    return run(
+        "index",
+        options,
+        hadoop -> {
+          ArtifactFolder folder = ArtifactFolder.open(uri, hadoop);
+          List<ArtifactFolder.Entry> entries = folder.artifacts();
+          Map<String, Object> rest = new LinkedHashMap<>();
+          rest.put(
+              "page",
+              folder.write(ArtifactIndex.FILE, new ArtifactIndex(entries).page(folder.uri())));
+          rest.put("artifacts", entries.size());
+          return Console.line("artifact index", "ok", rest);
+        });
+  }
+
   /** Prints what a report says and stays with the artifact. */
-  private String say(Artifact artifact, java.util.function.Function<Artifact, String> report) {
+  private String say(Artifact artifact, Function<Artifact, String> report) {
     console.err().print(report.apply(artifact));
     return artifact.uri();
   }
@@ -54,21 +80,29 @@ final class ArtifactCommand {
   }
 
   private int run(String verb, String uri, Options options, Action action) {
-    String name = "artifact " + verb;
+    return run(
+        verb,
+        options,
+        hadoop ->
+            Console.ok(
+                "artifact " + verb,
+                () -> {
+                  Artifact artifact = Artifact.open(uri, hadoop);
+                  String result = action.on(artifact, hadoop);
+                  return new JobResult(
+                      result, artifact.contentHash(), artifact.manifest().metrics());
+                }));
+  }
+
+  private int run(
+      String verb, Options options, Function<Configuration, Map<String, Object>> command) {
     return console.run(
-        name,
+        "artifact " + verb,
         options.verbose,
         () -> {
           JobConfig own = JobConfig.load(options.files, options.sets, List.of());
           JobConfig config = SparkSettings.submit(own, SparkSettings.submitted(), Progress.SILENT);
-          Configuration hadoop = SparkSettings.hadoop(SparkSettings.withS3(config));
-          return Console.ok(
-              name,
-              () -> {
-                Artifact artifact = Artifact.open(uri, hadoop);
-                String result = action.on(artifact, hadoop);
-                return new JobResult(result, artifact.contentHash(), artifact.manifest().metrics());
-              });
+          return command.apply(SparkSettings.hadoop(SparkSettings.withS3(config)));
         });
   }
 }

@@ -21,42 +21,101 @@ import io.accelerant.rl.trajectory.TrajectoryWeightsJob;
 import io.accelerant.selection.classifier.TrainClassifierJob;
 import io.accelerant.selection.lead.LeadJob;
 import io.accelerant.selection.rs2.Rs2Job;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /** Every job that the command line knows, in the order of the help text. */
 final class Commands {
+  /** What a job is for, as a heading of the help text. */
+  private static final Map<String, List<JobCommand>> BY_PURPOSE = new LinkedHashMap<>();
+
+  static {
+    purpose(
+        "Begin here", //
+        new JobCommand(new QuickstartJob()));
+    purpose(
+        "Data",
+        example(new PrepareTextJob(), "prepare-text.conf"),
+        example(new PreparePromptsJob(), "prepare-prompts.conf"),
+        example(new PrepareImagesJob(), "prepare-images.conf"),
+        example(new PrepareVideosJob(), "prepare-videos.conf"),
+        example(new CollectTrajectoriesJob(), "collect-trajectories.conf"));
+    purpose(
+        "Models to start from",
+        example(new ImportModelJob(), "import-model.conf"),
+        example(new TrainTeacherJob(), "train-teacher.conf"));
+    purpose(
+        "Fewer steps from a frozen model",
+        example(new LsdJob(), "lsd-text.conf"),
+        example(new DcSolverJob(), "dc-solver-mixture.conf"));
+    purpose(
+        "Fewer steps, or less of a network, by training it",
+        example(new MmdJob(), "mmd.conf"),
+        example(new CertaintyJob(), "certainty.conf"),
+        example(new FastLightGenJob(), "fastlightgen.conf"));
+    purpose(
+        "Less data for training",
+        example(new Rs2Job(), "rs2.conf"),
+        example(new TrainClassifierJob(), "train-classifier.conf"),
+        example(new LeadJob(), "lead.conf"));
+    purpose(
+        "Fewer samples for reinforcement learning",
+        example(new GvmRaftJob(), "gvm-raft.conf"),
+        example(new TrajectoryWeightsJob(), "trajectory-weights.conf"),
+        example(new OfflineRlJob(), "offline-rl.conf"));
+    purpose(
+        "Use and judge what came out",
+        example(new SampleJob(), "sample-mixture.conf"),
+        example(new EvaluateJob(), "evaluate.conf"),
+        example(new PipelineJob(), "pipeline.conf"));
+  }
+
   private Commands() {}
 
+  private static void purpose(String heading, JobCommand... jobs) {
+    BY_PURPOSE.put(heading, List.of(jobs));
+  }
+
+  private static JobCommand example(Job job, String conf) {
+    return new JobCommand(job, "conf/" + conf);
+  }
+
   static List<JobCommand> all() {
-    return Stream.of(Stream.of(new QuickstartJob()), jobs().stream(), Stream.of(new PipelineJob()))
-        .flatMap(job -> job)
-        .map(JobCommand::new)
-        .toList();
+    return BY_PURPOSE.values().stream().flatMap(List::stream).toList();
   }
 
   /** Those that publish an artifact of their own: what a pipeline can chain. */
   static List<Job> jobs() {
-    return List.of(
-        new PrepareTextJob(),
-        new PreparePromptsJob(),
-        new ImportModelJob(),
-        new TrainTeacherJob(),
-        new LsdJob(),
-        new SampleJob(),
-        new EvaluateJob(),
-        new PrepareImagesJob(),
-        new PrepareVideosJob(),
-        new Rs2Job(),
-        new TrainClassifierJob(),
-        new DcSolverJob(),
-        new MmdJob(),
-        new CertaintyJob(),
-        new FastLightGenJob(),
-        new CollectTrajectoriesJob(),
-        new TrajectoryWeightsJob(),
-        new OfflineRlJob(),
-        new GvmRaftJob(),
-        new LeadJob());
+    return all().stream()
+        .map(JobCommand::job)
+        .filter(job -> !(job instanceof QuickstartJob || job instanceof PipelineJob))
+        .toList();
+  }
+
+  /** Jobs under what they are for, each as the command that runs its example, and what it does. */
+  static String help(List<JobCommand> jobs) {
+    StringBuilder text = new StringBuilder();
+    List<JobCommand> others = new ArrayList<>(jobs);
+    BY_PURPOSE.forEach(
+        (heading, of) -> {
+          List<JobCommand> here = jobs.stream().filter(of::contains).toList();
+          others.removeAll(here);
+          append(text, heading, here);
+        });
+    append(text, "Others", others);
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, String heading, List<JobCommand> jobs) {
+    if (!jobs.isEmpty()) {
+      text.append("\n").append(heading).append(":\n");
+    }
+    for (JobCommand job : jobs) {
+      text.append("  accelerant ").append(job.name());
+      job.example().ifPresent(conf -> text.append(" --conf ").append(conf));
+      text.append("\n      ").append(job.job().summary()).append("\n");
+    }
   }
 }

@@ -9,6 +9,7 @@ import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -35,11 +36,24 @@ final class JobCommand implements Callable<Integer> {
   private boolean force;
 
   private final Job job;
+  private final Optional<String> example;
   private Console console;
   private String[] arguments;
 
   JobCommand(Job job) {
+    this(job, null);
+  }
+
+  /**
+   * @param example configuration file, relative to the project; null if the job needs none
+   */
+  JobCommand(Job job, String example) {
     this.job = job;
+    this.example = Optional.ofNullable(example);
+  }
+
+  Optional<String> example() {
+    return example;
   }
 
   Job job() {

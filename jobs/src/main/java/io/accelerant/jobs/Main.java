@@ -6,12 +6,17 @@ import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.text.Text;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -22,10 +27,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "JOB",
     description = "Makes generative models faster, on a Spark cluster.",
     subcommands = HelpCommand.class,
-    commandListHeading = "%nJobs and commands:%n",
+    commandListHeading = "%nOther commands:%n",
     footer = {
       "",
-      "accelerant help JOB lists the configuration keys of a job.",
+      "accelerant help JOB lists the configuration keys of a job. A job reads any number of --conf",
+      "FILE and --set key=value; --dry-run checks them, the inputs and the output, and runs nothing.",
+      "source <(accelerant completion) completes commands and options in bash and zsh.",
       "",
       "Exit codes: 0 done, 2 bad usage or configuration, 3 bad input data, 4 artifact missing,",
       "corrupt or taken, 5 stopped by a signal after its state was saved, 6 commit state unknown,",
@@ -70,6 +77,8 @@ public final class Main implements Runnable {
     line.addSubcommand(new ArtifactCommand(console));
     line.addSubcommand(new BenchCommand(console));
     line.addSubcommand(ExplainGpuCommand.on(console, jobs));
+    line.addSubcommand("completion", new GenerateCompletion());
+    showByPurpose(line, jobs);
     line.getCommandSpec().version("accelerant " + CodeVersion.text());
     line.setExpandAtFiles(false);
     line.setUsageHelpWidth(100);
@@ -77,6 +86,21 @@ public final class Main implements Runnable {
     line.setErr(new PrintWriter(console.err(), true));
     line.setParameterExceptionHandler((e, rest) -> console.fail(command(e), usage(e), false));
     return line.execute(args);
+  }
+
+  private static void showByPurpose(CommandLine line, List<JobCommand> jobs) {
+    List<String> names = jobs.stream().map(JobCommand::name).toList();
+    var sections = line.getHelpSectionMap();
+    sections.put(
+        UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
+        help -> Commands.help(jobs) + help.commandListHeading());
+    sections.put(
+        UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
+        help -> {
+          Map<String, Help> others = new LinkedHashMap<>(help.subcommands());
+          others.keySet().removeAll(names);
+          return help.commandList(others);
+        });
   }
 
   /** No job named. */

@@ -79,7 +79,13 @@ class ArchitectureTest {
             .and(only("text"))
             .and(only("random"))
             .and(only("config", "com.typesafe.config..", CORE + "error.."))
-            .and(only("report", "org.knowm.xchart..", CORE + "error..", CORE + "config.."))
+            .and(
+                only(
+                    "report",
+                    "org.knowm.xchart..",
+                    "org.commonmark..",
+                    CORE + "error..",
+                    CORE + "config.."))
             .and(without("artifact", "org.apache.spark..", CORE + "artifact.TableFingerprint"))
             .and(without("engine", "org.apache.spark..", ""))
             .and(without("nn", "org.apache.spark..", ""))
@@ -94,7 +100,7 @@ class ArchitectureTest {
             .and(door("onnx", "ai.onnxruntime.."))
             .and(door("features", "org.deeplearning4j.."))
             .and(door("config", "com.typesafe.config.."))
-            .and(door("report", "org.knowm.xchart.."))
+            .and(door("report", "org.knowm.xchart..", "org.commonmark.."))
             .and(door("lm.tokenizer", "ai.djl..", "com.hubspot.."))
             .and(
                 noClasses()

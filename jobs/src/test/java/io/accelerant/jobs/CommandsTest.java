@@ -51,4 +51,32 @@ class CommandsTest {
       assertThat(Accelerant.run("help", job.name()).out()).contains("run.output", job.summary());
     }
   }
+
+  @Test
+  void helpShowsEveryJobOnceWithAnExampleThatIsThere() {
+    String help = Accelerant.run("--help").out();
+    for (JobCommand job : Commands.all()) {
+      assertThat(help).containsOnlyOnce("\n      " + job.job().summary() + "\n");
+      job.example()
+          .ifPresent(
+              conf -> {
+                assertThat(help).contains("accelerant " + job.name() + " --conf " + conf + "\n");
+                assertThat(Accelerant.project().resolve(conf)).isRegularFile();
+              });
+    }
+    assertThat(help).contains("Other commands:", "explain-gpu").doesNotContain("Others:");
+    assertThat(help.lines()).allMatch(line -> line.length() <= 106);
+  }
+
+  @Test
+  void completionIsAScriptThatTheShellReads() throws Exception {
+    String script = Accelerant.run("completion").out();
+    assertThat(script).contains("dc-solver", "--print-config");
+    Process shell = new ProcessBuilder("bash", "-n").redirectErrorStream(true).start();
+    try (var in = shell.outputWriter()) {
+      in.write(script);
+    }
+    assertThat(new String(shell.getInputStream().readAllBytes())).isEmpty();
+    assertThat(shell.waitFor()).isZero();
+  }
 }

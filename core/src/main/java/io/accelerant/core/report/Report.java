@@ -10,6 +10,9 @@ import java.util.function.Consumer;
  * The text {@code report.md} and its pictures, put together from top to bottom. Not thread-safe.
  */
 public final class Report {
+  /** The name of its text in an artifact. */
+  public static final String FILE = "report.md";
+
   private final StringBuilder text = new StringBuilder();
   private final Map<String, byte[]> pictures = new LinkedHashMap<>();
   private final Consumer<String> warn;
@@ -123,7 +126,7 @@ public final class Report {
   /** {@code report.md} and the pictures it shows, by file name within the artifact. */
   public Map<String, byte[]> files() {
     Map<String, byte[]> files = new LinkedHashMap<>();
-    files.put("report.md", markdown().getBytes(StandardCharsets.UTF_8));
+    files.put(FILE, markdown().getBytes(StandardCharsets.UTF_8));
     files.putAll(pictures);
     return Collections.unmodifiableMap(files);
   }

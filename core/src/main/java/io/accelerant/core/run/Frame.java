@@ -94,6 +94,7 @@ record Frame(String job, JobContext context, JobConfig config) {
     artifact.writeJson("metrics.json", metrics);
     product.files().forEach(artifact::write);
     artifact.write("README.md", product.card().markdown());
+    artifact.write("report.html", product.page());
     Manifest manifest = artifact.commit(product.draft());
     product.check().require(Artifact.open(artifact.uri(), context.hadoop()));
     return new JobResult(artifact.uri(), manifest.contentHash(), metrics);
