@@ -80,7 +80,9 @@ final class JobCommand implements Callable<Integer> {
 
   private Map<String, Object> execute() {
     JobConfig own = JobConfig.load(options.files, options.sets, job.keys());
-    Progress progress = ProgressLines.to(console.err(), own.get(RunKeys.LOG));
+    Progress lines = ProgressLines.to(console.err(), own.get(RunKeys.LOG));
+    Tracking tracking = Tracking.of(own, lines);
+    Progress progress = tracking.beside(lines);
     var submitted = SparkSettings.submitted();
     JobConfig config =
         SparkSettings.complete(
@@ -103,7 +105,11 @@ final class JobCommand implements Callable<Integer> {
               CommandText.of(arguments));
       return dryRun
           ? plan(context, config)
-          : Console.ok(name(), () -> spark.logged(job.run(context, config)));
+          : Console.ok(
+              name(),
+              () ->
+                  tracking.run(
+                      name(), config, context, () -> spark.logged(job.run(context, config))));
     }
   }
 

@@ -41,6 +41,13 @@ public final class RunKeys {
           .oneOf("text", "json")
           .withDefault("text")
           .operational();
+  public static final Key<String> TRACKING =
+      Key.string(
+              "run.tracking",
+              "Where parameters, the metrics of rounds and the report are logged too:"
+                  + " mlflow:<URL of its server>; a server that fails does not stop the run")
+          .optional()
+          .operational();
   public static final Key<Integer> THREADS =
       Key.integer("engine.threads", "Threads of one numeric task; parallelism comes from tasks")
           .between(1, 1024)
@@ -101,6 +108,7 @@ public final class RunKeys {
                 RESUME,
                 FORMAT,
                 LOG,
+                TRACKING,
                 THREADS,
                 KERNEL,
                 FROZEN,

@@ -45,6 +45,7 @@ final class JobWatcher implements Trainer.Watcher {
     description.close();
     finite.summed(done, sums, logged);
     metrics.log(name + ": round", done, logged);
+    context.progress().measured(name, done, logged);
     say(done, logged);
   }
 
