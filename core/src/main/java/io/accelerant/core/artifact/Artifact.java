@@ -30,10 +30,20 @@ public final class Artifact {
     this.manifest = manifest;
   }
 
+  /** Whether a name is that of an artifact that comes along, {@code builtin:<name>}. */
+  public static boolean isBuiltin(String uri) {
+    return uri.startsWith(BuiltinStore.SCHEME);
+  }
+
+  /** The URIs of all artifacts that come along. */
+  public static List<String> builtins() {
+    return BuiltinStore.NAMES.stream().map(name -> BuiltinStore.SCHEME + name).toList();
+  }
+
   /**
    * Opens an artifact.
    *
-   * @param uri of its directory, or of a {@code latest} pointer file
+   * @param uri of its directory, of a {@code latest} pointer file, or {@code builtin:<name>}
    * @throws ArtifactException if there is none, or its manifest is not valid
    */
   public static Artifact open(String uri, Configuration hadoop) {

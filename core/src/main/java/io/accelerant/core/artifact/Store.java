@@ -38,9 +38,14 @@ interface Store {
     return toRead(location, hadoop);
   }
 
-  /** As {@link #at}, of any scheme that Hadoop knows, for what is only read. */
+  /**
+   * As {@link #at}, of any scheme that Hadoop knows and of what comes along with the program, for
+   * what is only read.
+   */
   static Store toRead(String uri, Configuration hadoop) {
-    return toRead(location(uri), hadoop);
+    return uri.startsWith(BuiltinStore.SCHEME)
+        ? BuiltinStore.of(uri)
+        : toRead(location(uri), hadoop);
   }
 
   private static Store toRead(Location location, Configuration hadoop) {

@@ -94,6 +94,17 @@ public record LanguageModel(
    * @param raw the weights as training left them
    */
   public void write(ArtifactWriter artifact, float[] raw) {
+    new Model(network, parameters).write(artifact, writtenConfig(artifact));
+    new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
+  }
+
+  /** Writes {@code config.json} and the weights alone, see {@link Model#writeHalf}. */
+  public void writeHalf(ArtifactWriter artifact) {
+    new Model(network, parameters).writeHalf(artifact, writtenConfig(artifact));
+  }
+
+  /** Writes the tokenizer and says what the configuration has to hold. */
+  private Map<String, Object> writtenConfig(ArtifactWriter artifact) {
     Map<String, Object> block = new LinkedHashMap<>();
     block.put("kind", kind.label());
     block.put("tokenizer", tokenizer.config());
@@ -104,8 +115,7 @@ public record LanguageModel(
     tokenizer.write(artifact);
     Map<String, Object> config = new LinkedHashMap<>(tokenizer.modelConfig());
     config.put(BLOCK, block);
-    new Model(network, parameters).write(artifact, config);
-    new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
+    return config;
   }
 
   /** Whether an artifact is such a model. */

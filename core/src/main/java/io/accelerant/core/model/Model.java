@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -137,11 +138,33 @@ public record Model(NetworkSpec network, float[] parameters) {
    * @param extra further keys of the configuration; those of the network win
    */
   public void write(ArtifactWriter artifact, Map<String, ?> extra) {
-    Map<String, Object> config = new java.util.LinkedHashMap<>(network.config());
-    config.put("torch_dtype", "float32");
+    writeConfig(artifact, extra, "float32");
+    writeWeights(artifact, WEIGHTS);
+  }
+
+  /** As {@link #write}, in 16 bits, to which the parameters must have been rounded. */
+  public void writeHalf(ArtifactWriter artifact, Map<String, ?> extra) {
+    writeConfig(artifact, extra, "float16");
+    List<Safetensors.Entry> narrow =
+        tensors(network.layout(), parameters, name -> true).stream()
+            .map(
+                wide ->
+                    new Safetensors.Entry(
+                        wide.name(),
+                        Dtype.F16,
+                        wide.shape(),
+                        () ->
+                            Tensor.asHalf(
+                                wide.name(), wide.shape(), wide.tensor().get().toFloats())))
+            .toList();
+    write(artifact, WEIGHTS, narrow);
+  }
+
+  private void writeConfig(ArtifactWriter artifact, Map<String, ?> extra, String type) {
+    Map<String, Object> config = new LinkedHashMap<>(network.config());
+    config.put("torch_dtype", type);
     extra.forEach(config::putIfAbsent);
     artifact.writeJson(CONFIG, config);
-    writeWeights(artifact, WEIGHTS);
   }
 
   /**

@@ -40,6 +40,15 @@ public final class HalfFloats {
     return (short) (sign | rebiased + 0xfff + (rebiased >> 13 & 1) >> 13);
   }
 
+  /** Each number as F16 holds it. */
+  public static float[] rounded(float[] numbers) {
+    float[] rounded = new float[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      rounded[i] = fromHalf(toHalf(numbers[i]));
+    }
+    return rounded;
+  }
+
   /** bfloat16: the upper half of a float. Exact. */
   public static float fromBFloat16(short value) {
     return Float.intBitsToFloat(value << 16);

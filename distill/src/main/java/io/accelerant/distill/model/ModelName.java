@@ -34,6 +34,9 @@ public record ModelName(Key<String> key, JobContext context, JobConfig config) {
    */
   Optional<Artifact> artifact() {
     String name = text();
+    if (Artifact.isBuiltin(name)) {
+      return Optional.of(Artifact.open(name, context.hadoop()));
+    }
     if (NO_URI.matcher(name).matches()) {
       return Optional.empty();
     }

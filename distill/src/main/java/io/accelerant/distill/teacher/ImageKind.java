@@ -145,6 +145,11 @@ final class ImageKind implements TeacherKind {
   }
 
   @Override
+  public void writeHalf(ArtifactWriter artifact, float[] average) {
+    teacher.model(average).writeHalf(artifact);
+  }
+
+  @Override
   public float[] read(Artifact artifact) {
     return ImageModel.read(artifact, "train-teacher").parameters();
   }

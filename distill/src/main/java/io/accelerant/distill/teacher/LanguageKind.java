@@ -208,6 +208,11 @@ final class LanguageKind implements TeacherKind {
   }
 
   @Override
+  public void writeHalf(ArtifactWriter artifact, float[] average) {
+    model(average).writeHalf(artifact);
+  }
+
+  @Override
   public void writeAdapter(ArtifactWriter artifact, float[] trained) {
     Adapters.write(artifact, start.trained(), trained);
   }

@@ -183,6 +183,11 @@ final class MaskedTextKind implements TeacherKind {
   }
 
   @Override
+  public void writeHalf(ArtifactWriter artifact, float[] average) {
+    model(average).writeHalf(artifact);
+  }
+
+  @Override
   public float[] read(Artifact artifact) {
     return MaskedTextModel.read(artifact, "train-teacher").parameters();
   }

@@ -108,6 +108,9 @@ interface TeacherKind {
   /** Writes {@code config.json} and the weights. */
   void write(ArtifactWriter artifact, float[] average, float[] raw);
 
+  /** Writes the average alone, in 16 bits, to which it was rounded. */
+  void writeHalf(ArtifactWriter artifact, float[] average);
+
   /**
    * Writes the adapters, if they alone were trained.
    *

@@ -8,11 +8,13 @@ import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
+import io.accelerant.core.engine.Storage;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobDescription;
 import io.accelerant.core.random.RandomStream;
+import io.accelerant.core.safetensors.HalfFloats;
 import io.accelerant.core.text.Text;
 import io.accelerant.core.train.Draw;
 import io.accelerant.core.train.GradientStep;
@@ -176,7 +178,10 @@ final class TeacherRun implements AutoCloseable {
 
   /** Averaged weights of the network that is published. */
   float[] average() {
-    return kind.published(trained());
+    float[] average = kind.published(trained());
+    return config.get(TrainTeacherKeys.WEIGHTS).equals(Storage.FLOAT16.label())
+        ? HalfFloats.rounded(average)
+        : average;
   }
 
   /** Its weights of the last round. */

@@ -5,6 +5,7 @@ import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.engine.Storage;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.model.Model;
@@ -77,7 +78,11 @@ public final class TrainTeacherJob implements PublishingJob {
     double[] heldOut = training.heldOut(training.average());
     Map<String, Number> metrics = new LinkedHashMap<>(training.metrics());
     metrics.putAll(kind.metrics(heldOut, training.average()));
-    kind.write(run.artifact(), training.average(), training.raw());
+    if (config.get(TrainTeacherKeys.WEIGHTS).equals(Storage.FLOAT16.label())) {
+      kind.writeHalf(run.artifact(), training.average());
+    } else {
+      kind.write(run.artifact(), training.average(), training.raw());
+    }
     kind.writeAdapter(run.artifact(), training.trained());
     run.artifact().write("log.jsonl", training.log().jsonLines());
     run.writeLoader(Model.class);

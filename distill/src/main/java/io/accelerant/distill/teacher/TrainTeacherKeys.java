@@ -2,6 +2,7 @@ package io.accelerant.distill.teacher;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
+import io.accelerant.core.engine.Storage;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.model.Adapters;
 import io.accelerant.core.nn.InitialScale;
@@ -64,6 +65,13 @@ final class TrainTeacherKeys {
               "Times drawn per held-out window; the bound's spread is over them")
           .between(2, 10_000)
           .withDefault(4);
+  static final Key<String> WEIGHTS =
+      Key.string(
+              "trainTeacher.weights",
+              "float16: the averaged weights are rounded before they are measured and published"
+                  + " alone, a quarter of the bytes of both sets in float32")
+          .oneOf(Storage.FLOAT32.label(), Storage.FLOAT16.label())
+          .withDefault(Storage.FLOAT32.label());
   static final Key<Integer> SAMPLE_EVERY =
       Key.integer("trainTeacher.sampleEvery", "Rounds between samples shown on the way; 0: none")
           .atLeast(0)
@@ -208,6 +216,7 @@ final class TrainTeacherKeys {
                 INITIAL,
                 T_MIN,
                 EVALUATION_DRAWS,
+                WEIGHTS,
                 SAMPLE_EVERY));
     own.addAll(PIXELS_ALONE);
     own.addAll(IMAGE_ALONE);

@@ -120,6 +120,11 @@ public record ImageModel(PatchTransformer network, float[] parameters, Schedule 
     new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
   }
 
+  /** Writes {@code config.json} and the weights alone, see {@link Model#writeHalf}. */
+  public void writeHalf(ArtifactWriter artifact) {
+    new Model(network, parameters).writeHalf(artifact, Map.of(BLOCK, block()));
+  }
+
   private Map<String, Object> block() {
     Map<String, Object> block = new LinkedHashMap<>();
     block.put("kind", kind(network));

@@ -99,6 +99,11 @@ public record MaskedTextModel(
     new Model(network, raw).writeWeights(artifact, Model.RAW_WEIGHTS);
   }
 
+  /** Writes {@code config.json} and the weights alone, see {@link Model#writeHalf}. */
+  public void writeHalf(ArtifactWriter artifact) {
+    new Model(network, parameters).writeHalf(artifact, Map.of(BLOCK, block()));
+  }
+
   private Map<String, Object> block() {
     Map<String, Object> schedule = new LinkedHashMap<>();
     schedule.put("kind", "loglinear");
