@@ -1,6 +1,7 @@
 """Fills masked positions with numpy alone: load.fill("4__7__"), or load.decode(row) of tokens.
 
-Reads the network and decoder.json beside this folder; RULES are those that it knows.
+Reads the network and decoder.json beside this folder; RULES are those that it knows. Networks of other layouts (Llama,
+Qwen2, LLaDA, Dream) are read by their own libraries: load.decode(row, logits=f), f from tokens to logits [length, vocabulary].
 """
 import json, pathlib
 import numpy as np
@@ -24,7 +25,7 @@ def network(w, c, tokens):  # tokens [length]: logits [length, vocabulary]
     known = {"causal": False, "norm": "layer", "gated": False, "timed": False, "activation_function": "gelu_new"}
     for name, value in known.items():
         if c.get(name) != value:
-            raise ValueError(f"config.json: {name} is {c.get(name)}; this loader knows {value}")
+            raise ValueError(f"config.json: {name} is {c.get(name)}, this loader knows {value}; give decode the logits of another")
     if c["positions"] not in ("rotary", "learned"):
         raise ValueError(f"config.json: positions {c['positions']} are not known to this loader")
     t = "transformer."
@@ -65,23 +66,26 @@ def committed(d, score, filled):  # of open positions by falling score: how many
         passes = score > least if d["boundary"] == "strict" else score >= least
     return max(1, n if passes.all() else int(np.argmin(passes)))  # up to the first that does not pass
 
-def decode(row, folder=FOLDER):  # row: tokens, MASK where they are wanted; all tokens, and the number of evaluations
+def decode(row, folder=FOLDER, logits=None):  # row: tokens, MASK where they are wanted; all tokens, and the number of evaluations
     c, d = (json.loads((folder / name).read_text()) for name in ("config.json", "decoder.json"))
     if d["rule"] not in RULES:
         raise ValueError(f"decoder.json: the rule is {d['rule']}; this loader knows {', '.join(RULES)}")
     if d.get("order", "confidence") != "confidence":
         raise ValueError(f"decoder.json: {d['rule']} in the order {d['order']}; this loader knows confidence")
-    w, mask, row = tensors(folder=folder), c["language"]["maskToken"], np.array(row)
+    if logits is None:
+        w = tensors(folder=folder)
+        logits = lambda tokens: network(w, c, tokens)
+    mask, row = c["language"]["maskToken"], np.array(row)
     masked = np.flatnonzero(row == mask)
     start = masked[0] if len(masked) and masked[0] == len(row) - len(masked) else 0  # blocks begin with an answer behind all that is given
     block, evaluations = d["blockLength"] or len(row), 0
     while (row == mask).any():
         first = np.flatnonzero(row == mask)[0]
         begin = start + (first - start) // block * block
-        logits = network(w, c, row)
-        logits[:, mask] = -np.inf
-        logits[:, c["language"]["tokenizer"].get("size", logits.shape[1]) :] = -np.inf  # what is no token
-        p = np.exp(logits - logits.max(-1, keepdims=True))
+        z = np.array(logits(row), dtype=float)
+        z[:, mask] = -np.inf
+        z[:, c["language"]["tokenizer"].get("size", z.shape[1]) :] = -np.inf  # what is no token
+        p = np.exp(z - z.max(-1, keepdims=True))
         p /= p.sum(-1, keepdims=True)
         score = np.sum(p * np.log(p, out=np.zeros_like(p), where=p > 0), -1) if d["rule"].startswith("entropy") else p.max(-1)
         wanted = masked[(masked >= begin) & (masked < begin + block)]

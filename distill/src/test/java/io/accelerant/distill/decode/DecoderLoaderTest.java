@@ -125,6 +125,28 @@ class DecoderLoaderTest {
   }
 
   @Test
+  void aNetworkOfAnotherLayoutIsReadThroughItsLogits() throws IOException, InterruptedException {
+    publish("factor", Decoder.at(RuleKind.FACTOR, 1.2, 8));
+    String said =
+        python(
+            """
+            import json
+            row, f = %s, pathlib.Path("factor")
+            c, w = json.loads((f / "config.json").read_text()), load.tensors(folder=f)
+            alone = load.decode(row, f)
+            (f / "config.json").write_text(json.dumps(dict(c, norm="rms")))
+            try: load.decode(row, f)
+            except ValueError as e: print(e)
+            print(load.decode(row, f, lambda tokens: load.network(w, c, tokens)) == alone)
+            """
+                .formatted(Arrays.toString(rows()[0])));
+    assertThat(said.lines())
+        .containsExactly(
+            "config.json: norm is rms, this loader knows layer; give decode the logits of another",
+            "True");
+  }
+
+  @Test
   void theOthersAreRefusedByName() throws IOException, InterruptedException {
     publish("saber", new Decoder(RuleKind.SABER, RuleSettings.NONE, 0));
     publish(
