@@ -55,6 +55,9 @@ public record Manifest(
   /** The version of the layout that is written, and the only one that is read. */
   public static final int FORMAT_VERSION = 1;
 
+  /** The kind of those that hold a network with its weights. */
+  public static final String MODEL = "model";
+
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{64}");
   private static final String UNKNOWN = "is not a known field";
   private static final Set<String> FIELDS =

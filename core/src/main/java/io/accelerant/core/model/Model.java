@@ -2,6 +2,7 @@ package io.accelerant.core.model;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
+import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.error.ArtifactException;
@@ -31,7 +32,7 @@ import org.apache.hadoop.conf.Configuration;
  */
 public record Model(NetworkSpec network, float[] parameters) {
   /** Kind of the artifacts that hold a model. */
-  public static final String KIND = "model";
+  public static final String KIND = Manifest.MODEL;
 
   /** Content of {@link NetworkSpec#config} and what else loaders want, such as token ids. */
   public static final String CONFIG = "config.json";

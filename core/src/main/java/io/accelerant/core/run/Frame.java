@@ -93,7 +93,9 @@ record Frame(String job, JobContext context, JobConfig config) {
     Map<String, Number> metrics = product.draft().metrics();
     artifact.writeJson("metrics.json", metrics);
     product.files().forEach(artifact::write);
-    artifact.write("README.md", product.card().markdown());
+    artifact.write(
+        "README.md",
+        CardMetadata.of(product.draft(), product.card().licence()) + product.card().markdown());
     artifact.write("report.html", product.page());
     Manifest manifest = artifact.commit(product.draft());
     product.check().require(Artifact.open(artifact.uri(), context.hadoop()));
