@@ -16,7 +16,7 @@ final class BuiltinStore implements Store {
   static final String SCHEME = "builtin:";
 
   /** Every name; each is a folder of resources beside this class. */
-  static final List<String> NAMES = List.of("fashion", "cloze-chain", "additions");
+  static final List<String> NAMES = List.of("cloze-chain", "additions");
 
   private final String name;
 
@@ -31,7 +31,7 @@ final class BuiltinStore implements Store {
     String name = uri.substring(SCHEME.length());
     if (!NAMES.contains(name)) {
       throw new ArtifactException(
-          Text.of("%s: the artifacts that come along are %s%s.", uri, SCHEME, NAMES));
+          Text.of("%s: the artifacts that come along are %s.", uri, Artifact.builtins()));
     }
     return new BuiltinStore(name);
   }

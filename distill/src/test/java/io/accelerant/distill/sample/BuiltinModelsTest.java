@@ -1,0 +1,89 @@
+package io.accelerant.distill.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactReport;
+import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.SparkTest;
+import io.accelerant.core.lm.prompt.PreparePromptsJob;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The models that come along: whole, small enough, and as good as their manifests say. */
+class BuiltinModelsTest extends SparkTest {
+  @TempDir Path folder;
+
+  static List<String> all() {
+    return Artifact.builtins();
+  }
+
+  @ParameterizedTest
+  @MethodSource("all")
+  void isWholeSmallAndTellsWhatMadeIt(String uri) {
+    Artifact artifact = Artifact.open(uri, new Configuration());
+    assertThat(artifact.verify()).isEmpty();
+    assertThat(artifact.manifest().file("model.safetensors").orElseThrow().size())
+        .isLessThan(4 << 20);
+    assertThat(new String(artifact.read("README.md")))
+        .contains("accelerant train-teacher", "trainTeacher.weights=float16");
+  }
+
+  /** The task draws other prompts than those that the manifest's number was measured on. */
+  @ParameterizedTest
+  @CsvSource({"cloze-chain,task:cloze-chain", "additions,task:addition"})
+  void answersAsItsManifestSays(String name, String task) {
+    String prompts = folder.resolve("prompts").toString();
+    List<String> sets =
+        List.of(
+            "run.output=" + prompts,
+            "run.seed=7",
+            "preparePrompts.source=" + task,
+            "preparePrompts.count=600",
+            "preparePrompts.equalPrompts=keep",
+            "preparePrompts.split=[0.5, 0.1, 0.4]");
+    PreparePromptsJob prepare = new PreparePromptsJob();
+    prepare.run(context(), JobConfig.load(List.of(), sets, prepare.keys()));
+    SampleJob sample = new SampleJob();
+    List<String> draw = new ArrayList<>();
+    draw.add("run.output=" + folder.resolve("answers"));
+    draw.add("sample.model=builtin:" + name);
+    draw.add("sample.prompts=" + prompts);
+    draw.add("sample.count=160");
+    JobResult result = sample.run(context(), JobConfig.load(List.of(), draw, sample.keys()));
+    double said =
+        Artifact.open("builtin:" + name, context().hadoop())
+            .manifest()
+            .metrics()
+            .get("exactMatch")
+            .doubleValue();
+    assertThat(result.metrics().get("exactMatch").doubleValue()).isCloseTo(said, within(.025));
+    assertThat(
+            Artifact.open(result.artifact(), context().hadoop()).manifest().parents().stream()
+                .map(parent -> parent.uri()))
+        .contains("builtin:" + name);
+  }
+
+  @Test
+  void canBeCopiedOutAndNothingElseIsThere() {
+    Artifact chain = Artifact.open("builtin:cloze-chain", context().hadoop());
+    String copy = folder.resolve("copy").toString();
+    ArtifactReport.export(chain, copy, context().hadoop());
+    assertThat(Artifact.open(copy, context().hadoop()).contentHash())
+        .isEqualTo(chain.contentHash());
+    assertThatThrownBy(() -> Artifact.open("builtin:clozechain", context().hadoop()))
+        .isInstanceOf(ArtifactException.class)
+        .hasMessageContaining("builtin:cloze-chain");
+  }
+}
