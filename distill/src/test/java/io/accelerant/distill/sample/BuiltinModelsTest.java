@@ -3,18 +3,27 @@ package io.accelerant.distill.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactReport;
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.data.Images;
+import io.accelerant.core.data.PrepareImagesJob;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
+import io.accelerant.core.random.RandomStream;
+import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.Node;
+import io.accelerant.distill.model.network.ImageModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The models that come along: whole, small enough, and as good as their manifests say. */
 class BuiltinModelsTest extends SparkTest {
+  private static final int BATCH = 16;
+  private static final int BATCHES = 40;
+
   @TempDir Path folder;
 
   static List<String> all() {
@@ -73,6 +85,50 @@ class BuiltinModelsTest extends SparkTest {
             Artifact.open(result.artifact(), context().hadoop()).manifest().parents().stream()
                 .map(parent -> parent.uri()))
         .contains("builtin:" + name);
+  }
+
+  /** The loss of its training, (1/d) |eps_theta(x_t, t, c) - eps|^2, on images it has not seen. */
+  @Test
+  void fashionPredictsNoiseAsItsManifestSays() {
+    PrepareImagesJob prepare = new PrepareImagesJob();
+    String uri = folder.resolve("images").toString();
+    JobConfig config = JobConfig.load(List.of(), List.of("run.output=" + uri), prepare.keys());
+    prepare.run(context(), config);
+    List<Row> rows =
+        Images.open(spark(), context().hadoop(), uri, "the test")
+            .split("test")
+            .orderBy("id")
+            .limit(BATCH * BATCHES)
+            .collectAsList();
+    Artifact artifact = Artifact.open("builtin:fashion", context().hadoop());
+    ImageModel model = ImageModel.read(artifact, "the test");
+    double sum = 0;
+    try (ContinuousModel network = model.open(context(), config)) {
+      for (int b = 0; b < BATCHES; b++) {
+        Node node = model.schedule().node((b + .5) / BATCHES);
+        RandomStream stream = new RandomStream(5, RandomStream.purpose("test.noise"), b, 0);
+        double[] noise = new double[BATCH * model.size()];
+        Arrays.setAll(noise, k -> stream.nextGaussian());
+        double[] x = new double[noise.length];
+        int[] labels = new int[BATCH];
+        for (int i = 0; i < BATCH; i++) {
+          Row row = rows.get(b * BATCH + i);
+          labels[i] = row.getInt(row.fieldIndex("label"));
+          byte[] image = row.getAs(Images.COLUMN);
+          for (int k = 0; k < image.length; k++) {
+            int at = i * image.length + k;
+            x[at] = node.alpha() * ImageModel.pixel(image[k]) + node.sigma() * noise[at];
+          }
+        }
+        double[] predicted = new double[x.length];
+        network.noise(x, node, labels, predicted);
+        for (int k = 0; k < x.length; k++) {
+          sum += (predicted[k] - noise[k]) * (predicted[k] - noise[k]) / x.length / BATCHES;
+        }
+      }
+    }
+    double said = artifact.manifest().metrics().get("noiseMse").doubleValue();
+    assertThat(sum).isCloseTo(said, withinPercentage(8));
   }
 
   @Test

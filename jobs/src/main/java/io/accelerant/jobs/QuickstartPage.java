@@ -1,0 +1,165 @@
+package io.accelerant.jobs;
+
+import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactFolder;
+import io.accelerant.core.job.JobResult;
+import io.accelerant.core.report.HtmlPage;
+import io.accelerant.core.report.Report;
+import io.accelerant.core.report.Table;
+import io.accelerant.core.text.Text;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+
+/**
+ * The page of {@link QuickstartJob}: what came out, beside its controls, with their verdicts.
+ *
+ * @param drawn samples of images by what made them
+ */
+record QuickstartPage(
+    Configuration hadoop,
+    Map<String, JobResult> drawn,
+    JobResult finetuned,
+    JobResult decoders,
+    JobResult sequences) {
+  private static final String TITLE = "Accelerant in three minutes";
+  private static final String PAGE = "report.html";
+  private static final String MMD = "mmd.n5";
+
+  /** Rows of the table of distances: arm and steps as the metrics name them, and what they are. */
+  private static final List<List<String>> IMAGES =
+      List.of(
+          List.of("ddim.n5", "DDIM, 5"),
+          List.of("unipc.n5", "UniPC, 5"),
+          List.of("dc-solver.n5", "UniPC with learned compensation, 5"),
+          List.of("denoise.n5", "as many ordinary updates, DDIM, 5"),
+          List.of(MMD, "finetuned by MMD, DDIM, 5"),
+          List.of("ddim.n20", "DDIM, 20"));
+
+  /** Writes {@code report.md}, its pictures and {@code report.html}; returns the latter's URI. */
+  String write(ArtifactFolder folder) {
+    Report report =
+        Report.titled(TITLE, warning -> {})
+            .paragraph(
+                "Models that come along, made faster by jobs that take seconds. Everything here was"
+                    + " computed by this run; each number stands beside its control, and where"
+                    + " there is no gain it says so.");
+    images(report);
+    prompts(report);
+    sequences(report);
+    report.section("Next").paragraph(next());
+    report.files().forEach(folder::write);
+    folder.write(ArtifactIndex.FILE, new ArtifactIndex(folder.artifacts()).page(folder.uri()));
+    String markdown = new String(report.files().get(Report.FILE), StandardCharsets.UTF_8);
+    return folder.write(PAGE, HtmlPage.of(TITLE, List.of(markdown), report.files()));
+  }
+
+  private void images(Report report) {
+    report
+        .section("Images in 5 evaluations instead of 100")
+        .paragraph(
+            "Ten images, one a class, from the same noise every time. The model is `"
+                + QuickstartJob.IMAGES
+                + "`, a patch transformer trained on Fashion-MNIST.");
+    int number = 0;
+    for (Map.Entry<String, JobResult> way : drawn.entrySet()) {
+      byte[] picture = Artifact.open(way.getValue().artifact(), hadoop).read("plots/samples.png");
+      report.picture("images-" + ++number, picture, way.getKey());
+    }
+    Table table =
+        Table.of("sampler, evaluations", "Frechet distance (network)", "Frechet distance (pixels)");
+    Map<String, Number> metrics = finetuned.metrics();
+    for (List<String> row : IMAGES) {
+      if (metrics.containsKey(row.get(0) + ".frechet.b")) {
+        table.row(
+            row.get(1),
+            metrics.get(row.get(0) + ".frechet.b").doubleValue(),
+            metrics.get(row.get(0) + ".frechet.pixels").doubleValue());
+      }
+    }
+    report
+        .paragraph(
+            "Distance to held-out images, less is better, by a network and in pixels, neither of"
+                + " them trained on:")
+        .table(table)
+        .paragraph(
+            Text.of(
+                "Verdicts of finetuning, difference with its 95%% interval: %s; %s; %s.",
+                verdict("DDIM in as many steps", "n5.b.ddim.n5"),
+                verdict("learned compensation", "n5.b.dc-solver.n5"),
+                verdict("DDIM in 20 steps", "n5.b.ddim.n20")));
+  }
+
+  private String verdict(String what, String name) {
+    Map<String, Number> metrics = finetuned.metrics();
+    String key = "verdict." + name;
+    if (!metrics.containsKey(key)) {
+      return "no comparison with " + what;
+    }
+    double low = metrics.get(key + ".low").doubleValue();
+    double high = metrics.get(key + ".high").doubleValue();
+    String word = high < 0 ? "nearer than" : low > 0 ? "FURTHER than" : "not told apart from";
+    return Text.of(
+        "%s %s (%.3g [%.3g, %.3g])", word, what, metrics.get(key).doubleValue(), low, high);
+  }
+
+  private void prompts(Report report) {
+    Map<String, Number> metrics = decoders.metrics();
+    Table table = Table.of("decoder", "forwards a prompt", "right");
+    metrics.forEach(
+        (name, value) -> {
+          if (name.endsWith(".evaluations") && !name.startsWith("calibration")) {
+            String decoder = name.substring(0, name.length() - ".evaluations".length());
+            table.row(decoder, value, metrics.get(decoder + ".exactMatch"));
+          }
+        });
+    report
+        .section("Prompts answered with fewer forwards")
+        .paragraph(
+            Text.of(
+                "`%s` fills chains of digits, 12 unknown ones a row. One position a forward takes"
+                    + " 12 forwards; decoders that take several when the model is sure need %s for"
+                    + " 95%% right answers.",
+                QuickstartJob.LANGUAGE, number(metrics.get("evaluationsAt.0.95"))));
+    byte[] plot = Artifact.open(decoders.artifact(), hadoop).read("plots/match-evaluations.png");
+    report
+        .picture("decoders", plot, "Right answers against forwards, each decoder at its thresholds")
+        .table(table);
+  }
+
+  private static String number(Number number) {
+    return number == null ? "more than they had" : Text.of("%.1f", number.doubleValue());
+  }
+
+  private void sequences(Report report) {
+    Map<String, Number> metrics = sequences.metrics();
+    Table table = Table.of("sampler", "steps", "wrong transitions");
+    for (String name :
+        List.of("euler.m8", "tweedie.m8", "constant.m8", "student.m8", "euler.m32")) {
+      Number error = metrics.get(name + ".transitionError");
+      if (error != null) {
+        String[] parts = name.split("\\.m");
+        table.row(parts[0].equals("student") ? "learned (LSD)" : parts[0], parts[1], error);
+      }
+    }
+    Number verdict = metrics.get("verdict.m8");
+    report
+        .section("Sequences in 8 learned steps")
+        .paragraph(
+            "Countdown sequences from an exact model, so that every error is the sampler's."
+                + (verdict == null
+                    ? ""
+                    : Text.of(
+                        " Learned less best constant exponent: %.3g [%.3g, %.3g].",
+                        verdict.doubleValue(),
+                        metrics.get("verdict.m8.low").doubleValue(),
+                        metrics.get("verdict.m8.high").doubleValue())))
+        .table(table);
+  }
+
+  private static String next() {
+    return "Every row above is an artifact in this folder, with its own report: see `index.html`."
+        + " `accelerant help` lists the jobs, each with an example.";
+  }
+}
