@@ -211,8 +211,7 @@ final class ImageKind implements TeacherKind {
         A patch transformer that predicts the %1$s in an image, given its class or none (label %2$d).
         Held-out mean squared error of the %1$s: %3$.4f, averaged weights. Pixels are in [-1, 1], the
         network is given 1000 t; `config.json` says under `diffusion` which schedule.
-        `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last
-        round. Frechet distances with their floor are in `report.md`.\
+        Frechet distances with their floor are in `report.md`.\
         """,
         teacher.predicted(),
         teacher.network().classes(),

@@ -257,8 +257,7 @@ final class LanguageKind implements TeacherKind {
     return Text.of(
             """
             A %s transformer that answers prompts. On held-out prompts %s %.3f bits for each token of
-            the answer, exact match %.3f over %d prompts, averaged weights. `model.safetensors` holds
-            the averaged weights, `model-raw.safetensors` those of the last round; `config.json` has the
+            the answer, exact match %.3f over %d prompts, averaged weights. `config.json` has the
             network, and under `language` the tokenizer and its special tokens.%s\
             """,
             kind == Kind.CAUSAL ? "causal" : "masked",

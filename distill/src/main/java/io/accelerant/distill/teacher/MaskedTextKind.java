@@ -224,8 +224,7 @@ final class MaskedTextKind implements TeacherKind {
         """
         A bidirectional transformer that predicts the symbols of a window in which some are MASK.
         Held-out bound: %.3f bits per character (sd %.3f over draws of times), averaged weights.
-        `model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last
-        round; `config.json` has the network, and under `diffusion` alphabet, length, MASK and noise.\
+        `config.json` has the network, and under `diffusion` alphabet, length, MASK and noise.\
         """,
         metrics.get("bitsPerChar").doubleValue(), metrics.get("bitsPerChar.sd").doubleValue());
   }

@@ -1,5 +1,6 @@
 package io.accelerant.distill.teacher;
 
+import io.accelerant.core.engine.Storage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
@@ -63,12 +64,20 @@ record TeacherReport(
   ModelCard card(Run run) {
     return run.card(
         kind.description(),
-        kind.card(metrics),
+        kind.card(metrics) + "\n\n" + weights(run),
         """
         import sys; sys.path.insert(0, "python")
         import load
         weights = load.load("model.safetensors")   # numpy arrays by name; config.json has the shapes\
         """,
         "That of the data it was trained on.");
+  }
+
+  private static String weights(Run run) {
+    return run.config().get(TrainTeacherKeys.WEIGHTS).equals(Storage.FLOAT16.label())
+        ? "`model.safetensors` holds the averaged weights, rounded to 16 bits before they were"
+            + " measured."
+        : "`model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last"
+            + " round.";
   }
 }

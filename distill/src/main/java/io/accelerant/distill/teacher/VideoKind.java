@@ -212,8 +212,7 @@ final class VideoKind implements TeacherKind {
         A patch transformer over frames that predicts the %1$s in a video, given its class or none
         (label %2$d). Held-out mean squared error of the %1$s: %3$.4f, averaged weights. Pixels are in
         [-1, 1], x is [channels][frames][height][width], the network is given 1000 t; `config.json`
-        says under `diffusion` which schedule. `model.safetensors` holds the averaged weights,
-        `model-raw.safetensors` those of the last round.\
+        says under `diffusion` which schedule.\
         """,
         teacher.predicted(),
         teacher.network().classes(),
