@@ -34,7 +34,11 @@ public final class Roles implements AutoCloseable {
     return role + ".average";
   }
 
-  /** Adds a role whose numbers stay. */
+  /**
+   * Adds a role whose numbers stay.
+   *
+   * @param parameters not copied
+   */
   public Roles frozen(String role, NetworkSpec network, Flat parameters) {
     requireNew(role, parameters);
     frozen.put(role, frozen(RoleLearner.slot(role, network, false), parameters));
@@ -42,11 +46,15 @@ public final class Roles implements AutoCloseable {
   }
 
   private static RoleNumbers frozen(RoleNumbers.Slot slot, Flat parameters) {
-    Flat fixed = RoleLearner.part(slot, slot.fixed(), parameters);
+    Flat fixed = RoleLearner.fixed(slot, parameters);
     return new RoleNumbers(slot, fixed, Flat.zeros(parameters.precision(), 0));
   }
 
-  /** Adds a role that is trained. */
+  /**
+   * Adds a role that is trained.
+   *
+   * @param initial what stays of it is not copied
+   */
   public Roles trained(String role, NetworkSpec network, Training training, Flat initial) {
     requireNew(role, initial);
     trained.put(role, new RoleLearner(role, network, training, initial));
@@ -65,8 +73,9 @@ public final class Roles implements AutoCloseable {
 
   /** Gives a frozen role other numbers, which are then part of the state: an old policy. */
   public void replace(String role, Flat parameters) {
-    frozen.put(role, frozen(require(frozen, role).slot(), parameters));
-    replaced.put(role + FROZEN, parameters.copy());
+    Flat own = parameters.copy();
+    frozen.put(role, frozen(require(frozen, role).slot(), own));
+    replaced.put(role + FROZEN, own);
     version++;
   }
 
