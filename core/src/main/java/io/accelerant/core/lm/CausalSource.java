@@ -2,6 +2,7 @@ package io.accelerant.core.lm;
 
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.ParameterSource;
 import io.accelerant.core.engine.Precision;
@@ -56,6 +57,10 @@ public final class CausalSource implements Serializable, AutoCloseable {
       EngineSettings engine) {
     engine.start();
     TokenStep step = new TokenStep(network);
+    Layout layout = network.layout();
+    engine
+        .frozen()
+        .require(layout.within(network::freezes), Flat.of(parameters), "the network that writes");
     int slots = context.taskSlots();
     int programs = CachedModel.PROGRAMS * (slots + OUTSIDE_TASKS);
     if (Graph.caches(Precision.FLOAT32)) {

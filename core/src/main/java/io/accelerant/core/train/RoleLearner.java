@@ -48,6 +48,9 @@ final class RoleLearner implements AutoCloseable {
             tensor -> tensor.shape().size() > 1);
   }
 
+  /**
+   * @param trained whether some of it is
+   */
   static Slot slot(String role, NetworkSpec network, boolean trained) {
     Layout whole = network.layout();
     return new Slot(
@@ -55,7 +58,8 @@ final class RoleLearner implements AutoCloseable {
         role,
         whole,
         whole.only(name -> trained && network.trains(name)),
-        whole.within(name -> !trained || !network.trains(name)));
+        whole.within(name -> !trained || !network.trains(name)),
+        whole.within(network::freezes));
   }
 
   /** What is fixed of a role, where it is: all of its numbers, or none. */
@@ -85,7 +89,9 @@ final class RoleLearner implements AutoCloseable {
 
   /** The averaged numbers, under the name that they have as a role. */
   RoleNumbers averageNumbers() {
-    Slot named = new Slot(Roles.average(role), role, slot.whole(), slot.moving(), slot.fixed());
+    Slot named =
+        new Slot(
+            Roles.average(role), role, slot.whole(), slot.moving(), slot.fixed(), slot.frozen());
     return new RoleNumbers(named, fixed, average);
   }
 

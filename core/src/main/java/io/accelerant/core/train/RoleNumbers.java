@@ -19,9 +19,15 @@ record RoleNumbers(Slot slot, Flat fixed, Flat moving) {
    * @param whole of the network
    * @param moving of what is trained
    * @param fixed of the others, as they lie in an array of the whole
+   * @param frozen of those among them that {@code engine.frozen} is about
    */
-  record Slot(String role, String of, Layout whole, Layout moving, Layout fixed)
-      implements Serializable {}
+  record Slot(String role, String of, Layout whole, Layout moving, Layout fixed, Layout frozen)
+      implements Serializable {
+    /** Whether it is all frozen. */
+    boolean isReference() {
+      return frozen.tensors().size() == whole.tensors().size();
+    }
+  }
 
   /** All numbers in the order of the network's layout. */
   Flat all() {

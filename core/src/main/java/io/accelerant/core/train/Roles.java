@@ -2,6 +2,8 @@ package io.accelerant.core.train;
 
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Storage;
+import io.accelerant.core.nn.Frozen;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
@@ -43,6 +45,16 @@ public final class Roles implements AutoCloseable {
     requireNew(role, parameters);
     frozen.put(role, frozen(RoleLearner.slot(role, network, false), parameters));
     return this;
+  }
+
+  /**
+   * Adds a finished network, such as a teacher: a role whose numbers stay, and whose matrices are
+   * kept as {@code engine.frozen} says.
+   *
+   * @param parameters not copied
+   */
+  public Roles reference(String role, NetworkSpec network, Flat parameters) {
+    return frozen(role, new Frozen(network), parameters);
   }
 
   private static RoleNumbers frozen(RoleNumbers.Slot slot, Flat parameters) {
@@ -101,6 +113,19 @@ public final class Roles implements AutoCloseable {
       throw new IllegalArgumentException("no such role " + role + "; there are " + roles.keySet());
     }
     return found;
+  }
+
+  /**
+   * Checks on the driver what tasks would refuse.
+   *
+   * @throws io.accelerant.core.error.ConfigException if frozen matrices cannot be kept so
+   */
+  void require(Storage kept) {
+    numbers(Set.of())
+        .forEach(
+            role ->
+                kept.require(
+                    role.slot().frozen(), role.fixed(), Text.of("role %s", role.slot().role())));
   }
 
   /** Rises when what is fixed changes. */
