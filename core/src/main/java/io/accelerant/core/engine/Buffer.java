@@ -3,6 +3,7 @@ package io.accelerant.core.engine;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -17,6 +18,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * One block of native memory, shared by the variables that have it in turn; arrays are row-major.
  */
 final class Buffer {
+  /** Rows of a matrix that are written as columns at a time: parts of them stay in the cache. */
+  private static final int TURNED = 64;
+
   final DataType type;
   final long length;
   final DataBuffer data;
@@ -109,6 +113,34 @@ final class Buffer {
       ((DoublePointer) pointer).put(from.doubles(), offset, count);
     } else {
       ((FloatPointer) pointer).put(from.floats(), offset, count);
+    }
+    written();
+  }
+
+  /**
+   * Writes a matrix with its axes exchanged.
+   *
+   * @param shape of the matrix in the array
+   */
+  void putTurned(Flat from, int offset, int[] shape) {
+    float[] numbers = from.to(Precision.FLOAT32).floats();
+    int rows = shape[0];
+    int columns = shape[1];
+    FloatBuffer wide = Storage.isNarrow(type) ? null : floats(rows * columns);
+    ShortBuffer narrow = wide == null ? raw(rows * columns).asShortBuffer() : null;
+    float[] part = new float[Math.min(rows, TURNED)];
+    for (int j = 0; j < rows; j += part.length) {
+      int n = Math.min(part.length, rows - j);
+      for (int i = 0; i < columns; i++) {
+        for (int k = 0; k < n; k++) {
+          part[k] = numbers[offset + (j + k) * columns + i];
+        }
+        if (wide != null) {
+          wide.put(i * rows + j, part, 0, n);
+        } else {
+          Storage.put(part, 0, type, narrow.slice(i * rows + j, n));
+        }
+      }
     }
     written();
   }

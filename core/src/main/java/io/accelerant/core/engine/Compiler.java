@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -34,6 +35,7 @@ final class Compiler {
   private final List<Step> steps = new ArrayList<>();
   private final Map<String, Variable> variables = new HashMap<>();
   private final Map<String, Buffer> settable = new LinkedHashMap<>();
+  private final Map<String, Buffer> turned = new LinkedHashMap<>();
   private final Map<String, Integer> readers = new HashMap<>();
   private Set<String> narrow = Set.of();
   private SameDiff source;
@@ -85,12 +87,13 @@ final class Compiler {
     order.forEach(node -> node.inputs().forEach(i -> readers.merge(i, 1, Integer::sum)));
     wanted.forEach(name -> readers.merge(name, 1, Integer::sum)); // the reader is the user
     graph.leaves.values().stream()
-        .filter(leaf -> leaf.isBound() && !isOnHeapOnly(leaf))
+        .filter(leaf -> leaf.isBound() && !isOnlyTurned(leaf))
         .forEach(this::bindLeaf);
     bindOwnConstants(order, wanted);
     order.forEach(this::bind);
     graph.carried.forEach(this::bindCarry);
-    return new Program(graph, pool, steps, settable, this::buffer, outputs, gradient.parts());
+    return new Program(
+        graph, pool, steps, settable, turned, this::buffer, outputs, gradient.parts());
   }
 
   /**
@@ -104,19 +107,28 @@ final class Compiler {
           .map(Layout.Tensor::name)
           .filter(graph::isFrozen)
           .filter(name -> !wanted.contains(name) && !withRespectTo.contains(name))
-          .forEach(names::add);
+          .forEach(
+              name -> {
+                names.add(name);
+                graph.turned(name).ifPresent(names::add);
+              });
     }
     return names;
   }
 
-  private boolean isOnHeapOnly(Leaf leaf) {
-    return !readers.containsKey(leaf.name())
-        && graph.matrices().stream().anyMatch(matrix -> matrix.name().equals(leaf.name()));
+  /** Whether a matrix is kept with its axes exchanged alone. */
+  private boolean isOnlyTurned(Leaf leaf) {
+    return !readers.containsKey(leaf.name()) && graph.turned(leaf.name()).isPresent();
   }
 
   private void bindLeaf(Leaf leaf) {
     DataType type = narrow.contains(leaf.name()) ? graph.storage().type() : leaf.type();
-    Buffer buffer = pool.pinned(type, Shapes.size(leaf.shape()));
+    int size = Shapes.size(leaf.shape());
+    Optional<ParameterMemory> memory = leaf.isParameter() ? graph.memory() : Optional.empty();
+    Buffer buffer =
+        memory
+            .map(shared -> shared.buffer(leaf.name(), type, size))
+            .orElseGet(() -> pool.pinned(type, size));
     boolean constant = false;
     if (leaf.source() instanceof Leaf.Constant fixed) {
       constant = true;
@@ -125,6 +137,8 @@ final class Compiler {
       } else {
         buffer.put((int[]) fixed.numbers());
       }
+    } else if (leaf.source() instanceof Leaf.Turned of) {
+      turned.put(of.of(), buffer);
     } else {
       settable.put(leaf.name(), buffer);
     }
@@ -348,7 +362,7 @@ final class Compiler {
   private List<LongShapeDescriptor> outputShapes(Node node, List<Variable> inputs) {
     if (!(node.action() instanceof Node.Native action)) {
       DataType type =
-          node.action() instanceof Node.Lookup
+          node.action() instanceof Node.Lookup lookup && !lookup.turned()
               ? inputs.get(0).array().dataType()
               : graph.precision().type();
       return node.outputs().stream()

@@ -229,6 +229,11 @@ public final class Engine {
     FROZEN.set(storage);
   }
 
+  /** Whether frozen matrices of this thread's programs are to be kept in 16 bits. */
+  public static boolean keepsNarrow() {
+    return FROZEN.get() != Storage.FLOAT32;
+  }
+
   /** As {@link #keepFrozen} said to this thread. */
   public static Storage frozen() {
     return FROZEN.get();

@@ -3,7 +3,7 @@ package io.accelerant.core.engine;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 
-/** Whether {@link FewRowsKernel} has the bits of oneDNN's products on this processor. */
+/** Whether {@link FewRowsProduct} has the bits of oneDNN's products on this processor. */
 final class FewRowsProbe {
   /** Loaded with the class: a few milliseconds. */
   static final boolean SAME_BITS = isSame(false) && isSame(true);
@@ -21,19 +21,26 @@ final class FewRowsProbe {
   private static boolean isSame(boolean transposed) {
     float[] x = EngineInfo.numbers(MANY * IN);
     float[] w = EngineInfo.numbers(IN * OUT);
-    MatrixRows matrix = new MatrixRows("w", transposed, IN, OUT);
-    matrix.put(w);
-    FewRowsKernel kernel = new FewRowsKernel(matrix, new Past.Rows());
     float[] many = product(x, w, transposed);
-    float[] few = new float[FewRowsKernel.ROWS * OUT];
-    for (int row = 0; row < MANY; row += FewRowsKernel.ROWS) {
-      FloatBuffer rows = FloatBuffer.wrap(x, row * IN, FewRowsKernel.ROWS * IN).slice();
-      kernel.forward(new FloatBuffer[] {rows}, FloatBuffer.wrap(few));
-      if (!Arrays.equals(few, 0, few.length, many, row * OUT, row * OUT + few.length)) {
+    FloatBuffer few = FloatBuffer.allocate(FewRowsProduct.ROWS * OUT);
+    MatrixReader matrix = MatrixReader.of(FloatBuffer.wrap(columns(w, transposed)), IN, OUT);
+    for (int row = 0; row < MANY; row += FewRowsProduct.ROWS) {
+      FloatBuffer rows = FloatBuffer.wrap(x, row * IN, FewRowsProduct.ROWS * IN).slice();
+      new FewRowsProduct(rows, matrix, few, new Past.Rows()).run();
+      int size = few.capacity();
+      if (!Arrays.equals(few.array(), 0, size, many, row * OUT, row * OUT + size)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static float[] columns(float[] w, boolean transposed) {
+    float[] columns = w.clone();
+    for (int i = 0; transposed && i < w.length; i++) {
+      columns[i % IN * OUT + i / IN] = w[i];
+    }
+    return columns;
   }
 
   private static float[] product(float[] x, float[] w, boolean transposed) {

@@ -35,10 +35,11 @@ public final class Graph {
   private final Map<String, Value> outputs = new LinkedHashMap<>();
   private final Precision precision;
   private final Past.Rows pasts = new Past.Rows();
-  private final List<MatrixRows> matrices = new ArrayList<>();
+  private final Map<String, Value> turned = new LinkedHashMap<>();
   private final Map<String, UnaryOperator<Value>> rowSources = new HashMap<>();
   private Storage storage = Storage.FLOAT32;
   private Predicate<String> isFrozen = name -> false;
+  private Optional<ParameterMemory> memory = Optional.empty();
   private boolean fewRows;
   private boolean differentiated;
 
@@ -273,10 +274,10 @@ public final class Graph {
   }
 
   /**
-   * From here on, a product of up to four rows with a matrix that is a parameter reads it from
-   * Java's heap, where the program keeps it, and computes only rows that have a past. A row has the
-   * bits that it has among more rows. Such a product has no gradient; where its bits would be
-   * others, or on a GPU, it stays as it is.
+   * From here on, a matrix parameter that a product takes transposed is kept with its axes
+   * exchanged, and a product of up to four rows reads its matrix where it lies, and computes only
+   * rows that have a past. A row has the bits that it has among more rows. The graph then has no
+   * gradient. Where bits would be others, or on a GPU, products stay as they are.
    */
   public Graph fewRows() {
     fewRows = fuses();
@@ -299,6 +300,16 @@ public final class Graph {
     return this;
   }
 
+  /** Keeps parameters in memory that other programs read, too, instead of the program's own. */
+  public Graph on(ParameterMemory shared) {
+    memory = Optional.of(shared);
+    return this;
+  }
+
+  Optional<ParameterMemory> memory() {
+    return memory;
+  }
+
   boolean isFrozen(String parameter) {
     return isFrozen.test(parameter);
   }
@@ -307,7 +318,7 @@ public final class Graph {
     return storage;
   }
 
-  /** The product of few rows, or empty if it is not to be computed so. */
+  /** The product with a matrix parameter as {@link #fewRows()} has it, or empty otherwise. */
   Optional<Value> fewRows(Value x, Value weight, boolean transposed, int[] shape) {
     Leaf leaf = leaves.get(weight.variable.name());
     boolean takes =
@@ -315,18 +326,29 @@ public final class Graph {
             && shape.length == 2
             && leaf != null
             && leaf.source() instanceof Leaf.Parameter
-            && FewRowsKernel.does(shape[0], shape[1]);
+            && Shapes.size(leaf.shape()) <= Integer.MAX_VALUE / leaf.type().width()
+            && FewRowsProduct.does(shape[1]);
     if (!takes) {
       return Optional.empty();
     }
-    MatrixRows matrix = new MatrixRows(leaf.name(), transposed, x.size(1), shape[1]);
-    matrices.add(matrix);
-    return Optional.of(fused(() -> new FewRowsKernel(matrix, pasts), shape, x));
+    Value matrix = transposed ? turned(leaf, weight) : weight;
+    if (shape[0] > FewRowsProduct.ROWS) {
+      return transposed ? Optional.of(x.product(matrix, false, false, shape)) : Optional.empty();
+    }
+    Leaf.FewRows few = new Leaf.FewRows(x.variable.name(), matrix.variable.name(), pasts);
+    return Optional.of(leaf(fresh("few"), precision.type(), shape, few));
   }
 
-  /** Parameters that products of few rows read. */
-  List<MatrixRows> matrices() {
-    return List.copyOf(matrices);
+  private Value turned(Leaf leaf, Value weight) {
+    Leaf.Turned source = new Leaf.Turned(leaf.name());
+    int[] shape = {weight.size(1), weight.size(0)};
+    return turned.computeIfAbsent(
+        leaf.name(), name -> leaf(name + "~turned", leaf.type(), shape, source));
+  }
+
+  /** Name of the leaf that has a matrix parameter with its axes exchanged, if there is one. */
+  Optional<String> turned(String parameter) {
+    return Optional.ofNullable(turned.get(parameter)).map(value -> value.variable.name());
   }
 
   Past.Rows pasts() {
@@ -398,6 +420,9 @@ public final class Graph {
     if (value == null || value.rank() != 0) {
       throw new IllegalArgumentException("loss " + loss + " must be a named scalar, is " + value);
     }
+    if (fewRows) {
+      throw new UnsupportedOperationException("products of few rows have no gradient");
+    }
     if (differentiated) {
       throw new IllegalStateException("a graph can be differentiated only once; build it anew");
     }
@@ -443,9 +468,20 @@ public final class Graph {
   /** All operations so far, each after those whose results it reads. */
   List<Node> nodes(SameDiff source) {
     List<Node> nodes = new ArrayList<>();
-    leaves.values().forEach(leaf -> leaf.node().ifPresent(nodes::add));
+    leaves.values().forEach(leaf -> leaf.node().map(this::byColumns).ifPresent(nodes::add));
     source.getOps().values().forEach(op -> nodes.add(Node.of(op)));
     return nodes;
+  }
+
+  /** Looks a table up where it is kept anyway. */
+  private Node byColumns(Node node) {
+    Value columns = turned.get(node.inputs().get(0));
+    return columns == null || !(node.action() instanceof Node.Lookup)
+        ? node
+        : new Node(
+            new Node.Lookup(true),
+            List.of(columns.variable.name(), node.inputs().get(1)),
+            node.outputs());
   }
 
   void require(Value value) {

@@ -90,6 +90,15 @@ public record Layout(List<Tensor> tensors, int size) implements Serializable {
   }
 
   /**
+   * Some of the tensors where they are: a layout of the same array, with gaps; of nothing if it is
+   * none of them.
+   */
+  public Layout within(Predicate<String> names) {
+    List<Tensor> kept = tensors.stream().filter(t -> names.test(t.name())).toList();
+    return new Layout(kept, kept.isEmpty() ? 0 : size);
+  }
+
+  /**
    * Copies the numbers of all tensors that both layouts have.
    *
    * @param numbers in the order of this layout

@@ -14,6 +14,14 @@ record Leaf(SDVariable variable, int[] shape, DataType type, Source source) {
   /** Where the numbers of a leaf come from. */
   sealed interface Source {}
 
+  /**
+   * A matrix parameter with its axes exchanged: set with it, and in its place if nobody reads that.
+   */
+  record Turned(String of) implements Source {}
+
+  /** A few rows times a matrix; it has no gradient. */
+  record FewRows(String rows, String matrix, Past.Rows pasts) implements Source {}
+
   /** Set before every run. */
   record Input() implements Source {}
 
@@ -46,7 +54,12 @@ record Leaf(SDVariable variable, int[] shape, DataType type, Source source) {
     }
     if (source instanceof Lookup l) {
       return Optional.of(
-          new Node(new Node.Lookup(), List.of(l.table(), l.indices()), List.of(name())));
+          new Node(new Node.Lookup(false), List.of(l.table(), l.indices()), List.of(name())));
+    }
+    if (source instanceof FewRows few) {
+      return Optional.of(
+          new Node(
+              new Node.FewRows(few.pasts()), List.of(few.rows(), few.matrix()), List.of(name())));
     }
     if (source instanceof Fused fused) {
       return Optional.of(
@@ -55,8 +68,12 @@ record Leaf(SDVariable variable, int[] shape, DataType type, Source source) {
     return Optional.empty();
   }
 
-  /** Whether the program owns a buffer for it from the start. */
+  boolean isParameter() {
+    return source instanceof Parameter || source instanceof Turned;
+  }
+
+  /** Whether there is a buffer for it from the start. */
   boolean isBound() {
-    return source instanceof Input || source instanceof Parameter || source instanceof Constant;
+    return source instanceof Input || isParameter() || source instanceof Constant;
   }
 }

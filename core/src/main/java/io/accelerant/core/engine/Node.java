@@ -37,11 +37,27 @@ record Node(Action action, List<String> inputs, List<String> outputs) {
     }
   }
 
-  /** Rows of a table (first operand) by number (second operand). */
-  record Lookup() implements Action {
+  /**
+   * Rows of a table (first operand) by number (second operand).
+   *
+   * @param turned whether the first operand is the table transposed
+   */
+  record Lookup(boolean turned) implements Action {
     @Override
     public String operation() {
       return "lookup";
+    }
+  }
+
+  /**
+   * A few rows (first operand) times a matrix (second operand).
+   *
+   * @param pasts of the rows
+   */
+  record FewRows(Past.Rows pasts) implements Action {
+    @Override
+    public String operation() {
+      return "few_rows";
     }
   }
 
@@ -72,6 +88,11 @@ record Node(Action action, List<String> inputs, List<String> outputs) {
 
   String operation() {
     return action.operation();
+  }
+
+  /** Whether it reads numbers of 16 bits as they are. */
+  boolean readsNarrow() {
+    return action instanceof FewRows || action instanceof Lookup lookup && lookup.turned();
   }
 
   static Node of(SameDiffOp op) {

@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * A compiled graph with all its buffers: set inputs and parameters, {@link #run}, read outputs and
@@ -25,7 +28,8 @@ public final class Program implements AutoCloseable {
   private final List<Step> steps;
   private final Map<String, Leaf> leaves;
   private final Map<String, Buffer> settable;
-  private final List<MatrixRows> matrices;
+  private final Map<String, Buffer> turned;
+  private final Optional<ParameterMemory> memory;
   private final Map<String, Integer> rows = new LinkedHashMap<>();
   private final Map<String, Output> outputs = new LinkedHashMap<>();
   private final Map<String, List<Addend>> gradients = new LinkedHashMap<>();
@@ -43,6 +47,7 @@ public final class Program implements AutoCloseable {
       BufferPool pool,
       List<Step> steps,
       Map<String, Buffer> settable,
+      Map<String, Buffer> turned,
       Function<String, Buffer> find,
       Map<String, Value> outputs,
       Map<String, List<Gradient.Part>> parts) {
@@ -50,7 +55,9 @@ public final class Program implements AutoCloseable {
     this.pool = pool;
     this.steps = List.copyOf(steps);
     this.settable = new LinkedHashMap<>(settable);
-    this.matrices = graph.matrices();
+    this.turned = new LinkedHashMap<>(turned);
+    this.memory = graph.memory();
+    memory.ifPresent(ParameterMemory::retain);
     this.leaves = new LinkedHashMap<>(graph.leaves);
     this.parameters = graph.parameters();
     this.pasts = graph.pasts();
@@ -98,7 +105,7 @@ public final class Program implements AutoCloseable {
     return output(output).shape().clone();
   }
 
-  /** Bytes of all native buffers. */
+  /** Bytes of all native buffers that are this program's own. */
   public long nativeBytes() {
     return bytes;
   }
@@ -110,25 +117,21 @@ public final class Program implements AutoCloseable {
    */
   public Program set(String name, Flat numbers) {
     requireOpen();
-    if (isOnHeap(name)) {
-      requireLength(name, Shapes.size(leaves.get(name).shape()), numbers.length());
+    if (!turned.containsKey(name)) {
+      target(name, numbers.length(), true);
     }
     put(name, numbers, 0, numbers.length());
     return this;
   }
 
-  private boolean isOnHeap(String name) {
-    return matrices.stream().anyMatch(matrix -> matrix.name().equals(name));
-  }
-
   private void put(String name, Flat from, int offset, int count) {
-    for (MatrixRows matrix : matrices) {
-      if (matrix.name().equals(name)) {
-        matrix.put(from.slice(offset, count).to(Precision.FLOAT32).floats());
-      }
-    }
-    if (settable.containsKey(name) || !isOnHeap(name)) {
+    if (settable.containsKey(name)) {
       target(name, count, true).put(from, offset, count);
+    }
+    Buffer columns = turned.get(name);
+    if (columns != null) {
+      requireLength(name, (int) columns.length, count);
+      columns.putTurned(from, offset, leaves.get(name).shape());
     }
   }
 
@@ -187,11 +190,33 @@ public final class Program implements AutoCloseable {
     requireOpen();
     for (Layout.Tensor t : layout.tensors()) {
       String name = prefix + t.name();
-      if (settable.containsKey(name) || isOnHeap(name)) {
-        put(name, flat, t.offset(), t.size());
+      put(name, flat, t.offset(), t.size());
+    }
+    return this;
+  }
+
+  /**
+   * Sets those parameters that no other program on the same {@link ParameterMemory} has set, all if
+   * it has none.
+   *
+   * @param source of the tensors of {@link #parameters()}
+   */
+  public Program fillParameters(ParameterSource source) {
+    requireOpen();
+    for (Layout.Tensor t : parameters.tensors()) {
+      List<Buffer> places =
+          Stream.of(settable.get(t.name()), turned.get(t.name())).filter(Objects::nonNull).toList();
+      if (places.stream().anyMatch(place -> !isFilled(place))) {
+        ParameterSource.Slice slice = source.read(t);
+        put(t.name(), slice.numbers(), slice.from(), t.size());
+        memory.ifPresent(shared -> places.forEach(shared::setFilled));
       }
     }
     return this;
+  }
+
+  private boolean isFilled(Buffer place) {
+    return memory.isPresent() && memory.get().isFilled(place);
   }
 
   /**
@@ -342,6 +367,7 @@ public final class Program implements AutoCloseable {
       closed = true;
       steps.forEach(Step::close);
       pool.close();
+      memory.ifPresent(ParameterMemory::close);
     }
   }
 

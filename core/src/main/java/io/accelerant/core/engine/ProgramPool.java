@@ -4,6 +4,7 @@ import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +32,7 @@ public final class ProgramPool implements AutoCloseable {
   /** Idle programs, the one returned last at the end. */
   private final List<Idle> idle = new ArrayList<>();
 
+  private final List<Shelf> shelves = new ArrayList<>();
   private int capacity;
   private int leased;
   private int building;
@@ -39,10 +41,32 @@ public final class ProgramPool implements AutoCloseable {
 
   /**
    * @param frozen how it keeps frozen matrices
+   * @param shelf where its parameters lie, or null if they are its own
    */
-  private record Idle(Key key, int device, Storage frozen, Program program) {
-    boolean is(Key wanted) {
-      return key.equals(wanted) && device == Engine.device() && frozen == Engine.frozen();
+  private record Idle(Key key, int device, Storage frozen, Shelf shelf, Program program) {
+    boolean is(Key wanted, Shelf on) {
+      return key.equals(wanted)
+          && shelf == on
+          && device == Engine.device()
+          && frozen == Engine.frozen();
+    }
+  }
+
+  /** Memory for the parameters of a network, and who uses it. */
+  private static final class Shelf {
+    private final String network;
+    private final int device = Engine.device();
+    private final Storage frozen = Engine.frozen();
+    private final ParameterMemory memory = new ParameterMemory();
+    private Object numbers;
+    private int families;
+
+    Shelf(String network) {
+      this.network = network;
+    }
+
+    boolean is(String wanted) {
+      return network.equals(wanted) && device == Engine.device() && frozen == Engine.frozen();
     }
   }
 
@@ -81,10 +105,12 @@ public final class ProgramPool implements AutoCloseable {
     private final Program program;
     private final int device = Engine.device();
     private final Storage frozen = Engine.frozen();
+    private final Shelf shelf;
     private boolean returned;
 
-    private Lease(Key key, Program program) {
+    private Lease(Key key, Shelf shelf, Program program) {
       this.key = key;
+      this.shelf = shelf;
       this.program = program;
     }
 
@@ -102,8 +128,104 @@ public final class ProgramPool implements AutoCloseable {
     public void close() {
       if (!returned) {
         returned = true;
-        giveBack(new Idle(key, device, frozen, program));
+        giveBack(new Idle(key, device, frozen, shelf, program));
       }
+    }
+  }
+
+  /**
+   * Programs on loan that read the same parameters in the same memory. All who want the same
+   * numbers at a time share it; a program still belongs to its task alone.
+   */
+  public final class Family implements AutoCloseable {
+    private final Shelf shelf;
+    private final ParameterSource source;
+    private boolean returned;
+
+    private Family(Shelf shelf, ParameterSource source) {
+      this.shelf = shelf;
+      this.source = source;
+    }
+
+    /** Bytes of the parameters as far as programs have asked for them. */
+    public long bytes() {
+      return shelf.memory.bytes();
+    }
+
+    /**
+     * Lends a program with its parameters in it.
+     *
+     * @param build compiles it on the memory, see {@link Graph#on}
+     */
+    public Lease lease(
+        List<Integer> shape, Precision precision, Function<ParameterMemory, Program> build) {
+      Key key = new Key(shelf.network, shape, precision);
+      Lease lease = ProgramPool.this.lease(key, shelf, () -> build.apply(shelf.memory));
+      try {
+        synchronized (shelf) {
+          lease.program().fillParameters(source);
+        }
+        return lease;
+      } catch (RuntimeException e) {
+        lease.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      if (!returned) {
+        returned = true;
+        leave(shelf);
+      }
+    }
+  }
+
+  /**
+   * Memory for parameters and programs on it.
+   *
+   * @param network hash of its specification, and what is compiled of it
+   * @param numbers stand for what the source gives: who asks for the same object while it is on
+   *     loan gets the same memory, so they must not change in that time
+   */
+  public synchronized Family family(String network, Object numbers, ParameterSource source) {
+    Shelf found = null;
+    for (Shelf shelf : shelves) {
+      boolean same = shelf.families > 0 && shelf.numbers == numbers;
+      if (shelf.is(network) && (same || shelf.families == 0 && found == null)) {
+        found = shelf;
+        if (same) {
+          break;
+        }
+      }
+    }
+    if (found == null) {
+      found = new Shelf(network);
+      shelves.add(found);
+    }
+    if (found.families == 0) {
+      found.memory.forget();
+      found.numbers = numbers;
+    }
+    found.families++;
+    return new Family(found, source);
+  }
+
+  private synchronized void leave(Shelf shelf) {
+    shelf.families--;
+    if (shelf.families == 0) {
+      shelf.numbers = null;
+    }
+    clear(shelf);
+  }
+
+  /** Frees the memory for parameters that no program is left for. */
+  private void clear(Shelf shelf) {
+    if (shelf != null
+        && shelf.families == 0
+        && idle.stream().noneMatch(program -> program.shelf() == shelf)
+        && shelves.remove(shelf)) {
+      shelf.memory.close();
     }
   }
 
@@ -114,7 +236,11 @@ public final class ProgramPool implements AutoCloseable {
    * @throws IllegalStateException if the pool is closed, or all its programs are on loan
    */
   public Lease lease(Key key, Supplier<Program> build) {
-    Program found = reserve(key);
+    return lease(key, null, build);
+  }
+
+  private Lease lease(Key key, Shelf shelf, Supplier<Program> build) {
+    Program found = reserve(key, shelf);
     if (found == null) {
       try {
         found = build.get();
@@ -122,16 +248,16 @@ public final class ProgramPool implements AutoCloseable {
         finishBuild(found);
       }
     }
-    return new Lease(key, found);
+    return new Lease(key, shelf, found);
   }
 
   /** An idle program, now counted as leased; or null, with room for a new one set aside. */
-  private synchronized Program reserve(Key key) {
+  private synchronized Program reserve(Key key, Shelf shelf) {
     if (closed) {
       throw new IllegalStateException("the program pool is closed");
     }
     for (int i = idle.size() - 1; i >= 0; i--) {
-      if (idle.get(i).is(key)) {
+      if (idle.get(i).is(key, shelf)) {
         leased++;
         return idle.remove(i).program();
       }
@@ -144,7 +270,7 @@ public final class ProgramPool implements AutoCloseable {
                     + " that one task leases at a time",
                 capacity));
       }
-      idle.remove(0).program().close();
+      close(idle.remove(0));
     }
     building++;
     return null;
@@ -161,10 +287,15 @@ public final class ProgramPool implements AutoCloseable {
   private synchronized void giveBack(Idle returned) {
     leased--;
     if (closed || returned.program().isClosed()) {
-      returned.program().close();
+      close(returned);
     } else {
       idle.add(returned);
     }
+  }
+
+  private void close(Idle dropped) {
+    dropped.program().close();
+    clear(dropped.shelf());
   }
 
   /** Programs built so far. */
@@ -181,7 +312,8 @@ public final class ProgramPool implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
-    idle.forEach(i -> i.program().close());
+    List<Idle> dropped = List.copyOf(idle);
     idle.clear();
+    dropped.forEach(this::close);
   }
 }

@@ -2,6 +2,7 @@ package io.accelerant.core.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -25,6 +26,12 @@ final class Steps {
    * @param threads over which an operation may be cut
    */
   static Step bind(Node node, List<Variable> in, List<Variable> out, int threads) {
+    if (node.action() instanceof Node.FewRows few) {
+      return FewRowsProduct.step(in, out.get(0), few.pasts());
+    }
+    if (node.action() instanceof Node.Lookup lookup && lookup.turned()) {
+      return columns(in.get(0), in.get(1), out.get(0));
+    }
     if (node.action() instanceof Node.Lookup) {
       CustomOp gather = DynamicCustomOp.builder("gather").addIntegerArguments(0).build();
       return step(gather, in, out);
@@ -55,6 +62,24 @@ final class Steps {
             ? () -> to.array().assign(from.array())
             : Moves.join(List.of(from.bytes()), to.bytes());
     return new Step.Computed("carry", copy);
+  }
+
+  /** Some columns of a matrix as rows. */
+  private static Step columns(Variable matrix, Variable indices, Variable to) {
+    MatrixReader reader = MatrixReader.of(matrix);
+    IntBuffer numbers = indices.bytes().asIntBuffer();
+    FloatBuffer rows = to.floats();
+    float[] one = new float[1];
+    return new Step.Computed(
+        "lookup",
+        () -> {
+          for (int i = 0; i < numbers.capacity(); i++) {
+            for (int j = 0; j < reader.rows(); j++) {
+              reader.read(j, numbers.get(i), one, 1);
+              rows.put(i * reader.rows() + j, one[0]);
+            }
+          }
+        });
   }
 
   private static Step step(CustomOp op, List<Variable> in, List<Variable> out) {

@@ -72,14 +72,46 @@ public enum Storage {
         row[i] = half ? HalfFloats.toHalf(number) : HalfFloats.toBFloat16(number);
         float kept = half ? HalfFloats.fromHalf(row[i]) : HalfFloats.fromBFloat16(row[i]);
         if (kept != number && number == number) {
-          throw new ConfigException(
-              Text.of(
-                  "engine.frozen is %s, which does not hold the frozen weight %s exactly; set"
-                      + " engine.frozen = float32, or the type in which the model was stored.",
-                  half ? FLOAT16.label() : BFLOAT16.label(), Float.toString(number)));
+          throw notHeld(half ? FLOAT16 : BFLOAT16, "", number);
         }
       }
       to.put(at, row, 0, n);
     }
+  }
+
+  private static ConfigException notHeld(Storage storage, String where, float number) {
+    return new ConfigException(
+        Text.of(
+            "engine.frozen is %s, which does not hold the frozen weight %s%s exactly; set"
+                + " engine.frozen = float32, or the type in which the model was stored.",
+            storage.label(), Float.toString(number), where));
+  }
+
+  /**
+   * Checks that the matrices of a layout can be kept so, before any program takes them.
+   *
+   * @param whose named in the error
+   * @throws ConfigException if a number is none of this type
+   */
+  public void require(Layout layout, Flat numbers, String whose) {
+    if (this == FLOAT32 || numbers.precision() != Precision.FLOAT32) {
+      return;
+    }
+    float[] floats = numbers.floats();
+    for (Layout.Tensor t : layout.tensors()) {
+      for (int i = t.offset(); t.shape().size() > 1 && i < t.offset() + t.size(); i++) {
+        if (!holds(floats[i])) {
+          throw notHeld(this, Text.of(" of %s of %s", t.name(), whose), floats[i]);
+        }
+      }
+    }
+  }
+
+  private boolean holds(float number) {
+    float kept =
+        this == FLOAT16
+            ? HalfFloats.fromHalf(HalfFloats.toHalf(number))
+            : HalfFloats.fromBFloat16(HalfFloats.toBFloat16(number));
+    return kept == number || number != number;
   }
 }

@@ -326,7 +326,7 @@ public final class Value {
     return few.orElseGet(() -> product(other, transposeThis, transposeOther, target));
   }
 
-  private Value product(Value other, boolean transposeThis, boolean transposeOther, int[] target) {
+  Value product(Value other, boolean transposeThis, boolean transposeOther, int[] target) {
     Value product =
         graph.value(
             () -> graph.sd.mmul(variable, other.variable, transposeThis, transposeOther, false),

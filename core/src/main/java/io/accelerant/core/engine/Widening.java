@@ -35,7 +35,7 @@ final class Widening {
   }
 
   private void add(Node node) {
-    if (node.inputs().stream().noneMatch(narrow::contains)) {
+    if (node.readsNarrow() || node.inputs().stream().noneMatch(narrow::contains)) {
       widened.add(node);
     } else if (node.action() instanceof Node.Lookup) {
       String rows = node.outputs().get(0) + "~rows";

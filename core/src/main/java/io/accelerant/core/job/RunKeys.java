@@ -63,7 +63,8 @@ public final class RunKeys {
   public static final Key<String> FROZEN =
       Key.string(
               "engine.frozen",
-              "How programs keep the matrices that adapters leave as they are; 16 bits take half"
+              "How programs keep the matrices that adapters leave as they are, and those of networks"
+                  + " that stand beside one that is trained, such as a teacher; 16 bits take half"
                   + " the memory and refuse a model that they do not hold exactly, so that no"
                   + " result changes")
           .oneOf(Storage.class)

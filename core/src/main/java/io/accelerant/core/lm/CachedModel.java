@@ -1,5 +1,7 @@
 package io.accelerant.core.lm;
 
+import io.accelerant.core.engine.Flat;
+import io.accelerant.core.engine.ParameterSource;
 import io.accelerant.core.engine.Past;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
@@ -13,10 +15,9 @@ import java.util.Map;
 /**
  * A causal transformer that keeps keys and values, so that every token is computed once. Tokens of
  * prompts and of answers pass through the same programs of 4, 16 or 64 rows, of which the smallest
- * reads its matrices from Java's heap, see {@link io.accelerant.core.engine.Graph#fewRows()}. In
- * products of these heights a row has the same bits (oneDNN's AVX2 kernel on one thread, held by a
- * test; elsewhere up to rounding): what is said of a text does not depend on what is read beside
- * it.
+ * reads its matrices row by row, see {@link io.accelerant.core.engine.Graph#fewRows()}. In products
+ * of these heights a row has the same bits (oneDNN's AVX2 kernel on one thread, held by a test;
+ * elsewhere up to rounding): what is said of a text does not depend on what is read beside it.
  */
 public final class CachedModel implements CausalModel {
   /** Programs that one model leases at a time: of 4, 16 and 64 rows. */
@@ -26,17 +27,22 @@ public final class CachedModel implements CausalModel {
   static final int LARGEST = 64;
 
   private final TokenStep step;
-  private final float[] parameters;
-  private final ProgramPool pool;
+  private final ProgramPool.Family family;
   private final Map<Integer, ProgramPool.Lease> leases = new HashMap<>();
 
   /**
    * @param parameters in the order of the network's layout; not copied
    */
   public CachedModel(TokenStep step, float[] parameters, ProgramPool pool) {
+    this(step, step.family(pool, parameters, ParameterSource.of(Flat.of(parameters))));
+  }
+
+  /**
+   * @param family memory for the parameters; closed with this
+   */
+  public CachedModel(TokenStep step, ProgramPool.Family family) {
     this.step = step;
-    this.parameters = parameters;
-    this.pool = pool;
+    this.family = family;
   }
 
   @Override
@@ -58,18 +64,11 @@ public final class CachedModel implements CausalModel {
   public void close() {
     leases.values().forEach(ProgramPool.Lease::close);
     leases.clear();
+    family.close();
   }
 
   private Program program(int rows) {
-    return leases
-        .computeIfAbsent(
-            rows,
-            size -> {
-              ProgramPool.Lease lease = step.lease(pool, size);
-              lease.program().setParameters(parameters);
-              return lease;
-            })
-        .program();
+    return leases.computeIfAbsent(rows, size -> step.lease(family, size)).program();
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.accelerant.core.lm;
 
+import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.Layout;
 import io.accelerant.core.engine.NativeMemory;
+import io.accelerant.core.engine.ParameterSource;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.EngineSettings;
@@ -54,16 +57,22 @@ public final class CausalSource implements Serializable, AutoCloseable {
       EngineSettings engine) {
     engine.start();
     TokenStep step = new TokenStep(network);
+    Layout layout = network.layout();
+    engine
+        .frozen()
+        .require(layout.within(network::freezes), Flat.of(parameters), "the network that writes");
     int slots = context.taskSlots();
     int programs = CachedModel.PROGRAMS * (slots + OUTSIDE_TASKS);
     if (Graph.caches(Precision.FLOAT32)) {
-      try (ProgramPool.Lease largest =
-          step.lease(ProgramPool.ofJvm(programs), CachedModel.LARGEST)) {
+      ParameterSource source = ParameterSource.of(Flat.of(parameters));
+      try (ProgramPool.Family family =
+              step.family(ProgramPool.ofJvm(programs), parameters, source);
+          ProgramPool.Lease largest = step.lease(family, CachedModel.LARGEST)) {
         NativeMemory.check(
             context.sparkSettings(),
             slots,
             CachedModel.PROGRAMS * largest.program().nativeBytes(),
-            (long) Float.BYTES * parameters.length);
+            family.bytes());
       }
       NativeMemory.checkHeap(
           context.sparkSettings(),

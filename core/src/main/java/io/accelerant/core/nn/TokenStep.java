@@ -1,6 +1,7 @@
 package io.accelerant.core.nn;
 
 import io.accelerant.core.engine.Graph;
+import io.accelerant.core.engine.ParameterSource;
 import io.accelerant.core.engine.Past;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
@@ -62,17 +63,32 @@ public record TokenStep(NetworkSpec network) implements Serializable {
 
   /** A program for a number of rows. */
   public Program program(int rows) {
-    Graph g = new Graph(Precision.FLOAT32).fewRows().frozen(network::freezes);
+    return program(graph(), rows);
+  }
+
+  private Graph graph() {
+    return new Graph(Precision.FLOAT32).fewRows().frozen(network::freezes);
+  }
+
+  private Program program(Graph g, int rows) {
     Value tokens = g.indices("tokens", rows);
     Value positions = g.indices("positions", rows);
     g.output("logits", base().step(network.scope(Scope.on(g)), tokens, positions));
     return g.forward();
   }
 
-  /** Lends a program; set all its parameters. */
-  public ProgramPool.Lease lease(ProgramPool pool, int rows) {
-    ProgramPool.Key key =
-        new ProgramPool.Key("step " + network.hash(), List.of(rows), Precision.FLOAT32);
-    return pool.lease(key, () -> program(rows));
+  /**
+   * Memory for the parameters, for programs of any number of rows.
+   *
+   * @param numbers stand for the source, see {@link ProgramPool#family}
+   */
+  public ProgramPool.Family family(ProgramPool pool, Object numbers, ParameterSource source) {
+    return pool.family("step " + network.hash(), numbers, source);
+  }
+
+  /** Lends a program with its parameters. */
+  public ProgramPool.Lease lease(ProgramPool.Family family, int rows) {
+    return family.lease(
+        List.of(rows), Precision.FLOAT32, memory -> program(graph().on(memory), rows));
   }
 }

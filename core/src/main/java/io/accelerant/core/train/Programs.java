@@ -1,10 +1,13 @@
 package io.accelerant.core.train;
 
+import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.nn.BatchShape;
+import io.accelerant.core.nn.Frozen;
+import io.accelerant.core.nn.NetworkSpec;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +25,10 @@ public final class Programs implements AutoCloseable {
   private int moves;
 
   private record Wanted(Objective objective, BatchShape shape, boolean training) {
+    Wanted of(Objective other) {
+      return new Wanted(other, shape, training);
+    }
+
     ProgramPool.Lease lease(ProgramPool pool, Precision precision) {
       return training
           ? objective.training(pool, precision, shape)
@@ -74,7 +81,7 @@ public final class Programs implements AutoCloseable {
   }
 
   private Program program(Wanted wanted) {
-    Loan loan = loans.computeIfAbsent(wanted, w -> new Loan(w.lease(pool, precision)));
+    Loan loan = loans.computeIfAbsent(wanted, w -> new Loan(w.of(kept(w)).lease(pool, precision)));
     Program program = loan.lease.program();
     if (loan.moves < moves) {
       for (String role : wanted.objective.networks().keySet()) {
@@ -83,6 +90,17 @@ public final class Programs implements AutoCloseable {
       loan.moves = moves;
     }
     return program;
+  }
+
+  /** Another objective where {@code engine.frozen} is set and roles are finished networks. */
+  private Objective kept(Wanted wanted) {
+    Objective objective = wanted.objective;
+    for (Map.Entry<String, NetworkSpec> role : wanted.objective.networks().entrySet()) {
+      if (Engine.keepsNarrow() && find(role.getKey()).slot().isReference()) {
+        objective = objective.with(role.getKey(), new Frozen(role.getValue()));
+      }
+    }
+    return objective;
   }
 
   private RoleNumbers find(String role) {

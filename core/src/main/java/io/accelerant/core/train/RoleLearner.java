@@ -30,14 +30,15 @@ final class RoleLearner implements AutoCloseable {
   private Flat average;
 
   /**
-   * @param initial all parameters of the network; their precision is that of training
+   * @param initial all parameters of the network; their precision is that of training; kept, not
+   *     copied, where some of them are fixed
    */
   RoleLearner(String role, NetworkSpec network, Training training, Flat initial) {
     this.role = role;
     this.slot = slot(role, network, true);
     this.training = training;
-    this.fixed = part(slot, slot.fixed(), initial);
-    this.moving = part(slot, slot.moving(), initial);
+    this.fixed = fixed(slot, initial);
+    this.moving = moving(slot, initial);
     this.average = moving.copy();
     this.optimizer =
         new Optimizer(
@@ -47,6 +48,9 @@ final class RoleLearner implements AutoCloseable {
             tensor -> tensor.shape().size() > 1);
   }
 
+  /**
+   * @param trained whether some of it is
+   */
   static Slot slot(String role, NetworkSpec network, boolean trained) {
     Layout whole = network.layout();
     return new Slot(
@@ -54,19 +58,29 @@ final class RoleLearner implements AutoCloseable {
         role,
         whole,
         whole.only(name -> trained && network.trains(name)),
-        whole.only(name -> !trained || !network.trains(name)));
+        whole.within(name -> !trained || !network.trains(name)),
+        whole.within(network::freezes));
   }
 
-  static Flat part(Slot slot, Layout layout, Flat whole) {
+  /** What is fixed of a role, where it is: all of its numbers, or none. */
+  static Flat fixed(Slot slot, Flat whole) {
+    requireLength(slot, whole);
+    return slot.fixed().size() == 0 ? Flat.zeros(whole.precision(), 0) : whole;
+  }
+
+  private static Flat moving(Slot slot, Flat whole) {
+    Flat moving = Flat.zeros(whole.precision(), slot.moving().size());
+    slot.whole().copy(whole, slot.moving(), moving);
+    return moving;
+  }
+
+  private static void requireLength(Slot slot, Flat whole) {
     if (whole.length() != slot.whole().size()) {
       throw new IllegalArgumentException(
           Text.of(
               "role %s holds %d numbers, got %d",
               slot.role(), slot.whole().size(), whole.length()));
     }
-    Flat part = Flat.zeros(whole.precision(), layout.size());
-    slot.whole().copy(whole, layout, part);
-    return part;
   }
 
   RoleNumbers numbers() {
@@ -75,7 +89,9 @@ final class RoleLearner implements AutoCloseable {
 
   /** The averaged numbers, under the name that they have as a role. */
   RoleNumbers averageNumbers() {
-    Slot named = new Slot(Roles.average(role), role, slot.whole(), slot.moving(), slot.fixed());
+    Slot named =
+        new Slot(
+            Roles.average(role), role, slot.whole(), slot.moving(), slot.fixed(), slot.frozen());
     return new RoleNumbers(named, fixed, average);
   }
 

@@ -2,6 +2,8 @@ package io.accelerant.core.train;
 
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Storage;
+import io.accelerant.core.nn.Frozen;
 import io.accelerant.core.nn.NetworkSpec;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
@@ -34,19 +36,37 @@ public final class Roles implements AutoCloseable {
     return role + ".average";
   }
 
-  /** Adds a role whose numbers stay. */
+  /**
+   * Adds a role whose numbers stay.
+   *
+   * @param parameters not copied
+   */
   public Roles frozen(String role, NetworkSpec network, Flat parameters) {
     requireNew(role, parameters);
     frozen.put(role, frozen(RoleLearner.slot(role, network, false), parameters));
     return this;
   }
 
+  /**
+   * Adds a finished network, such as a teacher: a role whose numbers stay, and whose matrices are
+   * kept as {@code engine.frozen} says.
+   *
+   * @param parameters not copied
+   */
+  public Roles reference(String role, NetworkSpec network, Flat parameters) {
+    return frozen(role, new Frozen(network), parameters);
+  }
+
   private static RoleNumbers frozen(RoleNumbers.Slot slot, Flat parameters) {
-    Flat fixed = RoleLearner.part(slot, slot.fixed(), parameters);
+    Flat fixed = RoleLearner.fixed(slot, parameters);
     return new RoleNumbers(slot, fixed, Flat.zeros(parameters.precision(), 0));
   }
 
-  /** Adds a role that is trained. */
+  /**
+   * Adds a role that is trained.
+   *
+   * @param initial what stays of it is not copied
+   */
   public Roles trained(String role, NetworkSpec network, Training training, Flat initial) {
     requireNew(role, initial);
     trained.put(role, new RoleLearner(role, network, training, initial));
@@ -65,8 +85,9 @@ public final class Roles implements AutoCloseable {
 
   /** Gives a frozen role other numbers, which are then part of the state: an old policy. */
   public void replace(String role, Flat parameters) {
-    frozen.put(role, frozen(require(frozen, role).slot(), parameters));
-    replaced.put(role + FROZEN, parameters.copy());
+    Flat own = parameters.copy();
+    frozen.put(role, frozen(require(frozen, role).slot(), own));
+    replaced.put(role + FROZEN, own);
     version++;
   }
 
@@ -92,6 +113,19 @@ public final class Roles implements AutoCloseable {
       throw new IllegalArgumentException("no such role " + role + "; there are " + roles.keySet());
     }
     return found;
+  }
+
+  /**
+   * Checks on the driver what tasks would refuse.
+   *
+   * @throws io.accelerant.core.error.ConfigException if frozen matrices cannot be kept so
+   */
+  void require(Storage kept) {
+    numbers(Set.of())
+        .forEach(
+            role ->
+                kept.require(
+                    role.slot().frozen(), role.fixed(), Text.of("role %s", role.slot().role())));
   }
 
   /** Rises when what is fixed changes. */

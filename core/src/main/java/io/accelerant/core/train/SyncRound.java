@@ -72,8 +72,8 @@ public final class SyncRound implements Workers {
 
   @Override
   public Sums sums(RoundStep step, Draw draw, Roles roles, int round) {
-    List<RoleNumbers> numbers = roles.numbers(step.averages());
     fix(roles);
+    List<RoleNumbers> numbers = roles.numbers(step.averages());
     List<RoleNumbers.Slot> slotsOfRoles = numbers.stream().map(RoleNumbers::slot).toList();
     Task task =
         new Task(
@@ -114,6 +114,7 @@ public final class SyncRound implements Workers {
       return;
     }
     unfix();
+    roles.require(engine.frozen());
     version = roles.version();
     fixed = broadcast(roles.numbers(Set.of()), roles.precision(), RoleNumbers::fixed);
   }

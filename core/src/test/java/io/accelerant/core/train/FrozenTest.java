@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Precision;
+import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.engine.Storage;
 import io.accelerant.core.error.ConfigException;
@@ -158,6 +159,52 @@ class FrozenTest {
       assertThatThrownBy(() -> train(LORA, LORA.adapt(finer, 3), pool, Storage.BFLOAT16))
           .isInstanceOf(ConfigException.class)
           .hasMessageContaining("engine.frozen is bfloat16");
+    }
+  }
+
+  private static double loss(Roles roles, ProgramPool pool, Storage kept) {
+    Engine.keepFrozen(kept);
+    try (LocalRound workers =
+        new LocalRound(new MemoryShards(12, FrozenTest::record, 42), pool, Precision.FLOAT32, 42)) {
+      return workers
+          .sums(
+              (programs, batch) -> {
+                Program program = programs.forward(LOSS, LOSS.shape());
+                LOSS.set(program, batch);
+                program.run();
+                Sums sums = new Sums();
+                sums.addTotal("loss", program.scalar("loss"));
+                sums.addTotal("bytes", program.nativeBytes());
+                return sums;
+              },
+              Draw.shuffled(3, 42),
+              roles,
+              0)
+          .total("loss");
+    }
+  }
+
+  @Test
+  void aFinishedNetworkIsKeptIn16BitsAsAWhole() {
+    try (ProgramPool pool = new ProgramPool(8);
+        Roles teacher = new Roles(Precision.FLOAT32).reference(Loss.NETWORK, BASE, CHECKPOINT);
+        Roles finer =
+            new Roles(Precision.FLOAT32)
+                .reference(
+                    Loss.NETWORK,
+                    BASE,
+                    Flat.of(BASE.initial(1, InitialScale.SCALED)).to(Precision.FLOAT32))) {
+      assertThat(loss(teacher, pool, Storage.BFLOAT16))
+          .isEqualTo(loss(teacher, pool, Storage.FLOAT32));
+      assertThat(pool.builds()).isEqualTo(2);
+      assertThatThrownBy(() -> loss(finer, pool, Storage.BFLOAT16))
+          .hasMessageContaining("engine.frozen is bfloat16");
+      assertThatThrownBy(() -> finer.require(Storage.BFLOAT16))
+          .isInstanceOf(ConfigException.class)
+          .hasMessageMatching(
+              "engine.frozen is bfloat16, which does not hold the frozen weight .* of"
+                  + " model.embed_tokens.weight of role network exactly; .*");
+      teacher.require(Storage.BFLOAT16);
     }
   }
 }

@@ -66,7 +66,7 @@ record MatchingTraining(FastLightGenSettings settings, PatchTransformer network,
       PatchTransformer network, Flat teacher, Start start, StageThreeSettings three) {
     Flat pruned = Flat.of(start.parameters());
     return new Roles(Precision.FLOAT32)
-        .frozen(SkippingStep.TEACHER, network, teacher)
+        .reference(SkippingStep.TEACHER, network, teacher)
         .frozen(GuidedTeacher.WEAK, start.network(), pruned)
         .trained(Simulation.GENERATOR, start.network(), three.generator(), pruned)
         .trained(FakeStep.FAKE, network, three.fake(), teacher);

@@ -42,7 +42,7 @@ record SkippingTraining(
         LocalRound held = new LocalRound(given.held(), programs, Precision.FLOAT32, seed);
         Roles roles =
             new Roles(Precision.FLOAT32)
-                .frozen(SkippingStep.TEACHER, network, teacher)
+                .reference(SkippingStep.TEACHER, network, teacher)
                 .trained(Loss.NETWORK, network, two.training(unit.lesson()), teacher.copy())) {
       boolean loose = unit.lesson().isLoose();
       LastFinite last = new LastFinite(roles, Loss.NETWORK, two.driftEvery());

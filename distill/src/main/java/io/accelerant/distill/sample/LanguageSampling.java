@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.ArtifactTables;
+import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
@@ -134,6 +135,7 @@ final class LanguageSampling {
     LanguageModel model = LanguageModel.read(artifact, Optional.of(kind), SampleKeys.MODEL.path());
     String split = config.get(LanguageKeys.SPLIT);
     List<Prompt> asked = prompts.first(split, config.get(SampleKeys.COUNT));
+    asked.forEach(this::requireNoMask);
     context.progress().say("%,d prompts, %d answers each", asked.size(), request.samples());
     long start = System.nanoTime();
     List<Answer> answers = kind == Kind.CAUSAL ? causal(model, asked) : masked(model, asked);
@@ -157,6 +159,17 @@ final class LanguageSampling {
             + " `text`, `logProbability` (nats, of the tokens), `evaluations`, `correct`,"
             + " `falsePositive`, `committedAt` (masked models: of each position of the row,"
             + " the evaluation after which it was committed; 0: given).");
+  }
+
+  /** What is given would be read as what is to be answered. */
+  private void requireNoMask(Prompt prompt) {
+    if (kind == Kind.MASKED && prompts.tokenizer().spellsMask(prompt.ids())) {
+      throw new DataException(
+          Text.of(
+              "%s: prompt %d spells the mask of the tokenizer, which a masked model is to fill in;"
+                  + " prepare the prompts anew without that row.",
+              prompts.uri(), prompt.id()));
+    }
   }
 
   private Prompts.Longest longest() {

@@ -4,6 +4,7 @@ import io.accelerant.core.config.Key;
 import io.accelerant.core.engine.Engine;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
+import io.accelerant.core.engine.ParameterSource;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.ProgramPool;
 import io.accelerant.core.job.Progress;
@@ -128,12 +129,12 @@ public final class CheckpointBench {
 
   private void generate(
       Llama network, Optional<TorchPeer> peer, Scratch scratch, Map<String, Number> metrics) {
-    float[] parameters = random(network.layout(), network.width());
-    metrics.put("parameters", parameters.length);
+    TokenStep token = new TokenStep(network);
+    metrics.put("parameters", network.layout().size());
     double best = Double.POSITIVE_INFINITY;
     Generated text = null;
     try (ProgramPool pool = new ProgramPool(3);
-        CachedModel model = new CachedModel(new TokenStep(network), parameters, pool)) {
+        CachedModel model = new CachedModel(token, token.family(pool, network, drawn(network)))) {
       for (int run = 0; run <= RUNS; run++) {
         long start = System.nanoTime();
         text = write(model);
@@ -142,6 +143,7 @@ public final class CheckpointBench {
       }
     }
     put(metrics, GENERATE, best);
+    float[] parameters = random(network.layout(), network.width());
     new PeerTensors().add(network, parameters).write(scratch);
     Map<String, Object> task = task(network);
     task.put("prompt", prompt(network.vocabulary()));
@@ -282,17 +284,26 @@ public final class CheckpointBench {
     return PromptRecord.pack(new Prompt(0, "", "", ids, new int[0], ""), ids.length);
   }
 
-  /** Gains of norms about 1, all else about 0, none of them exactly, B of adapters with them. */
+  private static ParameterSource drawn(Llama network) {
+    return t -> new ParameterSource.Slice(Flat.of(random(t, network.width())), 0);
+  }
+
   private static float[] random(Layout layout, int width) {
     float[] numbers = new float[layout.size()];
-    float scale = (float) (1 / StrictMath.sqrt(width));
     for (Layout.Tensor t : layout.tensors()) {
-      RandomStream stream =
-          new RandomStream(1, RandomStream.purpose("bench.weights"), t.offset(), 0);
-      float mean = t.shape().size() == 1 ? 1 : 0;
-      for (int i = t.offset(); i < t.offset() + t.size(); i++) {
-        numbers[i] = mean + scale * (float) (stream.nextDouble() - 0.5);
-      }
+      System.arraycopy(random(t, width), 0, numbers, t.offset(), t.size());
+    }
+    return numbers;
+  }
+
+  /** Gains of norms about 1, all else about 0, none of them exactly, B of adapters with them. */
+  private static float[] random(Layout.Tensor t, int width) {
+    float scale = (float) (1 / StrictMath.sqrt(width));
+    float mean = t.shape().size() == 1 ? 1 : 0;
+    RandomStream stream = new RandomStream(1, RandomStream.purpose("bench.weights"), t.offset(), 0);
+    float[] numbers = new float[t.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = mean + scale * (float) (stream.nextDouble() - 0.5);
     }
     return numbers;
   }

@@ -48,6 +48,8 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
     EMPTY_PROMPT("emptyPrompt", "has an empty prompt"),
     EMPTY_ANSWER("emptyAnswer", "has an empty answer"),
     UNWRITABLE("unwritable", "holds what the tokenizer cannot write"),
+    SPELLS_MASK(
+        "spellsMask", "spells the mask of the tokenizer, which a masked model is to fill in"),
     TOO_LONG("tooLong", "has more tokens than preparePrompts.maximumLength");
 
     private final String label;
@@ -81,10 +83,17 @@ record RowCheck(Tokenizer tokenizer, int longest, boolean cloze) implements Seri
     try {
       String given = cloze ? prompt : tokenizer.spell(prompt);
       String wanted = cloze ? answer : spelled(answer);
+      if (!cloze && tokenizer.spellsMask(tokenizer.encode(answer))) { // spelled leaves it out
+        return dropped(Reason.SPELLS_MASK, file);
+      }
       if (given.isEmpty() || wanted.isEmpty()) {
         return dropped(given.isEmpty() ? Reason.EMPTY_PROMPT : Reason.EMPTY_ANSWER, file);
       }
-      return prompt(0, given, wanted, task).length() > longest
+      Prompt row = prompt(0, given, wanted, task);
+      if (tokenizer.spellsMask(row.ids())) {
+        return dropped(Reason.SPELLS_MASK, file);
+      }
+      return row.length() > longest
           ? dropped(Reason.TOO_LONG, file)
           : RowFactory.create(given, wanted, task, planted, place, file, GOOD);
     } catch (IllegalArgumentException e) {

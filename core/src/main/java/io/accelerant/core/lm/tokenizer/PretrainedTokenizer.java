@@ -162,6 +162,12 @@ public final class PretrainedTokenizer implements Tokenizer {
     return special.get(MASK);
   }
 
+  @Override
+  public boolean spellsMask(int[] tokens) {
+    return special.containsKey(MASK)
+        && Arrays.stream(tokens).anyMatch(token -> token == special.get(MASK));
+  }
+
   /** The table of a network may have rows that stand for no token. */
   @Override
   public boolean fits(int vocabulary, boolean masked) {

@@ -21,6 +21,13 @@ public interface Tokenizer extends Serializable {
   int mask();
 
   /**
+   * Whether one of the tokens is {@link #mask}: a text can spell it where it is a piece of text.
+   */
+  default boolean spellsMask(int[] tokens) {
+    return false;
+  }
+
+  /**
    * Whether a network of so many tokens reads this one's.
    *
    * @param masked whether {@link #mask} is among them

@@ -8,10 +8,16 @@ import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.lm.tokenizer.SymbolTokenizer;
+import io.accelerant.core.lm.tokenizer.TokenizerFolder;
+import io.accelerant.core.lm.tokenizer.Tokenizers;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -144,6 +150,19 @@ class ShapesTest {
     assertThat(BYTES.row(just, shape, "").getString(6)).isEqualTo(RowCheck.GOOD);
     RowCheck shorter = new RowCheck(BYTES.tokenizer(), 63, false);
     assertThat(shorter.row(just, shape, "").getString(6)).isEqualTo("tooLong");
+  }
+
+  @Test
+  void aTextThatSpellsTheMaskIsNamed(@TempDir Path folder) throws IOException {
+    String bert = TokenizerFolder.copy("bert", folder.resolve("bert")).toString();
+    RowCheck words = new RowCheck(Tokenizers.named(bert, new Configuration()), 64, false);
+    for (String json :
+        List.of(
+            "{\"question\": \"what [MASK] is\", \"answer\": \"it\"}",
+            "{\"question\": \"what is\", \"answer\": \"it [MASK]\"}")) {
+      Row row = words.row(json, shape(List.of("question", "answer")), "");
+      assertThat(row.getString(6)).isEqualTo("spellsMask");
+    }
   }
 
   @Test

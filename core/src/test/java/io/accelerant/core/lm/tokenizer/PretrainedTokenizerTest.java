@@ -71,6 +71,9 @@ class PretrainedTokenizerTest {
     assertThat(tokenizer.decode(tokenizer.encode("What is 12 + 30?")))
         .isEqualTo("what is 12 + 30?");
     assertThat(tokenizer.spell("[MASK] The")).isEqualTo("[MASK] the");
+    assertThat(tokenizer.spellsMask(tokenizer.encode("the [MASK]"))).isTrue();
+    assertThat(tokenizer.spellsMask(tokenizer.encode("the mask"))).isFalse();
+    assertThat(open(gpt2).spellsMask(open(gpt2).encode("[MASK]"))).isFalse();
     assertThat(tokenizer.encodePrompt("the model")).containsExactly(2, 86, 105);
     assertThat(List.of(tokenizer.end(), tokenizer.mask())).containsExactly(3, 4);
   }

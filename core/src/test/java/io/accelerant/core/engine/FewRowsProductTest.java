@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class FewRowsKernelTest {
+class FewRowsProductTest {
   private static final int IN = 523;
-  private static final int OUT = 44;
+  private static final int OUT = 556; // more than are summed at a time
 
   private static float[] random(int n, int item) {
     RandomStream stream = new RandomStream(7, RandomStream.purpose("test.few"), item, 0);
@@ -28,14 +28,16 @@ class FewRowsKernelTest {
   }
 
   private static float[] multiply(float[] x, float[] w, boolean transposed, Past... pasts) {
-    MatrixRows matrix = new MatrixRows("w", transposed, IN, OUT);
-    matrix.put(w);
+    float[] columns = w.clone();
+    for (int i = 0; transposed && i < w.length; i++) {
+      columns[i % IN * OUT + i / IN] = w[i];
+    }
     Past.Rows rows = new Past.Rows();
     rows.set(pasts);
     float[] y = new float[x.length / IN * OUT];
     Arrays.fill(y, Float.NaN);
-    new FewRowsKernel(matrix, rows)
-        .forward(new FloatBuffer[] {FloatBuffer.wrap(x)}, FloatBuffer.wrap(y));
+    MatrixReader matrix = MatrixReader.of(FloatBuffer.wrap(columns), IN, OUT);
+    new FewRowsProduct(FloatBuffer.wrap(x), matrix, FloatBuffer.wrap(y), rows).run();
     return y;
   }
 
