@@ -42,6 +42,11 @@ final class Control {
     return Text.of("step.order%d.%s", order, prediction);
   }
 
+  /** Of another solver, in the names of its errors. */
+  static String name(Solver solver) {
+    return solver.name() + (solver.name().equals(Solver.UNIPC) ? "-" + solver.order() : "");
+  }
+
   /** Name of the errors at the end. */
   static String end(int nfe, String solver) {
     return Text.of("nfe%d.%s", nfe, solver);
@@ -56,7 +61,9 @@ final class Control {
     if (order > 2) {
       others.add(Solver.plain(Solver.DPMPP_3M_DOUBLED));
     }
-    others.add(Solver.unipc(order, UniPc.Variant.BH2, CorrectorUse.ALL));
+    for (int p = Math.min(2, order); p <= order; p++) {
+      others.add(Solver.unipc(p, UniPc.Variant.BH2, CorrectorUse.ALL));
+    }
     return others;
   }
 
@@ -93,7 +100,7 @@ final class Control {
       double[] times = settings.solver().times(nfe);
       for (Solver other : others(settings.solver().solver().order())) {
         double[] x = other.on(settings.solver().schedule(), times).sample(truth[0], denoiser);
-        errors.put(end(nfe, other.name()), byRow(x, end, rows));
+        errors.put(end(nfe, name(other)), byRow(x, end, rows));
       }
       for (Solver own : List.of(settings.solver().solver(), predictor())) {
         double[] x =

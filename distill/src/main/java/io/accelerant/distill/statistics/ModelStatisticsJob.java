@@ -103,7 +103,7 @@ public final class ModelStatisticsJob implements PublishingJob {
           new StatisticsFindings(settings, statistics, stages.errors(statistics, truth));
       Map<String, Number> metrics = new LinkedHashMap<>(findings.metrics());
       metrics.put("executorCpuShare", cpu.share());
-      StatisticsArtifact.write(statistics, how(settings, model, data.describe()), run.artifact());
+      StatisticsArtifact.write(statistics, how(settings, model, data.kind()), run.artifact());
       StatisticsReport report =
           new StatisticsReport(run, settings, model, reference, findings, data.describe());
       return new Product(

@@ -59,6 +59,11 @@ final class StatisticsData {
                 : Text.of("the model's own samples, %d steps of dpmpp-2m", dataSteps));
   }
 
+  /** What they are, wherever they lie. */
+  String kind() {
+    return uri.isPresent() ? "train rows of images" : describe();
+  }
+
   /** Whether making them takes long enough to be saved. */
   boolean isDrawnByTheModel() {
     return uri.isEmpty() && !(source instanceof GaussianMixture);

@@ -42,7 +42,7 @@ record StatisticsFindings(
     }
     for (int nfe : settings.nfes()) {
       for (Solver other : Control.others(order)) {
-        verdicts.add(verdict(Control.end(nfe, Control.V3), Control.end(nfe, other.name())));
+        verdicts.add(verdict(Control.end(nfe, Control.V3), Control.end(nfe, Control.name(other))));
       }
     }
     return verdicts;

@@ -126,7 +126,7 @@ final class StatisticsReport {
 
   private List<String> solvers() {
     List<String> names = new ArrayList<>();
-    Control.others(settings.solver().solver().order()).forEach(s -> names.add(s.name()));
+    Control.others(settings.solver().solver().order()).forEach(s -> names.add(Control.name(s)));
     names.add(Control.PREDICTOR);
     names.add(Control.V3);
     return names;
