@@ -116,8 +116,9 @@ record DcSettings(
             .map(
                 artifact -> {
                   double own = artifact.statistics().subject().guidance();
-                  return artifact.require(
-                      model, solver, guidances.contains(own) ? own : guidances.get(0));
+                  return artifact
+                      .requireModel(model)
+                      .require(solver, guidances.contains(own) ? own : guidances.get(0));
                 });
     for (int nfe : found.isPresent() ? nfes : List.<Integer>of()) {
       try {

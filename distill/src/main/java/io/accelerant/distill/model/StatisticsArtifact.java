@@ -59,20 +59,28 @@ public record StatisticsArtifact(ModelStatistics statistics, String where, Manif
   }
 
   /**
-   * These if they are of the model and of what is asked of it.
+   * These if they are of what is asked for.
    *
-   * @throws ArtifactException if they are of another model, schedule, end, guidance, or of the
+   * @throws ArtifactException if they are of another schedule, end or guidance, or of the
    *     unconditional model where classes are asked for, or the other way round
    */
-  public StatisticsArtifact require(
-      ContinuousSource model, SolverSettings settings, double guidance) {
+  public StatisticsArtifact require(SolverSettings settings, double guidance) {
     ModelStatistics.Subject own = statistics.subject();
-    same("the model with modelSha256", own.modelHash(), model.modelHash());
     same("the schedule", own.schedule().label(), settings.schedule().label());
     same("tEnd", own.tEnd(), settings.tEnd());
     same("guidance", own.guidance(), guidance);
     same(
         "the model", conditional(own.labels().isEmpty()), conditional(settings.labels().isEmpty()));
+    return this;
+  }
+
+  /**
+   * These if they are of the model.
+   *
+   * @throws ArtifactException if they are of another one
+   */
+  public StatisticsArtifact requireModel(ContinuousSource model) {
+    same("the model with modelSha256", statistics.subject().modelHash(), model.modelHash());
     return this;
   }
 

@@ -83,7 +83,11 @@ record ContinuousRequest(
             .orElseGet(() -> given(config, steps));
     requireDataForm(settings.solver(), ratios, config);
     Optional<StatisticsUse> statistics = StatisticsUse.of(context, config, settings.solver());
-    statistics.ifPresent(found -> found.onGrid(settings.times(steps), config));
+    statistics.ifPresent(
+        found -> {
+          found.artifact().require(settings, guidance);
+          found.onGrid(settings.times(steps), config);
+        });
     List<Manifest.Parent> parents = new ArrayList<>();
     statistics.ifPresent(found -> parents.add(found.artifact().source()));
     learned.ifPresent(found -> parents.add(found.source()));
@@ -218,7 +222,7 @@ record ContinuousRequest(
   ContinuousRequest check(ContinuousSource model, JobConfig config) {
     learned.ifPresent(found -> found.requireModel(model));
     settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
-    statistics.ifPresent(found -> found.artifact().require(model, settings, guidance));
+    statistics.ifPresent(found -> found.artifact().requireModel(model));
     return new ContinuousRequest(
         settings.on(model), steps, guidance, ratios, learned, statistics, parents);
   }

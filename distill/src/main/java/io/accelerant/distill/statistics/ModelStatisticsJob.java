@@ -142,7 +142,8 @@ public final class ModelStatisticsJob implements PublishingJob {
         artifact -> {
           StatisticsArtifact published =
               StatisticsArtifact.open(artifact.uri(), context)
-                  .require(model.source(), settings.solver(), settings.guidance());
+                  .requireModel(model.source())
+                  .require(settings.solver(), settings.guidance());
           return stages.errors(published.statistics(), first).get(arm);
         });
   }
