@@ -14,6 +14,7 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.run.Units;
 import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
+import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.ModelStatistics;
@@ -181,21 +182,32 @@ final class ContinuousSampling {
     PseudoOrder pseudo = use.pseudo();
     try (Shared<NoiseRows> shared = Shared.of(context, noise);
         Shared<ModelStatistics> statistics = Shared.of(context, use.artifact().statistics())) {
+      Units.Opening<V3Opened> open =
+          () ->
+              new V3Opened(
+                  source.open(),
+                  new V3Sampler(statistics.copy(), settings.solver(), pseudo, times));
       return rows(
-          new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
+          new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), open)
               .map(
                   "sample: solve the ODE",
                   batches.units(),
-                  (model, batch) -> {
+                  (opened, batch) -> {
                     int from = batches.from(batch);
                     Denoiser denoiser =
-                        settings.denoiser(model, guidance, from, batches.length(batch));
+                        settings.denoiser(opened.model(), guidance, from, batches.length(batch));
                     double[] x = shared.copy().slice(from, batches.to(batch));
-                    double[] y =
-                        new V3Sampler(statistics.copy(), settings.solver(), pseudo, times)
-                            .sample(x, denoiser);
-                    return new NoiseRows(y, model.size());
+                    return new NoiseRows(
+                        opened.sampler().sample(x, denoiser), opened.model().size());
                   }));
+    }
+  }
+
+  /** The factors of the updates are made once a partition. */
+  private record V3Opened(ContinuousModel model, V3Sampler sampler) implements AutoCloseable {
+    @Override
+    public void close() {
+      model.close();
     }
   }
 
