@@ -240,7 +240,9 @@ public final class ModelStatistics implements Serializable {
     return new Evaluated(at.node(), x, noise);
   }
 
-  /** {@code l}, {@code s}, {@code b} [points][d] and {@code lambda} [points], in float64. */
+  /**
+   * {@code l}, {@code s}, {@code b} [points][d], {@code lambda} and {@code t} [points], float64.
+   */
   public List<Tensor> tensors() {
     double[] lambdas = new double[points()];
     for (int point = 0; point < lambdas.length; point++) {
@@ -250,7 +252,8 @@ public final class ModelStatistics implements Serializable {
         tensor(L, l),
         tensor(S, s),
         tensor(B, b),
-        Tensor.of("lambda", new long[] {points()}, lambdas));
+        Tensor.of("lambda", new long[] {points()}, lambdas),
+        Tensor.of("t", new long[] {points()}, times(subject, points())));
   }
 
   private Tensor tensor(String name, double[][] rows) {

@@ -104,6 +104,7 @@ public final class ModelStatisticsJob implements PublishingJob {
       Map<String, Number> metrics = new LinkedHashMap<>(findings.metrics());
       metrics.put("executorCpuShare", cpu.share());
       StatisticsArtifact.write(statistics, how(settings, model, data.kind()), run.artifact());
+      run.writeLoader(ModelStatisticsJob.class);
       StatisticsReport report =
           new StatisticsReport(run, settings, model, reference, findings, data.describe());
       return new Product(

@@ -19,8 +19,8 @@ public final class ModelStatisticsKeys {
       Key.string(
               "modelStatistics.data",
               "What is noised: URI of an images artifact, whose train rows are taken by id (with"
-                  + " labels those of the label). Default: exact draws of a mixture, else samples"
-                  + " of the model itself")
+                  + " labels those of the label). Default: exact draws of a mixture, without"
+                  + " guidance; else samples of the model itself")
           .optional();
   public static final Key<Integer> DATA_STEPS =
       Key.integer(

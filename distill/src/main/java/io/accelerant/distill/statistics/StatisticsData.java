@@ -54,7 +54,7 @@ final class StatisticsData {
   String describe() {
     return uri.map(images -> "train rows of " + images)
         .orElse(
-            source instanceof GaussianMixture
+            exact().isPresent()
                 ? "exact draws of the mixture"
                 : Text.of("the model's own samples, %d steps of dpmpp-2m", dataSteps));
   }
@@ -66,7 +66,14 @@ final class StatisticsData {
 
   /** Whether making them takes long enough to be saved. */
   boolean isDrawnByTheModel() {
-    return uri.isEmpty() && !(source instanceof GaussianMixture);
+    return uri.isEmpty() && exact().isEmpty();
+  }
+
+  /** Guided trajectories go elsewhere than the data. */
+  private Optional<GaussianMixture> exact() {
+    return settings.guidance() == 1 && source instanceof GaussianMixture mixture
+        ? Optional.of(mixture)
+        : Optional.empty();
   }
 
   /** [samples * d]. */
@@ -74,9 +81,12 @@ final class StatisticsData {
     if (uri.isPresent()) {
       return images(uri.get());
     }
-    return source instanceof GaussianMixture mixture
-        ? mixture.draw(settings.seed(), DRAWS, 0, settings.samples(), settings.solver().labels())
-        : drawn();
+    return exact()
+        .map(
+            mixture ->
+                mixture.draw(
+                    settings.seed(), DRAWS, 0, settings.samples(), settings.solver().labels()))
+        .orElseGet(this::drawn);
   }
 
   private double[] images(String from) {

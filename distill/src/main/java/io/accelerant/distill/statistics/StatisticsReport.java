@@ -206,15 +206,18 @@ final class StatisticsReport {
     return run.card(
         "Statistics of " + model.description() + " for DPM-Solver-v3",
         Text.of(
-            "`statistics.safetensors`: `l`, `s`, `b` [%d][%d] over `lambda`; `config.json` says of"
+            "`statistics.safetensors`: `l`, `s`, `b` [%d][%d] over `lambda` and `t`; `config.json` says of"
                 + " which model (sha256 `%s`), schedule and guidance; they belong to no other."
                 + " Measured:\n\n- %s",
             settings.points(),
             findings.statistics().size(),
             model.source().modelHash(),
             String.join("\n- ", verdicts())),
-        "from safetensors.numpy import load_file\n\nstatistics ="
-            + " load_file(\"statistics.safetensors\")  # l, s, b by grid point and dimension",
+        Text.of(
+            "import sys; sys.path.insert(0, \"python\")\nimport load\n\n"
+                + "points = [round(i * %d / 6) for i in range(7)]  # log-snr, 6 steps\n"
+                + "x = load.sample(noise, eps, points)  # eps(x, t) -> noise prediction",
+            settings.points() - 1),
         "Apache-2.0; the model keeps its own");
   }
 }

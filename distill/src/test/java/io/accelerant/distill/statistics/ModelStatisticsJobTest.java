@@ -12,6 +12,7 @@ import io.accelerant.core.error.StoppedException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.job.Python;
 import io.accelerant.core.job.SparkTest;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.onnx.OnnxNoise;
@@ -28,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -162,6 +164,47 @@ class ModelStatisticsJobTest extends SparkTest {
             new SampleJob(),
             sample(folder.resolve("half"), "sample.corrector=half", "sample.pseudoOrder=both"));
     assertThat(half.contentHash()).isNotEqualTo(samples.contentHash());
+  }
+
+  @Test
+  void theLoaderDrawsTheSameSamples() throws IOException, InterruptedException {
+    double[] noise = Mixtures.noise(3, 16, 8);
+    double[][] rows = new double[3][];
+    for (int row = 0; row < 3; row++) {
+      rows[row] = Arrays.copyOfRange(noise, row * 16, (row + 1) * 16);
+    }
+    Path x = Files.write(folder.resolve("x.json"), CanonicalJson.bytes(Map.of("x", rows)));
+    JobResult samples =
+        run(context(), new SampleJob(), sample(folder.resolve("samples"), "sample.noise=" + x));
+    String program =
+        """
+        import json, sys
+        import numpy as np
+        sys.path.insert(0, sys.argv[1] + "/python")
+        import load
+        m = json.load(open(sys.argv[2]))
+        w, mu, s = (np.array(m[k]) for k in ("weights", "means", "deviations"))
+        def eps(x, t):
+            la = -19.9 * t * t / 4 - .1 * t / 2
+            a, g = np.exp(la), np.sqrt(-np.expm1(2 * la))
+            v, d = a * a * s * s + g * g, x[:, None] - a * mu
+            r = np.log(w) - 8 * np.log(v) - (d ** 2).sum(-1) / 2 / v
+            r = np.exp(r - r.max(1, keepdims=True))
+            return g * ((r / r.sum(1, keepdims=True) / v)[..., None] * d).sum(1)
+        x = np.array(json.load(open(sys.argv[3]))["x"])
+        y = load.sample(x, eps, [i * 10 for i in range(7)])
+        z = np.array(json.load(open(sys.argv[4] + "/samples.json"))["x"])
+        print(abs(y - z).max())
+        """;
+    String apart =
+        Python.run(
+            folder,
+            program,
+            result.artifact(),
+            shared.resolve("mixture.json").toString(),
+            x.toString(),
+            samples.artifact());
+    assertThat(Double.parseDouble(apart)).isLessThan(1e-9);
   }
 
   @ParameterizedTest
