@@ -175,7 +175,7 @@ final class StatisticsReport {
     double[] lambda = new double[s.points()];
     double[][] values = new double[s.points()][];
     for (int k = 0; k < lambda.length; k++) {
-      lambda[k] = s.lambda(k);
+      lambda[k] = Math.rint(100 * s.lambda(k)) / 100; // short ticks
       values[k] = rows.apply(k);
     }
     LinePlot plot =

@@ -135,12 +135,13 @@ class V3SamplerTest {
     }
   }
 
-  /** As data prediction, the solver with its corrector is UniPC, the corrected history included. */
+  /**
+   * Their updates of order 1 and 3 are those of the others, that of order 2 has its own integral.
+   */
   @Test
-  void withDataPredictionItIsUniPc() {
+  void constantStatisticsAreTheMultistepSolversOfBothForms() {
     ModelStatistics data = ModelStatistics.constant(subject(), 241, SIZE, 1, 0, 0);
     double[] times = data.onGrid(Spacing.LOG_SNR.times(SCHEDULE, 1e-3, 8));
-    // c = 1/2 of UniP-2 and UniC-1 are not what the integrals say, so from the third update on
     List<double[]> states = new ArrayList<>();
     for (Form form : List.of(Form.DATA, Form.NOISE)) {
       ModelStatistics same =
