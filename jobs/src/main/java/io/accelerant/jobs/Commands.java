@@ -13,6 +13,7 @@ import io.accelerant.distill.fastlightgen.FastLightGenJob;
 import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
 import io.accelerant.distill.sample.SampleJob;
+import io.accelerant.distill.statistics.ModelStatisticsJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
 import io.accelerant.rl.gvm.GvmRaftJob;
 import io.accelerant.rl.offline.OfflineRlJob;
@@ -49,7 +50,8 @@ final class Commands {
     purpose(
         "Fewer steps from a frozen model",
         example(new LsdJob(), "lsd-text.conf"),
-        example(new DcSolverJob(), "dc-solver-mixture.conf"));
+        example(new DcSolverJob(), "dc-solver-mixture.conf"),
+        example(new ModelStatisticsJob(), "model-statistics.conf"));
     purpose(
         "Fewer steps, or less of a network, by training it",
         example(new MmdJob(), "mmd.conf"),

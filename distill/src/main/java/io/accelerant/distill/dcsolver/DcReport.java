@@ -105,7 +105,7 @@ final class DcReport {
             + " student's times. `before` is %s; `after` is what is published (%s); `fitted` the"
             + " ratios of the fit whether kept or not; `only last` a fit of the last ratio alone,"
             + " `all but last` the fit with its last ratio put back to 1, `static` 1.1 throughout."
-            + " Other solvers in their usual form: orders fall at the end, but for DEIS.%s",
+            + " Other solvers in their usual form: orders fall at the end, but for DEIS.%s%s",
         findings.settings().get(0).errors(Arm.BEFORE).length,
         settings.solver().schedule().label(),
         settings.solver().spacing().label(),
@@ -120,6 +120,9 @@ final class DcReport {
             ? Text.of(
                 " `sets` is mean ± standard deviation of `after` over %d fits on different noise.",
                 settings.noiseSets())
+            : "",
+        findings.settings().stream().anyMatch(s -> s.extra().containsKey(Solver.DPM_V3))
+            ? " `dpm-v3` corrects, with pseudo-order, at times rounded to the grid of its statistics."
             : "");
   }
 
@@ -150,6 +153,10 @@ final class DcReport {
     if (imported) {
       headers.add("CPR, imported");
     }
+    boolean statistics = findings.of(guidance).get(0).extra().containsKey(Solver.DPM_V3);
+    if (statistics) {
+      headers.add(Solver.DPM_V3);
+    }
     Table table = Table.of(headers.toArray(String[]::new)).significant(DIGITS);
     for (Setting s : findings.of(guidance)) {
       List<Object> row = new ArrayList<>();
@@ -177,6 +184,9 @@ final class DcReport {
       }
       if (imported) {
         row.add(s.mse(DcFindings.IMPORTED));
+      }
+      if (statistics) {
+        row.add(s.mse(Solver.DPM_V3));
       }
       table.row(row.toArray());
     }

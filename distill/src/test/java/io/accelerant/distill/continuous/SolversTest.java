@@ -259,6 +259,6 @@ class SolversTest {
     assertThatThrownBy(
             () ->
                 new Solver(Solver.DDIM, 1, UniPc.Variant.BH2, CorrectorUse.ALL, FinalOrder.ALWAYS))
-        .hasMessageContaining("only unipc has a corrector");
+        .hasMessageContaining("only unipc and dpm-v3 have a corrector");
   }
 }
