@@ -84,13 +84,14 @@ public record SolverSettings(
             config
                 .find(keys.finalOrder)
                 .map(FinalOrder::ofLabel)
-                .orElse(Solver.usualFinalOrder(name)));
+                .orElse(Solver.usualFinalOrder(name)),
+            DualFast.of(config, keys));
     if (!solver.suits(schedule)) {
       throw config.invalid(
           keys.solver,
           Text.of(
-              "is %s, which is not defined on the schedule %s: euler is for flow, deis for the"
-                  + " others.",
+              "is %s, which is not defined on the schedule %s: euler is for flow, deis and"
+                  + " ipndm for the others.",
               name, schedule.label()));
     }
     return solver;
@@ -131,7 +132,12 @@ public record SolverSettings(
 
   /** The times of N steps; {@link Spacing#whole} for a model that takes such alone. */
   public double[] times(int steps) {
-    double[] times = spacing.times(schedule, tEnd, steps);
+    return times(schedule.start(), steps);
+  }
+
+  /** As {@link #times(int)}, of steps that begin at a later time. */
+  public double[] times(double start, int steps) {
+    double[] times = spacing.times(schedule, start, tEnd, steps);
     return wholeTimes ? Spacing.whole(schedule, times) : times;
   }
 
@@ -148,6 +154,11 @@ public record SolverSettings(
   /** As these settings, with another solver. */
   public SolverSettings with(Solver other) {
     return new SolverSettings(schedule, tEnd, spacing, other, labels, thresholding, wholeTimes);
+  }
+
+  /** As these settings, with another spacing. */
+  public SolverSettings with(Spacing other) {
+    return new SolverSettings(schedule, tEnd, other, solver, labels, thresholding, wholeTimes);
   }
 
   /** As these settings, with other labels. */
