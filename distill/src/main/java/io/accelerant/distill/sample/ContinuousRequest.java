@@ -28,6 +28,7 @@ import java.util.OptionalInt;
  * from a published sampler.
  *
  * @param ratios [steps]; all 1 for a plain solver
+ * @param teleport what comes before the steps, if anything
  * @param learned the published sampler, where there is one
  * @param parents of the samples, besides the model
  */
@@ -36,6 +37,7 @@ record ContinuousRequest(
     int steps,
     double guidance,
     double[] ratios,
+    Optional<Teleport> teleport,
     Optional<ContinuousSamplerFormat.Learned> learned,
     List<Manifest.Parent> parents) {
 
@@ -72,6 +74,8 @@ record ContinuousRequest(
         learned
             .map(found -> agreed(found, config))
             .orElseGet(() -> SolverSettings.of(config, SampleKeys.SOLVER));
+    Optional<Teleport> teleport =
+        Teleport.of(context, config, settings, learned.map(found -> found.where()));
     double guidance = guidance(config, learned, predicted.isPresent());
     int steps = steps(config, learned, guidance);
     double[] ratios =
@@ -83,7 +87,8 @@ record ContinuousRequest(
     List<Manifest.Parent> parents = new ArrayList<>();
     learned.ifPresent(found -> parents.add(found.source()));
     predicted.ifPresent(found -> parents.add(found.source()));
-    return new ContinuousRequest(settings, steps, guidance, ratios, learned, parents);
+    teleport.ifPresent(found -> parents.add(found.source()));
+    return new ContinuousRequest(settings, steps, guidance, ratios, teleport, learned, parents);
   }
 
   /** The model that is wanted for it. */
@@ -164,10 +169,12 @@ record ContinuousRequest(
 
   private static void requireDataForm(Solver solver, double[] ratios, JobConfig config) {
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
-    if (compensated && solver.name().equals(Solver.DEIS)) {
+    if (compensated && solver.storesNoise()) {
       throw config.invalid(
           SampleKeys.SOLVER.solver,
-          "is deis, which stores noise; ratios are defined for data predictions.");
+          Text.of(
+              "is %s, which stores noise; ratios are defined for data predictions.",
+              solver.name()));
     }
   }
 
@@ -186,6 +193,9 @@ record ContinuousRequest(
     same(config, keys.variant, solver.variant().label());
     same(config, keys.corrector, solver.corrector().label());
     same(config, keys.finalOrder, solver.finalOrder().label());
+    same(config, keys.dualC, solver.dualFast().c());
+    same(config, keys.dualSchedule, solver.dualFast().growth().label());
+    same(config, keys.dualFrom, solver.dualFast().from().label());
     same(config, keys.label, fitted.labels());
     same(config, keys.threshold, fitted.thresholding().quantile());
     if (config.isGiven(keys.tEnd)) {
@@ -210,12 +220,17 @@ record ContinuousRequest(
   ContinuousRequest check(ContinuousSource model, JobConfig config) {
     learned.ifPresent(found -> found.requireModel(model));
     settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
-    return new ContinuousRequest(settings.on(model), steps, guidance, ratios, learned, parents);
+    teleport.ifPresent(found -> found.requireModel(model, config));
+    return new ContinuousRequest(
+        settings.on(model), steps, guidance, ratios, teleport, learned, parents);
   }
 
   /** The times of the steps, the start first. */
   double[] times() {
-    return learned.map(found -> found.times(steps)).orElseGet(() -> settings.times(steps));
+    return learned
+        .map(found -> found.times(steps))
+        .or(() -> teleport.map(found -> settings.times(found.to(), steps)))
+        .orElseGet(() -> settings.times(steps));
   }
 
   /** One line for people. */
@@ -225,12 +240,13 @@ record ContinuousRequest(
     }
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
     return Text.of(
-        "%s, %s, %s, %d steps%s, guidance %s%s",
+        "%s, %s, %s, %d steps%s%s, guidance %s%s",
         settings.solver().describe(),
         settings.schedule().label(),
         settings.spacing().label(),
         steps,
         settings.wholeTimes() ? " at whole times" : "",
+        teleport.map(found -> " after a jump to t = " + found.to()).orElse(""),
         guidance,
         compensated ? ", compensated" : "");
   }

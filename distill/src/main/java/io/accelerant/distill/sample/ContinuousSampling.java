@@ -131,23 +131,28 @@ final class ContinuousSampling {
     return NoiseRows.drawn(seed, NOISE, from, numbers / size, size, step).x();
   }
 
-  private double[][] draw(ContinuousRequest request, ContinuousSource source, NoiseRows noise) {
-    Batches batches = new Batches(noise.rows(), config.get(SampleKeys.BATCH));
+  private double[][] draw(ContinuousRequest request, ContinuousSource source, NoiseRows rows) {
+    Batches batches = new Batches(rows.rows(), config.get(SampleKeys.BATCH));
     SolverSettings settings = request.settings();
     double guidance = request.guidance();
     double[] ratios = request.ratios();
     double[] times = request.times();
     int size = source.size();
+    Teleport teleport = request.teleport().orElse(null); // an Optional does not travel
     boolean renoises = request.learned().map(found -> found.renoises()).orElse(false);
     long seed = config.get(RunKeys.SEED);
-    try (Shared<NoiseRows> shared = Shared.of(context, noise)) {
+    try (Shared<NoiseRows> shared = Shared.of(context, rows)) {
       return new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
               .map(
                   "sample: solve the ODE",
                   batches.units(),
                   (model, batch) -> {
                     int from = batches.from(batch);
-                    double[] x = shared.copy().slice(from, batches.to(batch));
+                    double[] noise = shared.copy().slice(from, batches.to(batch));
+                    double[] x =
+                        teleport == null
+                            ? noise
+                            : teleport.begin(noise, settings.schedule(), times[0]);
                     Denoiser denoiser = settings.denoiser(model, guidance, from, x.length / size);
                     double[] y =
                         renoises
