@@ -7,11 +7,13 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.model.ImportModelJob;
 import io.accelerant.distill.certainty.CertaintyJob;
+import io.accelerant.distill.compare.CompareSolversJob;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.evaluate.EvaluateJob;
 import io.accelerant.distill.fastlightgen.FastLightGenJob;
 import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
+import io.accelerant.distill.moments.DataMomentsJob;
 import io.accelerant.distill.sample.SampleJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
 import io.accelerant.rl.gvm.GvmRaftJob;
@@ -50,6 +52,8 @@ final class Commands {
         new Rs2Job(),
         new TrainClassifierJob(),
         new DcSolverJob(),
+        new DataMomentsJob(),
+        new CompareSolversJob(),
         new MmdJob(),
         new CertaintyJob(),
         new FastLightGenJob(),

@@ -78,7 +78,9 @@ final class CompareReport {
     return Text.of(
         "Mean squared error of the end state to the fine trajectory (%s), over %d held-out rows of"
             + " noise and all dimensions; %s, guidance %s. The best of a family is chosen by its"
-            + " error on %d other rows. Orders fall at the end, but for DEIS and iPNDM.",
+            + " error on %d other rows. Orders fall at the end, but for DEIS and iPNDM."
+            + " `ipndm-2` is the Adams-Bashforth method of order 2, which DDIM with DualFast at"
+            + " c = 0.5 on the previous output is too: its control.",
         truth,
         settings.count(),
         settings.base().schedule().label(),

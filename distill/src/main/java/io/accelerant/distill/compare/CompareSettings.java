@@ -12,6 +12,7 @@ import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.VpSchedule;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -39,7 +40,8 @@ record CompareSettings(
     Map<String, Solver> jumpSolvers,
     int choice,
     int count,
-    int batch) {
+    int batch)
+    implements Serializable {
 
   static CompareSettings of(JobConfig config) {
     Schedule schedule =

@@ -2,6 +2,7 @@ package io.accelerant.distill.compare;
 
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.run.Run;
+import io.accelerant.distill.measure.pixels.VideoMeter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,7 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * The comparison as a table: {@code error} is the mean over the held-out rows, {@code choiceError}
- * over those of the choice; {@code frechet} by space.
+ * over those of the choice; Frechet distances by space, null where none are measured.
  */
 final class SolverTable {
   static final String NAME = "solvers";
@@ -21,7 +22,8 @@ final class SolverTable {
       StructType.fromDDL(
           "nfe INT NOT NULL, family STRING NOT NULL, sampler STRING NOT NULL,"
               + " error DOUBLE NOT NULL, choiceError DOUBLE NOT NULL,"
-              + " frechet MAP<STRING, DOUBLE> NOT NULL, milliseconds DOUBLE NOT NULL");
+              + " frechetA DOUBLE, frechetB DOUBLE, frechetPixels DOUBLE,"
+              + " milliseconds DOUBLE NOT NULL");
 
   private SolverTable() {}
 
@@ -46,7 +48,9 @@ final class SolverTable {
                                 cell.name(),
                                 cell.error(choice),
                                 cell.chosenBy(choice),
-                                cell.distances(),
+                                cell.distances().get(VideoMeter.A),
+                                cell.distances().get(VideoMeter.B),
+                                cell.distances().get(VideoMeter.PIXELS),
                                 cell.millisecondsPerSample()))));
     return ArtifactTables.writeRows(run, NAME, rows, SCHEMA, MILLISECONDS);
   }

@@ -107,7 +107,7 @@ public record DualFast(double c, Growth growth, From from) implements Serializab
 
   /** c_t on a grid from {@code start} down to {@code end}. */
   double weight(double t, double start, double end) {
-    return growth == Growth.CONSTANT ? c : c * (start - t) / (start - end);
+    return growth == Growth.CONSTANT ? c : c * ((start - t) / (start - end));
   }
 
   /**

@@ -39,7 +39,7 @@ public final class DataMomentsJob implements PublishingJob {
 
   @Override
   public String summary() {
-    return "Mean and covariance of a data set, to begin sampling in closed form (teleportation)";
+    return "Mean and covariance of a data set, to begin sampling in closed form";
   }
 
   @Override
