@@ -7,11 +7,15 @@ import java.util.Map;
  * What one sampler came to.
  *
  * @param errors mean squared error at the end of each row, those of the choice first
- * @param seconds in tasks, all rows together
+ * @param milliseconds of a sample, the median of the micro-batches
  * @param distances Frechet distances by space; empty where none are measured
  */
 record Cell(
-    String name, String family, double[] errors, double seconds, Map<String, Double> distances) {
+    String name,
+    String family,
+    double[] errors,
+    double milliseconds,
+    Map<String, Double> distances) {
 
   /** Errors of the rows on which the best are chosen. */
   double chosenBy(int choice) {
@@ -26,10 +30,6 @@ record Cell(
   /** Their mean: the number of the tables. */
   double error(int choice) {
     return mean(held(choice));
-  }
-
-  double millisecondsPerSample() {
-    return 1000 * seconds / errors.length;
   }
 
   static double mean(double[] values) {

@@ -1,6 +1,7 @@
 package io.accelerant.distill.compare;
 
 import io.accelerant.core.math.PairedDifference;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +47,15 @@ record CompareFindings(
             .toList());
   }
 
+  /** The best form of DualFast on one solver and spacing. */
+  Cell bestDual(int nfe, String solver) {
+    return best(cells.get(nfe).stream()
+            .filter(cell -> cell.family().equals(Candidate.DUAL_FAST))
+            .filter(cell -> cell.name().startsWith(solver + "."))
+            .toList())
+        .orElseThrow();
+  }
+
   Optional<Cell> find(int nfe, String name) {
     return cells.get(nfe).stream().filter(cell -> cell.name().equals(name)).findFirst();
   }
@@ -70,7 +80,7 @@ record CompareFindings(
 
   /** Every family against the best plain solver, and DualFast against AB2. */
   List<Verdict> verdicts() {
-    List<Verdict> verdicts = new java.util.ArrayList<>();
+    List<Verdict> verdicts = new ArrayList<>();
     for (int nfe : settings.nfes()) {
       for (String family : families) {
         if (!family.equals(Candidate.UNIFORM)) {
@@ -99,7 +109,7 @@ record CompareFindings(
                 cell -> {
                   String prefix = "nfe" + nfe + "." + cell.name() + ".";
                   metrics.put(prefix + "mse", error(cell));
-                  metrics.put(prefix + "milliseconds", cell.millisecondsPerSample());
+                  metrics.put(prefix + "milliseconds", cell.milliseconds());
                   cell.distances()
                       .forEach(
                           (space, distance) ->

@@ -53,6 +53,14 @@ final class CompareReport {
         .section("All samplers: error at the end")
         .table(table(findings::error))
         .plot("plain", plainPlot(), "Plain solvers, each on its better spacing.");
+    if (!settings.duals().isEmpty()) {
+      report
+          .section("What DualFast adds")
+          .paragraph(
+              "Each solver without it and with its best form, chosen as the best of a family is,"
+                  + " beside `ipndm-2` on the same spacing.")
+          .table(duals());
+    }
     if (!settings.jumps().isEmpty()) {
       jumps(report);
     }
@@ -61,10 +69,9 @@ final class CompareReport {
         .section("Wall clock: milliseconds a sample")
         .paragraph(
             Text.of(
-                "Seconds in tasks over %d samples, in micro-batches of %d, with as many tasks at a"
-                    + " time as there were cores; the first samplers also pay for warming up.",
-                settings.choice() + settings.count(), settings.batch()))
-        .table(table(Cell::millisecondsPerSample))
+                "The median of micro-batches of %d, as many at a time as there were cores.",
+                settings.batch()))
+        .table(table(Cell::milliseconds))
         .section("How to make it")
         .code("sh", ModelCard.command(CompareSolversJob.NAME, run.config()));
     return report.files();
@@ -206,6 +213,27 @@ final class CompareReport {
                     .map(found -> StrictMath.log10(findings.error(found)))
                     .orElse(Double.NaN))
         .toArray();
+  }
+
+  private Table duals() {
+    Table table = Table.of("NFE", "solver", "without", "with", "form", CompareFindings.AB2);
+    table.significant(DIGITS);
+    for (int nfe : settings.nfes()) {
+      for (String solver : settings.dualSolvers().keySet()) {
+        for (Spacing spacing : settings.spacings()) {
+          String name = Candidates.named(solver, spacing);
+          Cell best = findings.bestDual(nfe, name);
+          table.row(
+              nfe,
+              name,
+              error(nfe, name),
+              findings.error(best),
+              best.name().substring(name.length() + 1),
+              error(nfe, Candidates.named(CompareFindings.AB2, spacing)));
+        }
+      }
+    }
+    return table;
   }
 
   /** The sweep of the jump's time. */

@@ -64,9 +64,11 @@ final class CompareStages {
   /**
    * A micro-batch of a sampler.
    *
+   * @param milliseconds of a sample, on the clock
    * @param images of the rows that are not of the choice, where images are measured
    */
-  private record Part(double[] errors, double seconds, byte[][] images) implements Serializable {}
+  private record Part(double[] errors, double milliseconds, byte[][] images)
+      implements Serializable {}
 
   /**
    * @param rows those of the choice, then those that are measured on
@@ -153,7 +155,7 @@ final class CompareStages {
     double[] x =
         candidate.sample(
             w.noise(batch), w.settings().base().schedule(), w.denoiser(model, batch), w.law());
-    double seconds = (System.nanoTime() - begin) * 1e-9;
+    double elapsed = (System.nanoTime() - begin) * 1e-6;
     int size = w.rows().size();
     int from = w.batches().from(batch);
     double[] errors = new double[w.batches().length(batch)];
@@ -165,7 +167,7 @@ final class CompareStages {
     }
     return new Part(
         errors,
-        seconds,
+        elapsed / errors.length,
         images ? held(x, errors.length, w.settings().choice() - from) : new byte[0][]);
   }
 
@@ -182,8 +184,12 @@ final class CompareStages {
         candidate.name(),
         candidate.family(),
         parts.stream().flatMapToDouble(part -> Arrays.stream(part.errors())).toArray(),
-        parts.stream().mapToDouble(Part::seconds).sum(),
+        median(parts.stream().mapToDouble(Part::milliseconds).sorted().toArray()),
         meter.map(m -> m.measure(images)).orElse(Map.of()));
+  }
+
+  private static double median(double[] sorted) {
+    return (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
   }
 
   /** Frechet distances of the fine trajectory's images: what a solver can reach. */

@@ -51,7 +51,7 @@ final class SolverTable {
                                 cell.distances().get(VideoMeter.A),
                                 cell.distances().get(VideoMeter.B),
                                 cell.distances().get(VideoMeter.PIXELS),
-                                cell.millisecondsPerSample()))));
+                                cell.milliseconds()))));
     return ArtifactTables.writeRows(run, NAME, rows, SCHEMA, MILLISECONDS);
   }
 }
