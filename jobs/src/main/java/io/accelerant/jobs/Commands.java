@@ -7,11 +7,13 @@ import io.accelerant.core.job.Job;
 import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.model.ImportModelJob;
 import io.accelerant.distill.certainty.CertaintyJob;
+import io.accelerant.distill.compare.CompareSolversJob;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.evaluate.EvaluateJob;
 import io.accelerant.distill.fastlightgen.FastLightGenJob;
 import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
+import io.accelerant.distill.moments.DataMomentsJob;
 import io.accelerant.distill.sample.SampleJob;
 import io.accelerant.distill.statistics.ModelStatisticsJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
@@ -51,7 +53,9 @@ final class Commands {
         "Fewer steps from a frozen model",
         example(new LsdJob(), "lsd-text.conf"),
         example(new DcSolverJob(), "dc-solver-mixture.conf"),
-        example(new ModelStatisticsJob(), "model-statistics.conf"));
+        example(new ModelStatisticsJob(), "model-statistics.conf"),
+        example(new DataMomentsJob(), "data-moments.conf"),
+        example(new CompareSolversJob(), "compare-solvers.conf"));
     purpose(
         "Fewer steps, or less of a network, by training it",
         example(new MmdJob(), "mmd.conf"),

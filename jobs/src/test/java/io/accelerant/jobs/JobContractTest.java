@@ -254,6 +254,18 @@ class JobContractTest extends SparkTest {
               "dcSolver.evalNoise=16",
               "dcSolver.truthSteps=30"));
     }
+    example("data-moments", "data-moments.conf", List.of("dataMoments.data=@/small-images"));
+    example(
+        "compare-solvers",
+        "compare-solvers.conf",
+        List.of(
+            "compareSolvers.model=" + models.resolve("mixture-16d.json"),
+            "compareSolvers.nfe=[3, 5]",
+            "compareSolvers.dualFast={c = [0.5], schedule = [constant], solvers = [ddim]}",
+            "compareSolvers.teleport.to=[0.6]",
+            "compareSolvers.choice=8",
+            "compareSolvers.count=16",
+            "compareSolvers.truthSteps=30"));
     example(
         "model-statistics",
         "model-statistics.conf",

@@ -50,6 +50,47 @@ public final class GaussianMixture implements ContinuousSource {
     return json;
   }
 
+  /**
+   * Mean and covariance of x_0: sum_k w_k mu_k, and sum_k w_k (s_k^2 I + (mu_k - mu)(mu_k - mu)^T).
+   *
+   * @param mean [d]
+   * @param covariance [d][d]
+   */
+  public record Moments(double[] mean, double[][] covariance) {}
+
+  /**
+   * The moments in closed form.
+   *
+   * @param label a class, or {@link ContinuousModel#NO_LABEL} for all of it
+   */
+  public Moments moments(int label) {
+    int d = size();
+    double[] share = new double[weights.length];
+    double sum = 0;
+    for (int k = 0; k < share.length; k++) {
+      boolean counts = label == ContinuousModel.NO_LABEL || classOf[k] == label;
+      share[k] = counts ? weights[k] : 0;
+      sum += share[k];
+    }
+    double[] mean = new double[d];
+    for (int k = 0; k < share.length; k++) {
+      share[k] /= sum;
+      for (int i = 0; i < d; i++) {
+        mean[i] += share[k] * means[k][i];
+      }
+    }
+    double[][] covariance = new double[d][d];
+    for (int k = 0; k < share.length; k++) {
+      for (int i = 0; i < d; i++) {
+        covariance[i][i] += share[k] * deviations[k] * deviations[k];
+        for (int j = 0; j < d; j++) {
+          covariance[i][j] += share[k] * (means[k][i] - mean[i]) * (means[k][j] - mean[j]);
+        }
+      }
+    }
+    return new Moments(mean, covariance);
+  }
+
   @Override
   public int size() {
     return means[0].length;

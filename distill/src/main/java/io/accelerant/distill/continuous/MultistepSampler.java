@@ -2,6 +2,7 @@ package io.accelerant.distill.continuous;
 
 import io.accelerant.core.text.Text;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A solver on a grid of N steps: predict, evaluate at the prediction, correct, store. The stored
@@ -16,14 +17,16 @@ public final class MultistepSampler {
   private final CorrectorUse use;
   private final FinalOrder finalOrder;
   private final Node[] nodes;
+  private final DualFast dual;
 
   /**
    * x after some updates, and the outputs it was made from. A value: advancing makes a new one.
    *
    * @param x [batch][d]; not to be written
    * @param updates done so far
+   * @param noises what {@link DualFast} keeps of the evaluations; empty without it
    */
-  public record State(double[] x, History history, int updates) {}
+  public record State(double[] x, History history, int updates, List<double[]> noises) {}
 
   MultistepSampler(
       Form form,
@@ -34,13 +37,39 @@ public final class MultistepSampler {
       FinalOrder finalOrder,
       Schedule schedule,
       double[] times) {
+    this(
+        form,
+        predictor,
+        new UniPc(variant),
+        order,
+        use,
+        finalOrder,
+        Arrays.stream(times).mapToObj(schedule::node).toArray(Node[]::new),
+        DualFast.OFF);
+  }
+
+  private MultistepSampler(
+      Form form,
+      Predictor predictor,
+      UniPc corrector,
+      int order,
+      CorrectorUse use,
+      FinalOrder finalOrder,
+      Node[] nodes,
+      DualFast dual) {
     this.form = form;
     this.predictor = predictor;
-    this.corrector = new UniPc(variant);
+    this.corrector = corrector;
     this.order = order;
     this.use = use;
     this.finalOrder = finalOrder;
-    this.nodes = Arrays.stream(times).mapToObj(schedule::node).toArray(Node[]::new);
+    this.nodes = nodes;
+    this.dual = dual;
+  }
+
+  /** As this sampler, with another use of the newest output. */
+  MultistepSampler with(DualFast other) {
+    return new MultistepSampler(form, predictor, corrector, order, use, finalOrder, nodes, other);
   }
 
   /** N. */
@@ -51,7 +80,11 @@ public final class MultistepSampler {
   /** The noise at T and its first evaluation. */
   public State start(double[] noise, Denoiser model) {
     double[] output = model.output(noise, nodes[0], form, 1);
-    return new State(noise.clone(), History.empty().push(nodes[0], output), 0);
+    return new State(
+        noise.clone(),
+        History.empty().push(nodes[0], output),
+        0,
+        dual.seen(List.of(), noise, nodes[0], form, output));
   }
 
   /**
@@ -64,16 +97,29 @@ public final class MultistepSampler {
     Node t = nodes[i];
     int p = finalOrder.order(order, i, steps());
     History history = Compensation.apply(state.history(), ratio);
-    Step step = new Step(form, history, t);
+    Step step = new Step(form, mixed(history, state.noises()), t);
     double[] x = predictor.predict(state.x(), step, p);
     if (i == steps()) {
-      return new State(x, history, i);
+      return new State(x, history, i, state.noises());
     }
     double[] output = model.output(x, t, form, i + 1);
+    List<double[]> noises = dual.seen(state.noises(), x, t, form, output);
     if (use.corrects(i, steps())) {
-      x = corrector.correct(state.x(), step, output, p);
+      Step plain = new Step(form, history, t);
+      x = corrector.correct(state.x(), plain, mixed(output, noises, t), p);
     }
-    return new State(x, history.push(t, output), i);
+    return new State(x, history.push(t, output), i, noises);
+  }
+
+  private History mixed(History history, List<double[]> noises) {
+    return dual.isOff()
+        ? history
+        : history.withNewest(mixed(history.output(0), noises, history.node(0)));
+  }
+
+  private double[] mixed(double[] output, List<double[]> noises, Node node) {
+    double c = dual.weight(node.t(), nodes[0].t(), nodes[steps()].t());
+    return DualFast.mixed(output, noises, node, form, c);
   }
 
   /** Whether the state after update i depends on an evaluation that the update makes. */
@@ -87,7 +133,8 @@ public final class MultistepSampler {
    */
   public double[] predict(State state, double ratio) {
     int i = state.updates() + 1;
-    Step step = new Step(form, Compensation.apply(state.history(), ratio), nodes[i]);
+    History history = mixed(Compensation.apply(state.history(), ratio), state.noises());
+    Step step = new Step(form, history, nodes[i]);
     return predictor.predict(state.x(), step, finalOrder.order(order, i, steps()));
   }
 

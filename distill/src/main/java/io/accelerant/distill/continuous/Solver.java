@@ -10,12 +10,18 @@ import java.util.Map;
  *
  * @param name one of {@link #names}
  * @param order outputs used by an update: 1 for euler and ddim, 2 for dpmpp-2m, 3 for dpmpp-3m and
- *     dpmpp-3m-doubled, 1 to 4 for deis (tAB-0 to tAB-3), 1 to 3 for unipc and dpm-v3
+ *     dpmpp-3m-doubled, 1 to 4 for deis (tAB-0 to tAB-3) and ipndm, 1 to 3 for unipc and dpm-v3
  * @param variant B(h) of unipc; without meaning for others
  * @param corrector of unipc and dpm-v3; none for others
+ * @param dualFast how it uses its newest output; dpm-v3 as it is
  */
 public record Solver(
-    String name, int order, UniPc.Variant variant, CorrectorUse corrector, FinalOrder finalOrder)
+    String name,
+    int order,
+    UniPc.Variant variant,
+    CorrectorUse corrector,
+    FinalOrder finalOrder,
+    DualFast dualFast)
     implements Serializable {
   public static final String EULER = "euler";
   public static final String DDIM = "ddim";
@@ -23,10 +29,21 @@ public record Solver(
   public static final String DPMPP_3M = "dpmpp-3m";
   public static final String DPMPP_3M_DOUBLED = "dpmpp-3m-doubled";
   public static final String DEIS = "deis";
+  public static final String IPNDM = "ipndm";
   public static final String UNIPC = "unipc";
 
   /** DPM-Solver-v3: runs on statistics of the model, see {@link V3Sampler}. */
   public static final String DPM_V3 = "dpm-v3";
+
+  /** One that uses its newest output as it is. */
+  public Solver(
+      String name,
+      int order,
+      UniPc.Variant variant,
+      CorrectorUse corrector,
+      FinalOrder finalOrder) {
+    this(name, order, variant, corrector, finalOrder, DualFast.OFF);
+  }
 
   public Solver {
     if (order < lowest(name) || order > highest(name)) {
@@ -39,16 +56,21 @@ public record Solver(
     if (corrector.isHalf() && !name.equals(DPM_V3)) {
       throw new IllegalArgumentException("only dpm-v3 corrects a half of the updates, not " + name);
     }
+    if (!dualFast.isOff() && name.equals(DPM_V3)) {
+      throw new IllegalArgumentException("dpm-v3 uses its newest output as it is");
+    }
   }
 
   /** Every name. */
   public static String[] names() {
-    return new String[] {EULER, DDIM, DPMPP_2M, DPMPP_3M, DPMPP_3M_DOUBLED, DEIS, UNIPC, DPM_V3};
+    return new String[] {
+      EULER, DDIM, DPMPP_2M, DPMPP_3M, DPMPP_3M_DOUBLED, DEIS, IPNDM, UNIPC, DPM_V3
+    };
   }
 
   /** Whether it stores data predictions, which compensation is defined for. */
   public boolean storesData() {
-    return !name.equals(DEIS) && !name.equals(DPM_V3);
+    return !storesNoise() && !name.equals(DPM_V3);
   }
 
   /** Whether a solver has a corrector. */
@@ -71,7 +93,7 @@ public record Solver(
       case EULER, DDIM -> 1;
       case DPMPP_2M -> 2;
       case DPMPP_3M, DPMPP_3M_DOUBLED, UNIPC, DPM_V3 -> 3;
-      case DEIS -> History.LONGEST;
+      case DEIS, IPNDM -> History.LONGEST;
       default -> throw new IllegalArgumentException("no solver is called " + name);
     };
   }
@@ -82,10 +104,30 @@ public record Solver(
   }
 
   /**
-   * The rule that is meant where none is given: DEIS is defined without lower orders at the end.
+   * The rule that is meant where none is given: DEIS and iPNDM are defined without lower orders at
+   * the end.
    */
   public static FinalOrder usualFinalOrder(String name) {
-    return name.equals(DEIS) ? FinalOrder.NEVER : FinalOrder.ALWAYS;
+    return storesNoise(name) ? FinalOrder.NEVER : FinalOrder.ALWAYS;
+  }
+
+  private static boolean storesNoise(String name) {
+    return name.equals(DEIS) || name.equals(IPNDM);
+  }
+
+  /** Whether its stored outputs are noise, not data. */
+  public boolean storesNoise() {
+    return storesNoise(name);
+  }
+
+  /** As this solver, with another use of its newest output. */
+  public Solver with(DualFast other) {
+    return new Solver(name, order, variant, corrector, finalOrder, other);
+  }
+
+  /** As this solver, with another use of the corrector. */
+  public Solver with(CorrectorUse other) {
+    return new Solver(name, order, variant, other, finalOrder, dualFast);
   }
 
   /** A solver other than unipc with its usual settings. */
@@ -100,14 +142,15 @@ public record Solver(
   }
 
   /**
-   * Whether it is defined on a schedule: euler follows the velocity of a flow; deis interpolates
-   * the noise, which says nothing of the data where a flow begins; statistics divide by the signal.
+   * Whether it is defined on a schedule: euler follows the velocity of a flow; deis and ipndm
+   * interpolate the noise, which says nothing of the data where a flow begins; statistics divide by
+   * the signal.
    */
   public boolean suits(Schedule schedule) {
     boolean flow = schedule instanceof FlowPath;
     return switch (name) {
       case EULER -> flow;
-      case DEIS, DPM_V3 -> !flow;
+      case DEIS, IPNDM, DPM_V3 -> !flow;
       default -> true;
     };
   }
@@ -128,9 +171,10 @@ public record Solver(
     if (!suits(schedule)) {
       throw new IllegalArgumentException(name + " is not defined on " + schedule.label());
     }
-    Form form = name.equals(DEIS) ? Form.NOISE : Form.DATA;
+    Form form = storesNoise() ? Form.NOISE : Form.DATA;
     return new MultistepSampler(
-        form, predictor(schedule), order, variant, corrector, finalOrder, schedule, times);
+            form, predictor(schedule), order, variant, corrector, finalOrder, schedule, times)
+        .with(dualFast);
   }
 
   /** While the history is short, the updates of one formula start with those of lower order. */
@@ -138,6 +182,7 @@ public record Solver(
     return switch (name) {
       case EULER -> (x, step, p) -> Updates.euler(x, step);
       case DEIS -> (x, step, p) -> Updates.deis(x, step, p, schedule);
+      case IPNDM -> (x, step, p) -> Updates.ipndm(x, step, p);
       case UNIPC -> new UniPc(variant);
       default ->
           (x, step, p) ->
@@ -151,8 +196,12 @@ public record Solver(
 
   /** Such as {@code unipc-2 bh2}, for tables. */
   public String describe() {
+    return dualFast.isOff() ? plain() : plain() + " " + dualFast.describe();
+  }
+
+  private String plain() {
     if (!corrects(name)) {
-      return name.equals(DEIS) ? name + "-" + order : name;
+      return storesNoise() ? name + "-" + order : name;
     }
     String kind = name.equals(UNIPC) ? " " + variant.label() : "";
     String corrected =
@@ -170,6 +219,9 @@ public record Solver(
     json.put("variant", variant.label());
     json.put("corrector", corrector.label());
     json.put("lowerOrderFinal", finalOrder.label());
+    if (!dualFast.isOff()) {
+      json.put("dualFast", dualFast.toJson());
+    }
     return json;
   }
 }

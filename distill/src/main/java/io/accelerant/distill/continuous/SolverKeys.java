@@ -15,6 +15,9 @@ public final class SolverKeys {
   public final Key<String> corrector;
   public final Key<String> spacing;
   public final Key<String> finalOrder;
+  public final Key<Double> dualC;
+  public final Key<String> dualSchedule;
+  public final Key<String> dualFrom;
   public final Key<List<Integer>> label;
   public final Key<Double> threshold;
   public final Key<Double> tEnd;
@@ -41,7 +44,7 @@ public final class SolverKeys {
     order =
         Key.integer(
                 block + ".order",
-                "Outputs that an update uses; default: 2 for unipc (1 to 3), 3 for dpm-v3 (1 to 3; 2 is usual under guidance) and for deis (1 to 4: tAB-0 to tAB-3)")
+                "Outputs that an update uses; default: 2 for unipc (1 to 3), 3 for dpm-v3 (1 to 3; 2 is usual under guidance), deis (1 to 4: tAB-0 to tAB-3) and ipndm (1 to 4)")
             .between(1, Solver.highest(Solver.DEIS))
             .optional();
     variant =
@@ -61,8 +64,26 @@ public final class SolverKeys {
     finalOrder =
         Key.string(
                 block + ".lowerOrderFinal",
-                "Lower the order of the last updates; default: always, never for deis")
+                "Lower the order of the last updates; default: always, never for deis and ipndm")
             .oneOf("always", "below-10", "never")
+            .optional();
+    dualC =
+        Key.number(
+                block + ".dualFast.c",
+                "DualFast: c of (1 + c) eps(x_t, t) - c eps(x_tau, tau) in place of the newest output; default: 0, off")
+            .between(0, 10)
+            .optional();
+    dualSchedule =
+        Key.string(
+                block + ".dualFast.schedule",
+                "constant, or linear: c (T - t) / (T - end). Default: constant")
+            .oneOf("constant", "linear")
+            .optional();
+    dualFrom =
+        Key.string(
+                block + ".dualFast.from",
+                "Which output is that of tau: the previous one, or the first, of pure noise. Default: previous")
+            .oneOf("previous", "first")
             .optional();
     label =
         Key.integers(
@@ -88,6 +109,17 @@ public final class SolverKeys {
   /** All but {@link #tEnd}. */
   public List<Key<?>> all() {
     return List.of(
-        schedule, solver, order, variant, corrector, spacing, finalOrder, label, threshold);
+        schedule,
+        solver,
+        order,
+        variant,
+        corrector,
+        spacing,
+        finalOrder,
+        dualC,
+        dualSchedule,
+        dualFrom,
+        label,
+        threshold);
   }
 }

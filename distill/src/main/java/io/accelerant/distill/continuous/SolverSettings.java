@@ -73,6 +73,10 @@ public record SolverSettings(
       throw config.invalid(keys.variant, "is set, but only solver unipc has it, not " + name + ".");
     }
     CorrectorUse corrector = corrector(config, keys, name);
+    DualFast dualFast = DualFast.of(config, keys);
+    if (!dualFast.isOff() && name.equals(Solver.DPM_V3)) {
+      throw config.invalid(keys.dualC, "is set, but dpm-v3 uses its newest output as it is.");
+    }
     Solver solver =
         new Solver(
             name,
@@ -82,13 +86,14 @@ public record SolverSettings(
             config
                 .find(keys.finalOrder)
                 .map(FinalOrder::ofLabel)
-                .orElse(Solver.usualFinalOrder(name)));
+                .orElse(Solver.usualFinalOrder(name)),
+            dualFast);
     if (!solver.suits(schedule)) {
       throw config.invalid(
           keys.solver,
           Text.of(
-              "is %s, which is not defined on the schedule %s: euler is for flow, deis and"
-                  + " dpm-v3 for the others.",
+              "is %s, which is not defined on the schedule %s: euler is for flow, deis,"
+                  + " ipndm and dpm-v3 for the others.",
               name, schedule.label()));
     }
     return solver;
@@ -144,7 +149,12 @@ public record SolverSettings(
 
   /** The times of N steps; {@link Spacing#whole} for a model that takes such alone. */
   public double[] times(int steps) {
-    double[] times = spacing.times(schedule, tEnd, steps);
+    return times(schedule.start(), steps);
+  }
+
+  /** As {@link #times(int)}, of steps that begin at a later time. */
+  public double[] times(double start, int steps) {
+    double[] times = spacing.times(schedule, start, tEnd, steps);
     return wholeTimes ? Spacing.whole(schedule, times) : times;
   }
 
@@ -161,6 +171,11 @@ public record SolverSettings(
   /** As these settings, with another solver. */
   public SolverSettings with(Solver other) {
     return new SolverSettings(schedule, tEnd, spacing, other, labels, thresholding, wholeTimes);
+  }
+
+  /** As these settings, with another spacing. */
+  public SolverSettings with(Spacing other) {
+    return new SolverSettings(schedule, tEnd, other, solver, labels, thresholding, wholeTimes);
   }
 
   /** As these settings, with other labels. */

@@ -40,13 +40,17 @@ public enum Spacing {
 
   /** Times t_0 = T &gt; t_1 &gt; .. &gt; t_N = end. */
   public double[] times(Schedule schedule, double end, int steps) {
+    return times(schedule, schedule.start(), end, steps);
+  }
+
+  /** Times t_0 = start &gt; t_1 &gt; .. &gt; t_N = end. */
+  public double[] times(Schedule schedule, double start, double end, int steps) {
     boolean reaches = end > 0 || end == schedule.end();
-    if (steps < 1 || !(reaches && end < schedule.start())) {
-      throw new IllegalArgumentException(
-          Text.of("%d steps from %s to %s", steps, schedule.start(), end));
+    if (steps < 1 || start > schedule.start() || !(reaches && end < start)) {
+      throw new IllegalArgumentException(Text.of("%d steps from %s to %s", steps, start, end));
     }
-    double[] times = inner(schedule, schedule.start(), end, steps);
-    times[0] = schedule.start(); // not what inverting lambda gives back
+    double[] times = inner(schedule, start, end, steps);
+    times[0] = start; // not what inverting lambda gives back
     times[steps] = end;
     return times;
   }

@@ -85,6 +85,28 @@ final class Updates {
     return y;
   }
 
+  /** Weights of Adams-Bashforth methods, by order; divided by the last number of each row. */
+  private static final double[][] ADAMS_BASHFORTH = {
+    {1, 1}, {3, -1, 2}, {23, -16, 5, 12}, {55, -59, 37, -9, 24}
+  };
+
+  /**
+   * iPNDM (Zhang and Chen 2023), noise form: DDIM of a mean of the last p outputs with the fixed
+   * weights of Adams and Bashforth, which are exact where steps of sigma/alpha are equal.
+   */
+  static double[] ipndm(double[] x, Step step, int p) {
+    double[] weights = ADAMS_BASHFORTH[p - 1];
+    double[] mean = new double[x.length];
+    for (int j = 0; j < p; j++) {
+      double weight = weights[j] / weights[p];
+      double[] noise = step.m(j);
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += weight * noise[i];
+      }
+    }
+    return new Step(step.form(), step.history().withNewest(mean), step.t()).ddim(x);
+  }
+
   /**
    * C_j = int_s^t Psi(t,u) beta(u)/(2 sigma_u) L_j(u) du. Since Psi beta/(2 sigma) du = alpha_t
    * d(sigma/alpha), it is -alpha_t int e^-lambda L_j(t(lambda)) dlambda, which needs no derivative

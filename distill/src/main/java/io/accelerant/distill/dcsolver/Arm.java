@@ -1,5 +1,6 @@
 package io.accelerant.distill.dcsolver;
 
+import io.accelerant.distill.continuous.DualFast;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import java.util.ArrayList;
@@ -21,12 +22,16 @@ record Arm(String name, Solver solver, double[] ratios) {
   /** Names of the arms of every fit, in order. */
   static final List<String> OF_A_FIT = List.of(BEFORE, FITTED, ONLY_LAST, ALL_BUT_LAST, STATIC);
 
+  static final String DUAL = "ddim-dual";
+  private static final DualFast DUAL_FAST =
+      new DualFast(0.5, DualFast.Growth.CONSTANT, DualFast.From.FIRST);
+
   /**
-   * Other solvers at the same number of evaluations, measured beside the first fit; the last one is
-   * not defined on every schedule.
+   * Other solvers at the same number of evaluations, measured beside the first fit, {@value #DUAL}
+   * being DDIM with DualFast; the last two are not defined on every schedule.
    */
   static final List<String> BASELINES =
-      List.of(Solver.DDIM, Solver.DPMPP_2M, Solver.DPMPP_3M, Solver.DEIS);
+      List.of(Solver.DDIM, Solver.DPMPP_2M, Solver.DPMPP_3M, DUAL, Solver.DEIS, Solver.IPNDM);
 
   /** The arms of a fit. */
   static List<Arm> of(
@@ -43,11 +48,15 @@ record Arm(String name, Solver solver, double[] ratios) {
     arms.add(new Arm(STATIC, own, constant(steps, STATIC_RATIO)));
     if (baselines) {
       BASELINES.stream()
-          .map(Solver::plain)
-          .filter(solver -> solver.suits(settings.schedule()))
-          .forEach(solver -> arms.add(new Arm(solver.name(), solver, constant(steps, 1))));
+          .map(name -> new Arm(name, baseline(name), constant(steps, 1)))
+          .filter(arm -> arm.solver().suits(settings.schedule()))
+          .forEach(arms::add);
     }
     return arms;
+  }
+
+  private static Solver baseline(String name) {
+    return name.equals(DUAL) ? Solver.plain(Solver.DDIM).with(DUAL_FAST) : Solver.plain(name);
   }
 
   /** Ratio 1 while there is nothing to interpolate, then the constant. */

@@ -105,7 +105,8 @@ final class DcReport {
             + " student's times. `before` is %s; `after` is what is published (%s); `fitted` the"
             + " ratios of the fit whether kept or not; `only last` a fit of the last ratio alone,"
             + " `all but last` the fit with its last ratio put back to 1, `static` 1.1 throughout."
-            + " Other solvers in their usual form: orders fall at the end, but for DEIS.%s%s",
+            + " Other solvers in their usual form: orders fall at the end, but for DEIS and iPNDM;"
+            + " `ddim, dual` is DDIM with DualFast, c = 0.5, held against the first output.%s%s",
         findings.settings().get(0).errors(Arm.BEFORE).length,
         settings.solver().schedule().label(),
         settings.solver().spacing().label(),
@@ -140,7 +141,9 @@ final class DcReport {
                 "all but last",
                 "static"));
     List<String> others = findings.of(guidance).get(0).baselines();
-    headers.addAll(0, List.of("ddim", "2M", "3M", "deis-3").subList(0, others.size()));
+    headers.addAll(
+        0,
+        List.of("ddim", "2M", "3M", "ddim, dual", "deis-3", "ipndm-3").subList(0, others.size()));
     headers.add(0, "NFE");
     boolean spread = settings.noiseSets() > 1;
     if (spread) {

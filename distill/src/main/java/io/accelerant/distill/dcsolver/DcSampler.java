@@ -8,6 +8,7 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.Compensation;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
+import io.accelerant.distill.continuous.DualFast;
 import io.accelerant.distill.continuous.FinalOrder;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
@@ -106,7 +107,8 @@ public record DcSampler(
             json.whole("order"),
             UniPc.Variant.ofLabel(json.text("variant")),
             CorrectorUse.ofLabel(json.text("corrector")),
-            FinalOrder.ofLabel(json.text("lowerOrderFinal")));
+            FinalOrder.ofLabel(json.text("lowerOrderFinal")),
+            DualFast.ofSampler(json));
     return new SolverSettings(
         Schedule.ofLabel(json.text("schedule")),
         json.number("tEnd"),

@@ -9,7 +9,6 @@ import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.ReferenceSolution;
-import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
@@ -42,10 +41,7 @@ record DcSettings(
         throw config.invalid(
             DcSolverKeys.SOLVER.corrector, "contradicts dcSolver.predictorOnly = true.");
       }
-      Solver s = solver.solver();
-      solver =
-          solver.with(
-              new Solver(s.name(), s.order(), s.variant(), CorrectorUse.NONE, s.finalOrder()));
+      solver = solver.with(solver.solver().with(CorrectorUse.NONE));
     }
     config.distinct(DcSolverKeys.NFE);
     config.distinct(DcSolverKeys.GUIDANCE);

@@ -28,6 +28,7 @@ import java.util.OptionalInt;
  * from a published sampler.
  *
  * @param ratios [steps]; all 1 for a plain solver
+ * @param teleport what comes before the steps, if anything
  * @param learned the published sampler, where there is one
  * @param statistics what dpm-v3 runs on
  * @param parents of the samples, besides the model
@@ -37,6 +38,7 @@ record ContinuousRequest(
     int steps,
     double guidance,
     double[] ratios,
+    Optional<Teleport> teleport,
     Optional<ContinuousSamplerFormat.Learned> learned,
     Optional<StatisticsUse> statistics,
     List<Manifest.Parent> parents) {
@@ -74,6 +76,8 @@ record ContinuousRequest(
         learned
             .map(found -> agreed(found, config))
             .orElseGet(() -> SolverSettings.of(config, SampleKeys.SOLVER));
+    Optional<Teleport> teleport =
+        Teleport.of(context, config, settings, learned.map(found -> found.where()));
     double guidance = guidance(config, learned, predicted.isPresent());
     int steps = steps(config, learned, guidance);
     double[] ratios =
@@ -86,13 +90,15 @@ record ContinuousRequest(
     statistics.ifPresent(
         found -> {
           found.artifact().require(settings, guidance);
-          found.onGrid(settings.times(steps), config);
+          found.onGrid(plain(settings, teleport, steps), config);
         });
     List<Manifest.Parent> parents = new ArrayList<>();
     statistics.ifPresent(found -> parents.add(found.artifact().source()));
     learned.ifPresent(found -> parents.add(found.source()));
     predicted.ifPresent(found -> parents.add(found.source()));
-    return new ContinuousRequest(settings, steps, guidance, ratios, learned, statistics, parents);
+    teleport.ifPresent(found -> parents.add(found.source()));
+    return new ContinuousRequest(
+        settings, steps, guidance, ratios, teleport, learned, statistics, parents);
   }
 
   /** The model that is wanted for it. */
@@ -197,6 +203,9 @@ record ContinuousRequest(
     same(config, keys.variant, solver.variant().label());
     same(config, keys.corrector, solver.corrector().label());
     same(config, keys.finalOrder, solver.finalOrder().label());
+    same(config, keys.dualC, solver.dualFast().c());
+    same(config, keys.dualSchedule, solver.dualFast().growth().label());
+    same(config, keys.dualFrom, solver.dualFast().from().label());
     same(config, keys.label, fitted.labels());
     same(config, keys.threshold, fitted.thresholding().quantile());
     if (config.isGiven(keys.tEnd)) {
@@ -223,14 +232,23 @@ record ContinuousRequest(
     learned.ifPresent(found -> found.requireModel(model));
     settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
     statistics.ifPresent(found -> found.artifact().requireModel(model));
+    teleport.ifPresent(found -> found.requireModel(model, config));
     return new ContinuousRequest(
-        settings.on(model), steps, guidance, ratios, learned, statistics, parents);
+        settings.on(model), steps, guidance, ratios, teleport, learned, statistics, parents);
   }
 
   /** The times of the steps, the start first. */
   double[] times() {
-    double[] own = learned.map(found -> found.times(steps)).orElseGet(() -> settings.times(steps));
+    double[] own =
+        learned.map(found -> found.times(steps)).orElseGet(() -> plain(settings, teleport, steps));
     return statistics.map(found -> found.artifact().statistics().onGrid(own)).orElse(own);
+  }
+
+  /** Those of the settings, from where a jump leads to. */
+  private static double[] plain(SolverSettings settings, Optional<Teleport> teleport, int steps) {
+    return teleport
+        .map(found -> settings.times(found.to(), steps))
+        .orElseGet(() -> settings.times(steps));
   }
 
   /** One line for people. */
@@ -240,12 +258,13 @@ record ContinuousRequest(
     }
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
     return Text.of(
-        "%s, %s, %s, %d steps%s, guidance %s%s%s",
+        "%s, %s, %s, %d steps%s%s, guidance %s%s%s",
         settings.solver().describe(),
         settings.schedule().label(),
         settings.spacing().label(),
         steps,
         settings.wholeTimes() ? " at whole times" : "",
+        teleport.map(found -> " after a jump to t = " + found.to()).orElse(""),
         guidance,
         compensated ? ", compensated" : "",
         statistics

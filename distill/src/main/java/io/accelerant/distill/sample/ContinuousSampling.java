@@ -135,19 +135,20 @@ final class ContinuousSampling {
     return NoiseRows.drawn(seed, NOISE, from, numbers / size, size, step).x();
   }
 
-  private double[][] draw(ContinuousRequest request, ContinuousSource source, NoiseRows noise) {
-    Batches batches = new Batches(noise.rows(), config.get(SampleKeys.BATCH));
+  private double[][] draw(ContinuousRequest request, ContinuousSource source, NoiseRows rows) {
+    Batches batches = new Batches(rows.rows(), config.get(SampleKeys.BATCH));
     SolverSettings settings = request.settings();
     double guidance = request.guidance();
     double[] ratios = request.ratios();
     double[] times = request.times();
     int size = source.size();
+    Teleport teleport = request.teleport().orElse(null); // an Optional does not travel
     boolean renoises = request.learned().map(found -> found.renoises()).orElse(false);
     long seed = config.get(RunKeys.SEED);
     if (request.statistics().isPresent()) {
-      return withStatistics(request, request.statistics().get(), source, noise);
+      return withStatistics(request, request.statistics().get(), source, rows);
     }
-    try (Shared<NoiseRows> shared = Shared.of(context, noise)) {
+    try (Shared<NoiseRows> shared = Shared.of(context, rows)) {
       return rows(
           new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
               .map(
@@ -155,7 +156,11 @@ final class ContinuousSampling {
                   batches.units(),
                   (model, batch) -> {
                     int from = batches.from(batch);
-                    double[] x = shared.copy().slice(from, batches.to(batch));
+                    double[] noise = shared.copy().slice(from, batches.to(batch));
+                    double[] x =
+                        teleport == null
+                            ? noise
+                            : teleport.begin(noise, settings.schedule(), times[0]);
                     Denoiser denoiser = settings.denoiser(model, guidance, from, x.length / size);
                     double[] y =
                         renoises
@@ -180,6 +185,7 @@ final class ContinuousSampling {
     double guidance = request.guidance();
     double[] times = request.times();
     PseudoOrder pseudo = use.pseudo();
+    Teleport teleport = request.teleport().orElse(null); // an Optional does not travel
     try (Shared<NoiseRows> shared = Shared.of(context, noise);
         Shared<ModelStatistics> statistics = Shared.of(context, use.artifact().statistics())) {
       Units.Opening<V3Opened> open =
@@ -196,7 +202,11 @@ final class ContinuousSampling {
                     int from = batches.from(batch);
                     Denoiser denoiser =
                         settings.denoiser(opened.model(), guidance, from, batches.length(batch));
-                    double[] x = shared.copy().slice(from, batches.to(batch));
+                    double[] drawn = shared.copy().slice(from, batches.to(batch));
+                    double[] x =
+                        teleport == null
+                            ? drawn
+                            : teleport.begin(drawn, settings.schedule(), times[0]);
                     return new NoiseRows(
                         opened.sampler().sample(x, denoiser), opened.model().size());
                   }));

@@ -127,6 +127,16 @@ public final class SampleKeys {
                   + " corrector or both. Default: corrector")
           .oneOf(PseudoOrder.labels())
           .optional();
+  public static final Key<String> TELEPORT_MOMENTS =
+      Key.string(
+              "sample.teleport.moments",
+              "Begin with the closed solution for normal data (no evaluation): URI of a data-moments"
+                  + " artifact")
+          .optional();
+  public static final Key<Double> TELEPORT_TO =
+      Key.number("sample.teleport.to", "The time that it leads to, where the steps begin")
+          .between(1e-6, 1)
+          .optional();
 
   public static final Key<List<Integer>> SKIP =
       Key.integers(
@@ -143,7 +153,16 @@ public final class SampleKeys {
   /** What only continuous models have. */
   static final List<Key<?>> CONTINUOUS =
       Stream.of(
-              List.of(NOISE, GUIDANCE, RATIOS, CPR, STATISTICS, PSEUDO_ORDER, SKIP),
+              List.of(
+                  NOISE,
+                  GUIDANCE,
+                  RATIOS,
+                  CPR,
+                  STATISTICS,
+                  PSEUDO_ORDER,
+                  TELEPORT_MOMENTS,
+                  TELEPORT_TO,
+                  SKIP),
               SOLVER.all(),
               Models.CONTINUOUS.keys())
           .<Key<?>>flatMap(List::stream)

@@ -24,7 +24,7 @@ def weights(r, z, b, fixed):  # sum_j r_j^(k-1) c_j = k! z phi_{k+1}(z) / b, but
 
 def sample(x, eps, nfe, guidance=1, s=None, grid=None):  # grid: {"times", "logAlpha"} where nfe was not fitted
     s = s or load()
-    if s["threshold"]: raise ValueError("fitted with thresholding of the data prediction, which this file lacks")
+    if s["threshold"] or "dualFast" in s: raise ValueError("fitted with thresholding or dualFast, which this file lacks")
     t, la = (np.array((grid or s["grids"][f"nfe{nfe}"])[k]) for k in ("times", "logAlpha"))
     alpha, sigma, rho = np.exp(la), np.sqrt(-np.expm1(2 * la)), ratios(s, nfe, guidance)
     lam, late = la - np.log(sigma), s["lowerOrderFinal"] == "always" or s["lowerOrderFinal"] != "never" and nfe < 10

@@ -82,6 +82,23 @@ class SolversTest {
     }
   }
 
+  /**
+   * Its weights are those of equal steps in sigma/alpha; on log-SNR spacing neighbours differ by a
+   * share that falls with the step, which costs order 3.
+   */
+  @Nested
+  class IpndmTest extends SolverContract {
+    @Override
+    Solver solver() {
+      return Solver.plain(Solver.IPNDM);
+    }
+
+    @Override
+    double convergenceOrder() {
+      return 2;
+    }
+  }
+
   @Nested
   class UniPc1Test extends SolverContract {
     @Override

@@ -19,6 +19,7 @@ import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.onnx.OnnxExamples;
 import io.accelerant.core.onnx.OnnxNoise;
 import io.accelerant.core.onnx.OnnxPort;
+import io.accelerant.distill.continuous.DualFast;
 import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.VpLinear;
@@ -502,6 +503,54 @@ class DcSolverJobTest extends SparkTest {
     double[] expected =
         java.util.Arrays.stream(x).flatMapToDouble(java.util.Arrays::stream).toArray();
     assertThat(out).containsExactly(expected, within(1e-6));
+  }
+
+  @Test
+  void dualFastIsKeptInTheSamplerObeyedBySampleAndRefusedByNumpy() throws Exception {
+    JobResult fitted =
+        run(
+            context(),
+            folder.resolve("fit"),
+            "dcSolver.nfe=[5]",
+            "dcSolver.guidance=[1]",
+            "dcSolver.noiseSets=1",
+            "dcSolver.guard=false",
+            "dcSolver.dualFast.c=0.3",
+            "dcSolver.dualFast.from=first");
+    assertThat(fitted.metrics())
+        .containsKeys("nfe5.cfg1.ddim-dual", "nfe5.cfg1.deis", "nfe5.cfg1.ipndm");
+    DcSampler read = DcSamplers.open(fitted.artifact(), context()).sampler();
+    DualFast dual = new DualFast(0.3, DualFast.Growth.CONSTANT, DualFast.From.FIRST);
+    assertThat(read.settings().solver().dualFast()).isEqualTo(dual);
+    String sampler = "sample.sampler=" + fitted.artifact();
+    double[] x =
+        java.util.Arrays.stream(sampled("samples", sampler))
+            .flatMapToDouble(java.util.Arrays::stream)
+            .toArray();
+    assertThat(x)
+        .isEqualTo(
+            read.settings()
+                .sampler(5)
+                .sample(
+                    NoiseRows.drawn(9, "sample.noise", 0, 5, 16).x(),
+                    read.ratios(5, 1, "test"),
+                    read.settings().denoiser(Mixtures.sixteen(3).open(), 1, 0, 5)));
+    assertThatThrownBy(() -> sampled("no", sampler, "sample.dualFast.c=0.1"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage("sample.dualFast.c (--set) is 0.1, but the sampler was fitted with 0.3.");
+    String program =
+        """
+        import sys
+        sys.path.insert(0, "fit/python")
+        import load
+        try:
+            load.sample(None, None, 5)
+        except ValueError as e:
+            assert "dualFast" in str(e)
+        else:
+            raise SystemExit("it did not refuse")
+        """;
+    Python.run(folder, program);
   }
 
   /** In float32 and without derivatives: the truth is the network's own fine DDIM. */
