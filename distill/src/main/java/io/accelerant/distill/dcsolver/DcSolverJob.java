@@ -3,7 +3,6 @@ package io.accelerant.distill.dcsolver;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
-import io.accelerant.core.config.Key;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.JobContext;
@@ -16,7 +15,7 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.model.ModelName;
 import io.accelerant.distill.model.Models;
-import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.model.NoiseKey;
 import io.accelerant.distill.model.OpenedContinuousModel;
 import io.accelerant.distill.model.WantedModel;
 import io.accelerant.distill.model.network.ImageModel;
@@ -74,13 +73,8 @@ public final class DcSolverJob implements PublishingJob {
         new ArrayList<>(
             Models.CONTINUOUS.inputs(
                 model, WantedModel.of(DcSettings.of(config).solver().schedule())));
-    for (Key<String> key : List.of(DcSolverKeys.FIT_NOISE, DcSolverKeys.EVAL_NOISE)) {
-      DcSettings.noiseFile(config, key)
-          .ifPresent(
-              uri ->
-                  parents.add(
-                      new Manifest.Parent(
-                          key.path().replace("dcSolver.", ""), uri, NoiseRows.hash(uri, context))));
+    for (NoiseKey key : List.of(DcSettings.FIT_NOISE, DcSettings.EVAL_NOISE)) {
+      key.input(config, context).ifPresent(parents::add);
     }
     config
         .find(DcSolverKeys.CPR)
