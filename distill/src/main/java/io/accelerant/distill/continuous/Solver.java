@@ -10,9 +10,9 @@ import java.util.Map;
  *
  * @param name one of {@link #names}
  * @param order outputs used by an update: 1 for euler and ddim, 2 for dpmpp-2m, 3 for dpmpp-3m and
- *     dpmpp-3m-doubled, 1 to 4 for deis (tAB-0 to tAB-3), 1 to 3 for unipc
+ *     dpmpp-3m-doubled, 1 to 4 for deis (tAB-0 to tAB-3), 1 to 3 for unipc and dpm-v3
  * @param variant B(h) of unipc; without meaning for others
- * @param corrector of unipc; none for others
+ * @param corrector of unipc and dpm-v3; none for others
  */
 public record Solver(
     String name, int order, UniPc.Variant variant, CorrectorUse corrector, FinalOrder finalOrder)
@@ -25,19 +25,30 @@ public record Solver(
   public static final String DEIS = "deis";
   public static final String UNIPC = "unipc";
 
+  /** DPM-Solver-v3: runs on statistics of the model, see {@link V3Sampler}. */
+  public static final String DPM_V3 = "dpm-v3";
+
   public Solver {
     if (order < lowest(name) || order > highest(name)) {
       throw new IllegalArgumentException(
           Text.of("%s has orders %d to %d, not %d", name, lowest(name), highest(name), order));
     }
-    if (corrector != CorrectorUse.NONE && !name.equals(UNIPC)) {
-      throw new IllegalArgumentException("only unipc has a corrector, not " + name);
+    if (corrector != CorrectorUse.NONE && !corrects(name)) {
+      throw new IllegalArgumentException("only unipc and dpm-v3 have a corrector, not " + name);
+    }
+    if (corrector.isHalf() && !name.equals(DPM_V3)) {
+      throw new IllegalArgumentException("only dpm-v3 corrects a half of the updates, not " + name);
     }
   }
 
   /** Every name. */
   public static String[] names() {
-    return new String[] {EULER, DDIM, DPMPP_2M, DPMPP_3M, DPMPP_3M_DOUBLED, DEIS, UNIPC};
+    return new String[] {EULER, DDIM, DPMPP_2M, DPMPP_3M, DPMPP_3M_DOUBLED, DEIS, UNIPC, DPM_V3};
+  }
+
+  /** Whether a solver has a corrector. */
+  static boolean corrects(String name) {
+    return name.equals(UNIPC) || name.equals(DPM_V3);
   }
 
   /** The smallest order of a solver. */
@@ -54,7 +65,7 @@ public record Solver(
     return switch (name) {
       case EULER, DDIM -> 1;
       case DPMPP_2M -> 2;
-      case DPMPP_3M, DPMPP_3M_DOUBLED, UNIPC -> 3;
+      case DPMPP_3M, DPMPP_3M_DOUBLED, UNIPC, DPM_V3 -> 3;
       case DEIS -> History.LONGEST;
       default -> throw new IllegalArgumentException("no solver is called " + name);
     };
@@ -85,26 +96,30 @@ public record Solver(
 
   /**
    * Whether it is defined on a schedule: euler follows the velocity of a flow; deis interpolates
-   * the noise, which says nothing of the data where a flow begins.
+   * the noise, which says nothing of the data where a flow begins; statistics divide by the signal.
    */
   public boolean suits(Schedule schedule) {
     boolean flow = schedule instanceof FlowPath;
     return switch (name) {
       case EULER -> flow;
-      case DEIS -> !flow;
+      case DEIS, DPM_V3 -> !flow;
       default -> true;
     };
   }
 
   /** With the settings that are meant where none are given. */
   public static Solver usual(String name) {
-    return name.equals(UNIPC)
-        ? unipc(usualOrder(name), UniPc.Variant.BH2, CorrectorUse.ALL)
+    return corrects(name)
+        ? new Solver(
+            name, usualOrder(name), UniPc.Variant.BH2, CorrectorUse.ALL, usualFinalOrder(name))
         : plain(name);
   }
 
   /** This solver on a grid of times. */
   public MultistepSampler on(Schedule schedule, double[] times) {
+    if (name.equals(DPM_V3)) {
+      throw new IllegalArgumentException(name + " needs statistics of the model: V3Sampler");
+    }
     if (!suits(schedule)) {
       throw new IllegalArgumentException(name + " is not defined on " + schedule.label());
     }
@@ -131,11 +146,15 @@ public record Solver(
 
   /** Such as {@code unipc-2 bh2}, for tables. */
   public String describe() {
-    if (!name.equals(UNIPC)) {
+    if (!corrects(name)) {
       return name.equals(DEIS) ? name + "-" + order : name;
     }
-    String corrected = corrector == CorrectorUse.NONE ? " without corrector" : "";
-    return Text.of("%s-%d %s%s", name, order, variant.label(), corrected);
+    String kind = name.equals(UNIPC) ? " " + variant.label() : "";
+    String corrected =
+        corrector.isHalf()
+            ? " with corrector " + corrector.label()
+            : corrector == CorrectorUse.NONE ? " without corrector" : "";
+    return Text.of("%s-%d%s%s", name, order, kind, corrected);
   }
 
   /** What a loader needs to run it and to refuse another one. */

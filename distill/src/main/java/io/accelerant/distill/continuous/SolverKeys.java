@@ -41,7 +41,7 @@ public final class SolverKeys {
     order =
         Key.integer(
                 block + ".order",
-                "Outputs that an update uses; default: 2 for unipc (1 to 3), 3 for deis (1 to 4: tAB-0 to tAB-3)")
+                "Outputs that an update uses; default: 2 for unipc (1 to 3), 3 for dpm-v3 (1 to 3; 2 is usual under guidance) and for deis (1 to 4: tAB-0 to tAB-3)")
             .between(1, Solver.highest(Solver.DEIS))
             .optional();
     variant =
@@ -51,8 +51,8 @@ public final class SolverKeys {
     corrector =
         Key.string(
                 block + ".corrector",
-                "Correct the updates of unipc: true, false, or after-first, all but the first; the last never is. Default: true")
-            .oneOf("true", "false", "after-first")
+                "Correct the updates of unipc or dpm-v3: true, false, or after-first, all but the first; of dpm-v3 also half, those to t <= 0.5, or first-half, those to t > 0.5 as in its released code; the last never is. Default: true")
+            .oneOf("true", "false", "after-first", "half", "first-half")
             .optional();
     spacing =
         Key.string(block + ".spacing", "How the times are spread; default: time-uniform")

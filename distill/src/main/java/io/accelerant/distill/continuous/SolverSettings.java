@@ -69,18 +69,16 @@ public record SolverSettings(
           Text.of(
               "is %d; %s takes %d to %d.", order, name, Solver.lowest(name), Solver.highest(name)));
     }
-    boolean unipc = name.equals(Solver.UNIPC);
-    for (Key<?> key : List.of(keys.variant, keys.corrector)) {
-      if (!unipc && config.find(key).isPresent()) {
-        throw config.invalid(key, "is set, but only solver unipc has it, not " + name + ".");
-      }
+    if (!name.equals(Solver.UNIPC) && config.find(keys.variant).isPresent()) {
+      throw config.invalid(keys.variant, "is set, but only solver unipc has it, not " + name + ".");
     }
+    CorrectorUse corrector = corrector(config, keys, name);
     Solver solver =
         new Solver(
             name,
             order,
             UniPc.Variant.ofLabel(config.find(keys.variant).orElse("bh2")),
-            CorrectorUse.ofLabel(config.find(keys.corrector).orElse(unipc ? "true" : "false")),
+            corrector,
             config
                 .find(keys.finalOrder)
                 .map(FinalOrder::ofLabel)
@@ -89,11 +87,26 @@ public record SolverSettings(
       throw config.invalid(
           keys.solver,
           Text.of(
-              "is %s, which is not defined on the schedule %s: euler is for flow, deis for the"
-                  + " others.",
+              "is %s, which is not defined on the schedule %s: euler is for flow, deis and"
+                  + " dpm-v3 for the others.",
               name, schedule.label()));
     }
     return solver;
+  }
+
+  private static CorrectorUse corrector(JobConfig config, SolverKeys keys, String name) {
+    boolean corrects = Solver.corrects(name);
+    CorrectorUse use =
+        CorrectorUse.ofLabel(config.find(keys.corrector).orElse(corrects ? "true" : "false"));
+    if (!corrects && config.find(keys.corrector).isPresent()) {
+      throw config.invalid(
+          keys.corrector, "is set, but only unipc and dpm-v3 have one, not " + name + ".");
+    }
+    if (use.isHalf() && !name.equals(Solver.DPM_V3)) {
+      throw config.invalid(
+          keys.corrector, "is " + use.label() + ", which only dpm-v3 has, not " + name + ".");
+    }
+    return use;
   }
 
   /**
