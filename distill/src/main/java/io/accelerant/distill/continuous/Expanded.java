@@ -7,10 +7,13 @@ public enum Expanded {
   /** The noise eps. */
   NOISE,
   /** The data m. */
-  DATA;
+  DATA,
+  /** g of DPM-Solver-v3, which needs statistics of the model; without relaxation. */
+  V3;
 
-  Form form() {
-    return this == NOISE ? Form.NOISE : Form.DATA;
+  /** How many terms an expansion may have; a corrector has one more. */
+  public int highestOrder() {
+    return this == V3 ? GridIntegrals.MOMENTS - 1 : StepSchedule.HIGHEST_ORDER;
   }
 
   public String label() {

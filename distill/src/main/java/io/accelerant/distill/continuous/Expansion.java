@@ -37,6 +37,11 @@ public record Expansion(List<Integer> differences, Relaxation relaxation) implem
     return new Expansion(IntStream.rangeClosed(1, derivatives).boxed().toList(), relaxation);
   }
 
+  /** Whether it is {@link #pseudo} and not {@link #full}. */
+  boolean isPseudo() {
+    return derivatives() > 1 && equals(pseudo(derivatives(), relaxation));
+  }
+
   /** Terms beyond the first. */
   public int derivatives() {
     return differences.size();

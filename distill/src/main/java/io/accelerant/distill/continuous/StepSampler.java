@@ -1,5 +1,6 @@
 package io.accelerant.distill.continuous;
 
+import io.accelerant.core.text.Text;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,16 +14,84 @@ import java.util.Optional;
  * MultistepSampler}, what is stored is the output at the prediction. Immutable.
  */
 public final class StepSampler implements Serializable {
+  private static final long serialVersionUID = 1;
+
   private final StepSchedule schedule;
   private final Node[] nodes;
+  private final StepUpdate[] predictors;
+  private final StepUpdate[] correctors;
 
-  public StepSampler(StepSchedule schedule, Schedule noise) {
+  /** Where the updates of DPM-Solver-v3 come from. */
+  interface V3Updates {
+    /**
+     * @param step from 1
+     * @param nodes s and the others that it reaches
+     */
+    StepUpdate of(int step, boolean corrector, List<Node> nodes, Node t, Expansion expansion);
+  }
+
+  /**
+   * @param statistics of the model, on whose grid the times lie; needed where a step expands v3
+   * @throws IllegalArgumentException if they are needed and are not there
+   */
+  public StepSampler(StepSchedule schedule, Schedule noise, Optional<ModelStatistics> statistics) {
+    this(
+        schedule,
+        noise,
+        (step, corrector, nodes, t, expansion) ->
+            statistics
+                .orElseThrow(
+                    () ->
+                        new IllegalArgumentException(
+                            Text.of("step %d expands v3, which needs statistics", step)))
+                .step(nodes, t, expansion.isPseudo()));
+  }
+
+  StepSampler(StepSchedule schedule, Schedule noise, V3Updates v3) {
     this.schedule = schedule;
     this.nodes = Arrays.stream(schedule.times()).mapToObj(noise::node).toArray(Node[]::new);
+    int steps = schedule.steps().size();
+    this.predictors = new StepUpdate[steps];
+    this.correctors = new StepUpdate[steps];
+    for (int i = 1; i <= steps; i++) {
+      ScheduledStep step = schedule.steps().get(i - 1);
+      List<Node> known = new ArrayList<>(); // s, then the older ones
+      for (int j = i - 1; j >= Math.max(0, i - History.LONGEST); j--) {
+        known.add(nodes[j]);
+      }
+      predictors[i - 1] = update(i, false, step.expanded(), known, step.predictor(), v3);
+      if (step.corrects()) {
+        known.add(1, nodes[i]);
+        correctors[i - 1] = update(i, true, step.expanded(), known, step.corrector(), v3);
+      }
+    }
+  }
+
+  private StepUpdate update(
+      int i,
+      boolean corrector,
+      Expanded expanded,
+      List<Node> known,
+      Expansion expansion,
+      V3Updates v3) {
+    List<Node> reached = known.subList(0, expansion.reach() + 1);
+    return switch (expanded) {
+      case NOISE -> new TaylorStep(Form.NOISE, reached, nodes[i], expansion);
+      case DATA -> new TaylorStep(Form.DATA, reached, nodes[i], expansion);
+      case V3 -> v3.of(i, corrector, reached, nodes[i], expansion);
+    };
   }
 
   public StepSchedule schedule() {
     return schedule;
+  }
+
+  StepUpdate predictor(int step) {
+    return predictors[step - 1];
+  }
+
+  StepUpdate corrector(int step) {
+    return correctors[step - 1];
   }
 
   /** x at the end; as many evaluations as {@link StepSchedule#evaluations}. */
@@ -38,38 +107,31 @@ public final class StepSampler implements Serializable {
    */
   public Optional<double[]> sampleWithin(double[] noise, Denoiser model, double largest) {
     double[] x = noise.clone();
-    Deque<Evaluation> past = new ArrayDeque<>(); // the newest first
-    past.push(evaluate(x, 0, model));
+    Deque<Evaluated> past = new ArrayDeque<>(); // the newest first
+    past.push(evaluated(x, 0, model));
     for (int i = 1; ; i++) {
-      ScheduledStep step = schedule.steps().get(i - 1);
-      List<Evaluation> others = new ArrayList<>(past);
-      Evaluation now = others.remove(0);
-      LocalForm form = new LocalForm.Exponential(step.expanded().form(), now.node(), nodes[i]);
-      double[] predicted = update(x, form, step.predictor(), now, others, nodes[i]);
+      List<Evaluated> known = new ArrayList<>(past);
+      double[] predicted = predictors[i - 1].x(x, known);
       if (exceeds(predicted, largest)) {
         return Optional.empty();
       }
       if (i == nodes.length - 1) {
         return Optional.of(predicted);
       }
-      Evaluation next = evaluate(predicted, i, model);
-      if (step.corrects()) {
-        others.add(0, next);
-        x = update(x, form, step.corrector(), now, others, nodes[i]);
-      } else {
-        x = predicted;
-      }
-      past.push(next);
+      Evaluated newest = evaluated(predicted, i, model);
+      known.add(1, newest);
+      x = schedule.steps().get(i - 1).corrects() ? correctors[i - 1].x(x, known) : predicted;
+      past.push(newest);
       if (past.size() > History.LONGEST) {
         past.removeLast();
       }
     }
   }
 
-  private Evaluation evaluate(double[] x, int node, Denoiser model) {
+  private Evaluated evaluated(double[] x, int node, Denoiser model) {
     boolean analytic = node == 0 && schedule.analyticStart();
     double[] noise = analytic ? x : model.output(x, nodes[node], Form.NOISE, node + 1);
-    return new Evaluation(nodes[node], x, noise);
+    return new Evaluated(nodes[node], x, noise);
   }
 
   private static boolean exceeds(double[] x, double largest) {
@@ -79,41 +141,5 @@ public final class StepSampler implements Serializable {
       }
     }
     return false;
-  }
-
-  /**
-   * x at t: the step's expansion about s.
-   *
-   * @param now the evaluation at s
-   * @param others from which derivatives are taken, in the order of their use
-   */
-  private static double[] update(
-      double[] x,
-      LocalForm form,
-      Expansion expansion,
-      Evaluation now,
-      List<Evaluation> others,
-      Node t) {
-    double[] f0 = form.output(now);
-    double[] y = form.base(x, f0);
-    double h = t.lambda() - now.node().lambda();
-    int reach = expansion.reach();
-    double[] r = new double[reach];
-    double[][] f = new double[reach][];
-    for (int j = 0; j < reach; j++) {
-      r[j] = (others.get(j).node().lambda() - now.node().lambda()) / h;
-      f[j] = form.output(others.get(j));
-    }
-    for (int k = 1; k <= expansion.derivatives(); k++) {
-      double[] weights = expansion.weights(k, r);
-      double[] derivative = new double[y.length];
-      for (int j = 0; j < weights.length; j++) {
-        for (int i = 0; i < derivative.length; i++) {
-          derivative[i] += weights[j] * (f[j][i] - f0[i]);
-        }
-      }
-      form.add(y, k, expansion.factor(k, form.z()), derivative);
-    }
-    return y;
   }
 }

@@ -2,7 +2,9 @@ package io.accelerant.distill.continuous;
 
 import io.accelerant.core.text.Text;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 
 /**
@@ -34,6 +36,10 @@ public record StepSchedule(double start, boolean analyticStart, List<ScheduledSt
         throw new IllegalArgumentException(
             Text.of("step %d goes from %s to %s; times must fall", i, t, step.t()));
       }
+      if (step.expanded() == Expanded.V3) {
+        requireV3(i, step.predictor());
+        requireV3(i, step.corrector());
+      }
       int older = Math.min(i, History.LONGEST) - 1;
       if (step.predictor().reach() > older || step.corrector().reach() > older + 1) {
         throw new IllegalArgumentException(
@@ -44,6 +50,20 @@ public record StepSchedule(double start, boolean analyticStart, List<ScheduledSt
     if (steps.get(steps.size() - 1).corrects()) {
       throw new IllegalArgumentException(
           "the last step is corrected, which would cost an evaluation");
+    }
+  }
+
+  private static void requireV3(int i, Expansion expansion) {
+    int derivatives = expansion.derivatives();
+    if (expansion.relaxation().kind() != Relaxation.Kind.NONE
+        || derivatives >= GridIntegrals.MOMENTS
+        || !expansion.isPseudo()
+            && !expansion.equals(Expansion.full(derivatives, Relaxation.NONE))) {
+      throw new IllegalArgumentException(
+          Text.of(
+              "step %d: an expansion of v3 has at most %d derivatives, all or none of them of"
+                  + " pseudo-order, and no relaxation",
+              i, GridIntegrals.MOMENTS - 1));
     }
   }
 
@@ -60,7 +80,7 @@ public record StepSchedule(double start, boolean analyticStart, List<ScheduledSt
 
   /** The same choices at other times. */
   public StepSchedule at(double[] times) {
-    List<ScheduledStep> moved = new java.util.ArrayList<>();
+    List<ScheduledStep> moved = new ArrayList<>();
     for (int i = 0; i < steps.size(); i++) {
       ScheduledStep step = steps.get(i);
       moved.add(
@@ -69,8 +89,25 @@ public record StepSchedule(double start, boolean analyticStart, List<ScheduledSt
     return new StepSchedule(times[0], analyticStart, moved);
   }
 
-  /** As {@link SolverSettings#times}: moved to the whole times of a model that knows no others. */
-  public StepSchedule on(SolverSettings settings) {
-    return settings.wholeTimes() ? at(Spacing.whole(settings.schedule(), times())) : this;
+  /** Whether a step needs statistics of the model. */
+  public boolean needsStatistics() {
+    return steps.stream().anyMatch(step -> step.expanded() == Expanded.V3);
+  }
+
+  /**
+   * The same choices at times that a model and its statistics know: {@link Spacing#whole}, {@link
+   * ModelStatistics#onGrid}.
+   *
+   * @throws IllegalArgumentException if two times are the same on the grid of the statistics
+   */
+  public StepSchedule on(SolverSettings settings, Optional<ModelStatistics> statistics) {
+    double[] times = times();
+    if (settings.wholeTimes()) {
+      times = Spacing.whole(settings.schedule(), times);
+    }
+    if (needsStatistics() && statistics.isPresent()) {
+      times = statistics.get().onGrid(times);
+    }
+    return at(times);
   }
 }

@@ -3,6 +3,7 @@ package io.accelerant.distill.dcsolver;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.config.Key;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.job.CpuShare;
 import io.accelerant.core.job.JobContext;

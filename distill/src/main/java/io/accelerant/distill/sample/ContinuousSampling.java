@@ -18,6 +18,7 @@ import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.RenoisingSampler;
 import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.continuous.StepSampler;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
@@ -138,6 +139,7 @@ final class ContinuousSampling {
     double[] ratios = request.ratios();
     double[] times = request.times();
     int size = source.size();
+    StepSampler steps = request.stepwise().orElse(null); // an Optional does not travel
     boolean renoises = request.learned().map(found -> found.renoises()).orElse(false);
     long seed = config.get(RunKeys.SEED);
     try (Shared<NoiseRows> shared = Shared.of(context, noise)) {
@@ -149,6 +151,9 @@ final class ContinuousSampling {
                     int from = batches.from(batch);
                     double[] x = shared.copy().slice(from, batches.to(batch));
                     Denoiser denoiser = settings.denoiser(model, guidance, from, x.length / size);
+                    if (steps != null) {
+                      return new NoiseRows(steps.sample(x, denoiser), size);
+                    }
                     double[] y =
                         renoises
                             ? new RenoisingSampler(

@@ -95,8 +95,7 @@ final class Evolution {
         ranking.ifPresent(r -> accuracy.add(r.accuracy(genomes, errors)));
       }
       for (int c = 0; c < errors.length; c++) {
-        all.add(
-            new Candidate(generation, c, children.get(c).origin(), genomes.get(c), errors[c]));
+        all.add(new Candidate(generation, c, children.get(c).origin(), genomes.get(c), errors[c]));
       }
       ranking.ifPresent(
           r ->
@@ -144,8 +143,7 @@ final class Evolution {
     long item = ((long) generation << 32) + child;
     Variation.Child made = null;
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      RandomStream random =
-          new RandomStream(seed, RandomStream.purpose(purpose), item, attempt);
+      RandomStream random = new RandomStream(seed, RandomStream.purpose(purpose), item, attempt);
       made =
           parents.isEmpty()
               ? new Variation.Child(space.draw(random), DRAWN)

@@ -24,14 +24,16 @@ record Gene(
     Relaxation relaxation,
     Correction correction) {
 
-  /** As this gene means at step i = 1 .. N: what it cannot have, or what makes no difference, goes. */
+  /**
+   * As this gene means at step i = 1 .. N: what it cannot have, or what makes no difference, goes.
+   */
   Gene at(int step, boolean last) {
-    int possible = Math.min(order, Math.min(step, StepSchedule.HIGHEST_ORDER));
+    int possible = Math.min(order, Math.min(step, expanded.highestOrder()));
     Correction corrected = last ? Correction.NONE : correction;
     if (possible == 1 && corrected == Correction.PSEUDO) {
       corrected = Correction.FULL;
     }
-    boolean relaxes = possible > 1 || corrected != Correction.NONE;
+    boolean relaxes = expanded != Expanded.V3 && (possible > 1 || corrected != Correction.NONE);
     return new Gene(
         last ? 1 : u,
         expanded,

@@ -89,7 +89,8 @@ public final class SearchKeys {
           .withDefault(0.3);
   public static final Key<Double> MUTATION_STEP =
       Key.number(
-              "searchSolver.mutation.step", "Probability that a step of a mutated group is drawn anew")
+              "searchSolver.mutation.step",
+              "Probability that a step of a mutated group is drawn anew")
           .between(0.01, 1)
           .withDefault(0.4);
   public static final Key<Double> MUTATION_TIMES =
@@ -120,8 +121,7 @@ public final class SearchKeys {
           .between(1, 4096)
           .withDefault(32);
   public static final Key<Integer> RANKED_UPDATES =
-      Key.integer(
-              "searchSolver.ranked.updates", "Updates of it in a generation, each on 32 pairs")
+      Key.integer("searchSolver.ranked.updates", "Updates of it in a generation, each on 32 pairs")
           .between(1, 1_000_000)
           .withDefault(100);
   public static final Key<Double> RANKED_RATE =
@@ -195,8 +195,7 @@ public final class SearchKeys {
           PARTITIONS);
 
   static final List<Key<?>> ALL =
-      RunKeys.and(
-          Stream.of(OWN, Models.CONTINUOUS.keys()).<Key<?>>flatMap(List::stream).toList());
+      RunKeys.and(Stream.of(OWN, Models.CONTINUOUS.keys()).<Key<?>>flatMap(List::stream).toList());
 
   private SearchKeys() {}
 }

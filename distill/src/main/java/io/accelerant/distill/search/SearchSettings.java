@@ -47,8 +47,7 @@ record SearchSettings(
   static SearchSettings of(JobConfig config) {
     Schedule schedule =
         Schedule.ofLabel(config.find(SearchKeys.SOLVER.schedule).orElse("vp-linear"));
-    double tEnd =
-        config.isGiven(SearchKeys.T_END) ? config.get(SearchKeys.T_END) : schedule.end();
+    double tEnd = config.isGiven(SearchKeys.T_END) ? config.get(SearchKeys.T_END) : schedule.end();
     SolverSettings.requireTime(schedule, tEnd, config, SearchKeys.T_END);
     SolverSettings solver =
         new SolverSettings(
@@ -142,7 +141,8 @@ record SearchSettings(
   double[] times() {
     TreeSet<Double> union = new TreeSet<>();
     for (Spacing spacing : Spacing.values()) {
-      nfes.forEach(n -> Arrays.stream(plain(solver.solver(), spacing).times(n)).forEach(union::add));
+      nfes.forEach(
+          n -> Arrays.stream(plain(solver.solver(), spacing).times(n)).forEach(union::add));
     }
     return union.descendingSet().stream().mapToDouble(Double::doubleValue).toArray();
   }

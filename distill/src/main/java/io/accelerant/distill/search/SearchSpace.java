@@ -2,7 +2,6 @@ package io.accelerant.distill.search;
 
 import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.continuous.Expanded;
-import io.accelerant.distill.continuous.FinalOrder;
 import io.accelerant.distill.continuous.Relaxation;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Spacing;
@@ -95,7 +94,7 @@ record SearchSpace(
     double[] u = shares(spacing, nfe);
     List<Gene> genes = new ArrayList<>();
     for (int i = 1; i <= nfe; i++) {
-      int p = FinalOrder.ALWAYS.order(order, i, nfe);
+      int p = Math.min(Math.min(order, i), nfe + 1 - i);
       Relaxation fixed = p < 3 ? Relaxation.of(Relaxation.Kind.BH2) : Relaxation.NONE;
       genes.add(new Gene(u[i - 1], own, p, false, fixed, correction));
     }
@@ -107,9 +106,6 @@ record SearchSpace(
     double[] times = spacing.times(schedule, tEnd, steps);
     double first = schedule.lambda(times[0]);
     double whole = schedule.lambda(tEnd) - first;
-    return Arrays.stream(times)
-        .skip(1)
-        .map(t -> (schedule.lambda(t) - first) / whole)
-        .toArray();
+    return Arrays.stream(times).skip(1).map(t -> (schedule.lambda(t) - first) / whole).toArray();
   }
 }

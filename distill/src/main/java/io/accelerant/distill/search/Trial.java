@@ -1,11 +1,18 @@
 package io.accelerant.distill.search;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.FinalOrder;
+import io.accelerant.distill.continuous.ModelStatistics;
+import io.accelerant.distill.continuous.MultistepSampler;
+import io.accelerant.distill.continuous.PseudoOrder;
 import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.StepSampler;
 import io.accelerant.distill.continuous.StepSchedule;
+import io.accelerant.distill.continuous.V3Sampler;
 import io.accelerant.distill.model.NoiseRows;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -19,15 +26,33 @@ sealed interface Trial extends Serializable {
   /** The largest number that a state may hold. */
   double LARGEST = 1e4;
 
-  /** x at the end, or empty where it diverges. */
-  Optional<double[]> end(double[] noise, SearchSettings settings, Denoiser denoiser);
+  /** A trial made ready for any number of batches. */
+  interface Ready {
+    /** x at the end, or empty where it diverges. */
+    Optional<double[]> end(double[] noise, Denoiser denoiser);
+  }
+
+  Ready ready(SearchSettings settings, Optional<ModelStatistics> statistics);
 
   /** A schedule of steps. */
   record Steps(StepSchedule schedule) implements Trial {
     @Override
-    public Optional<double[]> end(double[] noise, SearchSettings settings, Denoiser denoiser) {
-      return new StepSampler(schedule.on(settings.solver()), settings.solver().schedule())
-          .sampleWithin(noise, denoiser, LARGEST);
+    public Ready ready(SearchSettings settings, Optional<ModelStatistics> statistics) {
+      StepSampler sampler = sampler(settings, statistics);
+      return (noise, denoiser) -> sampler.sampleWithin(noise, denoiser, LARGEST);
+    }
+
+    StepSampler sampler(SearchSettings settings, Optional<ModelStatistics> statistics) {
+      return new StepSampler(
+          schedule.on(settings.solver(), statistics), settings.solver().schedule(), statistics);
+    }
+  }
+
+  /** A sampler as it was published, at its own times. */
+  record Published(StepSampler sampler) implements Trial {
+    @Override
+    public Ready ready(SearchSettings settings, Optional<ModelStatistics> statistics) {
+      return (noise, denoiser) -> sampler.sampleWithin(noise, denoiser, LARGEST);
     }
   }
 
@@ -44,37 +69,43 @@ sealed interface Trial extends Serializable {
     }
 
     @Override
-    public Optional<double[]> end(double[] noise, SearchSettings settings, Denoiser denoiser) {
-      return Optional.of(
-          settings
-              .plain(solver, spacing)
-              .sampler(ratios.length)
-              .sample(noise, ratios, denoiser));
+    public Ready ready(SearchSettings settings, Optional<ModelStatistics> statistics) {
+      SolverSettings own = settings.plain(solver, spacing);
+      if (solver.name().equals(Solver.DPM_V3)) {
+        ModelStatistics given = statistics.orElseThrow();
+        V3Sampler sampler =
+            new V3Sampler(
+                given, solver, PseudoOrder.CORRECTOR, given.onGrid(own.times(ratios.length)));
+        return (noise, denoiser) -> Optional.of(sampler.sample(noise, denoiser));
+      }
+      MultistepSampler sampler = own.sampler(ratios.length);
+      return (noise, denoiser) -> Optional.of(sampler.sample(noise, ratios, denoiser));
     }
 
     String describe() {
-      return solver.describe()
-          + ", "
-          + spacing.label()
-          + (solver.finalOrder().order(solver.order(), ratios.length, ratios.length)
-                  < Math.min(solver.order(), ratios.length)
-              ? ""
-              : ", order kept at the end");
+      boolean kept = solver.order() > 1 && solver.finalOrder() == FinalOrder.NEVER;
+      return Text.of(
+          "%s%s, %s", solver.describe(), kept ? ", order kept at the end" : "", spacing.label());
     }
   }
 
   /** Mean squared error at the end of each row, in micro-batches by row id. */
   default double[] errors(
-      SearchSettings settings, ContinuousModel model, NoiseRows noise, double[] truth) {
+      SearchSettings settings,
+      Optional<ModelStatistics> statistics,
+      ContinuousModel model,
+      NoiseRows noise,
+      double[] truth) {
+    Ready ready = ready(settings, statistics);
     double[] errors = new double[noise.rows()];
     int size = noise.size();
     for (int from = 0; from < noise.rows(); from += settings.batch()) {
       int to = Math.min(from + settings.batch(), noise.rows());
-      Denoiser denoiser =
-          settings.solver().denoiser(model, settings.guidance(), from, to - from);
-      Optional<double[]> x = end(noise.slice(from, to), settings, denoiser);
+      Denoiser denoiser = settings.solver().denoiser(model, settings.guidance(), from, to - from);
+      Optional<double[]> x = ready.end(noise.slice(from, to), denoiser);
       for (int row = from; row < to; row++) {
-        errors[row] = x.isEmpty() ? DIVERGED : error(x.get(), (row - from) * size, truth, row * size, size);
+        errors[row] =
+            x.isEmpty() ? DIVERGED : error(x.get(), (row - from) * size, truth, row * size, size);
       }
     }
     return errors;

@@ -3,8 +3,13 @@ package io.accelerant.distill.continuous;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.accelerant.core.error.ArtifactException;
+import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.json.JsonReader;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -23,7 +28,8 @@ class StepSamplerTest {
   }
 
   private static double[] run(StepSchedule schedule) {
-    return new StepSampler(schedule, SCHEDULE).sample(NOISE, Denoiser.plain(MIXTURE.open(), 6));
+    return new StepSampler(schedule, SCHEDULE, Optional.empty())
+        .sample(NOISE, Denoiser.plain(MIXTURE.open(), 6));
   }
 
   private static double[] run(Solver solver, int steps) {
@@ -79,7 +85,9 @@ class StepSamplerTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Expanded.class)
+  @EnumSource(
+      value = Expanded.class,
+      names = {"NOISE", "DATA"})
   void withoutDerivativesItIsDdimWhateverIsExpanded(Expanded expanded) {
     assertSame(
         run(schedule(7, 1, expanded, StepSamplerTest::none, StepSamplerTest::none)),
@@ -219,7 +227,7 @@ class StepSamplerTest {
     StepSchedule plain = schedule(8, 2, Expanded.DATA, uniP(BH2), StepSamplerTest::none);
     StepSchedule analytic = new StepSchedule(plain.start(), true, plain.steps());
     Denoiser counted = Denoiser.plain(MIXTURE.open(), 6);
-    double[] x = new StepSampler(analytic, SCHEDULE).sample(NOISE, counted);
+    double[] x = new StepSampler(analytic, SCHEDULE, Optional.empty()).sample(NOISE, counted);
     assertThat(counted.evaluations()).isEqualTo(7).isEqualTo(analytic.evaluations());
     assertThat(plain.evaluations()).isEqualTo(8);
     assertThat(Mixtures.distance(x, run(plain))).isBetween(1e-6, 0.05);
@@ -243,12 +251,60 @@ class StepSamplerTest {
     assertThat(Mixtures.distance(run(new StepSchedule(1, false, mixed)), truth)).isLessThan(1);
   }
 
+  /** DPM-Solver-v3 with pseudo-order of the corrector, and its file, which needs no statistics. */
+  @Test
+  void dpmSolverV3IsOneOfThem() throws IOException {
+    ModelStatistics statistics =
+        ModelStatistics.constant(
+            new ModelStatistics.Subject("", SCHEDULE, 1e-3, 1, List.of()), 241, 16, .6, -.3, .1);
+    double[] times = statistics.onGrid(times(6));
+    StepSchedule schedule =
+        schedule(
+            times,
+            3,
+            FinalOrder.ALWAYS,
+            Expanded.V3,
+            (i, p) -> Expansion.full(p - 1, Relaxation.NONE),
+            (i, p) -> Expansion.pseudo(p, Relaxation.NONE));
+    StepSampler sampler = new StepSampler(schedule, SCHEDULE, Optional.of(statistics));
+    double[] x = sampler.sample(NOISE, Denoiser.plain(MIXTURE.open(), 6));
+    Solver solver =
+        new Solver(Solver.DPM_V3, 3, UniPc.Variant.BH2, CorrectorUse.ALL, FinalOrder.ALWAYS);
+    assertSame(
+        x,
+        new V3Sampler(statistics, solver, PseudoOrder.CORRECTOR, times)
+            .sample(NOISE, Denoiser.plain(MIXTURE.open(), 6)));
+    byte[] json = CanonicalJson.bytes(StepSamplerJson.tree(sampler, settings()));
+    StepSampler read =
+        StepSamplerJson.read(
+            JsonReader.of(
+                CanonicalJson.readObject(json, "s.json"), "s.json", ArtifactException::new),
+            SCHEDULE);
+    assertThat(read.schedule()).isEqualTo(schedule);
+    assertThat(read.sample(NOISE, Denoiser.plain(MIXTURE.open(), 6))).isEqualTo(x);
+    assertThatThrownBy(() -> new StepSampler(schedule, SCHEDULE, Optional.empty()))
+        .hasMessage("step 1 expands v3, which needs statistics");
+  }
+
+  private static SolverSettings settings() {
+    return new SolverSettings(
+        SCHEDULE,
+        1e-3,
+        Spacing.LOG_SNR,
+        Solver.plain(Solver.DDIM),
+        List.of(),
+        Thresholding.NONE,
+        false);
+  }
+
   @Test
   void whatDivergesEndsEarly() {
     StepSchedule plain =
         schedule(4, 1, Expanded.DATA, StepSamplerTest::none, StepSamplerTest::none);
     Denoiser counted = Denoiser.plain(MIXTURE.open(), 6);
-    assertThat(new StepSampler(plain, SCHEDULE).sampleWithin(NOISE, counted, 1e-3)).isEmpty();
+    assertThat(
+            new StepSampler(plain, SCHEDULE, Optional.empty()).sampleWithin(NOISE, counted, 1e-3))
+        .isEmpty();
     assertThat(counted.evaluations()).isOne();
   }
 
