@@ -13,6 +13,7 @@ import io.accelerant.distill.fastlightgen.FastLightGenJob;
 import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
 import io.accelerant.distill.sample.SampleJob;
+import io.accelerant.distill.search.SearchSolverJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
 import io.accelerant.rl.gvm.GvmRaftJob;
 import io.accelerant.rl.offline.OfflineRlJob;
@@ -50,6 +51,7 @@ final class Commands {
         new Rs2Job(),
         new TrainClassifierJob(),
         new DcSolverJob(),
+        new SearchSolverJob(),
         new MmdJob(),
         new CertaintyJob(),
         new FastLightGenJob(),

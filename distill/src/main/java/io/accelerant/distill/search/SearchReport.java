@@ -166,7 +166,10 @@ final class SearchReport {
       if (!name.contains(".seed") && !name.equals(Searched.UNIFORM)) {
         String arm = name.equals(Searched.SEARCH) ? Searched.published(s.found()).arm() : name;
         boolean seeds = s.arms().contains(arm);
-        String how = chosen.getOrDefault(name, seeds ? "the best seed" : plain(s, name));
+        String how =
+            chosen.containsKey(name)
+                ? chosen.get(name)
+                : seeds ? "the best seed" : plain(s, name);
         table.row(
             name(name), how, s.mse(name), seeds ? (Object) s.overSeeds(arm) : (Object) Double.NaN);
       }
