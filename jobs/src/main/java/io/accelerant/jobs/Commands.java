@@ -14,6 +14,7 @@ import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
 import io.accelerant.distill.sample.SampleJob;
 import io.accelerant.distill.search.SearchSolverJob;
+import io.accelerant.distill.statistics.ModelStatisticsJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
 import io.accelerant.rl.gvm.GvmRaftJob;
 import io.accelerant.rl.offline.OfflineRlJob;
@@ -52,6 +53,7 @@ final class Commands {
         new TrainClassifierJob(),
         new DcSolverJob(),
         new SearchSolverJob(),
+        new ModelStatisticsJob(),
         new MmdJob(),
         new CertaintyJob(),
         new FastLightGenJob(),

@@ -270,6 +270,17 @@ class JobContractTest extends SparkTest {
             "searchSolver.ranked.updates=10",
             "searchSolver.truthSteps=30"));
     example(
+        "model-statistics",
+        "model-statistics.conf",
+        List.of(
+            "modelStatistics.model=" + Accelerant.project().resolve("conf/models/mixture-16d.json"),
+            "modelStatistics.samples=32",
+            "modelStatistics.grid=24",
+            "modelStatistics.heldOut=4",
+            "modelStatistics.controlSteps=4",
+            "modelStatistics.nfe=[5]",
+            "modelStatistics.truthSteps=30"));
+    example(
         "mmd",
         "mmd.conf",
         List.of(

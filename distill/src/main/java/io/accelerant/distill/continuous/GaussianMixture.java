@@ -1,8 +1,10 @@
 package io.accelerant.distill.continuous;
 
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.random.RandomStream;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -71,6 +73,29 @@ public final class GaussianMixture implements ContinuousSource {
   @Override
   public ContinuousModel open() {
     return new Exact();
+  }
+
+  /**
+   * Exact draws from p_0, each a function of (seed, purpose, id) alone.
+   *
+   * @param labels classes by id modulo their number; empty for the whole mixture
+   * @return [rows][d], flat
+   */
+  public double[] draw(long seed, String purpose, long firstId, int rows, List<Integer> labels) {
+    double[] x = new double[rows * size()];
+    for (int row = 0; row < rows; row++) {
+      RandomStream random = new RandomStream(seed, RandomStream.purpose(purpose), firstId + row, 0);
+      double[] allowed = weights.clone();
+      for (int k = 0; k < allowed.length && !labels.isEmpty(); k++) {
+        int label = labels.get((int) ((firstId + row) % labels.size()));
+        allowed[k] = classOf[k] == label ? allowed[k] : 0;
+      }
+      int k = random.nextCategorical(allowed, 0, allowed.length);
+      for (int i = 0; i < size(); i++) {
+        x[row * size() + i] = means[k][i] + deviations[k] * random.nextGaussian();
+      }
+    }
+    return x;
   }
 
   /** Not shared between threads: it keeps the responsibilities of the row at hand. */

@@ -75,7 +75,7 @@ public final class ModelStatistics implements Serializable {
         && Arrays.stream(b).allMatch(row -> row.length == a[0].length);
   }
 
-  private static double spacing(Subject subject, int points) {
+  static double spacing(Subject subject, int points) {
     Schedule schedule = subject.schedule();
     return (schedule.lambda(subject.tEnd()) - schedule.lambda(schedule.start())) / (points - 1);
   }

@@ -46,6 +46,11 @@ public record Solver(
     return new String[] {EULER, DDIM, DPMPP_2M, DPMPP_3M, DPMPP_3M_DOUBLED, DEIS, UNIPC, DPM_V3};
   }
 
+  /** Whether it stores data predictions, which compensation is defined for. */
+  public boolean storesData() {
+    return !name.equals(DEIS) && !name.equals(DPM_V3);
+  }
+
   /** Whether a solver has a corrector. */
   static boolean corrects(String name) {
     return name.equals(UNIPC) || name.equals(DPM_V3);

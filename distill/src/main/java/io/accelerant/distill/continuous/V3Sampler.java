@@ -74,7 +74,7 @@ public final class V3Sampler {
   }
 
   private Evaluated evaluated(double[] x, int i, Denoiser model) {
-    return new Evaluated(nodes[i], x, model.output(x, nodes[i], Form.NOISE, i + 1));
+    return Evaluated.by(model, x, nodes[i], i + 1);
   }
 
   /** The same for every batch, so made once. */

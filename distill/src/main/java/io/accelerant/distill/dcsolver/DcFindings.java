@@ -1,5 +1,7 @@
 package io.accelerant.distill.dcsolver;
 
+import io.accelerant.distill.continuous.ModelStatistics;
+import io.accelerant.distill.continuous.Solver;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +25,15 @@ record DcFindings(
   /** Metric of the polynomial that the user gave. */
   static final String IMPORTED = "cprImported";
 
-  static DcFindings of(DcSettings settings, DcStages stages, Optional<CascadePolynomial> imported) {
+  /**
+   * @param imported a polynomial that the user gave
+   * @param statistics of the model, for DPM-Solver-v3
+   */
+  static DcFindings of(
+      DcSettings settings,
+      DcStages stages,
+      Optional<CascadePolynomial> imported,
+      Optional<ModelStatistics> statistics) {
     List<Setting> fitted = new ArrayList<>();
     Map<Double, DcStages.Truth> truths = new LinkedHashMap<>();
     for (double guidance : settings.guidances()) {
@@ -39,17 +49,19 @@ record DcFindings(
     List<Setting> measured = new ArrayList<>();
     for (double guidance : settings.guidances()) {
       measured.addAll(
-          predicted(fitted, guidance, prediction, imported, stages, truths.get(guidance)));
+          predicted(
+              fitted, guidance, prediction, imported, statistics, stages, truths.get(guidance)));
     }
     return new DcFindings(measured, prediction, truths);
   }
 
-  /** The settings of a guidance with the errors of every polynomial. */
+  /** The settings of a guidance with the errors of every polynomial and of DPM-Solver-v3. */
   private static List<Setting> predicted(
       List<Setting> all,
       double guidance,
       RatioPrediction prediction,
       Optional<CascadePolynomial> imported,
+      Optional<ModelStatistics> statistics,
       DcStages stages,
       DcStages.Truth truth) {
     List<Setting> own = all.stream().filter(s -> s.guidance() == guidance).toList();
@@ -69,10 +81,13 @@ record DcFindings(
             guidance,
             truth,
             ratios);
+    statistics
+        .filter(found -> found.subject().guidance() == guidance)
+        .ifPresent(found -> errors.putAll(stages.v3Errors(guidance, truth, found)));
     List<Setting> measured = new ArrayList<>();
     for (Setting s : own) {
       Map<String, double[]> extra = new LinkedHashMap<>();
-      for (String name : List.of(CPR, CPR_HELD_OUT, IMPORTED)) {
+      for (String name : List.of(CPR, CPR_HELD_OUT, IMPORTED, Solver.DPM_V3)) {
         Optional.ofNullable(errors.get(s.nfe() + "." + name))
             .ifPresent(found -> extra.put(name, found));
       }

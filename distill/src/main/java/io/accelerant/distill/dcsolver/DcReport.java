@@ -150,6 +150,10 @@ final class DcReport {
     if (imported) {
       headers.add("CPR, imported");
     }
+    boolean statistics = findings.of(guidance).get(0).extra().containsKey(Solver.DPM_V3);
+    if (statistics) {
+      headers.add(Solver.DPM_V3);
+    }
     Table table = Table.of(headers.toArray(String[]::new)).significant(DIGITS);
     for (Setting s : findings.of(guidance)) {
       List<Object> row = new ArrayList<>();
@@ -177,6 +181,9 @@ final class DcReport {
       }
       if (imported) {
         row.add(s.mse(DcFindings.IMPORTED));
+      }
+      if (statistics) {
+        row.add(s.mse(Solver.DPM_V3));
       }
       table.row(row.toArray());
     }

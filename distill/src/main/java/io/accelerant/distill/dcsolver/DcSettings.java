@@ -2,17 +2,21 @@ package io.accelerant.distill.dcsolver;
 
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
+import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.NoiseKey;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.StatisticsArtifact;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -73,6 +77,37 @@ record DcSettings(
         config.find(DcSolverKeys.TRUTH_STEPS),
         model,
         solver.schedule());
+  }
+
+  /**
+   * What DPM-Solver-v3 runs on, for the guidance that it was measured with.
+   *
+   * @throws io.accelerant.core.error.ArtifactException if it is of another model, schedule or end,
+   *     or of none of the guidances
+   * @throws io.accelerant.core.error.ConfigException if its grid is too coarse for the steps
+   */
+  Optional<ModelStatistics> statistics(
+      JobContext context, JobConfig config, ContinuousSource model) {
+    Optional<StatisticsArtifact> found =
+        config
+            .find(DcSolverKeys.STATISTICS)
+            .map(uri -> StatisticsArtifact.open(uri, context))
+            .map(
+                artifact -> {
+                  double own = artifact.statistics().subject().guidance();
+                  return artifact
+                      .requireModel(model)
+                      .require(solver, guidances.contains(own) ? own : guidances.get(0));
+                });
+    for (int nfe : found.isPresent() ? nfes : List.<Integer>of()) {
+      try {
+        found.get().statistics().onGrid(solver.times(nfe));
+      } catch (IllegalArgumentException e) {
+        throw config.invalid(
+            DcSolverKeys.STATISTICS, Text.of("has no %d steps: %s.", nfe, e.getMessage()));
+      }
+    }
+    return found.map(StatisticsArtifact::statistics);
   }
 
   /** Rows to fit on: all sets, one after the other. */

@@ -18,6 +18,7 @@ import io.accelerant.distill.model.ModelName;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseKey;
 import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.StatisticsArtifact;
 import io.accelerant.distill.model.WantedModel;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
@@ -80,6 +81,9 @@ public final class DcSolverJob implements PublishingJob {
     config
         .find(DcSolverKeys.CPR)
         .ifPresent(uri -> parents.add(DcSamplers.polynomial(uri, context).source()));
+    config
+        .find(DcSolverKeys.STATISTICS)
+        .ifPresent(uri -> parents.add(StatisticsArtifact.open(uri, context).source()));
     return parents;
   }
 
@@ -109,7 +113,12 @@ public final class DcSolverJob implements PublishingJob {
               settings.evalNoise(config, context, model),
               store,
               config.get(DcSolverKeys.PARTITIONS));
-      DcFindings findings = DcFindings.of(settings, stages, imported(context, config));
+      DcFindings findings =
+          DcFindings.of(
+              settings,
+              stages,
+              imported(context, config),
+              settings.statistics(context, config, model.source()));
       Map<String, Number> metrics = new LinkedHashMap<>(findings.metrics());
       metrics.put("executorCpuShare", cpu.share());
       write(run, settings, model, findings);

@@ -79,6 +79,12 @@ public final class DcSolverKeys {
               "dcSolver.cpr",
               "36 coefficients to measure beside the fitted ones: a .npy or JSON file, or a dc-solver artifact")
           .optional();
+  public static final Key<String> STATISTICS =
+      Key.string(
+              "dcSolver.statistics",
+              "Measure DPM-Solver-v3 as well: URI of a model-statistics artifact of this model,"
+                  + " schedule and one of the guidances")
+          .optional();
   public static final Key<Integer> BATCH =
       Key.integer("dcSolver.batch", "Rows per model call: micro-batches are formed by id div batch")
           .between(1, 65536)
@@ -116,6 +122,7 @@ public final class DcSolverKeys {
           TRUTH,
           TRUTH_STEPS,
           CPR,
+          STATISTICS,
           BATCH,
           PARTITIONS);
 

@@ -10,7 +10,9 @@ import io.accelerant.core.run.Units.Opening;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.model.NoiseRows;
 import java.io.Serializable;
@@ -224,6 +226,32 @@ final class DcStages {
     Map<String, double[]> errors = new LinkedHashMap<>();
     ratios.keySet().forEach(name -> errors.put(name, parts.next()));
     return errors;
+  }
+
+  /**
+   * Held-out errors of DPM-Solver-v3.
+   *
+   * @return [rows] by {@code <nfe>.dpm-v3}
+   */
+  Map<String, double[]> v3Errors(double guidance, Truth truth, ModelStatistics statistics) {
+    try (Shared<ModelStatistics> shared = Shared.of(context, statistics)) {
+      Iterator<double[]> parts =
+          each(
+                  "DC-Solver: DPM-Solver-v3 at guidance " + DcSampler.plain(guidance),
+                  work(guidance, truth),
+                  settings.nfes().size(),
+                  (model, w, unit) ->
+                      new UnitFit(w.settings(), w.source(), model)
+                          .v3Errors(
+                              w.settings().nfes().get(unit),
+                              shared.copy(),
+                              w.held(),
+                              w.truth().ends()))
+              .iterator();
+      Map<String, double[]> errors = new LinkedHashMap<>();
+      settings.nfes().forEach(nfe -> errors.put(nfe + "." + Solver.DPM_V3, parts.next()));
+      return errors;
+    }
   }
 
   /**

@@ -2,12 +2,20 @@ package io.accelerant.distill.dcsolver;
 
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
+import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.FinalOrder;
+import io.accelerant.distill.continuous.ModelStatistics;
+import io.accelerant.distill.continuous.PseudoOrder;
+import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.continuous.UniPc;
+import io.accelerant.distill.continuous.V3Sampler;
 import io.accelerant.distill.model.NoiseRows;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /**
  * The work of one task: fit the ratios of one (NFE, guidance, noise set), and measure them and
@@ -90,12 +98,46 @@ final class UnitFit {
   /** Mean squared error at the end of each row, in micro-batches by row id. */
   double[] errors(
       SolverSettings solver, double[] ratios, double guidance, NoiseRows held, double[] truth) {
+    return errors(
+        guidance,
+        held,
+        truth,
+        (x, denoiser) -> solver.sampler(ratios.length).sample(x, ratios, denoiser));
+  }
+
+  /**
+   * As {@link #errors}, of DPM-Solver-v3 in its usual form: order 3, under guidance 2, pseudo-order
+   * in the corrector, times rounded to the grid.
+   */
+  double[] v3Errors(int steps, ModelStatistics statistics, NoiseRows held, double[] truth) {
+    double guidance = statistics.subject().guidance();
+    Solver v3 =
+        new Solver(
+            Solver.DPM_V3,
+            guidance == 1 ? 3 : 2,
+            UniPc.Variant.BH2,
+            CorrectorUse.ALL,
+            FinalOrder.ALWAYS);
+    V3Sampler sampler =
+        new V3Sampler(
+            statistics,
+            v3,
+            PseudoOrder.CORRECTOR,
+            statistics.onGrid(settings.solver().times(steps)));
+    return errors(guidance, held, truth, sampler::sample);
+  }
+
+  private double[] errors(
+      double guidance,
+      NoiseRows held,
+      double[] truth,
+      BiFunction<double[], Denoiser, double[]> sampler) {
     double[] errors = new double[held.rows()];
     int size = held.size();
     for (int from = 0; from < held.rows(); from += settings.batch()) {
       int to = Math.min(from + settings.batch(), held.rows());
-      Denoiser denoiser = solver.denoiser(model, guidance, from, to - from);
-      double[] x = solver.sampler(ratios.length).sample(held.slice(from, to), ratios, denoiser);
+      Denoiser denoiser = settings.solver().denoiser(model, guidance, from, to - from);
+      double[] x = sampler.apply(held.slice(from, to), denoiser);
       for (int row = from; row < to; row++) {
         double[] end = Arrays.copyOfRange(x, (row - from) * size, (row - from + 1) * size);
         double[] goal = Arrays.copyOfRange(truth, row * size, (row + 1) * size);

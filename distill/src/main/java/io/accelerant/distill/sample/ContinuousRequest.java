@@ -30,6 +30,7 @@ import java.util.OptionalInt;
  *
  * @param ratios [steps]; all 1 for a plain solver
  * @param learned the published sampler, where there is one
+ * @param statistics what dpm-v3 runs on
  * @param parents of the samples, besides the model
  */
 record ContinuousRequest(
@@ -38,6 +39,7 @@ record ContinuousRequest(
     double guidance,
     double[] ratios,
     Optional<ContinuousSamplerFormat.Learned> learned,
+    Optional<StatisticsUse> statistics,
     List<Manifest.Parent> parents) {
 
   static ContinuousRequest of(JobContext context, JobConfig config) {
@@ -81,10 +83,17 @@ record ContinuousRequest(
             .map(found -> found.ratios(steps, guidance))
             .orElseGet(() -> given(config, steps));
     requireDataForm(settings.solver(), ratios, config);
+    Optional<StatisticsUse> statistics = StatisticsUse.of(context, config, settings.solver());
+    statistics.ifPresent(
+        found -> {
+          found.artifact().require(settings, guidance);
+          found.onGrid(settings.times(steps), config);
+        });
     List<Manifest.Parent> parents = new ArrayList<>();
+    statistics.ifPresent(found -> parents.add(found.artifact().source()));
     learned.ifPresent(found -> parents.add(found.source()));
     predicted.ifPresent(found -> parents.add(found.source()));
-    return new ContinuousRequest(settings, steps, guidance, ratios, learned, parents);
+    return new ContinuousRequest(settings, steps, guidance, ratios, learned, statistics, parents);
   }
 
   /** The model that is wanted for it. */
@@ -165,10 +174,12 @@ record ContinuousRequest(
 
   private static void requireDataForm(Solver solver, double[] ratios, JobConfig config) {
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
-    if (compensated && solver.name().equals(Solver.DEIS)) {
+    if (compensated && !solver.storesData()) {
       throw config.invalid(
           SampleKeys.SOLVER.solver,
-          "is deis, which stores noise; ratios are defined for data predictions.");
+          Text.of(
+              "is %s, which stores noise; ratios are defined for data predictions.",
+              solver.name()));
     }
   }
 
@@ -228,17 +239,21 @@ record ContinuousRequest(
   /**
    * The request for the model, checked against it.
    *
-   * @throws ArtifactException if the sampler was fitted for another model
+   * @throws ArtifactException if the sampler was fitted for another model, or the statistics are of
+   *     another
    */
   ContinuousRequest check(ContinuousSource model, JobConfig config) {
     learned.ifPresent(found -> found.requireModel(model));
     settings.check(model, guidance, config, SampleKeys.SOLVER, SampleKeys.GUIDANCE);
-    return new ContinuousRequest(settings.on(model), steps, guidance, ratios, learned, parents);
+    statistics.ifPresent(found -> found.artifact().requireModel(model));
+    return new ContinuousRequest(
+        settings.on(model), steps, guidance, ratios, learned, statistics, parents);
   }
 
   /** The times of the steps, the start first. */
   double[] times() {
-    return learned.map(found -> found.times(steps)).orElseGet(() -> settings.times(steps));
+    double[] own = learned.map(found -> found.times(steps)).orElseGet(() -> settings.times(steps));
+    return statistics.map(found -> found.artifact().statistics().onGrid(own)).orElse(own);
   }
 
   /** What draws in place of the solver of the settings. */
@@ -258,13 +273,21 @@ record ContinuousRequest(
     }
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
     return Text.of(
-        "%s, %s, %s, %d steps%s, guidance %s%s",
+        "%s, %s, %s, %d steps%s, guidance %s%s%s",
         settings.solver().describe(),
         settings.schedule().label(),
         settings.spacing().label(),
         steps,
         settings.wholeTimes() ? " at whole times" : "",
         guidance,
-        compensated ? ", compensated" : "");
+        compensated ? ", compensated" : "",
+        statistics
+            .map(
+                found ->
+                    ", statistics "
+                        + found.artifact().source().uri()
+                        + ", pseudo-order "
+                        + found.pseudo().label())
+            .orElse(""));
   }
 }

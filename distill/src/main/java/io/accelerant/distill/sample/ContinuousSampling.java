@@ -16,9 +16,12 @@ import io.accelerant.core.run.Work;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
+import io.accelerant.distill.continuous.ModelStatistics;
+import io.accelerant.distill.continuous.PseudoOrder;
 import io.accelerant.distill.continuous.RenoisingSampler;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.StepSampler;
+import io.accelerant.distill.continuous.V3Sampler;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
@@ -142,8 +145,12 @@ final class ContinuousSampling {
     StepSampler steps = request.stepwise().orElse(null); // an Optional does not travel
     boolean renoises = request.learned().map(found -> found.renoises()).orElse(false);
     long seed = config.get(RunKeys.SEED);
+    if (request.statistics().isPresent()) {
+      return withStatistics(request, request.statistics().get(), source, noise);
+    }
     try (Shared<NoiseRows> shared = Shared.of(context, noise)) {
-      return new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
+      return rows(
+          new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
               .map(
                   "sample: solve the ODE",
                   batches.units(),
@@ -165,12 +172,42 @@ final class ContinuousSampling {
                                 .on(settings.schedule(), times)
                                 .sample(x, ratios, denoiser);
                     return new NoiseRows(y, size);
-                  })
-              .stream()
-              .flatMap(
-                  solved -> IntStream.range(0, solved.rows()).mapToObj(r -> solved.slice(r, r + 1)))
-              .toArray(double[][]::new);
+                  }));
     }
+  }
+
+  /** By DPM-Solver-v3. */
+  private double[][] withStatistics(
+      ContinuousRequest request, StatisticsUse use, ContinuousSource source, NoiseRows noise) {
+    Batches batches = new Batches(noise.rows(), config.get(SampleKeys.BATCH));
+    SolverSettings settings = request.settings();
+    double guidance = request.guidance();
+    double[] times = request.times();
+    PseudoOrder pseudo = use.pseudo();
+    try (Shared<NoiseRows> shared = Shared.of(context, noise);
+        Shared<ModelStatistics> statistics = Shared.of(context, use.artifact().statistics())) {
+      return rows(
+          new Units<>(context, source.stage(), config.get(SampleKeys.PARTITIONS), source::open)
+              .map(
+                  "sample: solve the ODE",
+                  batches.units(),
+                  (model, batch) -> {
+                    int from = batches.from(batch);
+                    Denoiser denoiser =
+                        settings.denoiser(model, guidance, from, batches.length(batch));
+                    double[] x = shared.copy().slice(from, batches.to(batch));
+                    double[] y =
+                        new V3Sampler(statistics.copy(), settings.solver(), pseudo, times)
+                            .sample(x, denoiser);
+                    return new NoiseRows(y, model.size());
+                  }));
+    }
+  }
+
+  private static double[][] rows(List<NoiseRows> batches) {
+    return batches.stream()
+        .flatMap(solved -> IntStream.range(0, solved.rows()).mapToObj(r -> solved.slice(r, r + 1)))
+        .toArray(double[][]::new);
   }
 
   private Report report(

@@ -2,6 +2,7 @@ package io.accelerant.distill.sample;
 
 import io.accelerant.core.config.Key;
 import io.accelerant.core.job.RunKeys;
+import io.accelerant.distill.continuous.PseudoOrder;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
 import io.accelerant.distill.model.Models;
@@ -113,6 +114,20 @@ public final class SampleKeys {
                   + " artifact; for settings that were not fitted")
           .optional();
 
+  public static final Key<String> STATISTICS =
+      Key.string(
+              "sample.statistics",
+              "Solver dpm-v3: URI of a model-statistics artifact of this model, schedule and"
+                  + " guidance; the times are rounded to its grid")
+          .optional();
+  public static final Key<String> PSEUDO_ORDER =
+      Key.string(
+              "sample.pseudoOrder",
+              "Solver dpm-v3: updates that take the k-th derivative from k + 1 outputs alone: none,"
+                  + " corrector or both. Default: corrector")
+          .oneOf(PseudoOrder.labels())
+          .optional();
+
   public static final Key<List<Integer>> SKIP =
       Key.integers(
               "sample.skip",
@@ -127,7 +142,10 @@ public final class SampleKeys {
 
   /** What only continuous models have. */
   static final List<Key<?>> CONTINUOUS =
-      Stream.of(List.of(NOISE, GUIDANCE, RATIOS, CPR, SKIP), SOLVER.all(), Models.CONTINUOUS.keys())
+      Stream.of(
+              List.of(NOISE, GUIDANCE, RATIOS, CPR, STATISTICS, PSEUDO_ORDER, SKIP),
+              SOLVER.all(),
+              Models.CONTINUOUS.keys())
           .<Key<?>>flatMap(List::stream)
           .filter(key -> !Models.DISCRETE.keys().contains(key))
           .toList();

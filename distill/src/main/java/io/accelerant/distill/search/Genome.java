@@ -32,6 +32,11 @@ record Genome(boolean analytic, List<Gene> genes) {
     genes = List.copyOf(own);
   }
 
+  /** Points of a grid on which no two times of so many steps can meet. */
+  static int finest(int steps) {
+    return (int) Math.ceil(steps / LEAST) + 1;
+  }
+
   int steps() {
     return genes.size();
   }

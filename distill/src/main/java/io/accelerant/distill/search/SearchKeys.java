@@ -38,9 +38,16 @@ public final class SearchKeys {
               "Other starting points, to measure on: how many to draw, or a JSON file of rows")
           .withDefault("256");
   public static final Key<List<String>> EXPANDED =
-      Key.strings("searchSolver.expanded", "What a step may expand: noise, data")
-          .oneOf("noise", "data")
+      Key.strings(
+              "searchSolver.expanded",
+              "What a step may expand: noise, data, or v3 (DPM-Solver-v3), which needs searchSolver.statistics")
+          .oneOf("noise", "data", "v3")
           .withDefault(List.of("noise", "data"));
+  public static final Key<String> STATISTICS =
+      Key.string(
+              "searchSolver.statistics",
+              "URI of a model-statistics artifact of the model: steps may expand v3, and dpm-v3 is one more plain solver")
+          .optional();
   public static final Key<Boolean> ANALYTIC_START =
       Key.bool(
               "searchSolver.analyticStart",
@@ -171,6 +178,7 @@ public final class SearchKeys {
           FIT_NOISE,
           EVAL_NOISE,
           EXPANDED,
+          STATISTICS,
           ANALYTIC_START,
           OBJECTIVE,
           PREDICTOR,

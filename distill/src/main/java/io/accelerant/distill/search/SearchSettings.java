@@ -1,9 +1,12 @@
 package io.accelerant.distill.search;
 
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Expanded;
 import io.accelerant.distill.continuous.FlowPath;
+import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Schedule;
 import io.accelerant.distill.continuous.Solver;
@@ -11,9 +14,11 @@ import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.model.NoiseKey;
+import io.accelerant.distill.model.StatisticsArtifact;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -64,6 +69,10 @@ record SearchSettings(
       throw config.invalid(
           SearchKeys.EXPANDED,
           "must be [data] on the schedule flow, where x at T says nothing of the data.");
+    }
+    if (expanded.contains(Expanded.V3) && config.find(SearchKeys.STATISTICS).isEmpty()) {
+      throw config.invalid(
+          SearchKeys.EXPANDED, "has v3, which needs searchSolver.statistics, a model-statistics artifact.");
     }
     FIT_NOISE.count(config);
     EVAL_NOISE.count(config);
@@ -145,6 +154,31 @@ record SearchSettings(
           n -> Arrays.stream(plain(solver.solver(), spacing).times(n)).forEach(union::add));
     }
     return union.descendingSet().stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  /**
+   * What steps that expand v3 run on.
+   *
+   * @throws io.accelerant.core.error.ArtifactException if it is of something else
+   * @throws io.accelerant.core.error.ConfigException if its grid is too coarse for the steps
+   */
+  Optional<ModelStatistics> statistics(
+      JobContext context, JobConfig config, ContinuousSource model) {
+    Optional<ModelStatistics> found =
+        config
+            .find(SearchKeys.STATISTICS)
+            .map(uri -> StatisticsArtifact.open(uri, context))
+            .map(artifact -> artifact.requireModel(model).require(solver, guidance).statistics());
+    int steps = nfes.stream().mapToInt(n -> n).max().orElseThrow() + 1;
+    if (found.isPresent() && found.get().points() < Genome.finest(steps)) {
+      throw config.invalid(
+          SearchKeys.STATISTICS,
+          Text.of(
+              "has a grid of %d points; %d steps need at least %d: measure finer ones with"
+                  + " model-statistics.",
+              found.get().points(), steps, Genome.finest(steps)));
+    }
+    return found;
   }
 
   /** The truth for a model. */

@@ -19,13 +19,13 @@ import io.accelerant.distill.model.ModelName;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseKey;
 import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.StatisticsArtifact;
 import io.accelerant.distill.model.WantedModel;
 import io.accelerant.distill.model.network.ImageModel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Searches, for a frozen continuous model, the sampler of a few evaluations of which every step
@@ -83,6 +83,9 @@ public final class SearchSolverJob implements PublishingJob {
     for (NoiseKey key : List.of(SearchSettings.FIT_NOISE, SearchSettings.EVAL_NOISE)) {
       key.input(config, context).ifPresent(parents::add);
     }
+    config
+        .find(SearchKeys.STATISTICS)
+        .ifPresent(uri -> parents.add(StatisticsArtifact.open(uri, context).source()));
     return parents;
   }
 
@@ -106,7 +109,7 @@ public final class SearchSolverJob implements PublishingJob {
               config.get(SearchKeys.PARTITIONS),
               settings,
               model.source(),
-              Optional.empty(),
+              settings.statistics(context, config, model.source()),
               reference,
               SearchSettings.FIT_NOISE.rows(config, context, model, 1),
               SearchSettings.EVAL_NOISE.rows(config, context, model, 1));

@@ -26,13 +26,14 @@ record SearchSpace(
     boolean analyticStart,
     double timeSpread) {
   static final double ANALYTIC = 0.2;
+  private static final double V3 = 4 / 7.0; // against each other: .4 to .3
   private static final double[] ORDERS = {.2, .4, .3, .1};
   private static final double[] CORRECTIONS = {.5, .25, .25};
   private static final double LINEAR = 0.3;
 
   Expanded drawExpanded(RandomStream random) {
-    double[] weights = new double[expanded.size()];
-    Arrays.fill(weights, 1);
+    double[] weights =
+        expanded.stream().mapToDouble(e -> e == Expanded.V3 ? V3 : 1 - V3).toArray();
     return expanded.get(random.nextCategorical(weights, 0, weights.length));
   }
 

@@ -326,7 +326,7 @@ class ContinuousSamplingTest extends SparkTest {
             "is deis, which stores noise"),
         Arguments.of(
             List.of("sample.steps=3", "sample.solver=ddim", "sample.corrector=true"),
-            "only solver unipc has it"),
+            "only unipc and dpm-v3 have one"),
         Arguments.of(
             List.of("sample.steps=3", "sample.schedule=sd-scaled-linear", "sample.tEnd=0.0001"),
             "is below 0.001, where sd-scaled-linear ends"),
