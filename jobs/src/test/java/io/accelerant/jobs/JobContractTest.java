@@ -258,8 +258,7 @@ class JobContractTest extends SparkTest {
         "search-solver",
         "search-solver.conf",
         List.of(
-            "searchSolver.model="
-                + Accelerant.project().resolve("conf/models/mixture-16d.json"),
+            "searchSolver.model=" + Accelerant.project().resolve("conf/models/mixture-16d.json"),
             "searchSolver.nfe=[3]",
             "searchSolver.seeds=[1]",
             "searchSolver.population=8",

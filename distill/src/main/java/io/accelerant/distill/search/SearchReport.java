@@ -167,9 +167,7 @@ final class SearchReport {
         String arm = name.equals(Searched.SEARCH) ? Searched.published(s.found()).arm() : name;
         boolean seeds = s.arms().contains(arm);
         String how =
-            chosen.containsKey(name)
-                ? chosen.get(name)
-                : seeds ? "the best seed" : plain(s, name);
+            chosen.containsKey(name) ? chosen.get(name) : seeds ? "the best seed" : plain(s, name);
         table.row(
             name(name), how, s.mse(name), seeds ? (Object) s.overSeeds(arm) : (Object) Double.NaN);
       }

@@ -72,7 +72,8 @@ record SearchSettings(
     }
     if (expanded.contains(Expanded.V3) && config.find(SearchKeys.STATISTICS).isEmpty()) {
       throw config.invalid(
-          SearchKeys.EXPANDED, "has v3, which needs searchSolver.statistics, a model-statistics artifact.");
+          SearchKeys.EXPANDED,
+          "has v3, which needs searchSolver.statistics, a model-statistics artifact.");
     }
     FIT_NOISE.count(config);
     EVAL_NOISE.count(config);

@@ -32,8 +32,7 @@ record SearchSpace(
   private static final double LINEAR = 0.3;
 
   Expanded drawExpanded(RandomStream random) {
-    double[] weights =
-        expanded.stream().mapToDouble(e -> e == Expanded.V3 ? V3 : 1 - V3).toArray();
+    double[] weights = expanded.stream().mapToDouble(e -> e == Expanded.V3 ? V3 : 1 - V3).toArray();
     return expanded.get(random.nextCategorical(weights, 0, weights.length));
   }
 
