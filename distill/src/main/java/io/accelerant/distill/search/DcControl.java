@@ -1,13 +1,16 @@
 package io.accelerant.distill.search;
 
 import io.accelerant.distill.continuous.ContinuousModel;
+import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.MultistepSampler;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
+import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.dcsolver.GreedyFit;
 import io.accelerant.distill.dcsolver.RatioSearch;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,16 +21,17 @@ import java.util.List;
  *
  * @param plain the solver and spacing that get ratios
  */
-record DcControl(Trial.Plain plain) implements java.io.Serializable {
+record DcControl(Trial.Plain plain) implements Serializable {
 
-  /** UniPC-2 and UniPC-3 with every spacing. */
+  /** UniPC-2 and UniPC-3 with every spacing, with a corrector and without. */
   static List<DcControl> all(int steps) {
     List<DcControl> controls = new ArrayList<>();
     for (Spacing spacing : Spacing.values()) {
-      for (int order : new int[] {2, 3}) {
-        Solver usual = Solver.usual(Solver.UNIPC);
-        Solver solver = Solver.unipc(order, usual.variant(), usual.corrector());
-        controls.add(new DcControl(Trial.Plain.of(solver, spacing, steps)));
+      for (CorrectorUse use : List.of(CorrectorUse.ALL, CorrectorUse.NONE)) {
+        for (int order : new int[] {2, 3}) {
+          Solver solver = Solver.unipc(order, UniPc.Variant.BH2, use);
+          controls.add(new DcControl(Trial.Plain.of(solver, spacing, steps)));
+        }
       }
     }
     return controls;

@@ -113,7 +113,7 @@ final class Evolution {
     List<Variation.Child> children = new ArrayList<>();
     if (generation == 0) {
       space.usual().stream()
-          .limit(settings.population() / 2)
+          .limit(settings.population() * 3L / 4)
           .filter(known::add)
           .forEach(genome -> children.add(new Variation.Child(genome, USUAL)));
     }

@@ -77,19 +77,24 @@ record SearchSpace(
 
   /** The usual solvers as schedules, each with every spacing: what a search need not find. */
   List<Genome> usual() {
-    Expanded own = expanded.contains(Expanded.DATA) ? Expanded.DATA : expanded.get(0);
+    List<Expanded> forms = new ArrayList<>(expanded);
+    if (forms.size() > 1) {
+      forms.remove(Expanded.NOISE);
+    }
     List<Genome> genomes = new ArrayList<>();
     for (Spacing spacing : Spacing.values()) {
-      for (int order = 1; order <= 3; order++) {
-        for (Correction correction : List.of(Correction.NONE, Correction.FULL)) {
-          genomes.add(solver(spacing, own, order, correction));
+      for (Expanded own : forms) {
+        for (int order = 1; order <= 3; order++) {
+          for (Correction correction : List.of(Correction.NONE, Correction.FULL)) {
+            genomes.add(solver(spacing, own, order, correction));
+          }
         }
       }
     }
     return genomes;
   }
 
-  /** DDIM, DPM-Solver++(2M), UniP-3, and UniPC with bh2, orders lowered at the end. */
+  /** Of the data: DDIM, DPM-Solver++(2M), UniP-3, and UniPC with bh2; orders fall at the end. */
   private Genome solver(Spacing spacing, Expanded own, int order, Correction correction) {
     double[] u = shares(spacing, nfe);
     List<Gene> genes = new ArrayList<>();

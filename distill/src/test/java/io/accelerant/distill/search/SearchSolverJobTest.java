@@ -20,6 +20,7 @@ import io.accelerant.distill.continuous.Mixtures;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.network.ImageModels;
 import io.accelerant.distill.sample.SampleJob;
+import io.accelerant.distill.statistics.ModelStatisticsJob;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -226,9 +227,54 @@ class SearchSolverJobTest extends SparkTest {
     assertThat(folder.resolve("no")).doesNotExist();
   }
 
-  /** Plain numpy with the files of the artifact against the job. */
   @Test
   void numpyGivesTheSameSamples() throws IOException, InterruptedException {
+    String said = assertNumpy(shared.resolve("found"), 2, 3, 4);
+    assertThat(said).contains("nfe5.cfg2");
+  }
+
+  /** Steps that expand what DPM-Solver-v3 does: the published file has all that they need. */
+  @Test
+  void stepsThatExpandV3NeedNoStatisticsOnceTheyArePublished()
+      throws IOException, InterruptedException {
+    Job measure = new ModelStatisticsJob();
+    JobResult statistics =
+        measure.run(
+            context(),
+            config(
+                measure,
+                List.of(
+                    "run.output=" + folder.resolve("statistics"),
+                    "modelStatistics.model=" + shared.resolve("mixture.json"),
+                    "modelStatistics.samples=16",
+                    "modelStatistics.grid=61",
+                    "modelStatistics.heldOut=4",
+                    "modelStatistics.controlSteps=4",
+                    "modelStatistics.nfe=[5]",
+                    "modelStatistics.truthSteps=30")));
+    List<String> sets =
+        List.of(
+            "searchSolver.statistics=" + statistics.artifact(),
+            "searchSolver.expanded=[v3]",
+            "searchSolver.guidance=1",
+            "searchSolver.label=[]",
+            "searchSolver.nfe=[4]",
+            "searchSolver.seeds=[1]");
+    JobResult found = run(context(), folder.resolve("v3"), sets.toArray(String[]::new));
+    assertThat(found.metrics()).containsKeys("nfe4.dpm-v3.mse", "nfe4.search.mse");
+    assertThat(Artifact.open(found.artifact(), context().hadoop()).manifest().parents())
+        .anyMatch(parent -> parent.uri().equals(statistics.artifact()));
+    assertNumpy(folder.resolve("v3"), 1, 4);
+    List<String> coarse = new ArrayList<>(sets);
+    coarse.set(4, "searchSolver.nfe=[40]");
+    assertThatThrownBy(() -> run(context(), folder.resolve("no"), coarse.toArray(String[]::new)))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("has a grid of 61 points; 41 steps need at least 411");
+  }
+
+  /** Plain numpy with the files of the artifact against the job. */
+  private String assertNumpy(Path found, double guidance, int... nfes)
+      throws IOException, InterruptedException {
     Files.write(
         folder.resolve("noise.json"),
         CanonicalJson.bytes(Map.of("x", NoiseRows.drawn(9, "sample.noise", 0, 5, 16).x())));
@@ -238,7 +284,7 @@ class SearchSolverJobTest extends SparkTest {
         import numpy as np
         sys.path.insert(0, sys.argv[2])
         import load
-        m = json.load(open(sys.argv[1]))
+        m, guidance = json.load(open(sys.argv[1])), float(sys.argv[3])
         mu, s, w, c = (np.array(m[k]) for k in ("means", "deviations", "weights", "classes"))
         def exact(x, t, keep):
             la = -19.9 * t * t / 4 - 0.05 * t
@@ -250,29 +296,36 @@ class SearchSolverJobTest extends SparkTest {
             r /= r.sum(1, keepdims=True)
             return sg * ((r / v)[:, :, None] * d).sum(1)
         def eps(x, t):
-            u, k = exact(x, t, c >= 0), exact(x, t, c == 0)
-            return u + 2 * (k - u)
+            u = exact(x, t, c >= 0)
+            k = exact(x, t, c == 0) if guidance != 1 else u
+            return u + guidance * (k - u)
         x = np.array(json.load(open("noise.json"))["x"]).reshape(-1, 16)
-        out = [load.sample(x, eps, n, 2).ravel().tolist() for n in (3, 4)]
-        json.dump({"3": out[0], "4": out[1]}, open("out.json", "w"))
-        try: load.sample(x, eps, 5, 2)
+        out = {n: load.sample(x, eps, int(n), guidance).ravel().tolist() for n in sys.argv[4:]}
+        json.dump(out, open("out.json", "w"))
+        try: load.sample(x, eps, 5, guidance)
         except KeyError as e: print(e)
         """;
-    String said =
-        Python.run(
-            folder,
-            program,
-            shared.resolve("mixture.json").toString(),
-            shared.resolve("found/python").toString());
-    assertThat(said).contains("nfe5.cfg2");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                shared.resolve("mixture.json").toString(),
+                found.resolve("python").toString(),
+                Double.toString(guidance)));
+    for (int nfe : nfes) {
+      arguments.add(Integer.toString(nfe));
+    }
+    String said = Python.run(folder, program, arguments.toArray(String[]::new));
     Map<String, Object> out =
         CanonicalJson.readObject(Files.readAllBytes(folder.resolve("out.json")), "out");
-    for (String steps : List.of("3", "4")) {
+    for (int nfe : nfes) {
       double[] x =
-          ((List<?>) out.get(steps))
+          ((List<?>) out.get(Integer.toString(nfe)))
               .stream().mapToDouble(v -> ((Number) v).doubleValue()).toArray();
-      assertThat(x).containsExactly(sampled("s" + steps, "sample.steps=" + steps), within(1e-6));
+      assertThat(x)
+          .containsExactly(
+              sampled("s" + nfe, "sample.steps=" + nfe, "sample.sampler=" + found), within(1e-6));
     }
+    return said;
   }
 
   /** Eight by eight images, random weights: the truth is the network's own trajectory. */

@@ -74,15 +74,15 @@ class SearchSpaceTest {
   void theUsualSolversAreAmongThem() {
     double[] noise = Mixtures.noise(4, 16, 1);
     List<Genome> usual = SPACE.usual();
-    assertThat(usual).hasSize(24).doesNotHaveDuplicates();
+    assertThat(usual).hasSize(48).doesNotHaveDuplicates();
     Solver unipc = Solver.usual(Solver.UNIPC);
     for (int s = 0; s < Spacing.values().length; s++) {
       double[] times = Spacing.values()[s].times(SCHEDULE, 1e-3, 6);
-      // order 1, 2, 3, each without and with a corrector
-      assertSame(usual.get(6 * s), Solver.plain(Solver.DDIM), times, noise);
-      assertSame(usual.get(6 * s + 2), Solver.plain(Solver.DPMPP_2M), times, noise);
-      assertSame(usual.get(6 * s + 3), unipc, times, noise);
-      assertSame(usual.get(6 * s + 4), Solver.plain(Solver.DPMPP_3M_DOUBLED), times, noise);
+      // data, then v3: order 1, 2, 3, each without and with a corrector
+      assertSame(usual.get(12 * s), Solver.plain(Solver.DDIM), times, noise);
+      assertSame(usual.get(12 * s + 2), Solver.plain(Solver.DPMPP_2M), times, noise);
+      assertSame(usual.get(12 * s + 3), unipc, times, noise);
+      assertSame(usual.get(12 * s + 4), Solver.plain(Solver.DPMPP_3M_DOUBLED), times, noise);
     }
   }
 
