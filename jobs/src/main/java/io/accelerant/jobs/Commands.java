@@ -15,6 +15,7 @@ import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
 import io.accelerant.distill.moments.DataMomentsJob;
 import io.accelerant.distill.sample.SampleJob;
+import io.accelerant.distill.search.SearchSolverJob;
 import io.accelerant.distill.statistics.ModelStatisticsJob;
 import io.accelerant.distill.teacher.TrainTeacherJob;
 import io.accelerant.rl.gvm.GvmRaftJob;
@@ -53,6 +54,7 @@ final class Commands {
         "Fewer steps from a frozen model",
         example(new LsdJob(), "lsd-text.conf"),
         example(new DcSolverJob(), "dc-solver-mixture.conf"),
+        example(new SearchSolverJob(), "search-solver.conf"),
         example(new ModelStatisticsJob(), "model-statistics.conf"),
         example(new DataMomentsJob(), "data-moments.conf"),
         example(new CompareSolversJob(), "compare-solvers.conf"));

@@ -267,6 +267,20 @@ class JobContractTest extends SparkTest {
             "compareSolvers.count=16",
             "compareSolvers.truthSteps=30"));
     example(
+        "search-solver",
+        "search-solver.conf",
+        List.of(
+            "searchSolver.model=" + Accelerant.project().resolve("conf/models/mixture-16d.json"),
+            "searchSolver.nfe=[3]",
+            "searchSolver.seeds=[1]",
+            "searchSolver.population=8",
+            "searchSolver.generations=3",
+            "searchSolver.parents=4",
+            "searchSolver.fitNoise=8",
+            "searchSolver.evalNoise=16",
+            "searchSolver.ranked.updates=10",
+            "searchSolver.truthSteps=30"));
+    example(
         "model-statistics",
         "model-statistics.conf",
         List.of(

@@ -2,6 +2,7 @@ package io.accelerant.distill.continuous;
 
 import java.io.Serializable;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * A solution of the probability-flow ODE that is fine enough to be called the truth, at given
@@ -26,6 +27,17 @@ public record ReferenceSolution(Method method, int steps, Schedule schedule)
     public static Method ofLabel(String label) {
       return valueOf(label.toUpperCase(Locale.ROOT));
     }
+  }
+
+  /**
+   * The truth of a model where a configuration does not say otherwise: 600 steps of RK4 for one
+   * that predicts in float64, 999 of DDIM for a network.
+   */
+  public static ReferenceSolution of(
+      Optional<String> method, Optional<Integer> steps, ContinuousSource model, Schedule schedule) {
+    boolean exact = model.roundingUnit() == ContinuousSource.DOUBLE;
+    Method own = method.map(Method::ofLabel).orElse(exact ? Method.RK4 : Method.DDIM);
+    return new ReferenceSolution(own, steps.orElse(own == Method.RK4 ? 600 : 999), schedule);
   }
 
   /**

@@ -128,8 +128,8 @@ public record UniPc(Variant variant) implements Predictor {
     return phi;
   }
 
-  /** Gauss with pivots on [A | b], at most 3 x 3. */
-  private static double[] solve(double[][] a) {
+  /** Gauss with pivots on [A | b], for a few unknowns; changes it. */
+  static double[] solve(double[][] a) {
     int n = a.length;
     for (int column = 0; column < n; column++) {
       int pivot = column;

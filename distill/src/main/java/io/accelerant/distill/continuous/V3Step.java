@@ -1,8 +1,11 @@
 package io.accelerant.distill.continuous;
 
+import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.text.Text;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One update s to t of DPM-Solver-v3 (Zheng et al. 2023): with f = (sigma eps - l x)/alpha and g_i
@@ -17,7 +20,9 @@ import java.util.List;
  * where d_k is the k-th derivative of g at s. It is linear in x_s and in what was stored, with
  * factors that depend on the dimension alone: they are computed once for all rows.
  */
-public final class V3Step {
+public final class V3Step implements StepUpdate {
+  private static final long serialVersionUID = 1;
+
   private final int size;
   private final double[] keep;
   private final double[] constant;
@@ -72,6 +77,47 @@ public final class V3Step {
     }
   }
 
+  private V3Step(double[] keep, double[] constant, double[][] ofX, double[][] ofNoise) {
+    this.size = keep.length;
+    this.keep = keep;
+    this.constant = constant;
+    this.ofX = ofX;
+    this.ofNoise = ofNoise;
+  }
+
+  /** Its factors: {@code keep}, {@code constant} [d], {@code ofX}, {@code ofNoise} [nodes][d]. */
+  Map<String, Object> coefficients() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("keep", keep);
+    json.put("constant", constant);
+    json.put("ofX", ofX);
+    json.put("ofNoise", ofNoise);
+    return json;
+  }
+
+  /** Reads {@link #coefficients} of a step from so many nodes. */
+  static V3Step of(JsonReader json, int nodes) {
+    double[] keep = json.numbers("keep");
+    double[] constant = json.numbers("constant");
+    double[][] ofX = rows(json, "ofX", nodes, keep.length);
+    if (constant.length != keep.length) {
+      throw json.wrong("constant", Text.of("must have %d numbers", keep.length));
+    }
+    return new V3Step(keep, constant, ofX, rows(json, "ofNoise", nodes, keep.length));
+  }
+
+  private static double[][] rows(JsonReader json, String name, int count, int size) {
+    List<?> list = json.typed(name, List.class, "a list of rows");
+    double[][] rows = new double[list.size()][];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = list.get(i) instanceof List<?> row ? json.numbers(name, row) : new double[0];
+    }
+    if (rows.length != count || Arrays.stream(rows).anyMatch(row -> row.length != size)) {
+      throw json.wrong(name, Text.of("must have %d rows of %d numbers", count, size));
+    }
+    return rows;
+  }
+
   /** How g at s follows from f at another grid point. */
   private static double[] shift(Span span, int point, int s, int i) {
     if (point == s) {
@@ -123,6 +169,7 @@ public final class V3Step {
    * @param x [batch][d] at s; not changed
    * @param evaluated at the nodes of the step, in their order
    */
+  @Override
   public double[] x(double[] x, List<Evaluated> evaluated) {
     double[] y = new double[x.length];
     for (int n = 0; n < y.length; n++) {

@@ -1,15 +1,14 @@
 package io.accelerant.distill.dcsolver;
 
 import io.accelerant.core.config.JobConfig;
-import io.accelerant.core.config.Key;
 import io.accelerant.core.job.JobContext;
-import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.model.NoiseKey;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.OpenedContinuousModel;
 import io.accelerant.distill.model.StatisticsArtifact;
@@ -33,6 +32,8 @@ record DcSettings(
     int noiseSets,
     int batch)
     implements Serializable {
+  static final NoiseKey FIT_NOISE = new NoiseKey(DcSolverKeys.FIT_NOISE, 1);
+  static final NoiseKey EVAL_NOISE = new NoiseKey(DcSolverKeys.EVAL_NOISE, 1);
 
   static DcSettings of(JobConfig config) {
     SolverSettings solver = SolverSettings.of(config, DcSolverKeys.SOLVER);
@@ -45,9 +46,8 @@ record DcSettings(
     }
     config.distinct(DcSolverKeys.NFE);
     config.distinct(DcSolverKeys.GUIDANCE);
-    boolean file = !isCount(config.get(DcSolverKeys.FIT_NOISE));
-    count(config, DcSolverKeys.FIT_NOISE);
-    count(config, DcSolverKeys.EVAL_NOISE);
+    boolean drawn = FIT_NOISE.count(config).isPresent();
+    EVAL_NOISE.count(config);
     return new DcSettings(
         solver,
         config.get(DcSolverKeys.NFE),
@@ -57,7 +57,7 @@ record DcSettings(
             : new RatioSearch.AdamW(
                 config.get(DcSolverKeys.LEARNING_RATE), config.get(DcSolverKeys.ITERATIONS)),
         config.get(DcSolverKeys.GUARD),
-        file ? 1 : config.get(DcSolverKeys.NOISE_SETS),
+        drawn ? config.get(DcSolverKeys.NOISE_SETS) : 1,
         config.get(DcSolverKeys.BATCH));
   }
 
@@ -66,34 +66,13 @@ record DcSettings(
     return new DcSettings(solver.on(model), nfes, guidances, search, guard, noiseSets, batch);
   }
 
-  private static boolean isCount(String text) {
-    return text.matches("[0-9]{1,9}");
-  }
-
-  private static Optional<Integer> count(JobConfig config, Key<String> key) {
-    String text = config.get(key);
-    if (!isCount(text)) {
-      return Optional.empty();
-    }
-    if (Integer.parseInt(text) < 1) {
-      throw config.invalid(key, "must be at least 1.");
-    }
-    return Optional.of(Integer.parseInt(text));
-  }
-
   /** The truth for a model. */
   ReferenceSolution truth(JobConfig config, ContinuousSource model) {
-    boolean exact = model.roundingUnit() == ContinuousSource.DOUBLE;
-    ReferenceSolution.Method method =
-        config
-            .find(DcSolverKeys.TRUTH)
-            .map(ReferenceSolution.Method::ofLabel)
-            .orElse(exact ? ReferenceSolution.Method.RK4 : ReferenceSolution.Method.DDIM);
-    int steps =
-        config
-            .find(DcSolverKeys.TRUTH_STEPS)
-            .orElse(method == ReferenceSolution.Method.RK4 ? 600 : 999);
-    return new ReferenceSolution(method, steps, solver.schedule());
+    return ReferenceSolution.of(
+        config.find(DcSolverKeys.TRUTH),
+        config.find(DcSolverKeys.TRUTH_STEPS),
+        model,
+        solver.schedule());
   }
 
   /**
@@ -129,29 +108,12 @@ record DcSettings(
 
   /** Rows to fit on: all sets, one after the other. */
   NoiseRows fitNoise(JobConfig config, JobContext context, OpenedContinuousModel model) {
-    return noise(config, context, model, DcSolverKeys.FIT_NOISE, noiseSets);
+    return FIT_NOISE.rows(config, context, model, noiseSets);
   }
 
   /** Rows to measure on. */
   NoiseRows evalNoise(JobConfig config, JobContext context, OpenedContinuousModel model) {
-    return noise(config, context, model, DcSolverKeys.EVAL_NOISE, 1);
-  }
-
-  private static NoiseRows noise(
-      JobConfig config,
-      JobContext context,
-      OpenedContinuousModel model,
-      Key<String> key,
-      int sets) {
-    int size = model.source().size();
-    return count(config, key)
-        .map(rows -> NoiseRows.drawn(config.get(RunKeys.SEED), key.path(), 0, sets * rows, size))
-        .orElseGet(() -> NoiseRows.read(config.get(key), context, size));
-  }
-
-  /** The file of a noise key, or empty for a count. */
-  static Optional<String> noiseFile(JobConfig config, Key<String> key) {
-    return Optional.of(config.get(key)).filter(text -> !isCount(text));
+    return EVAL_NOISE.rows(config, context, model, 1);
   }
 
   /** All times of all students, falling: the truth is computed once for all of them. */

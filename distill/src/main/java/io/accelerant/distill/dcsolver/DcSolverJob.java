@@ -16,7 +16,7 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.model.ModelName;
 import io.accelerant.distill.model.Models;
-import io.accelerant.distill.model.NoiseRows;
+import io.accelerant.distill.model.NoiseKey;
 import io.accelerant.distill.model.OpenedContinuousModel;
 import io.accelerant.distill.model.StatisticsArtifact;
 import io.accelerant.distill.model.WantedModel;
@@ -75,13 +75,8 @@ public final class DcSolverJob implements PublishingJob {
         new ArrayList<>(
             Models.CONTINUOUS.inputs(
                 model, WantedModel.of(DcSettings.of(config).solver().schedule())));
-    for (Key<String> key : List.of(DcSolverKeys.FIT_NOISE, DcSolverKeys.EVAL_NOISE)) {
-      DcSettings.noiseFile(config, key)
-          .ifPresent(
-              uri ->
-                  parents.add(
-                      new Manifest.Parent(
-                          key.path().replace("dcSolver.", ""), uri, NoiseRows.hash(uri, context))));
+    for (NoiseKey key : List.of(DcSettings.FIT_NOISE, DcSettings.EVAL_NOISE)) {
+      key.input(config, context).ifPresent(parents::add);
     }
     config
         .find(DcSolverKeys.CPR)

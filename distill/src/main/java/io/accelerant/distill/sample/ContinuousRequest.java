@@ -13,6 +13,7 @@ import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverKeys;
 import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.continuous.StepSampler;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.WantedModel;
 import io.accelerant.distill.model.network.ImageModel;
@@ -197,6 +198,24 @@ record ContinuousRequest(
             : found.settings();
     Solver solver = fitted.solver();
     same(config, keys.schedule, fitted.schedule().label());
+    if (found.choosesPerStep()) {
+      for (Key<?> key :
+          List.of(
+              keys.spacing,
+              keys.solver,
+              keys.order,
+              keys.variant,
+              keys.corrector,
+              keys.finalOrder,
+              SampleKeys.CPR)) {
+        if (config.find(key).isPresent()) {
+          throw config.invalid(
+              key, Text.of("is set, but every step of %s chooses for itself.", found.where()));
+        }
+      }
+      sameEnds(config, keys, fitted);
+      return fitted;
+    }
     same(config, keys.spacing, fitted.spacing().label());
     same(config, keys.solver, solver.name());
     same(config, keys.order, solver.order());
@@ -206,12 +225,16 @@ record ContinuousRequest(
     same(config, keys.dualC, solver.dualFast().c());
     same(config, keys.dualSchedule, solver.dualFast().growth().label());
     same(config, keys.dualFrom, solver.dualFast().from().label());
+    sameEnds(config, keys, fitted);
+    return fitted;
+  }
+
+  private static void sameEnds(JobConfig config, SolverKeys keys, SolverSettings fitted) {
     same(config, keys.label, fitted.labels());
     same(config, keys.threshold, fitted.thresholding().quantile());
     if (config.isGiven(keys.tEnd)) {
       same(config, keys.tEnd, fitted.tEnd());
     }
-    return fitted;
   }
 
   private static <T> void same(JobConfig config, Key<T> key, Object fitted) {
@@ -251,10 +274,20 @@ record ContinuousRequest(
         .orElseGet(() -> settings.times(steps));
   }
 
+  /** What draws in place of the solver of the settings. */
+  Optional<StepSampler> stepwise() {
+    return learned.flatMap(found -> found.stepwise(steps, guidance));
+  }
+
   /** One line for people. */
   String describe() {
     if (learned.map(found -> found.renoises()).orElse(false)) {
       return Text.of("%d steps of the clean data, noised anew between them", steps);
+    }
+    if (learned.map(found -> found.choosesPerStep()).orElse(false)) {
+      return Text.of(
+          "a schedule of steps, %s, %d evaluations, guidance %s",
+          settings.schedule().label(), steps, guidance);
     }
     boolean compensated = Arrays.stream(ratios).anyMatch(ratio -> ratio != 1);
     return Text.of(

@@ -4,7 +4,9 @@ import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.continuous.StepSampler;
 import java.util.List;
+import java.util.Optional;
 
 /** Learned samplers of continuous models: a solver, and the ratios that its updates take. */
 public interface ContinuousSamplerFormat extends SamplerFormat {
@@ -54,6 +56,24 @@ public interface ContinuousSamplerFormat extends SamplerFormat {
      */
     default boolean renoises() {
       return false;
+    }
+
+    /**
+     * Whether every step makes its own choices: then there is no solver, order or spacing to agree
+     * with, and {@link #stepwise} draws.
+     */
+    default boolean choosesPerStep() {
+      return false;
+    }
+
+    /**
+     * What draws in place of the solver of {@link #settings}.
+     *
+     * @param steps number of evaluations
+     * @throws io.accelerant.core.error.ArtifactException if there is none for this setting
+     */
+    default Optional<StepSampler> stepwise(int steps, double guidance) {
+      return Optional.empty();
     }
 
     /** Whether it draws any class that is asked for, instead of those it was fitted with. */

@@ -21,6 +21,7 @@ import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.PseudoOrder;
 import io.accelerant.distill.continuous.RenoisingSampler;
 import io.accelerant.distill.continuous.SolverSettings;
+import io.accelerant.distill.continuous.StepSampler;
 import io.accelerant.distill.continuous.V3Sampler;
 import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.NoiseRows;
@@ -142,7 +143,9 @@ final class ContinuousSampling {
     double[] ratios = request.ratios();
     double[] times = request.times();
     int size = source.size();
-    Teleport teleport = request.teleport().orElse(null); // an Optional does not travel
+    // an Optional does not travel
+    Teleport teleport = request.teleport().orElse(null);
+    StepSampler steps = request.stepwise().orElse(null);
     boolean renoises = request.learned().map(found -> found.renoises()).orElse(false);
     long seed = config.get(RunKeys.SEED);
     if (request.statistics().isPresent()) {
@@ -162,6 +165,9 @@ final class ContinuousSampling {
                             ? noise
                             : teleport.begin(noise, settings.schedule(), times[0]);
                     Denoiser denoiser = settings.denoiser(model, guidance, from, x.length / size);
+                    if (steps != null) {
+                      return new NoiseRows(steps.sample(x, denoiser), size);
+                    }
                     double[] y =
                         renoises
                             ? new RenoisingSampler(

@@ -34,7 +34,7 @@ public final class SampleKeys {
   public static final Key<String> SAMPLER =
       Key.string(
               "sample.sampler",
-              "Learned sampler: URI of an lsd or dc-solver artifact, or of a sampler.json")
+              "Learned sampler: URI of an lsd, dc-solver or search-solver artifact, or of a sampler.json")
           .optional();
   public static final Key<Integer> STEPS =
       Key.integer("sample.steps", "Number of steps; with a learned sampler, which of its schedules")
