@@ -1,13 +1,19 @@
 package io.accelerant.distill.compare;
 
+import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
+import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.DualFast;
+import io.accelerant.distill.continuous.FinalOrder;
+import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
+import io.accelerant.distill.continuous.UniPc;
+import io.accelerant.distill.model.StatisticsArtifact;
 import io.accelerant.distill.sample.ContinuousSamplerFormat;
 import io.accelerant.distill.sample.SamplerFormat;
 import java.util.ArrayList;
@@ -15,22 +21,58 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Every sampler that is measured, by the number of evaluations. */
 final class Candidates {
   private final CompareSettings settings;
   private final Map<String, ContinuousSamplerFormat.Learned> learned;
+  private final Optional<StatisticsArtifact> statistics;
 
-  /**
-   * @param learned published samplers by their names
-   */
-  Candidates(CompareSettings settings, Map<String, ContinuousSamplerFormat.Learned> learned) {
+  private Candidates(
+      CompareSettings settings,
+      Map<String, ContinuousSamplerFormat.Learned> learned,
+      Optional<StatisticsArtifact> statistics) {
     this.settings = settings;
     this.learned = learned;
+    this.statistics = statistics;
+  }
+
+  /** Those of a configuration, with what it names. */
+  static Candidates of(CompareSettings settings, JobContext context, JobConfig config) {
+    Optional<StatisticsArtifact> statistics =
+        config
+            .find(CompareKeys.STATISTICS)
+            .map(uri -> StatisticsArtifact.open(uri, context))
+            .map(found -> found.require(settings.base(), settings.guidance()));
+    Candidates all = new Candidates(settings, published(context, config), statistics);
+    for (int nfe : settings.nfes()) {
+      try {
+        all.onStatistics(nfe);
+      } catch (IllegalArgumentException e) {
+        throw config.invalid(
+            CompareKeys.STATISTICS,
+            Text.of("does not go with %d evaluations: %s.", nfe, e.getMessage()));
+      }
+    }
+    return all;
+  }
+
+  /** The artifacts that are used. */
+  List<Manifest.Parent> sources() {
+    List<Manifest.Parent> sources = new ArrayList<>();
+    learned.values().forEach(one -> sources.add(one.source()));
+    statistics.ifPresent(found -> sources.add(found.source()));
+    return sources;
+  }
+
+  /** What DPM-Solver-v3 runs on; null without. */
+  ModelStatistics statistics() {
+    return statistics.map(StatisticsArtifact::statistics).orElse(null);
   }
 
   /** The published samplers that the configuration names; {@code dc-sampler-1} is the first. */
-  static Map<String, ContinuousSamplerFormat.Learned> published(
+  private static Map<String, ContinuousSamplerFormat.Learned> published(
       JobContext context, JobConfig config) {
     Map<String, ContinuousSamplerFormat.Learned> learned = new LinkedHashMap<>();
     for (String uri : CompareSettings.maybe(CompareKeys.SAMPLERS, config)) {
@@ -47,6 +89,7 @@ final class Candidates {
    * @throws io.accelerant.core.error.AccelerantException if there is one; names it
    */
   void check(ContinuousSource model, JobConfig config) {
+    statistics.ifPresent(found -> found.requireModel(model));
     for (ContinuousSamplerFormat.Learned one : learned.values()) {
       one.requireModel(model);
       SolverSettings own = one.settings();
@@ -88,6 +131,9 @@ final class Candidates {
     if (!settings.jumps().isEmpty()) {
       families.add(Candidate.TELEPORT);
     }
+    if (statistics.isPresent()) {
+      families.add(Candidate.V3);
+    }
     families.addAll(learned.keySet());
     return families;
   }
@@ -109,7 +155,30 @@ final class Candidates {
       all.addAll(duals(nfe, spacing));
       all.addAll(jumping(nfe, spacing));
     }
+    all.addAll(onStatistics(nfe));
     learned.forEach((name, one) -> all.addAll(published(name, one, nfe)));
+    return all;
+  }
+
+  /** DPM-Solver-v3 of its usual order on every spacing, with and without its corrector. */
+  private List<Candidate> onStatistics(int nfe) {
+    List<Candidate> all = new ArrayList<>();
+    statistics.ifPresent(
+        found -> {
+          int order = settings.guidance() == 1 ? 3 : 2;
+          for (CorrectorUse corrector : List.of(CorrectorUse.ALL, CorrectorUse.NONE)) {
+            Solver solver =
+                new Solver(Solver.DPM_V3, order, UniPc.Variant.BH2, corrector, FinalOrder.ALWAYS);
+            for (Spacing spacing : settings.spacings()) {
+              double[] times = settings.base().with(spacing).times(nfe);
+              String name =
+                  Text.of(
+                      "%s-%d%s",
+                      Candidate.V3, order, corrector == CorrectorUse.NONE ? "-predictor" : "");
+              all.add(Candidate.v3(named(name, spacing), solver, found.statistics().onGrid(times)));
+            }
+          }
+        });
     return all;
   }
 
@@ -154,16 +223,20 @@ final class Candidates {
   }
 
   private List<Candidate> published(String name, ContinuousSamplerFormat.Learned one, int nfe) {
-    boolean fitted = Arrays.stream(one.steps(settings.guidance())).anyMatch(n -> n == nfe);
-    return fitted
-        ? List.of(
-            new Candidate(
-                name,
-                name,
-                one.settings().solver(),
-                one.times(nfe),
-                one.ratios(nfe, settings.guidance()),
-                false))
-        : List.of();
+    if (Arrays.stream(one.steps(settings.guidance())).noneMatch(n -> n == nfe)) {
+      return List.of();
+    }
+    if (one.choosesPerStep()) {
+      return List.of(
+          Candidate.stepwise(
+              name, one.times(nfe)[0], one.stepwise(nfe, settings.guidance()).orElseThrow()));
+    }
+    return List.of(
+        Candidate.compensated(
+            name,
+            name,
+            one.settings().solver(),
+            one.times(nfe),
+            one.ratios(nfe, settings.guidance())));
   }
 }

@@ -67,6 +67,12 @@ public final class CompareKeys {
               "compareSolvers.moments",
               "URI of a data-moments artifact for teleportation; default: of a mixture, its own")
           .optional();
+  public static final Key<String> STATISTICS =
+      Key.string(
+              "compareSolvers.statistics",
+              "URI of a model-statistics artifact of this model, labels and guidance: adds"
+                  + " DPM-Solver-v3 on every spacing")
+          .optional();
   public static final Key<List<String>> SAMPLERS =
       Key.strings(
               "compareSolvers.samplers",
@@ -141,6 +147,7 @@ public final class CompareKeys {
                       TELEPORT_TO,
                       TELEPORT_SOLVERS,
                       MOMENTS,
+                      STATISTICS,
                       SAMPLERS,
                       DATA,
                       CLASSIFIER_STEPS,

@@ -28,7 +28,6 @@ import io.accelerant.distill.model.OpenedContinuousModel;
 import io.accelerant.distill.model.WantedModel;
 import io.accelerant.distill.model.network.ImageModel;
 import io.accelerant.distill.moments.Principal;
-import io.accelerant.distill.sample.ContinuousSamplerFormat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -66,9 +65,9 @@ public final class CompareSolversJob implements PublishingJob {
   @Override
   public Work open(JobContext context, JobConfig config) {
     CompareSettings settings = CompareSettings.of(config);
-    Candidates candidates = new Candidates(settings, Candidates.published(context, config));
+    Candidates candidates = Candidates.of(settings, context, config);
     return Work.on(
-        inputs(context, config, settings),
+        inputs(context, config, settings, candidates),
         output ->
             List.of(
                 "open the model " + config.get(CompareKeys.MODEL),
@@ -81,15 +80,13 @@ public final class CompareSolversJob implements PublishingJob {
   }
 
   private static List<Manifest.Parent> inputs(
-      JobContext context, JobConfig config, CompareSettings settings) {
+      JobContext context, JobConfig config, CompareSettings settings, Candidates candidates) {
     ModelName model = new ModelName(CompareKeys.MODEL, context, config);
     Models.artifact(model).ifPresent(a -> ImageModel.requireUntuned(a, model.key().path()));
     List<Manifest.Parent> parents =
         new ArrayList<>(
             Models.CONTINUOUS.inputs(model, WantedModel.of(settings.base().schedule())));
-    Candidates.published(context, config).values().stream()
-        .map(ContinuousSamplerFormat.Learned::source)
-        .forEach(parents::add);
+    parents.addAll(candidates.sources());
     config
         .find(CompareKeys.MOMENTS)
         .map(uri -> DataMoments.read(uri, context, CompareKeys.MOMENTS.path()))
@@ -115,7 +112,7 @@ public final class CompareSolversJob implements PublishingJob {
         .base()
         .check(
             model.source(), settings.guidance(), config, CompareKeys.SOLVER, CompareKeys.GUIDANCE);
-    Candidates candidates = new Candidates(settings, Candidates.published(context, config));
+    Candidates candidates = Candidates.of(settings, context, config);
     candidates.check(model.source(), config);
     try (CpuShare cpu = new CpuShare(context.spark().sparkContext())) {
       Optional<PixelDistances> meter = PixelDistances.of(context, config, model, settings.count());
@@ -128,6 +125,7 @@ public final class CompareSolversJob implements PublishingJob {
               settings.truth(config, model.source()),
               rows(settings, config, model.source()),
               law(context, config, settings, model.source()),
+              candidates.statistics(),
               meter,
               config.get(CompareKeys.PARTITIONS));
       double[] truth = stages.truth();

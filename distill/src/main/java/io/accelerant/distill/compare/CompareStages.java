@@ -10,6 +10,7 @@ import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
 import io.accelerant.distill.continuous.GaussianLaw;
+import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.model.NoiseRows;
 import io.accelerant.distill.model.network.ImageModel;
@@ -39,6 +40,7 @@ final class CompareStages {
       ReferenceSolution reference,
       NoiseRows rows,
       GaussianLaw law,
+      ModelStatistics statistics,
       double[] truth)
       implements Serializable {
 
@@ -57,7 +59,7 @@ final class CompareStages {
     }
 
     Work with(double[] known) {
-      return new Work(settings, source, reference, rows, law, known);
+      return new Work(settings, source, reference, rows, law, statistics, known);
     }
   }
 
@@ -73,6 +75,7 @@ final class CompareStages {
   /**
    * @param rows those of the choice, then those that are measured on
    * @param law of the data; null where nothing jumps
+   * @param statistics of the model; null where nothing takes them
    */
   CompareStages(
       JobContext context,
@@ -82,11 +85,12 @@ final class CompareStages {
       ReferenceSolution reference,
       NoiseRows rows,
       GaussianLaw law,
+      ModelStatistics statistics,
       Optional<PixelDistances> meter,
       int partitions) {
     this.context = context;
     this.stages = stages;
-    this.work = new Work(settings, source, reference, rows, law, new double[0]);
+    this.work = new Work(settings, source, reference, rows, law, statistics, new double[0]);
     this.meter = meter;
     this.partitions = partitions;
   }
@@ -154,7 +158,11 @@ final class CompareStages {
     long begin = System.nanoTime();
     double[] x =
         candidate.sample(
-            w.noise(batch), w.settings().base().schedule(), w.denoiser(model, batch), w.law());
+            w.noise(batch),
+            w.settings().base().schedule(),
+            w.denoiser(model, batch),
+            w.law(),
+            w.statistics());
     double elapsed = (System.nanoTime() - begin) * 1e-6;
     int size = w.rows().size();
     int from = w.batches().from(batch);

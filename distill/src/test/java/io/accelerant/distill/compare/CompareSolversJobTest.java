@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.PrepareImagesJob;
@@ -21,6 +22,8 @@ import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.model.network.ImageModels;
 import io.accelerant.distill.moments.DataMomentsJob;
+import io.accelerant.distill.search.SearchSolverJob;
+import io.accelerant.distill.statistics.ModelStatisticsJob;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +42,8 @@ class CompareSolversJobTest extends SparkTest {
   @TempDir Path folder;
 
   private static String sampler;
+  private static String statistics;
+  private static String searched;
   private static JobResult result;
 
   @BeforeAll
@@ -56,6 +61,36 @@ class CompareSolversJobTest extends SparkTest {
                     "dcSolver.evalNoise=16",
                     "dcSolver.optimizer=exact",
                     "dcSolver.truthSteps=60"))
+            .artifact();
+    statistics =
+        run(
+                context(),
+                new ModelStatisticsJob(),
+                List.of(
+                    "run.output=" + shared.resolve("statistics"),
+                    "modelStatistics.model=" + shared.resolve("mixture.json"),
+                    "modelStatistics.samples=200",
+                    "modelStatistics.grid=60",
+                    "modelStatistics.heldOut=16",
+                    "modelStatistics.nfe=[5]",
+                    "modelStatistics.truthSteps=60"))
+            .artifact();
+    searched =
+        run(
+                context(),
+                new SearchSolverJob(),
+                List.of(
+                    "run.output=" + shared.resolve("searched"),
+                    "searchSolver.model=" + shared.resolve("mixture.json"),
+                    "searchSolver.nfe=[5]",
+                    "searchSolver.seeds=[1]",
+                    "searchSolver.predictor=[none]",
+                    "searchSolver.population=6",
+                    "searchSolver.parents=3",
+                    "searchSolver.generations=2",
+                    "searchSolver.fitNoise=16",
+                    "searchSolver.evalNoise=16",
+                    "searchSolver.truthSteps=60"))
             .artifact();
     result = compare(context(), shared.resolve("compared"), "compareSolvers.partitions=1");
   }
@@ -76,7 +111,8 @@ class CompareSolversJobTest extends SparkTest {
                 "compareSolvers.dualFast.schedule=[constant]",
                 "compareSolvers.dualFast.solvers=[ddim]",
                 "compareSolvers.teleport.to=[0.8, 0.6]",
-                "compareSolvers.samplers=[\"" + sampler + "\"]",
+                "compareSolvers.samplers=[\"" + sampler + "\", \"" + searched + "\"]",
+                "compareSolvers.statistics=" + statistics,
                 "compareSolvers.choice=24",
                 "compareSolvers.count=72",
                 "compareSolvers.batch=20",
@@ -91,7 +127,14 @@ class CompareSolversJobTest extends SparkTest {
 
   @Test
   void everyFamilyIsHeldAgainstTheBestPlainSolver() {
-    for (String family : List.of("dualFast", "teleport", "dc-sampler-1", "dualFast-ipndm-2")) {
+    for (String family :
+        List.of(
+            "dualFast",
+            "teleport",
+            "dpm-v3",
+            "dc-sampler-1",
+            "searched-sampler-2",
+            "dualFast-ipndm-2")) {
       assertThat(result.metrics())
           .containsKeys(
               "verdict.nfe5." + family,
@@ -102,6 +145,8 @@ class CompareSolversJobTest extends SparkTest {
     assertThat(metric(result, "verdict.nfe8.teleport.high")).isNegative();
     assertThat(metric(result, "nfe8.unipc-3-bh2.log-snr.to-0.6.mse"))
         .isLessThanOrEqualTo(0.2 * metric(result, "nfe8.unipc-3-bh2.log-snr.mse"));
+    assertThat(metric(result, "nfe8.dpm-v3-3.log-snr.mse"))
+        .isLessThan(0.2 * metric(result, "nfe8.dpmpp-2m.log-snr.mse"));
     // DDIM with half of the previous output is iPNDM-2: the same but for rounding
     assertThat(metric(result, "nfe5.ddim.log-snr.dual-0.5-constant-previous.mse"))
         .isCloseTo(
@@ -114,7 +159,9 @@ class CompareSolversJobTest extends SparkTest {
     Artifact artifact = Artifact.open(result.artifact(), context().hadoop());
     assertThat(artifact.verify()).isEmpty();
     assertThat(artifact.manifest().kind()).isEqualTo("solver-comparison");
-    assertThat(artifact.manifest().parents()).anyMatch(p -> p.uri().equals(sampler));
+    assertThat(artifact.manifest().parents())
+        .extracting(Manifest.Parent::uri)
+        .contains(sampler, statistics, searched);
     String report = new String(artifact.read("report.md"), StandardCharsets.UTF_8);
     assertThat(report)
         .contains(
@@ -126,7 +173,7 @@ class CompareSolversJobTest extends SparkTest {
             "milliseconds a sample")
         .doesNotContain("Frechet");
     var rows = ArtifactTables.read(spark(), artifact, "solvers");
-    assertThat(rows.count()).isEqualTo(2 * (8 + 4 + 4) + 1);
+    assertThat(rows.count()).isEqualTo(2 * (8 + 4 + 4 + 4) + 2);
     var row = rows.filter("nfe = 8 AND sampler = 'ddim.log-snr'").first();
     assertThat(row.<Double>getAs("error")).isEqualTo(metric(result, "nfe8.ddim.log-snr.mse"));
     assertThat(row.<Double>getAs("milliseconds")).isPositive();
