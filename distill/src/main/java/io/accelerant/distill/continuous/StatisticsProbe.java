@@ -17,7 +17,7 @@ import java.io.Serializable;
  * <p>Derivatives are central differences: of eps along a vector of random signs v for the diagonal
  * of its Jacobian (Hutchinson: (J v) * v), and of eps along (dx/dlambda, 1). Five evaluations.
  *
- * @param step of the differences, in units of x and of lambda
+ * @param step of the differences, in units of sigma and of lambda
  */
 public record StatisticsProbe(Schedule schedule, double step) implements Serializable {
   /** Sums in the order of {@link #SUMS}: sigma (J v) v, A, B, C, AA, AB, BB, AC, BC. */
@@ -52,8 +52,8 @@ public record StatisticsProbe(Schedule schedule, double step) implements Seriali
     Node node = schedule.node(t);
     double lambda = node.lambda();
     double[] eps = model.output(x, node, Form.NOISE, 1);
-    double[] up = model.output(plus(x, step, signs), node, Form.NOISE, 1);
-    double[] down = model.output(plus(x, -step, signs), node, Form.NOISE, 1);
+    double[] up = model.output(plus(x, step * node.sigma(), signs), node, Form.NOISE, 1);
+    double[] down = model.output(plus(x, -step * node.sigma(), signs), node, Form.NOISE, 1);
     double[] slope = new double[x.length];
     double drift = schedule.drift(node);
     for (int n = 0; n < x.length; n++) {
@@ -68,7 +68,7 @@ public record StatisticsProbe(Schedule schedule, double step) implements Seriali
       double b = x[n] / node.alpha();
       double c = ratio * ((later[n] - before[n]) / (2 * step) - eps[n]);
       int i = n % size;
-      sums[0][i] += node.sigma() * signs[n] * (up[n] - down[n]) / (2 * step);
+      sums[0][i] += signs[n] * (up[n] - down[n]) / (2 * step);
       sums[1][i] += a;
       sums[2][i] += b;
       sums[3][i] += c;
