@@ -50,7 +50,7 @@ final class QuickstartJob implements Job {
   private static final Key<Integer> ROUNDS =
       Key.integer("quickstart.rounds", "Updates that finetune the model of images")
           .between(1, 1_000_000)
-          .withDefault(24);
+          .withDefault(40);
   private static final Key<Integer> PROMPTS =
       Key.integer("quickstart.prompts", "Prompts to answer, at most")
           .between(16, 1_000_000)
@@ -134,7 +134,7 @@ final class QuickstartJob implements Job {
                 "train.rounds=" + config.get(ROUNDS),
                 "train.learningRate=5e-5",
                 "train.clip=0.5",
-                "train.ema=0.9"));
+                "train.ema=0.98"));
     Map<String, JobResult> drawn = drawn(steps, compensated.artifact(), finetuned.artifact());
     String prompts =
         steps

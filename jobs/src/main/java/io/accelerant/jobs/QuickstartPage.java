@@ -106,12 +106,12 @@ record QuickstartPage(
 
   private void prompts(Report report) {
     Map<String, Number> metrics = decoders.metrics();
-    Table table = Table.of("decoder", "forwards a prompt", "right");
+    Table table = Table.of("decoder", "forwards a prompt for 95% right");
+    String at = "evaluationsAt.0.95";
     metrics.forEach(
         (name, value) -> {
-          if (name.endsWith(".evaluations") && !name.startsWith("calibration")) {
-            String decoder = name.substring(0, name.length() - ".evaluations".length());
-            table.row(decoder, value, metrics.get(decoder + ".exactMatch"));
+          if (name.startsWith(at + ".")) {
+            table.row(name.substring(at.length() + 1), value);
           }
         });
     report
@@ -121,7 +121,7 @@ record QuickstartPage(
                 "`%s` fills chains of digits, 12 unknown ones a row. One position a forward takes"
                     + " 12 forwards; decoders that take several when the model is sure need %s for"
                     + " 95%% right answers.",
-                QuickstartJob.LANGUAGE, number(metrics.get("evaluationsAt.0.95"))));
+                QuickstartJob.LANGUAGE, number(metrics.get(at))));
     byte[] plot = Artifact.open(decoders.artifact(), hadoop).read("plots/match-evaluations.png");
     report
         .picture("decoders", plot, "Right answers against forwards, each decoder at its thresholds")
