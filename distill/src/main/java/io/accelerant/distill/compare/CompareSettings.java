@@ -189,16 +189,10 @@ record CompareSettings(
 
   /** The truth for a model. */
   ReferenceSolution truth(JobConfig config, ContinuousSource model) {
-    boolean exact = model.roundingUnit() == ContinuousSource.DOUBLE;
-    ReferenceSolution.Method method =
-        config
-            .find(CompareKeys.TRUTH)
-            .map(ReferenceSolution.Method::ofLabel)
-            .orElse(exact ? ReferenceSolution.Method.RK4 : ReferenceSolution.Method.DDIM);
-    int steps =
-        config
-            .find(CompareKeys.TRUTH_STEPS)
-            .orElse(method == ReferenceSolution.Method.RK4 ? 600 : 999);
-    return new ReferenceSolution(method, steps, base.schedule());
+    return ReferenceSolution.of(
+        config.find(CompareKeys.TRUTH),
+        config.find(CompareKeys.TRUTH_STEPS),
+        model,
+        base.schedule());
   }
 }

@@ -1,5 +1,6 @@
 package io.accelerant.distill.dcsolver;
 
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.Solver;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ record DcFindings(
     }
     Map<String, double[]> errors =
         stages.errors(
-            "DC-Solver: predicted ratios at guidance " + DcSampler.plain(guidance),
+            "DC-Solver: predicted ratios at guidance " + Text.plain(guidance),
             guidance,
             truth,
             ratios);

@@ -11,10 +11,10 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What people read in the artifact: report with tables and plots, model card. */
 final class DcReport {
@@ -58,31 +58,30 @@ final class DcReport {
     report.section("Verdict").paragraph(bullets(verdicts()));
     report.section("All samplers").paragraph(caption());
     for (double guidance : settings.guidances()) {
-      report.paragraph("Guidance " + DcSampler.plain(guidance) + ":").table(table(guidance));
+      report.paragraph("Guidance " + Text.plain(guidance) + ":").table(table(guidance));
       report.plot(
-          "error-cfg" + DcSampler.plain(guidance),
+          "error-cfg" + Text.plain(guidance),
           errorPlot(guidance),
           Text.of(
               "Error at the end against the number of evaluations, guidance %s; lower is better.",
-              DcSampler.plain(guidance)));
+              Text.plain(guidance)));
       if (pictures.containsKey(guidance)) {
         report.picture(
-            "samples-cfg" + DcSampler.plain(guidance),
+            "samples-cfg" + Text.plain(guidance),
             pictures.get(guidance),
             Text.of(
                 DcPictures.CAPTION,
                 DcPictures.fewest(findings, guidance).nfe(),
-                DcSampler.plain(guidance)));
+                Text.plain(guidance)));
       }
     }
     report.section("What was learned").table(ratios());
     for (double guidance : settings.guidances()) {
       report.plot(
-          "ratios-cfg" + DcSampler.plain(guidance),
+          "ratios-cfg" + Text.plain(guidance),
           ratioPlot(guidance),
           Text.of(
-              "Fitted ratios by step, guidance %s; 1 is the plain solver.",
-              DcSampler.plain(guidance)));
+              "Fitted ratios by step, guidance %s; 1 is the plain solver.", Text.plain(guidance)));
     }
     report.section("Ratios of other settings (CPR)").paragraph(bullets(polynomial()));
     report.section("Cost").paragraph(bullets(cost()));
@@ -201,7 +200,7 @@ final class DcReport {
     for (Setting s : findings.settings()) {
       double before = s.mse(Arm.BEFORE);
       double[] difference = s.difference();
-      String head = Text.of("NFE %d, guidance %s: ", s.nfe(), DcSampler.plain(s.guidance()));
+      String head = Text.of("NFE %d, guidance %s: ", s.nfe(), Text.plain(s.guidance()));
       if (!s.kept()) {
         lines.add(
             head
@@ -269,7 +268,7 @@ final class DcReport {
     List<Setting> own = findings.of(guidance);
     LinePlot plot =
         LinePlot.of(
-            "Error against NFE, guidance " + DcSampler.plain(guidance),
+            "Error against NFE, guidance " + Text.plain(guidance),
             "evaluations (NFE)",
             "log10 of the mean squared error");
     double[] nfe = own.stream().mapToDouble(Setting::nfe).toArray();
@@ -293,8 +292,7 @@ final class DcReport {
   }
 
   private LinePlot ratioPlot(double guidance) {
-    LinePlot plot =
-        LinePlot.of("Ratios, guidance " + DcSampler.plain(guidance), "step / NFE", "ratio");
+    LinePlot plot = LinePlot.of("Ratios, guidance " + Text.plain(guidance), "step / NFE", "ratio");
     for (Setting s : findings.of(guidance)) {
       double[] at = new double[s.nfe()];
       for (int i = 0; i < at.length; i++) {
@@ -342,7 +340,7 @@ final class DcReport {
                 lines.add(
                     Text.of(
                         "Fitted without guidance %s, its ratios are missed by %s.",
-                        DcSampler.plain(g), number(rmse))));
+                        Text.plain(g), number(rmse))));
     if (prediction.outOfSample().isEmpty()) {
       lines.add("Leaving a guidance out needs at least four of them.");
     }
@@ -376,16 +374,8 @@ final class DcReport {
             config.get(DcSolverKeys.MODEL),
             uri,
             first.nfe(),
-            DcSampler.plain(first.guidance()),
-            networkSettings());
-  }
-
-  /** How an ONNX model is called: it is another model with other settings. */
-  private String networkSettings() {
-    return config.effective().entrySet().stream()
-        .filter(e -> e.getKey().startsWith("onnx.") && !e.getValue().isDefault())
-        .map(e -> Text.of(" --set %s=%s", e.getKey(), e.getValue().value()))
-        .collect(Collectors.joining());
+            Text.plain(first.guidance()),
+            OnnxKeys.asSets(config));
   }
 
   ModelCard card(Run run) {
@@ -406,8 +396,7 @@ final class DcReport {
                 + "import load\n\n"
                 + "x = load.sample(noise, eps, nfe=%d, guidance=%s)  # eps(x, t) -> guided noise"
                 + " prediction",
-            findings.settings().get(0).nfe(),
-            DcSampler.plain(findings.settings().get(0).guidance())),
+            findings.settings().get(0).nfe(), Text.plain(findings.settings().get(0).guidance())),
         "Apache-2.0; the model keeps its own");
   }
 }

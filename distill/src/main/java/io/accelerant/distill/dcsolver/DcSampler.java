@@ -16,7 +16,6 @@ import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.Thresholding;
 import io.accelerant.distill.continuous.UniPc;
-import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,12 +38,7 @@ public record DcSampler(
 
   /** Name of a setting, such as {@code nfe5.cfg7.5}. */
   public static String key(int nfe, double guidance) {
-    return "nfe" + nfe + ".cfg" + plain(guidance);
-  }
-
-  /** A number as people write it: {@code 1}, {@code 7.5}. */
-  static String plain(double number) {
-    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    return "nfe" + nfe + ".cfg" + Text.plain(guidance);
   }
 
   /** The JSON form, with the times and ln alpha of each number of steps. */

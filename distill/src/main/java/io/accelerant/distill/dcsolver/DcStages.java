@@ -7,6 +7,7 @@ import io.accelerant.core.run.Batches;
 import io.accelerant.core.run.Stages;
 import io.accelerant.core.run.Units;
 import io.accelerant.core.run.Units.Opening;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.Denoiser;
@@ -92,14 +93,14 @@ final class DcStages {
   /** The truth under a guidance, from the checkpoint or computed. */
   Truth truth(double guidance) {
     return stages.of(
-        "truth.cfg" + DcSampler.plain(guidance),
+        "truth.cfg" + Text.plain(guidance),
         Truth.class,
         () -> {
           context
               .progress()
               .say(
                   "guidance %s: %s, %d steps, of %d + %d rows",
-                  DcSampler.plain(guidance),
+                  Text.plain(guidance),
                   reference.method().label(),
                   reference.steps(),
                   fit.rows(),
@@ -116,7 +117,7 @@ final class DcStages {
     int last = times.length - 1;
     List<double[][]> parts =
         each(
-            "DC-Solver: truth at guidance " + DcSampler.plain(guidance),
+            "DC-Solver: truth at guidance " + Text.plain(guidance),
             work(guidance, null),
             fitUnits + measured.units(),
             (model, w, unit) ->
@@ -151,7 +152,7 @@ final class DcStages {
     int sets = settings.noiseSets();
     UnitFit.Result[] found =
         stages.of(
-            "fit.cfg" + DcSampler.plain(guidance),
+            "fit.cfg" + Text.plain(guidance),
             UnitFit.Result[].class,
             () -> fitAll(guidance, truth));
     Map<Integer, List<UnitFit.Result>> results = new LinkedHashMap<>();
@@ -163,12 +164,10 @@ final class DcStages {
 
   private UnitFit.Result[] fitAll(double guidance, Truth truth) {
     int[] order = byCost();
-    context
-        .progress()
-        .say("guidance %s: fitting %d settings", DcSampler.plain(guidance), order.length);
+    context.progress().say("guidance %s: fitting %d settings", Text.plain(guidance), order.length);
     List<UnitFit.Result> parts =
         each(
-            "DC-Solver: fits at guidance " + DcSampler.plain(guidance),
+            "DC-Solver: fits at guidance " + Text.plain(guidance),
             work(guidance, truth),
             order.length,
             (model, w, unit) -> fitUnit(order[unit], w, model));
@@ -237,7 +236,7 @@ final class DcStages {
     try (Shared<ModelStatistics> shared = Shared.of(context, statistics)) {
       Iterator<double[]> parts =
           each(
-                  "DC-Solver: DPM-Solver-v3 at guidance " + DcSampler.plain(guidance),
+                  "DC-Solver: DPM-Solver-v3 at guidance " + Text.plain(guidance),
                   work(guidance, truth),
                   settings.nfes().size(),
                   (model, w, unit) ->
@@ -262,7 +261,7 @@ final class DcStages {
    */
   List<double[]> ends(double guidance, int rows, List<double[]> ratios) {
     return each(
-        "DC-Solver: pictures at guidance " + DcSampler.plain(guidance),
+        "DC-Solver: pictures at guidance " + Text.plain(guidance),
         work(guidance, null),
         ratios.size(),
         (model, w, unit) -> {

@@ -1,5 +1,6 @@
 package io.accelerant.distill.dcsolver;
 
+import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +69,7 @@ record RatioPrediction(
           metrics.put("cpr.rank", f.rank());
           metrics.put("cpr.condition", f.condition());
         });
-    outOfSample.forEach((g, rmse) -> metrics.put("cpr.leaveOneOut.cfg" + DcSampler.plain(g), rmse));
+    outOfSample.forEach((g, rmse) -> metrics.put("cpr.leaveOneOut.cfg" + Text.plain(g), rmse));
     return metrics;
   }
 }

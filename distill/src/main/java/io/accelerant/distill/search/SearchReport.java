@@ -11,6 +11,7 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.model.OpenedContinuousModel;
+import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -151,7 +152,7 @@ final class SearchReport {
         reference.steps(),
         s.rows(Searched.SEARCH).length,
         settings.solver().schedule().label(),
-        SearchSampler.plain(settings.guidance()),
+        Text.plain(settings.guidance()),
         stages.fitRows(),
         s.uniform().size(),
         Math.min(settings.dcRows(), stages.fitRows()));
@@ -283,15 +284,7 @@ final class SearchReport {
         + Text.of(
             "\n\naccelerant sample --set sample.model=%s --set sample.sampler=%s --set"
                 + " sample.steps=%d --set run.output=out/samples%s",
-            config.get(SearchKeys.MODEL), uri, found.get(0).nfe(), networkSettings());
-  }
-
-  /** How an ONNX model is called: it is another model with other settings. */
-  private String networkSettings() {
-    return config.effective().entrySet().stream()
-        .filter(e -> e.getKey().startsWith("onnx.") && !e.getValue().isDefault())
-        .map(e -> Text.of(" --set %s=%s", e.getKey(), e.getValue().value()))
-        .collect(Collectors.joining());
+            config.get(SearchKeys.MODEL), uri, found.get(0).nfe(), OnnxKeys.asSets(config));
   }
 
   ModelCard card(Run run) {
@@ -303,7 +296,7 @@ final class SearchReport {
                 + " to this model (sha256 `%s`) and to no other. Table `%s`: every candidate"
                 + " that was evaluated. Measured:\n\n%s",
             sampler.samplers().keySet(),
-            SearchSampler.plain(settings.guidance()),
+            Text.plain(settings.guidance()),
             model.source().modelHash(),
             PopulationTable.NAME,
             bullets(verdicts())),
@@ -312,7 +305,7 @@ final class SearchReport {
                 + "import load\n\n"
                 + "x = load.sample(noise, eps, nfe=%d, guidance=%s)  # eps(x, t) -> guided noise"
                 + " prediction",
-            found.get(0).nfe(), SearchSampler.plain(settings.guidance())),
+            found.get(0).nfe(), Text.plain(settings.guidance())),
         "Apache-2.0; the model keeps its own");
   }
 }

@@ -11,7 +11,6 @@ import io.accelerant.distill.continuous.Spacing;
 import io.accelerant.distill.continuous.StepSampler;
 import io.accelerant.distill.continuous.StepSamplerJson;
 import io.accelerant.distill.continuous.Thresholding;
-import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -38,12 +37,7 @@ record SearchSampler(
 
   /** Name of a setting, such as {@code nfe5.cfg7.5}. */
   static String key(int nfe, double guidance) {
-    return "nfe" + nfe + ".cfg" + plain(guidance);
-  }
-
-  /** A number as people write it: {@code 1}, {@code 7.5}. */
-  static String plain(double number) {
-    return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+    return "nfe" + nfe + ".cfg" + Text.plain(guidance);
   }
 
   Map<String, Object> toJson() {

@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.JobContext;
+import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.StepSampler;
@@ -50,7 +51,7 @@ public final class SearchSamplerFormat implements ContinuousSamplerFormat {
 
     @Override
     public List<String> guidances() {
-      return List.of(SearchSampler.plain(sampler.guidance()));
+      return List.of(Text.plain(sampler.guidance()));
     }
 
     @Override

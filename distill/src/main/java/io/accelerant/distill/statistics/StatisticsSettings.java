@@ -137,17 +137,11 @@ record StatisticsSettings(
 
   /** The truth for a model. */
   ReferenceSolution truth(JobConfig config, ContinuousSource model) {
-    boolean exact = model.roundingUnit() == ContinuousSource.DOUBLE;
-    ReferenceSolution.Method method =
-        config
-            .find(ModelStatisticsKeys.TRUTH)
-            .map(ReferenceSolution.Method::ofLabel)
-            .orElse(exact ? ReferenceSolution.Method.RK4 : ReferenceSolution.Method.DDIM);
-    int steps =
-        config
-            .find(ModelStatisticsKeys.TRUTH_STEPS)
-            .orElse(method == ReferenceSolution.Method.RK4 ? 600 : 999);
-    return new ReferenceSolution(method, steps, solver.schedule());
+    return ReferenceSolution.of(
+        config.find(ModelStatisticsKeys.TRUTH),
+        config.find(ModelStatisticsKeys.TRUTH_STEPS),
+        model,
+        solver.schedule());
   }
 
   /** Rows of a unit, whole micro-batches. */
