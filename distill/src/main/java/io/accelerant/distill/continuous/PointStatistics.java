@@ -21,13 +21,12 @@ public record PointStatistics(
     double[] x,
     double[] withX)
     implements Serializable {
-  /** Of the second moments of what f is the difference of: a variance below is rounding alone. */
-  private static final double NOTHING = 1e-12;
-
   /**
    * @param sums [SUMS][d] of {@link StatisticsProbe}
+   * @param nothing share of the second moments of what f is the difference of: a variance below is
+   *     taken for none, see {@link StatisticsProbe#nothing}
    */
-  public static PointStatistics of(double[][] sums, long rows) {
+  public static PointStatistics of(double[][] sums, long rows, double nothing) {
     int size = sums[0].length;
     PointStatistics p =
         new PointStatistics(
@@ -53,7 +52,7 @@ public record PointStatistics(
       double variance = aa - 2 * l * ab + l * l * bb;
       p.l[i] = l;
       p.f[i] = a - l * b;
-      p.variance[i] = variance > NOTHING * (mean[4] + l * l * mean[6]) ? variance : 0;
+      p.variance[i] = variance > nothing * (mean[4] + l * l * mean[6]) ? variance : 0;
       p.rest[i] = l * a + c;
       p.withRest[i] = l * (aa - l * ab) + (mean[7] - a * c) - l * (mean[8] - b * c);
       p.x[i] = b;

@@ -23,9 +23,25 @@ public record StatisticsProbe(Schedule schedule, double step) implements Seriali
   /** Sums in the order of {@link #SUMS}: sigma (J v) v, A, B, C, AA, AB, BB, AC, BC. */
   public static final int SUMS = 9;
 
+  /** Rounding units by which a network's predictions are off. */
+  private static final double ERRORS = 10;
+
+  private static final double LEAST = 1e-12;
+
   /** The usual step: the cube root of the rounding unit, where both errors are equal. */
   public static double usualStep(ContinuousSource model) {
     return StrictMath.cbrt(model.roundingUnit());
+  }
+
+  /**
+   * The share of the second moments below which a variance of f is nothing that differences of
+   * rounded numbers can tell.
+   *
+   * @param unit of the rounding
+   */
+  public double nothing(double unit) {
+    double relative = ERRORS * unit / step;
+    return Math.max(LEAST, relative * relative);
   }
 
   /** Random signs [rows * size] by row id. */

@@ -98,13 +98,16 @@ final class StatisticsStages {
                         times[first + unit / blocks.units()],
                         blocks.from(unit % blocks.units()),
                         blocks.to(unit % blocks.units())));
+    double nothing =
+        new StatisticsProbe(settings.solver().schedule(), settings.step())
+            .nothing(source.roundingUnit());
     PointStatistics[] points = new PointStatistics[count];
     for (int k = 0; k < count; k++) {
       double[][] total = sums.get(k * blocks.units());
       for (int block = 1; block < blocks.units(); block++) {
         add(total, sums.get(k * blocks.units() + block));
       }
-      points[k] = PointStatistics.of(total, settings.samples());
+      points[k] = PointStatistics.of(total, settings.samples(), nothing);
     }
     return points;
   }

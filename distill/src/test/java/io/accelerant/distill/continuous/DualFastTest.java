@@ -104,7 +104,7 @@ class DualFastTest {
     double[] times = times(Spacing.LOG_SNR, 5);
     for (String name : Solver.names()) {
       Solver solver = Solver.usual(name);
-      if (solver.suits(SCHEDULE)) {
+      if (solver.suits(SCHEDULE) && !name.equals(Solver.DPM_V3)) {
         assertThat(sample(solver.with(previous(0)), times)).isEqualTo(sample(solver, times));
         assertThat(sample(solver.with(previous(0.2)), times)).isNotEqualTo(sample(solver, times));
         Denoiser model = Denoiser.plain(MIXTURE.open(), 6);

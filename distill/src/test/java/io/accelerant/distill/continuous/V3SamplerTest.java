@@ -63,7 +63,7 @@ class V3SamplerTest {
       }
       double[][] sums = new double[StatisticsProbe.SUMS][size];
       probe.add(sums, x, signs, times[k], Denoiser.plain(model, rows));
-      points[k] = PointStatistics.of(sums, rows);
+      points[k] = PointStatistics.of(sums, rows, probe.nothing(ContinuousSource.DOUBLE));
     }
     return PointStatistics.fit(subject(), points);
   }
