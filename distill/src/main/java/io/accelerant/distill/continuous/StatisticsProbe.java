@@ -27,10 +27,16 @@ public record StatisticsProbe(Schedule schedule, double step) implements Seriali
   private static final double ERRORS = 10;
 
   private static final double LEAST = 1e-12;
+  private static final double OF_NETWORKS = 0.1;
 
-  /** The usual step: the cube root of the rounding unit, where both errors are equal. */
+  /**
+   * The usual step. In float64 the cube root of the rounding unit, where both errors are equal. Of
+   * networks {@value #OF_NETWORKS}: where there is little data in x, its rounding is multiplied by
+   * 1/alpha, while predictions are nearly linear over much of sigma.
+   */
   public static double usualStep(ContinuousSource model) {
-    return StrictMath.cbrt(model.roundingUnit());
+    double unit = model.roundingUnit();
+    return unit == ContinuousSource.DOUBLE ? StrictMath.cbrt(unit) : OF_NETWORKS;
   }
 
   /**

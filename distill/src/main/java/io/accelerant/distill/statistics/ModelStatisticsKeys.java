@@ -53,8 +53,8 @@ public final class ModelStatisticsKeys {
   public static final Key<Double> STEP =
       Key.number(
               "modelStatistics.step",
-              "Step of the central differences in x and lambda; default: the cube root of the"
-                  + " model's rounding unit, 4.8e-6 in float64 and 3.9e-3 in float32")
+              "Step of the central differences, in sigma and in lambda; default: the cube root of"
+                  + " the rounding unit, 4.8e-6, in float64, and 0.1 of networks in float32")
           .between(1e-8, 0.5)
           .optional();
   public static final Key<Integer> HELD_OUT =

@@ -162,7 +162,7 @@ final class StatisticsReport {
     return Text.of(
         "%,d samples at %d grid points, uniform in lambda; noised: %s, the same rows, noise and"
             + " random signs at every point. Derivatives of the network are central differences of"
-            + " step %s in x and in lambda, in %s.",
+            + " step %s in sigma and in lambda, in %s.",
         settings.samples(), settings.points(), data, number(settings.step()), precision(model));
   }
 
