@@ -29,16 +29,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Every job that the command line knows, in the order of the help text. */
 final class Commands {
   /** What a job is for, as a heading of the help text. */
-  private static final Map<String, List<JobCommand>> BY_PURPOSE = new LinkedHashMap<>();
+  private static final Map<String, List<Listed>> BY_PURPOSE = new LinkedHashMap<>();
+
+  /**
+   * @param example its configuration file, relative to the project; null if it needs none
+   */
+  private record Listed(Job job, String example) {}
 
   static {
     purpose(
         "Begin here", //
-        new JobCommand(new QuickstartJob()));
+        new Listed(new QuickstartJob(), null));
     purpose(
         "Data",
         example(new PrepareTextJob(), "prepare-text.conf"),
@@ -82,22 +89,27 @@ final class Commands {
 
   private Commands() {}
 
-  private static void purpose(String heading, JobCommand... jobs) {
+  private static void purpose(String heading, Listed... jobs) {
     BY_PURPOSE.put(heading, List.of(jobs));
   }
 
-  private static JobCommand example(Job job, String conf) {
-    return new JobCommand(job, "conf/" + conf);
+  private static Listed example(Job job, String conf) {
+    return new Listed(job, "conf/" + conf);
   }
 
+  /** New ones every time: a command keeps the options of its run. */
   static List<JobCommand> all() {
-    return BY_PURPOSE.values().stream().flatMap(List::stream).toList();
+    return BY_PURPOSE.values().stream()
+        .flatMap(List::stream)
+        .map(listed -> new JobCommand(listed.job(), listed.example()))
+        .toList();
   }
 
   /** Those that publish an artifact of their own: what a pipeline can chain. */
   static List<Job> jobs() {
-    return all().stream()
-        .map(JobCommand::job)
+    return BY_PURPOSE.values().stream()
+        .flatMap(List::stream)
+        .map(Listed::job)
         .filter(job -> !(job instanceof QuickstartJob || job instanceof PipelineJob))
         .toList();
   }
@@ -108,7 +120,9 @@ final class Commands {
     List<JobCommand> others = new ArrayList<>(jobs);
     BY_PURPOSE.forEach(
         (heading, of) -> {
-          List<JobCommand> here = jobs.stream().filter(of::contains).toList();
+          Set<String> names =
+              of.stream().map(listed -> listed.job().name()).collect(Collectors.toSet());
+          List<JobCommand> here = jobs.stream().filter(job -> names.contains(job.name())).toList();
           others.removeAll(here);
           append(text, heading, here);
         });
