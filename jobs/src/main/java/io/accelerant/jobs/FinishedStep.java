@@ -11,6 +11,7 @@ import io.accelerant.core.json.CanonicalJson;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /** Finds what a step of a longer run has made before, so that it need not be made again. */
@@ -22,17 +23,28 @@ final class FinishedStep {
    * program made by the same job from the same settings and inputs.
    */
   static Optional<Artifact> find(Job job, JobConfig config, Configuration hadoop) {
-    return Versions.artifacts(config.get(RunKeys.OUTPUT), hadoop)
-        .filter(artifact -> isOf(artifact.manifest(), job, config, hadoop))
+    return ofSettings(job, config, hadoop)
+        .filter(
+            artifact ->
+                artifact.manifest().parents().stream().allMatch(parent -> isThere(parent, hadoop)))
         .findFirst();
   }
 
-  private static boolean isOf(Manifest manifest, Job job, JobConfig config, Configuration hadoop) {
+  /** As {@link #find}, of a job whose only input comes along with this very program. */
+  static Optional<Artifact> findMadeOfOwn(Job job, JobConfig config, Configuration hadoop) {
+    return ofSettings(job, config, hadoop).findFirst();
+  }
+
+  private static Stream<Artifact> ofSettings(Job job, JobConfig config, Configuration hadoop) {
+    return Versions.artifacts(config.get(RunKeys.OUTPUT), hadoop)
+        .filter(artifact -> isOf(artifact.manifest(), job, config));
+  }
+
+  private static boolean isOf(Manifest manifest, Job job, JobConfig config) {
     return manifest.method().equals(job.name())
         && manifest.codeVersion().equals(CodeVersion.text())
         && config.identity().entrySet().stream()
-            .allMatch(e -> isSame(e.getValue(), manifest.config().get(e.getKey())))
-        && manifest.parents().stream().allMatch(parent -> isThere(parent, hadoop));
+            .allMatch(e -> isSame(e.getValue(), manifest.config().get(e.getKey())));
   }
 
   private static boolean isSame(Object now, Object then) {

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.hadoop.conf.Configuration;
 
 /**
  * What the jobs that take seconds do for models that come along, on one page: images in five
@@ -96,7 +97,7 @@ final class QuickstartJob implements Job {
   public JobResult run(JobContext context, JobConfig config) {
     Steps steps = new Steps(context, config, folder(context, config));
     String images =
-        steps.run("1/6: images", "images", new PrepareImagesJob(), List.of()).artifact();
+        steps.prepare("1/6: images", "images", new PrepareImagesJob(), List.of()).artifact();
     JobResult compensated =
         steps.run(
             "2/6: learn how to compensate in 5 steps (DC-Solver)",
@@ -129,6 +130,8 @@ final class QuickstartJob implements Job {
                 "mmd.curveSamples=64",
                 "mmd.evaluateEvery=" + config.get(ROUNDS),
                 "mmd.baselineSteps=[20]",
+                "mmd.classifierSteps=400",
+                "mmd.truthSteps=200",
                 "train.workers=4",
                 "train.batch=32",
                 "train.rounds=" + config.get(ROUNDS),
@@ -138,7 +141,7 @@ final class QuickstartJob implements Job {
     Map<String, JobResult> drawn = drawn(steps, compensated.artifact(), finetuned.artifact());
     String prompts =
         steps
-            .run(
+            .prepare(
                 "5/6: prompts, and how few forwards answer them",
                 "prompts",
                 new PreparePromptsJob(),
@@ -219,16 +222,32 @@ final class QuickstartJob implements Job {
     return sets;
   }
 
+  /** Where what was made before is looked for. */
+  @FunctionalInterface
+  private interface Search {
+    Optional<Artifact> find(Job job, JobConfig config, Configuration hadoop);
+  }
+
   /** Runs ordinary jobs into one folder with the common settings, each unless it has been done. */
   private record Steps(JobContext context, JobConfig config, String folder) {
     JobResult run(String title, String output, Job job, List<String> sets) {
+      return run(title, output, job, sets, FinishedStep::find);
+    }
+
+    /** Of data that comes along. */
+    JobResult prepare(String title, String output, Job job, List<String> sets) {
+      return run(title, output, job, sets, FinishedStep::findMadeOfOwn);
+    }
+
+    private JobResult run(
+        String title, String output, Job job, List<String> sets, Search finished) {
       context.progress().say(title);
       List<String> all = new ArrayList<>(sets);
       all.add("run.output=" + folder + "/" + output + "-{version}");
       all.add("run.seed=" + config.get(RunKeys.SEED));
       all.add("run.format=" + config.get(RunKeys.FORMAT));
       JobConfig own = JobConfig.load(List.of(), all, job.keys());
-      Optional<Artifact> made = FinishedStep.find(job, own, context.hadoop());
+      Optional<Artifact> made = finished.find(job, own, context.hadoop());
       if (made.isPresent()) {
         context.progress().say("  done already: %s", made.get().uri());
         return new JobResult(
