@@ -85,10 +85,17 @@ record QuickstartPage(
         .table(table)
         .paragraph(
             Text.of(
-                "Verdicts of finetuning, difference with its 95%% interval: %s; %s; %s.",
-                verdict("DDIM in as many steps", "n5.b.ddim.n5"),
-                verdict("learned compensation", "n5.b.dc-solver.n5"),
-                verdict("DDIM in 20 steps", "n5.b.ddim.n20")));
+                "Finetuned, difference with its 95%% interval, by the network: %s. In pixels: %s.",
+                verdicts("b"), verdicts("pixels")));
+  }
+
+  private String verdicts(String space) {
+    String name = Text.of("n%d.%s.", QuickstartJob.STEPS, space);
+    return String.join(
+        "; ",
+        verdict("DDIM in as many steps", name + "ddim.n5"),
+        verdict("learned compensation", name + "dc-solver.n5"),
+        verdict("DDIM in 20 steps", name + "ddim.n20"));
   }
 
   private String verdict(String what, String name) {
