@@ -10,8 +10,8 @@ import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ReferenceSolution;
 import io.accelerant.distill.continuous.Solver;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.OpenedContinuousModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -375,7 +375,7 @@ final class DcReport {
             uri,
             first.nfe(),
             Text.plain(first.guidance()),
-            OnnxKeys.asSets(config));
+            Models.CONTINUOUS.asSets(config));
   }
 
   ModelCard card(Run run) {

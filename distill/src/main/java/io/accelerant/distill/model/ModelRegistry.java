@@ -1,6 +1,7 @@
 package io.accelerant.distill.model;
 
 import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.text.Text;
 import java.util.List;
@@ -33,6 +34,17 @@ public final class ModelRegistry<W, M> {
         .flatMap(provider -> provider.keys().stream())
         .<Key<?>>map(k -> k)
         .toList();
+  }
+
+  /**
+   * What a command line needs besides the name, which is another model with other settings: {@code
+   * --set key=value} of each that is given, a blank before it.
+   */
+  public String asSets(JobConfig config) {
+    return keys().stream()
+        .filter(config::isGiven)
+        .map(key -> Text.of(" --set %s=%s", key.path(), config.effective().get(key.path()).value()))
+        .collect(Collectors.joining());
   }
 
   /** Whether the name alone tells that it stands for such a model. */

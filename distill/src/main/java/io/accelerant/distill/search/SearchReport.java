@@ -10,8 +10,8 @@ import io.accelerant.core.report.Table;
 import io.accelerant.core.run.Run;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ReferenceSolution;
+import io.accelerant.distill.model.Models;
 import io.accelerant.distill.model.OpenedContinuousModel;
-import io.accelerant.distill.model.onnx.OnnxKeys;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -284,7 +284,10 @@ final class SearchReport {
         + Text.of(
             "\n\naccelerant sample --set sample.model=%s --set sample.sampler=%s --set"
                 + " sample.steps=%d --set run.output=out/samples%s",
-            config.get(SearchKeys.MODEL), uri, found.get(0).nfe(), OnnxKeys.asSets(config));
+            config.get(SearchKeys.MODEL),
+            uri,
+            found.get(0).nfe(),
+            Models.CONTINUOUS.asSets(config));
   }
 
   ModelCard card(Run run) {

@@ -6,10 +6,8 @@ import io.accelerant.core.job.GpuStage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.onnx.OnnxSettings;
-import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
 
 /** The keys of every job that takes {@code onnx:<file>} for a model. */
 public final class OnnxKeys {
@@ -125,17 +123,6 @@ public final class OnnxKeys {
       List.of(X, LABEL, PREDICTION, TIME_UNIT, NULL_LABEL, SHAPE, TIME, OUTPUT, PROVIDER, DEVICE);
 
   private OnnxKeys() {}
-
-  /**
-   * What a command line needs besides the model's name, which is another model with other settings:
-   * {@code --set onnx.<key>=<value>} of each that is set, a blank before it.
-   */
-  public static String asSets(JobConfig config) {
-    return config.effective().entrySet().stream()
-        .filter(e -> e.getKey().startsWith("onnx.") && !e.getValue().isDefault())
-        .map(e -> Text.of(" --set %s=%s", e.getKey(), e.getValue().value()))
-        .collect(Collectors.joining());
-  }
 
   /**
    * What stages that draw from a model ask Spark for: a GPU if {@code engine.device} is one, or if
