@@ -7,12 +7,10 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.DualFast;
-import io.accelerant.distill.continuous.FinalOrder;
 import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
 import io.accelerant.distill.continuous.Spacing;
-import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.model.StatisticsArtifact;
 import io.accelerant.distill.sample.ContinuousSamplerFormat;
 import io.accelerant.distill.sample.SamplerFormat;
@@ -165,16 +163,16 @@ final class Candidates {
     List<Candidate> all = new ArrayList<>();
     statistics.ifPresent(
         found -> {
-          int order = settings.guidance() == 1 ? 3 : 2;
           for (CorrectorUse corrector : List.of(CorrectorUse.ALL, CorrectorUse.NONE)) {
-            Solver solver =
-                new Solver(Solver.DPM_V3, order, UniPc.Variant.BH2, corrector, FinalOrder.ALWAYS);
+            Solver solver = Solver.v3(settings.guidance(), corrector);
             for (Spacing spacing : settings.spacings()) {
               double[] times = settings.base().with(spacing).times(nfe);
               String name =
                   Text.of(
                       "%s-%d%s",
-                      Candidate.V3, order, corrector == CorrectorUse.NONE ? "-predictor" : "");
+                      Candidate.V3,
+                      solver.order(),
+                      corrector == CorrectorUse.NONE ? "-predictor" : "");
               all.add(Candidate.v3(named(name, spacing), solver, found.statistics().onGrid(times)));
             }
           }

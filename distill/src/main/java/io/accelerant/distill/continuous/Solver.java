@@ -136,6 +136,17 @@ public record Solver(
         name, usualOrder(name), UniPc.Variant.BH2, CorrectorUse.NONE, usualFinalOrder(name));
   }
 
+  /** DPM-Solver-v3 with its usual order: 3, and 2 under guidance. */
+  public static Solver v3(double guidance, CorrectorUse corrector) {
+    return new Solver(
+        DPM_V3, v3Order(guidance), UniPc.Variant.BH2, corrector, usualFinalOrder(DPM_V3));
+  }
+
+  /** The usual order of DPM-Solver-v3. */
+  public static int v3Order(double guidance) {
+    return guidance == 1 ? 3 : 2;
+  }
+
   /** UniPC with its usual settings. */
   public static Solver unipc(int order, UniPc.Variant variant, CorrectorUse corrector) {
     return new Solver(UNIPC, order, variant, corrector, FinalOrder.ALWAYS);

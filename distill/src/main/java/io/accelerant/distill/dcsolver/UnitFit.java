@@ -4,12 +4,10 @@ import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.ContinuousSource;
 import io.accelerant.distill.continuous.CorrectorUse;
 import io.accelerant.distill.continuous.Denoiser;
-import io.accelerant.distill.continuous.FinalOrder;
 import io.accelerant.distill.continuous.ModelStatistics;
 import io.accelerant.distill.continuous.PseudoOrder;
 import io.accelerant.distill.continuous.Solver;
 import io.accelerant.distill.continuous.SolverSettings;
-import io.accelerant.distill.continuous.UniPc;
 import io.accelerant.distill.continuous.V3Sampler;
 import io.accelerant.distill.model.NoiseRows;
 import java.io.Serializable;
@@ -111,17 +109,10 @@ final class UnitFit {
    */
   double[] v3Errors(int steps, ModelStatistics statistics, NoiseRows held, double[] truth) {
     double guidance = statistics.subject().guidance();
-    Solver v3 =
-        new Solver(
-            Solver.DPM_V3,
-            guidance == 1 ? 3 : 2,
-            UniPc.Variant.BH2,
-            CorrectorUse.ALL,
-            FinalOrder.ALWAYS);
     V3Sampler sampler =
         new V3Sampler(
             statistics,
-            v3,
+            Solver.v3(guidance, CorrectorUse.ALL),
             PseudoOrder.CORRECTOR,
             statistics.onGrid(settings.solver().times(steps)));
     return errors(guidance, held, truth, sampler::sample);

@@ -49,7 +49,7 @@ record StatisticsSettings(
             ? config.get(ModelStatisticsKeys.T_END)
             : schedule.end();
     double guidance = config.get(ModelStatisticsKeys.GUIDANCE);
-    int order = config.find(ModelStatisticsKeys.SOLVER.order).orElse(guidance == 1 ? 3 : 2);
+    int order = config.find(ModelStatisticsKeys.SOLVER.order).orElse(Solver.v3Order(guidance));
     if (order > Solver.highest(Solver.DPM_V3)) {
       throw config.invalid(ModelStatisticsKeys.SOLVER.order, "is 4; dpm-v3 takes 1 to 3.");
     }

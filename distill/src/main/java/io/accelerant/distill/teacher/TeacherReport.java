@@ -1,6 +1,5 @@
 package io.accelerant.distill.teacher;
 
-import io.accelerant.core.engine.Storage;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
@@ -74,7 +73,7 @@ record TeacherReport(
   }
 
   private static String weights(Run run) {
-    return run.config().get(TrainTeacherKeys.WEIGHTS).equals(Storage.FLOAT16.label())
+    return TrainTeacherKeys.isHalf(run.config())
         ? "`model.safetensors` holds the averaged weights, rounded to 16 bits before they were"
             + " measured."
         : "`model.safetensors` holds the averaged weights, `model-raw.safetensors` those of the last"

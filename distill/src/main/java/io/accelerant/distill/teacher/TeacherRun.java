@@ -8,7 +8,6 @@ import io.accelerant.core.engine.NativeMemory;
 import io.accelerant.core.engine.Precision;
 import io.accelerant.core.engine.Program;
 import io.accelerant.core.engine.ProgramPool;
-import io.accelerant.core.engine.Storage;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
@@ -179,9 +178,7 @@ final class TeacherRun implements AutoCloseable {
   /** Averaged weights of the network that is published. */
   float[] average() {
     float[] average = kind.published(trained());
-    return config.get(TrainTeacherKeys.WEIGHTS).equals(Storage.FLOAT16.label())
-        ? HalfFloats.rounded(average)
-        : average;
+    return TrainTeacherKeys.isHalf(config) ? HalfFloats.rounded(average) : average;
   }
 
   /** Its weights of the last round. */

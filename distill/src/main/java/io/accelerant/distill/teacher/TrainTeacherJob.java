@@ -5,7 +5,6 @@ import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
-import io.accelerant.core.engine.Storage;
 import io.accelerant.core.job.EngineSettings;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.model.Model;
@@ -78,7 +77,7 @@ public final class TrainTeacherJob implements PublishingJob {
     double[] heldOut = training.heldOut(training.average());
     Map<String, Number> metrics = new LinkedHashMap<>(training.metrics());
     metrics.putAll(kind.metrics(heldOut, training.average()));
-    if (config.get(TrainTeacherKeys.WEIGHTS).equals(Storage.FLOAT16.label())) {
+    if (TrainTeacherKeys.isHalf(config)) {
       kind.writeHalf(run.artifact(), training.average());
     } else {
       kind.write(run.artifact(), training.average(), training.raw());

@@ -201,6 +201,11 @@ final class TrainTeacherKeys {
     return InitialScale.valueOf(config.get(INITIAL).toUpperCase(Locale.ROOT));
   }
 
+  /** Whether the average alone is published, in 16 bits. */
+  static boolean isHalf(JobConfig config) {
+    return config.get(WEIGHTS).equals(Storage.FLOAT16.label());
+  }
+
   private static List<Key<?>> all() {
     List<Key<?>> own =
         new ArrayList<>(
