@@ -207,6 +207,9 @@ record ContinuousRequest(
               keys.variant,
               keys.corrector,
               keys.finalOrder,
+              keys.dualC,
+              keys.dualSchedule,
+              keys.dualFrom,
               SampleKeys.CPR)) {
         if (config.find(key).isPresent()) {
           throw config.invalid(

@@ -215,6 +215,9 @@ class SearchSolverJobTest extends SparkTest {
     assertThatThrownBy(() -> sampled("no", "sample.steps=4", "sample.solver=ddim"))
         .isInstanceOf(ConfigException.class)
         .hasMessageStartingWith("sample.solver (--set) is set, but every step of ");
+    assertThatThrownBy(() -> sampled("no", "sample.steps=4", "sample.dualFast.c=0.3"))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageStartingWith("sample.dualFast.c (--set) is set, but every step of ");
     assertThatThrownBy(() -> sampled("no", "sample.steps=4", "sample.label=[1]"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining("but the sampler was fitted with [0]");
