@@ -7,7 +7,8 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.error.ArtifactException;
-import java.util.Map;
+import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.text.Text;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -56,16 +57,18 @@ public final class Corpus {
    */
   public static Corpus open(SparkSession spark, Configuration hadoop, String uri, String what) {
     Artifact artifact = Artifact.open(uri, hadoop).requireKind(KIND, what);
-    Map<String, Object> config = artifact.readJson(CONFIG);
+    JsonReader config =
+        JsonReader.of(
+            artifact.readJson(CONFIG), artifact.uri() + "/" + CONFIG, ArtifactException::new);
     try {
       return new Corpus(
           artifact,
-          Alphabet.ofLabel(String.valueOf(config.get("alphabet"))),
-          ((Number) config.get("length")).intValue(),
+          Alphabet.read(config),
+          config.whole("length"),
           ArtifactTables.read(spark, artifact, TABLE));
-    } catch (IllegalArgumentException | ClassCastException | NullPointerException e) {
+    } catch (IllegalArgumentException e) {
       throw new ArtifactException(
-          artifact.uri() + "/" + CONFIG + " lacks a valid alphabet or length.", e);
+          Text.of("%s/%s lacks a valid alphabet: %s.", artifact.uri(), CONFIG, e.getMessage()), e);
     }
   }
 

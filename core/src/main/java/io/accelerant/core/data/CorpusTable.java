@@ -9,6 +9,7 @@ import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapFunction;
@@ -17,7 +18,9 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
@@ -39,6 +42,7 @@ final class CorpusTable implements AutoCloseable {
 
   private final Dataset<Row> documents;
   private final Dataset<Row> table;
+  private final Alphabet alphabet;
   private final Counts counts;
 
   /**
@@ -62,9 +66,11 @@ final class CorpusTable implements AutoCloseable {
       long symbols,
       long windows) {}
 
-  private CorpusTable(Dataset<Row> documents, Dataset<Row> table, Counts counts) {
+  private CorpusTable(
+      Dataset<Row> documents, Dataset<Row> table, Alphabet alphabet, Counts counts) {
     this.documents = documents;
     this.table = table;
+    this.alphabet = alphabet;
     this.counts = counts;
   }
 
@@ -77,7 +83,24 @@ final class CorpusTable implements AutoCloseable {
    */
   static CorpusTable of(
       Dataset<Row> texts, Alphabet alphabet, int length, HashSplit split, String source) {
-    MapFunction<String, String> normalise = text -> text == null ? null : alphabet.normalise(text);
+    return of(texts, alphabet, train -> alphabet, length, split, source);
+  }
+
+  /**
+   * As above, the alphabet found in the documents themselves.
+   *
+   * @param letters which normalise the documents
+   * @param learn from the distinct documents of the train split, normalised, in a column {@code
+   *     text}, to an alphabet of the same normalisation
+   */
+  static CorpusTable of(
+      Dataset<Row> texts,
+      Alphabet letters,
+      Function<Dataset<Row>, Alphabet> learn,
+      int length,
+      HashSplit split,
+      String source) {
+    MapFunction<String, String> normalise = text -> text == null ? null : letters.normalise(text);
     Dataset<Row> documents =
         texts
             .select("text")
@@ -89,7 +112,11 @@ final class CorpusTable implements AutoCloseable {
             .withColumn("document", xxhash64(col("text")))
             .persist(StorageLevel.MEMORY_AND_DISK());
     try {
-      Counts counts = count(documents, length);
+      Alphabet alphabet =
+          learn.apply(
+              documents.filter(
+                  col("text").isNotNull().and(split.of(col("document")).equalTo("train"))));
+      Counts counts = count(documents, alphabet, length);
       if (counts.used == 0) {
         throw new DataException(
             Text.of(
@@ -97,15 +124,17 @@ final class CorpusTable implements AutoCloseable {
                     + " longest has %d. Lower prepareText.length.",
                 source, length, counts.read, counts.longest));
       }
-      return new CorpusTable(documents, number(windows(documents, length, split)), counts);
+      Dataset<Row> table = number(windows(documents, alphabet, length, split));
+      return new CorpusTable(documents, table, alphabet, counts);
     } catch (RuntimeException e) {
       documents.unpersist();
       throw e;
     }
   }
 
-  private static Counts count(Dataset<Row> documents, int length) {
-    Column symbols = functions.length(col("text"));
+  private static Counts count(Dataset<Row> documents, Alphabet alphabet, int length) {
+    UDF1<String, Integer> count = text -> text == null ? null : alphabet.count(text);
+    Column symbols = functions.udf(count, DataTypes.IntegerType).apply(col("text"));
     Row row =
         documents
             .agg(
@@ -125,19 +154,20 @@ final class CorpusTable implements AutoCloseable {
     return new Counts(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7]);
   }
 
-  private static Dataset<Row> windows(Dataset<Row> documents, int length, HashSplit split) {
+  private static Dataset<Row> windows(
+      Dataset<Row> documents, Alphabet alphabet, int length, HashSplit split) {
     FlatMapFunction<Row, Row> cut =
         row -> {
-          String text = row.getString(0);
-          List<Row> windows = new ArrayList<>(text.length() / length);
-          for (int place = 0; (place + 1) * (long) length <= text.length(); place++) {
-            String window = text.substring(place * length, (place + 1) * length);
+          int[] tokens = alphabet.encode(row.getString(0));
+          List<Row> windows = new ArrayList<>(tokens.length / length);
+          for (int place = 0; (place + 1) * (long) length <= tokens.length; place++) {
+            String window = alphabet.decode(tokens, place * length, (place + 1) * length);
             windows.add(RowFactory.create(row.getLong(1), place, window, row.getString(2)));
           }
           return windows.iterator();
         };
     return documents
-        .filter(functions.length(col("text")).geq(length))
+        .filter(col("text").isNotNull())
         .select(col("text"), col("document"), split.of(col("document")).as("split"))
         .flatMap(cut, Encoders.row(WINDOW));
   }
@@ -164,6 +194,10 @@ final class CorpusTable implements AutoCloseable {
    */
   Dataset<Row> table() {
     return table;
+  }
+
+  Alphabet alphabet() {
+    return alphabet;
   }
 
   Counts counts() {

@@ -48,14 +48,22 @@ public final class PrepareTextJob implements PublishingJob {
   static final Key<Integer> LENGTH =
       Key.integer("prepareText.length", "Symbols of a window").between(2, 65536).withDefault(64);
   static final Key<String> ALPHABET =
-      Key.string("prepareText.alphabet", "letters27: a-z and space; bytes: those of UTF-8")
-          .oneOf(Alphabet.LETTERS27.label(), Alphabet.BYTES.label())
+      Key.string(
+              "prepareText.alphabet",
+              "letters27: a-z and space; bytes: those of UTF-8; pieces: of words over letters27,"
+                  + " found in the train split by byte pair encoding")
+          .oneOf(Alphabet.LETTERS27.label(), Alphabet.BYTES.label(), PieceAlphabet.LABEL)
           .withDefault(Alphabet.LETTERS27.label());
+  static final Key<Integer> PIECES =
+      Key.integer("prepareText.pieces", "Symbols of the alphabet pieces; 1024 unless set")
+          .between(28, 65000)
+          .optional();
   static final Key<List<Double>> SPLIT =
       Key.numbers("prepareText.split", "Shares of documents for train, validation and test")
           .between(0, 1)
           .withDefault(List.of(0.9, 0.05, 0.05));
 
+  private static final int PIECES_UNLESS_SET = 1024;
   private static final String LICENCE = "LICENSE-wordnet.txt";
 
   @Override
@@ -70,12 +78,16 @@ public final class PrepareTextJob implements PublishingJob {
 
   @Override
   public List<Key<?>> keys() {
-    return RunKeys.and(List.of(SOURCE, COLUMN, LENGTH, ALPHABET, SPLIT));
+    return RunKeys.and(List.of(SOURCE, COLUMN, LENGTH, ALPHABET, PIECES, SPLIT));
   }
 
   @Override
   public Work open(JobContext context, JobConfig config) {
     HashSplit split = HashSplit.of(config, SPLIT);
+    if (config.find(PIECES).isPresent() && !inPieces(config)) {
+      throw config.invalid(
+          PIECES, Text.of("is for %s = %s.", ALPHABET.path(), PieceAlphabet.LABEL));
+    }
     Documents documents = documents(context, config);
     return new Work(
         () -> List.of(new Manifest.Parent("source", config.get(SOURCE), documents.hash().get())),
@@ -92,19 +104,17 @@ public final class PrepareTextJob implements PublishingJob {
 
   private static Product make(Run run, Dataset<Row> documents, HashSplit split) {
     JobConfig config = run.config();
-    Alphabet alphabet = Alphabet.ofLabel(config.get(ALPHABET));
     int length = config.get(LENGTH);
-    String source = config.get(SOURCE);
-    try (CorpusTable corpus = CorpusTable.of(documents, alphabet, length, split, source)) {
+    try (CorpusTable corpus = table(config, documents, split)) {
       long windows = corpus.counts().windows();
       run.context()
           .progress()
           .say("%,d documents, %,d windows of %d symbols", corpus.counts().read(), windows, length);
       ArtifactTables.Written written = ArtifactTables.write(run, corpus.table(), Corpus.TABLE);
       Map<String, Number> metrics = metrics(corpus.counts(), length, written.rows());
-      run.artifact().writeJson(Corpus.CONFIG, describe(alphabet, length, split.shares()));
-      run.artifact().writeJson("vocabulary.json", alphabet.vocabulary());
-      if (isWordNet(source)) {
+      run.artifact().writeJson(Corpus.CONFIG, describe(corpus.alphabet(), length, split.shares()));
+      run.artifact().writeJson("vocabulary.json", corpus.alphabet().vocabulary());
+      if (isWordNet(config.get(SOURCE))) {
         run.artifact().write(LICENCE, WordNetGlosses.licence());
       }
       return new Product(
@@ -114,6 +124,24 @@ public final class PrepareTextJob implements PublishingJob {
           card(run, written),
           new Check("the number of windows", windows, artifact -> count(run, artifact)));
     }
+  }
+
+  private static CorpusTable table(JobConfig config, Dataset<Row> documents, HashSplit split) {
+    String source = config.get(SOURCE);
+    int pieces = config.find(PIECES).orElse(PIECES_UNLESS_SET);
+    boolean inPieces = inPieces(config);
+    Alphabet letters = inPieces ? Alphabet.LETTERS27 : Alphabet.ofLabel(config.get(ALPHABET));
+    return CorpusTable.of(
+        documents,
+        letters,
+        train -> inPieces ? PieceLearning.of(train, pieces, source) : letters,
+        config.get(LENGTH),
+        split,
+        source);
+  }
+
+  private static boolean inPieces(JobConfig config) {
+    return config.get(ALPHABET).equals(PieceAlphabet.LABEL);
   }
 
   /** As a reader of the corpus gets it. */
@@ -175,7 +203,7 @@ public final class PrepareTextJob implements PublishingJob {
   private static Map<String, Object> describe(Alphabet alphabet, int length, List<Double> split) {
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("kind", Corpus.KIND);
-    description.put("alphabet", alphabet.label());
+    description.putAll(alphabet.config());
     description.put("symbols", alphabet.size());
     description.put("length", length);
     description.put("normalisation", alphabet.normalisation());
@@ -224,8 +252,8 @@ public final class PrepareTextJob implements PublishingJob {
         Text.of("Corpus: windows of %d symbols", config.get(LENGTH)),
         Text.of(
             """
-            Text for discrete diffusion models. Table `%s`: `id` (0, 1, ..), `text` (one character per
-            symbol, %d of them), `split` (train, validation, test; whole documents), `document` (64-bit
+            Text for discrete diffusion models. Table `%s`: `id` (0, 1, ..), `text` (of
+            %d symbols, one after the other), `split` (train, validation, test; whole documents), `document` (64-bit
             hash of the normalised document). `vocabulary.json` lists the symbols by token. Equal
             documents occur once; near-duplicates may be on both sides of a split.\
             """,

@@ -112,11 +112,19 @@ public record JsonReader(
 
   /** Whole numbers of 32 bits. */
   public List<Integer> wholes(String name) {
-    List<?> list = typed(name, List.class, "a list of whole numbers");
-    if (!list.stream().allMatch(Integer.class::isInstance)) {
-      throw expected(name, "a list of whole numbers");
+    return list(name, Integer.class, "a list of whole numbers");
+  }
+
+  public List<String> texts(String name) {
+    return list(name, String.class, "a list of texts");
+  }
+
+  private <T> List<T> list(String name, Class<T> type, String what) {
+    List<?> list = typed(name, List.class, what);
+    if (!list.stream().allMatch(type::isInstance)) {
+      throw expected(name, what);
     }
-    return list.stream().map(Integer.class::cast).toList();
+    return list.stream().map(type::cast).toList();
   }
 
   public double number(String name) {

@@ -52,7 +52,7 @@ class AlphabetTest {
 
   @Test
   void tokensFollowTheVocabulary() {
-    for (Alphabet alphabet : Alphabet.values()) {
+    for (Alphabet alphabet : Alphabet.named()) {
       @SuppressWarnings("unchecked")
       List<String> symbols = (List<String>) alphabet.vocabulary().get("symbols");
       assertThat(symbols).hasSize(alphabet.size()).doesNotHaveDuplicates();

@@ -21,11 +21,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrepareTextJobTest extends SparkTest {
   private static final PrepareTextJob JOB = new PrepareTextJob();
@@ -68,7 +70,29 @@ class PrepareTextJobTest extends SparkTest {
   }
 
   @Test
-  void formatAndPartitionsDoNotChangeTheContentHash() throws IOException {
+  void piecesAreFoundInTheTextAndEveryWindowHasAsMany() throws IOException {
+    JobResult result =
+        JOB.run(
+            context(),
+            config(
+                "prepareText.source=" + textFile(),
+                "prepareText.length=4",
+                "prepareText.alphabet=pieces",
+                "prepareText.pieces=40"));
+    Corpus corpus = Corpus.open(spark(), context().hadoop(), result.artifact(), "a test");
+    assertThat(corpus.alphabet().size()).isEqualTo(40);
+    List<Row> windows = corpus.table().collectAsList();
+    assertThat(windows)
+        .isNotEmpty()
+        .allSatisfy(row -> assertThat(corpus.alphabet().count(row.getAs("text"))).isEqualTo(4));
+    assertThat(windows)
+        .anySatisfy(row -> assertThat(row.<String>getAs("text")).hasSizeGreaterThan(4));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"prepareText.alphabet=bytes", "prepareText={alphabet = pieces, pieces = 40}"})
+  void formatAndPartitionsDoNotChangeTheContentHash(String alphabet) throws IOException {
     Path text = textFile();
     List<String> hashes = new ArrayList<>();
     for (String format : List.of("parquet", "json")) {
@@ -83,7 +107,7 @@ class PrepareTextJobTest extends SparkTest {
                       config(
                           "prepareText.source=" + text,
                           "prepareText.length=8",
-                          "prepareText.alphabet=bytes",
+                          alphabet,
                           "run.format=" + format,
                           "run.output=" + output))
                   .contentHash());
@@ -165,7 +189,15 @@ class PrepareTextJobTest extends SparkTest {
         Arguments.of(List.of("prepareText.split=[0.5,0.5]"), ConfigException.class, "three shares"),
         Arguments.of(List.of("prepareText.length=1"), ConfigException.class, "prepareText.length"),
         Arguments.of(
-            List.of("prepareText.alphabet=letters"), ConfigException.class, "letters27, bytes"));
+            List.of("prepareText.alphabet=letters"), ConfigException.class, "letters27, bytes"),
+        Arguments.of(
+            List.of("prepareText.pieces=64"),
+            ConfigException.class,
+            "is for prepareText.alphabet = pieces."),
+        Arguments.of(
+            List.of("prepareText.source=FOLDER/short.txt", "prepareText.alphabet=pieces"),
+            DataException.class,
+            "Lower prepareText.pieces"));
   }
 
   @ParameterizedTest

@@ -80,7 +80,7 @@ final class OnnxTextProvider implements ModelProvider<DiscreteRequest, OpenedDis
 
   private static Optional<Alphabet> alphabet(ModelName name, Optional<Corpus> reference) {
     Optional<Alphabet> named = name.config().find(OnnxKeys.ALPHABET).map(Alphabet::ofLabel);
-    if (named.isPresent() && reference.map(c -> c.alphabet() != named.get()).orElse(false)) {
+    if (named.isPresent() && reference.map(c -> !c.alphabet().equals(named.get())).orElse(false)) {
       throw name.config()
           .invalid(
               OnnxKeys.ALPHABET,

@@ -91,7 +91,7 @@ final class TextArtifacts implements ModelProvider<DiscreteRequest, OpenedDiscre
   }
 
   private static void requireAlphabet(Corpus corpus, MaskedTextModel model, ModelName name) {
-    if (corpus.alphabet() != model.alphabet()) {
+    if (!corpus.alphabet().equals(model.alphabet())) {
       throw name.invalid(
           Text.of(
               "is %s, a model over %s, but the reference %s is written in %s.",

@@ -7,8 +7,6 @@ import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.data.Corpus;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.RunKeys;
-import io.accelerant.core.lm.NgramModel;
-import io.accelerant.core.lm.TextScoring;
 import io.accelerant.core.nn.InitialScale;
 import io.accelerant.core.nn.TokenNetwork;
 import io.accelerant.core.report.Report;
@@ -42,7 +40,6 @@ final class MaskedTextKind implements TeacherKind {
   private static final int LOOK_STEPS = 32;
   private static final int LOOK_ROWS = 2;
   private static final int SHOWN = 8;
-  private static final int[] CONTROL_ORDERS = {1, 3, 5};
 
   private final JobContext context;
   private final JobConfig config;
@@ -116,18 +113,12 @@ final class MaskedTextKind implements TeacherKind {
     return records(corpus.split("validation"));
   }
 
-  /** Tokens as bytes: an alphabet has at most 256 symbols. */
   private Dataset<Row> records(Dataset<Row> windows) {
     Alphabet alphabet = corpus.alphabet();
     MapFunction<Row, Row> pack =
-        row -> {
-          int[] tokens = alphabet.encode(row.getString(1));
-          byte[] record = new byte[tokens.length];
-          for (int i = 0; i < record.length; i++) {
-            record[i] = (byte) tokens[i];
-          }
-          return RowFactory.create(row.getLong(0), record);
-        };
+        row ->
+            RowFactory.create(
+                row.getLong(0), MaskedTextLoss.record(alphabet.encode(row.getString(1))));
     return windows.select("id", "text").map(pack, Encoders.row(RECORD));
   }
 
@@ -160,21 +151,12 @@ final class MaskedTextKind implements TeacherKind {
     Map<String, Number> metrics = new LinkedHashMap<>();
     double mean = Arrays.stream(heldOut).average().orElseThrow();
     double squares = Arrays.stream(heldOut).map(x -> (x - mean) * (x - mean)).sum();
-    metrics.put("bitsPerChar", mean / StrictMath.log(2));
-    metrics.put(
-        "bitsPerChar.sd", StrictMath.sqrt(squares / (heldOut.length - 1)) / StrictMath.log(2));
-    for (int order : CONTROL_ORDERS) {
-      metrics.put("control." + order + "gram.bitsPerChar", control(order));
-    }
+    HeldOutText text = HeldOutText.of(corpus);
+    double bits = StrictMath.log(2) * text.charsPerSymbol();
+    metrics.put("bitsPerChar", mean / bits);
+    metrics.put("bitsPerChar.sd", StrictMath.sqrt(squares / (heldOut.length - 1)) / bits);
+    text.controls().forEach((name, value) -> metrics.put("control." + name, value));
     return metrics;
-  }
-
-  /** Exact bits per character of an n-gram model of the same text, on the same windows. */
-  private double control(int order) {
-    NgramModel ngrams =
-        TextScoring.fit(corpus.train(Corpus.Half.TEACHER), corpus.alphabet(), order, 1);
-    double[] nll = TextScoring.score(corpus.split("validation"), corpus.alphabet(), ngrams).nll();
-    return Arrays.stream(nll).average().orElseThrow() / StrictMath.log(2);
   }
 
   @Override
@@ -196,20 +178,17 @@ final class MaskedTextKind implements TeacherKind {
   public void report(Report report, Map<String, Number> metrics, float[] average) {
     Table table = Table.of("model of the text", "bits per character on held-out windows");
     table.row("this network (upper bound, averaged weights)", metrics.get("bitsPerChar"));
-    for (int order : CONTROL_ORDERS) {
-      table.row(
-          Text.of("%d-gram, interpolated (exact)", order),
-          metrics.get("control." + order + "gram.bitsPerChar"));
-    }
+    HeldOutText.rows(metrics, table);
     double best = metrics.get("bitsPerChar").doubleValue();
-    double trigram = metrics.get("control.3gram.bitsPerChar").doubleValue();
+    double trigram = metrics.get("control." + HeldOutText.trigram(corpus)).doubleValue();
     report
         .section("Held-out text")
         .table(table)
         .paragraph(
             best < trigram
                 ? Text.of(
-                    "Verdict: the bound is %.3f bits below the trigram model.", trigram - best)
+                    "Verdict: the bound is %.3f bits below the trigram model of letters.",
+                    trigram - best)
                 : Text.of(
                     "Verdict: the bound is NOT below the trigram model (%.3f bits above); train"
                         + " longer or a larger network.",

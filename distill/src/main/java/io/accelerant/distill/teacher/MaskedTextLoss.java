@@ -10,6 +10,8 @@ import io.accelerant.core.train.Scopes;
 import io.accelerant.distill.discrete.CrossEntropy;
 import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.ForwardProcess;
+import java.nio.ByteBuffer;
+import java.nio.ShortBuffer;
 import java.util.Arrays;
 
 /**
@@ -22,8 +24,8 @@ import java.util.Arrays;
  * with {@link CrossEntropy#weight} w(t) = 1/t for loglinear noise (Sahoo et al., "Simple and
  * Effective Masked Diffusion Language Models"; Ou et al., RADD). Times are spread evenly over the
  * union batch. The logit of MASK, which a teacher leaves out, takes part here, so that what is
- * measured is a little above the bound of the teacher. A record is the tokens of a window, one byte
- * each.
+ * measured is a little above the bound of the teacher. A record is the tokens of a window, two
+ * bytes each, as {@link #record} has it.
  *
  * @param microBatch windows of one program
  */
@@ -71,11 +73,21 @@ record MaskedTextLoss(
     }
   }
 
-  private static int[] tokens(byte[] record) {
-    int[] tokens = new int[record.length];
-    for (int i = 0; i < tokens.length; i++) {
-      tokens[i] = record[i] & 0xff;
+  /**
+   * @param tokens below 2^16
+   */
+  static byte[] record(int[] tokens) {
+    ByteBuffer record = ByteBuffer.allocate(Short.BYTES * tokens.length);
+    for (int token : tokens) {
+      record.putShort((short) token);
     }
+    return record.array();
+  }
+
+  private static int[] tokens(byte[] record) {
+    ShortBuffer values = ByteBuffer.wrap(record).asShortBuffer();
+    int[] tokens = new int[values.remaining()];
+    Arrays.setAll(tokens, i -> Short.toUnsignedInt(values.get(i)));
     return tokens;
   }
 }

@@ -39,11 +39,11 @@ class MaskedTextLossTest {
   private static List<byte[]> records(int count) {
     List<byte[]> records = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      byte[] record = new byte[LENGTH];
+      int[] tokens = new int[LENGTH];
       for (int j = 0; j < LENGTH; j++) {
-        record[j] = (byte) ((i * 3 + j * 2) % SYMBOLS);
+        tokens[j] = (i * 3 + j * 2) % SYMBOLS;
       }
-      records.add(record);
+      records.add(MaskedTextLoss.record(tokens));
     }
     return records;
   }

@@ -54,14 +54,14 @@ class TeacherBitsTest {
     }
   }
 
-  private static List<byte[]> records(int length, int symbols) {
-    List<byte[]> records = new ArrayList<>();
+  private static List<int[]> tokens(int length, int symbols) {
+    List<int[]> records = new ArrayList<>();
     for (int i = 0; i < 10; i++) {
-      byte[] record = new byte[length];
+      int[] tokens = new int[length];
       for (int j = 0; j < length; j++) {
-        record[j] = (byte) ((i * 5 + j * j + i * j) % symbols);
+        tokens[j] = (i * 5 + j * j + i * j) % symbols;
       }
-      records.add(record);
+      records.add(tokens);
     }
     return records;
   }
@@ -74,7 +74,9 @@ class TeacherBitsTest {
     Transformer network =
         Transformer.gpt2(6, 12, 16, 2, 2).withCausal(false).withPositions(Positions.ROTARY);
     MaskedTextLoss loss = new MaskedTextLoss(network, process, 12, 1e-3, 4);
-    Bits.assertBits(trained(loss, records(12, 5)), Map.of(fingerprint, hash));
+    Bits.assertBits(
+        trained(loss, tokens(12, 5).stream().map(MaskedTextLoss::record).toList()),
+        Map.of(fingerprint, hash));
   }
 
   @ParameterizedTest
@@ -83,7 +85,13 @@ class TeacherBitsTest {
     PatchTransformer network = new PatchTransformer(1, 8, 4, 16, 2, 2, 32, 3, false);
     NoisePredictionLoss loss = new NoisePredictionLoss(network, VpLinear.standard(), 1e-3, 0.2, 4);
     List<byte[]> images = new ArrayList<>();
-    records(64, 251).forEach(image -> images.add(PixelRecord.pack(images.size() % 3, image)));
+    for (int[] pixels : tokens(64, 251)) {
+      byte[] image = new byte[pixels.length];
+      for (int p = 0; p < image.length; p++) {
+        image[p] = (byte) pixels[p];
+      }
+      images.add(PixelRecord.pack(images.size() % 3, image));
+    }
     Bits.assertBits(trained(loss, images), Map.of(fingerprint, hash));
   }
 }

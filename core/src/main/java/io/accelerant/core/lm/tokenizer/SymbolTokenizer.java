@@ -55,7 +55,7 @@ public record SymbolTokenizer(String label, String symbols) implements Tokenizer
           Text.of("a tokenizer is alphabet:<letters27, bytes or symbols>, not \"%s\"", name));
     }
     String symbols = name.substring(PREFIX.length());
-    for (Alphabet alphabet : Alphabet.values()) {
+    for (Alphabet alphabet : Alphabet.named()) {
       if (alphabet.label().equals(symbols)) {
         return of(alphabet);
       }

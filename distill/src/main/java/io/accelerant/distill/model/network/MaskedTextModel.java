@@ -112,7 +112,7 @@ public record MaskedTextModel(
     block.put("kind", KIND);
     block.put("graph", process().graph().label());
     block.put("prediction", "x0");
-    block.put("alphabet", alphabet.label());
+    block.putAll(alphabet.config());
     block.put("length", length);
     block.put("maskToken", mask());
     block.put("noise", schedule);
@@ -194,7 +194,7 @@ public record MaskedTextModel(
           new MaskedTextModel(
               tokens,
               parameters,
-              Alphabet.ofLabel(block.text("alphabet")),
+              Alphabet.read(block),
               block.whole("length"),
               new NoiseSchedule.LogLinear(schedule.number("eps")));
       block.only("maskToken", read.mask());
