@@ -1,6 +1,5 @@
 package io.accelerant.jobs;
 
-import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactFolder;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
@@ -14,20 +13,17 @@ import io.accelerant.core.lm.prompt.PreparePromptsJob;
 import io.accelerant.core.text.Text;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.evaluate.EvaluateJob;
-import io.accelerant.distill.lsd.LsdJob;
 import io.accelerant.distill.mmd.MmdJob;
 import io.accelerant.distill.sample.SampleJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 
 /**
  * What the jobs that take seconds do for models that come along, on one page: images in five
  * evaluations from the untouched model, with learned compensation and finetuned; prompts answered
- * with fewer forwards; sequences in eight learned steps. Every step is an ordinary job; what one
+ * with fewer forwards; text in eight learned steps. Every step is an ordinary job; what one
  * has made already is used again, so that a run that was killed goes on, and a second one only
  * writes the page anew.
  */
@@ -45,7 +41,7 @@ final class QuickstartJob implements Job {
           .withDefault("accelerant-quickstart")
           .operational();
   private static final Key<Integer> SAMPLES =
-      Key.integer("quickstart.samples", "Images, and sequences, that each row is measured on")
+      Key.integer("quickstart.samples", "Images, and texts, that each row is measured on")
           .between(16, 1_000_000)
           .withDefault(400);
   private static final Key<Integer> ROUNDS =
@@ -83,7 +79,7 @@ final class QuickstartJob implements Job {
         Text.of("mmd: %s finetuned to %d steps, %d updates", IMAGES, STEPS, config.get(ROUNDS)),
         "sample: ten images each, from the same noise",
         "prepare-prompts and evaluate: what decoders need of " + LANGUAGE,
-        "lsd: eight learned steps for countdown sequences",
+        "prepare-text, lsd, sample: text of " + QuickstartText.MODEL + " in eight learned steps",
         "the page: " + folder + "/report.html");
   }
 
@@ -95,7 +91,13 @@ final class QuickstartJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
-    Steps steps = new Steps(context, config, folder(context, config));
+    Steps steps =
+        new Steps(
+            context,
+            folder(context, config),
+            List.of(
+                "run.seed=" + config.get(RunKeys.SEED),
+                "run.format=" + config.get(RunKeys.FORMAT)));
     String images =
         steps.prepare("1/6: images", "images", new PrepareImagesJob(), List.of()).artifact();
     JobResult compensated =
@@ -159,29 +161,13 @@ final class QuickstartJob implements Job {
                 "evaluate.blockLength=9",
                 "evaluate.match=[0.95]",
                 "evaluate.decoders=[one-per-step, quota, confidence, factor, entropy-budget]"));
-    JobResult sequences =
-        steps.run(
-            "6/6: eight learned steps for sequences (LSD)",
-            "sequences",
-            new LsdJob(),
-            List.of(
-                "lsd.teacher=markov:countdown",
-                "lsd.steps=[8]",
-                "lsd.baselineSteps=[8, 16, 32]",
-                "lsd.objective=[direct]",
-                "lsd.teacherSteps=64",
-                "lsd.trajectories=256",
-                "lsd.directIterations=40",
-                "lsd.directSamples=128",
-                "lsd.jysSamples=32",
-                "lsd.seeds=[101]",
-                "lsd.samples=" + config.get(SAMPLES)));
+    QuickstartText text = QuickstartText.run(steps, config.get(SAMPLES));
     QuickstartPage page =
-        new QuickstartPage(context.hadoop(), drawn, finetuned, decoders, sequences);
+        new QuickstartPage(context.hadoop(), drawn, finetuned, decoders, text);
     String where = page.write(ArtifactFolder.open(config.get(OUTPUT), context.hadoop()));
     context.progress().say("done: open %s", where);
     Map<String, Number> metrics = new LinkedHashMap<>();
-    Map.of("mmd", finetuned, "decoders", decoders, "lsd", sequences, "dcSolver", compensated)
+    Map.of("mmd", finetuned, "decoders", decoders, "lsd", text.sampler(), "dcSolver", compensated)
         .forEach(
             (name, result) ->
                 result.metrics().forEach((key, value) -> metrics.put(name + "." + key, value)));
@@ -220,42 +206,5 @@ final class QuickstartJob implements Job {
     sets.add("sample.model=" + IMAGES);
     sets.add("sample.schedule=vp-linear");
     return sets;
-  }
-
-  /** Where what was made before is looked for. */
-  @FunctionalInterface
-  private interface Search {
-    Optional<Artifact> find(Job job, JobConfig config, Configuration hadoop);
-  }
-
-  /** Runs ordinary jobs into one folder with the common settings, each unless it has been done. */
-  private record Steps(JobContext context, JobConfig config, String folder) {
-    JobResult run(String title, String output, Job job, List<String> sets) {
-      return run(title, output, job, sets, FinishedStep::find);
-    }
-
-    /** Of data that comes along. */
-    JobResult prepare(String title, String output, Job job, List<String> sets) {
-      return run(title, output, job, sets, FinishedStep::findMadeOfOwn);
-    }
-
-    private JobResult run(
-        String title, String output, Job job, List<String> sets, Search finished) {
-      context.progress().say(title);
-      List<String> all = new ArrayList<>(sets);
-      all.add("run.output=" + folder + "/" + output + "-{version}");
-      all.add("run.seed=" + config.get(RunKeys.SEED));
-      all.add("run.format=" + config.get(RunKeys.FORMAT));
-      JobConfig own = JobConfig.load(List.of(), all, job.keys());
-      Optional<Artifact> made = finished.find(job, own, context.hadoop());
-      if (made.isPresent()) {
-        context.progress().say("  done already: %s", made.get().uri());
-        return new JobResult(
-            made.get().uri(), made.get().contentHash(), made.get().manifest().metrics());
-      }
-      JobResult result = context.part(job, own);
-      context.checkStop();
-      return result;
-    }
   }
 }

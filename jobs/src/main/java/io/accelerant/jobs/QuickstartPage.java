@@ -22,7 +22,7 @@ record QuickstartPage(
     Map<String, JobResult> drawn,
     JobResult finetuned,
     JobResult decoders,
-    JobResult sequences) {
+    QuickstartText text) {
   private static final String TITLE = "Accelerant in three minutes";
   private static final String PAGE = "report.html";
   private static final String MMD = "mmd.n5";
@@ -47,7 +47,7 @@ record QuickstartPage(
                     + " there is no gain it says so.");
     images(report);
     prompts(report);
-    sequences(report);
+    text.show(report);
     report.section("Next").paragraph(next());
     report.files().forEach(folder::write);
     folder.write(ArtifactIndex.FILE, new ArtifactIndex(folder.artifacts()).page(folder.uri()));
@@ -137,32 +137,6 @@ record QuickstartPage(
 
   private static String number(Number number) {
     return number == null ? "more than they had" : Text.of("%.1f", number.doubleValue());
-  }
-
-  private void sequences(Report report) {
-    Map<String, Number> metrics = sequences.metrics();
-    Table table = Table.of("sampler", "steps", "wrong transitions");
-    for (String name :
-        List.of("euler.m8", "tweedie.m8", "constant.m8", "student.m8", "euler.m32")) {
-      Number error = metrics.get(name + ".transitionError");
-      if (error != null) {
-        String[] parts = name.split("\\.m");
-        table.row(parts[0].equals("student") ? "learned (LSD)" : parts[0], parts[1], error);
-      }
-    }
-    Number verdict = metrics.get("verdict.m8");
-    report
-        .section("Sequences in 8 learned steps")
-        .paragraph(
-            "Countdown sequences from an exact model, so that every error is the sampler's."
-                + (verdict == null
-                    ? ""
-                    : Text.of(
-                        " Learned less best constant exponent: %.3g [%.3g, %.3g].",
-                        verdict.doubleValue(),
-                        metrics.get("verdict.m8.low").doubleValue(),
-                        metrics.get("verdict.m8.high").doubleValue())))
-        .table(table);
   }
 
   private static String next() {

@@ -217,7 +217,10 @@ class JobContractTest extends SparkTest {
             "evaluate.decoders=[one-per-step, confidence, saber]",
             "evaluate.thresholds.confidence=[0.2, 0.9]",
             "evaluate.thresholds.saber=[2]"));
-    example("lsd", "lsd-trained.conf", with(SMALL_LSD, "lsd.teacher=@/teacher-1"));
+    example(
+        "lsd",
+        "lsd-trained.conf",
+        with(SMALL_LSD, "lsd.teacher=@/teacher-1", "lsd.reference=@/prepare-text-1"));
     example(
         "evaluate",
         "evaluate.conf",

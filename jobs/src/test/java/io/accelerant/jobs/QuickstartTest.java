@@ -37,7 +37,7 @@ class QuickstartTest extends SparkTest {
     try (WebClient browser = new WebClient()) {
       HtmlPage page = browser.getPage(folder.resolve("quick/report.html").toUri().toURL());
       assertThat(page.asNormalizedText())
-          .contains("finetuned by MMD, 5 evaluations", "learned (LSD)", "entropy-budget");
+          .contains("finetuned by MMD, 5 evaluations", "learned (LSD)", "32 plain steps", "entropy-budget");
       assertThat(page.getElementsByTagName("img"))
           .hasSize(6)
           .extracting((DomElement image) -> image.getAttribute("src"))
@@ -47,7 +47,7 @@ class QuickstartTest extends SparkTest {
     }
     Accelerant.Outcome again = run();
     assertThat(again.exitCode()).as(again.err()).isZero();
-    assertThat(again.err().lines().filter(line -> line.contains("done already"))).hasSize(11);
+    assertThat(again.err().lines().filter(line -> line.contains("done already"))).hasSize(15);
     assertThat(again.line().get("contentHash")).isEqualTo(outcome.line().get("contentHash"));
   }
 }

@@ -20,6 +20,7 @@ import io.accelerant.distill.discrete.DiffusionProcess;
 import io.accelerant.distill.discrete.ForwardProcess;
 import io.accelerant.distill.discrete.NoiseSchedule;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -39,13 +40,15 @@ class MaskedTextLossTest {
   private static List<byte[]> records(int count) {
     List<byte[]> records = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      int[] tokens = new int[LENGTH];
-      for (int j = 0; j < LENGTH; j++) {
-        tokens[j] = (i * 3 + j * 2) % SYMBOLS;
-      }
-      records.add(MaskedTextLoss.record(tokens));
+      records.add(MaskedTextLoss.record(clean(i)));
     }
     return records;
+  }
+
+  private static int[] clean(int i) {
+    int[] tokens = new int[LENGTH];
+    Arrays.setAll(tokens, j -> (i * 3 + j * 2) % SYMBOLS);
+    return tokens;
   }
 
   private static Flat parameters() {
@@ -70,10 +73,7 @@ class MaskedTextLossTest {
       program.setParameters(parameters());
       for (int i = 0; i < batch.size(); i++) {
         double t = T_MIN + (1 - T_MIN) * batch.stratified(i, RandomStream.purpose("teacher.time"));
-        int[] clean = new int[LENGTH];
-        for (int j = 0; j < LENGTH; j++) {
-          clean[j] = batch.records().get(i)[j];
-        }
+        int[] clean = clean(i);
         int[] noisy =
             ForwardProcess.corrupt(
                 PROCESS, clean, t, batch.stream(i, RandomStream.purpose("teacher.masks")));
