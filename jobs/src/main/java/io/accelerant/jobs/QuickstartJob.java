@@ -23,9 +23,9 @@ import java.util.Map;
 /**
  * What the jobs that take seconds do for models that come along, on one page: images in five
  * evaluations from the untouched model, with learned compensation and finetuned; prompts answered
- * with fewer forwards; text in eight learned steps. Every step is an ordinary job; what one
- * has made already is used again, so that a run that was killed goes on, and a second one only
- * writes the page anew.
+ * with fewer forwards; text in eight learned steps. Every step is an ordinary job; what one has
+ * made already is used again, so that a run that was killed goes on, and a second one only writes
+ * the page anew.
  */
 final class QuickstartJob implements Job {
   static final int STEPS = 5;
@@ -162,8 +162,7 @@ final class QuickstartJob implements Job {
                 "evaluate.match=[0.95]",
                 "evaluate.decoders=[one-per-step, quota, confidence, factor, entropy-budget]"));
     QuickstartText text = QuickstartText.run(steps, config.get(SAMPLES));
-    QuickstartPage page =
-        new QuickstartPage(context.hadoop(), drawn, finetuned, decoders, text);
+    QuickstartPage page = new QuickstartPage(context.hadoop(), drawn, finetuned, decoders, text);
     String where = page.write(ArtifactFolder.open(config.get(OUTPUT), context.hadoop()));
     context.progress().say("done: open %s", where);
     Map<String, Number> metrics = new LinkedHashMap<>();

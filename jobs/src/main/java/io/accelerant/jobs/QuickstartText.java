@@ -67,8 +67,7 @@ record QuickstartText(JobResult sampler, Map<String, List<String>> lines) {
           all.add("sample.model=" + MODEL);
           all.add("sample.count=" + LINES);
           JobResult written =
-              steps.run(
-                  "  write: " + title, "written-" + (lines.size() + 1), new SampleJob(), all);
+              steps.run("  write: " + title, "written-" + (lines.size() + 1), new SampleJob(), all);
           lines.put(title, lines(steps.context(), written.artifact()));
         });
     return new QuickstartText(sampler, lines);

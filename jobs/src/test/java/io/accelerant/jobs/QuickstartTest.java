@@ -37,7 +37,11 @@ class QuickstartTest extends SparkTest {
     try (WebClient browser = new WebClient()) {
       HtmlPage page = browser.getPage(folder.resolve("quick/report.html").toUri().toURL());
       assertThat(page.asNormalizedText())
-          .contains("finetuned by MMD, 5 evaluations", "learned (LSD)", "32 plain steps", "entropy-budget");
+          .contains(
+              "finetuned by MMD, 5 evaluations",
+              "learned (LSD)",
+              "32 plain steps",
+              "entropy-budget");
       assertThat(page.getElementsByTagName("img"))
           .hasSize(6)
           .extracting((DomElement image) -> image.getAttribute("src"))
