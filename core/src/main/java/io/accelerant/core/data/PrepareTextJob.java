@@ -3,6 +3,7 @@ package io.accelerant.core.data;
 import static org.apache.spark.sql.functions.col;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Licences;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
@@ -56,8 +57,6 @@ public final class PrepareTextJob implements PublishingJob {
           .between(0, 1)
           .withDefault(List.of(0.9, 0.05, 0.05));
 
-  private static final String LICENCE = "LICENSE-wordnet.txt";
-
   @Override
   public String name() {
     return "prepare-text";
@@ -104,9 +103,7 @@ public final class PrepareTextJob implements PublishingJob {
       Map<String, Number> metrics = metrics(corpus.counts(), length, written.rows());
       run.artifact().writeJson(Corpus.CONFIG, describe(alphabet, length, split.shares()));
       run.artifact().writeJson("vocabulary.json", alphabet.vocabulary());
-      if (isWordNet(source)) {
-        run.artifact().write(LICENCE, WordNetGlosses.licence());
-      }
+      licences(source).write(run.artifact());
       return new Product(
           run.draft(Corpus.KIND, metrics)
               .withTable(written.folder(), TableFingerprint.of(written.rows())),
@@ -133,6 +130,10 @@ public final class PrepareTextJob implements PublishingJob {
 
   private static boolean isWordNet(String source) {
     return source.equals(WordNetGlosses.SOURCE);
+  }
+
+  private static Licences licences(String source) {
+    return isWordNet(source) ? WordNetGlosses.licences() : Licences.UNKNOWN;
   }
 
   /**
@@ -231,8 +232,6 @@ public final class PrepareTextJob implements PublishingJob {
             """,
             written.folder(), config.get(LENGTH)),
         "import pandas as pd\n\ncorpus = " + written.pandas(),
-        isWordNet(config.get(SOURCE))
-            ? "WordNet 3.1 licence, see `" + LICENCE + "`."
-            : "That of the source.");
+        licences(config.get(SOURCE)).line("That of the source"));
   }
 }
