@@ -16,7 +16,8 @@ final class BuiltinStore implements Store {
   static final String SCHEME = "builtin:";
 
   /** Every name; each is a folder of resources beside this class. */
-  static final List<String> NAMES = List.of("fashion", "cloze-chain", "additions");
+  static final List<String> NAMES =
+      List.of("fashion", "cloze-chain", "additions", "slips", "plus-minus");
 
   private final String name;
 
