@@ -17,7 +17,7 @@ final class BuiltinStore implements Store {
 
   /** Every name; each is a folder of resources beside this class. */
   static final List<String> NAMES =
-      List.of("fashion", "cloze-chain", "additions", "slips", "plus-minus");
+      List.of("fashion", "cloze-chain", "additions", "slips", "modular-chain", "plus-minus");
 
   private final String name;
 
