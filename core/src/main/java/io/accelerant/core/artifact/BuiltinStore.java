@@ -16,7 +16,15 @@ final class BuiltinStore implements Store {
   static final String SCHEME = "builtin:";
 
   /** Every name; each is a folder of resources beside this class. */
-  static final List<String> NAMES = List.of("fashion", "fashion-flow", "cloze-chain", "additions");
+  static final List<String> NAMES =
+      List.of(
+          "fashion",
+          "fashion-flow",
+          "cloze-chain",
+          "additions",
+          "slips",
+          "modular-chain",
+          "plus-minus");
 
   private final String name;
 

@@ -3,6 +3,7 @@ package io.accelerant.core.data;
 import static org.apache.spark.sql.functions.col;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Licences;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
@@ -64,7 +65,6 @@ public final class PrepareTextJob implements PublishingJob {
           .withDefault(List.of(0.9, 0.05, 0.05));
 
   private static final int PIECES_UNLESS_SET = 1024;
-  private static final String LICENCE = "LICENSE-wordnet.txt";
 
   @Override
   public String name() {
@@ -114,9 +114,7 @@ public final class PrepareTextJob implements PublishingJob {
       Map<String, Number> metrics = metrics(corpus.counts(), length, written.rows());
       run.artifact().writeJson(Corpus.CONFIG, describe(corpus.alphabet(), length, split.shares()));
       run.artifact().writeJson("vocabulary.json", corpus.alphabet().vocabulary());
-      if (isWordNet(config.get(SOURCE))) {
-        run.artifact().write(LICENCE, WordNetGlosses.licence());
-      }
+      licences(config.get(SOURCE)).write(run.artifact());
       return new Product(
           run.draft(Corpus.KIND, metrics)
               .withTable(written.folder(), TableFingerprint.of(written.rows())),
@@ -161,6 +159,10 @@ public final class PrepareTextJob implements PublishingJob {
 
   private static boolean isWordNet(String source) {
     return source.equals(WordNetGlosses.SOURCE);
+  }
+
+  private static Licences licences(String source) {
+    return isWordNet(source) ? WordNetGlosses.licences() : Licences.UNKNOWN;
   }
 
   /**
@@ -259,8 +261,6 @@ public final class PrepareTextJob implements PublishingJob {
             """,
             written.folder(), config.get(LENGTH)),
         "import pandas as pd\n\ncorpus = " + written.pandas(),
-        isWordNet(config.get(SOURCE))
-            ? "WordNet 3.1 licence, see `" + LICENCE + "`."
-            : "That of the source.");
+        licences(config.get(SOURCE)).line("That of the source"));
   }
 }

@@ -1,5 +1,6 @@
 package io.accelerant.core.data;
 
+import io.accelerant.core.artifact.Licences;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +11,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -83,8 +85,13 @@ public final class WordNetGlosses {
             });
   }
 
-  /** The licence, which must accompany the text: the header lines of the data files. */
-  public static String licence() {
+  /** What must accompany the text. */
+  public static Licences licences() {
+    return new Licences(Map.of("LICENSE-wordnet.txt", licence().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The header lines of the data files. */
+  static String licence() {
     try (Stream<String> lines = lines("noun")) {
       return lines
           .takeWhile(line -> line.startsWith("  "))

@@ -1,5 +1,6 @@
 package io.accelerant.distill.teacher;
 
+import io.accelerant.core.artifact.Licences;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.report.LinePlot;
 import io.accelerant.core.report.ModelCard;
@@ -60,7 +61,10 @@ record TeacherReport(
     return plot;
   }
 
-  ModelCard card(Run run) {
+  /**
+   * @param licences of what it was trained on and started from
+   */
+  ModelCard card(Run run, Licences licences) {
     return run.card(
         kind.description(),
         kind.card(metrics) + "\n\n" + weights(run),
@@ -69,7 +73,7 @@ record TeacherReport(
         import load
         weights = load.load("model.safetensors")   # numpy arrays by name; config.json has the shapes\
         """,
-        "That of the data it was trained on.");
+        licences.line("That of the data it was trained on"));
   }
 
   private static String weights(Run run) {

@@ -1,5 +1,6 @@
 package io.accelerant.distill.teacher;
 
+import io.accelerant.core.artifact.Licences;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.Snapshots;
 import io.accelerant.core.artifact.StageStore;
@@ -85,11 +86,13 @@ public final class TrainTeacherJob implements PublishingJob {
     kind.writeAdapter(run.artifact(), training.trained());
     run.artifact().write("log.jsonl", training.log().jsonLines());
     run.writeLoader(Model.class);
+    Licences licences = Licences.of(TeacherKinds.inputs(context, config));
+    licences.write(run.artifact());
     TeacherReport report = new TeacherReport(context, kind, training, metrics);
     return new Product(
         run.draft(Model.KIND, metrics),
         report.files(),
-        report.card(run),
+        report.card(run, licences),
         new Check(
             "the held-out loss of the first draw",
             heldOut[0],

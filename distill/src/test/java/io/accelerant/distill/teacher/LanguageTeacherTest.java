@@ -128,6 +128,18 @@ class LanguageTeacherTest extends SparkTest {
   }
 
   @Test
+  void theLicenceOfTheDataGoesAlong() {
+    prepare("definitions", "wordnet", "preparePrompts.maximumLength=20");
+    JobResult trained =
+        train(folder.resolve("read"), "trainTeacher.data=" + shared.resolve("definitions"));
+    Artifact model = Artifact.open(trained.artifact(), context().hadoop());
+    Artifact data = Artifact.open(shared.resolve("definitions").toString(), context().hadoop());
+    assertThat(model.read("LICENSE-wordnet.txt")).isEqualTo(data.read("LICENSE-wordnet.txt"));
+    assertThat(new String(model.read("README.md")))
+        .contains("That of the data it was trained on, see `LICENSE-wordnet.txt`.");
+  }
+
+  @Test
   void bitsDependNeitherOnPartitionsNorOnAKillNorOnWhatIsNeverReached() {
     Progress dies =
         line -> {

@@ -6,13 +6,13 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.size;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.Licences;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.data.HashSplit;
-import io.accelerant.core.data.WordNetGlosses;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.lm.task.SkillPool;
@@ -49,7 +49,6 @@ public final class PreparePromptsJob implements PublishingJob {
   private static final int GROUPS = 100;
 
   private static final String POOL = PreparePromptsKeys.TASK + SkillPool.NAME;
-  private static final String LICENCE = "LICENSE-wordnet.txt";
 
   @Override
   public String name() {
@@ -181,14 +180,13 @@ public final class PreparePromptsJob implements PublishingJob {
       context.progress().say("%,d prompts from %s", prompts, source.name());
       run.artifact().writeJson(Prompts.CONFIG, describe(source, check, split, metrics));
       check.tokenizer().write(run.artifact());
-      if (source.isWordNet()) {
-        run.artifact().write(LICENCE, WordNetGlosses.licence());
-      }
+      Licences licences = source.licences().get();
+      licences.write(run.artifact());
       return new Product(
           run.draft(Prompts.KIND, metrics)
               .withTable(written.folder(), TableFingerprint.of(typed(written.rows()))),
           report(run, source, check, metrics, written.rows()).files(),
-          card(run, source, check, written),
+          card(run, source, check, written, licences),
           new Check("the number of prompts", prompts, artifact -> count(context, artifact)));
     }
   }
@@ -278,7 +276,11 @@ public final class PreparePromptsJob implements PublishingJob {
   }
 
   private static ModelCard card(
-      Run run, PromptSource source, RowCheck check, ArtifactTables.Written written) {
+      Run run,
+      PromptSource source,
+      RowCheck check,
+      ArtifactTables.Written written,
+      Licences licences) {
     return run.card(
         "Prompts from " + source.name(),
         Text.of(
@@ -293,6 +295,6 @@ public final class PreparePromptsJob implements PublishingJob {
             check.tokenizer().size(),
             source.cloze() ? "" : Text.of(", %d is the end", check.tokenizer().end())),
         "import pandas as pd\n\nprompts = " + written.pandas(),
-        source.isWordNet() ? "WordNet 3.1 licence, see `" + LICENCE + "`." : "That of the source.");
+        licences.line("That of the source"));
   }
 }

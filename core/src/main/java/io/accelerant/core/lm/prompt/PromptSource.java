@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 
+import io.accelerant.core.artifact.Licences;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Alphabet;
@@ -45,6 +46,7 @@ import org.apache.spark.sql.types.StructType;
  * @param checker the block {@code checker} of {@code config.json}
  * @param chanceRate of a task
  * @param cloze whether answers fill gaps
+ * @param licences of what it comes from, none if that is not known
  */
 record PromptSource(
     String name,
@@ -54,7 +56,8 @@ record PromptSource(
     String symbols,
     Map<String, Object> checker,
     OptionalDouble chanceRate,
-    boolean cloze) {
+    boolean cloze,
+    Supplier<Licences> licences) {
   private static final StructType JSON =
       StructType.fromDDL("value STRING NOT NULL, file STRING NOT NULL");
 
@@ -92,7 +95,8 @@ record PromptSource(
         new Shapes(config, source, columns).orUsual(usual),
         chat,
         WordNetGlosses::sha256,
-        json);
+        json,
+        WordNetGlosses::licences);
   }
 
   private static PromptSource ofJavadoc(
@@ -105,7 +109,8 @@ record PromptSource(
         new Shapes(config, source, SourcesJar.COLUMNS).orUsual(usual),
         chat,
         () -> jar.file().sha256(),
-        spark -> spark.createDataFrame(jar.rows(), JSON));
+        spark -> spark.createDataFrame(jar.rows(), JSON),
+        jar::licences);
   }
 
   private static PromptSource ofTable(
@@ -118,7 +123,12 @@ record PromptSource(
     Shape shape = new Shapes(config, source, columns).find();
     Dataset<Row> rows = table.jsonRows(context.spark(), shape.columns());
     return ofRows(
-        config, shape, chat, () -> TableSource.hash(rows.select("value"), source), spark -> rows);
+        config,
+        shape,
+        chat,
+        () -> TableSource.hash(rows.select("value"), source),
+        spark -> rows,
+        () -> Licences.UNKNOWN);
   }
 
   /** All that are in any row, in order of the alphabet. */
@@ -155,7 +165,8 @@ record PromptSource(
       Shape found,
       Optional<Turns.Chat> chat,
       Supplier<String> hash,
-      Function<SparkSession, Dataset<Row>> json) {
+      Function<SparkSession, Dataset<Row>> json,
+      Supplier<Licences> licences) {
     Shape shape = chat.map(found::with).orElse(found);
     Map<String, Object> description = new LinkedHashMap<>();
     description.put("shape", shape.name());
@@ -177,7 +188,8 @@ record PromptSource(
         SymbolTokenizer.PREFIX + Alphabet.BYTES.label(),
         Map.of("kind", config.get(PreparePromptsKeys.CHECKER)),
         OptionalDouble.empty(),
-        false);
+        false,
+        licences);
   }
 
   private static PromptSource ofTask(JobConfig config, String name) {
@@ -199,14 +211,11 @@ record PromptSource(
         SymbolTokenizer.PREFIX + task.symbols(),
         task.config(),
         OptionalDouble.of(task.chanceRate()),
-        task.isCloze());
+        task.isCloze(),
+        () -> Licences.UNKNOWN);
   }
 
   Manifest.Parent parent() {
     return new Manifest.Parent("source", name, hash.get());
-  }
-
-  boolean isWordNet() {
-    return name.equals(WordNetGlosses.SOURCE);
   }
 }

@@ -1,6 +1,7 @@
 package io.accelerant.core.lm.prompt;
 
 import io.accelerant.core.artifact.InputFile;
+import io.accelerant.core.artifact.Licences;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.text.FileKind;
@@ -14,6 +15,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.apache.hadoop.conf.Configuration;
@@ -29,6 +31,8 @@ import org.apache.spark.sql.RowFactory;
 record SourcesJar(InputFile file) {
   /** Columns of the rows. */
   static final List<String> COLUMNS = List.of("signature", "sentence", "description");
+
+  private static final String META = "META-INF/";
 
   private static final int LARGEST_JAR = 256 << 20;
   private static final int LARGEST_FILE = 8 << 20;
@@ -55,24 +59,15 @@ record SourcesJar(InputFile file) {
    */
   List<Row> rows() {
     List<Row> rows = new ArrayList<>();
-    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file.content()))) {
-      long total = 0;
-      int entries = 0;
-      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-        ByteArrayOutputStream text = new ByteArrayOutputStream();
-        total += unpack(zip, entry, LARGEST_TOTAL - total, text);
-        if (++entries > MOST_ENTRIES) {
-          throw tooLarge(entry);
-        }
-        String place = file.uri() + "!/" + entry.getName();
-        for (Javadoc method : Javadoc.of(text.toString(StandardCharsets.UTF_8))) {
-          rows.add(RowFactory.create(json(method), place));
-        }
-      }
-    } catch (IOException | IllegalArgumentException e) { // a name that is no UTF-8
-      throw new DataException(
-          Text.of("%s is a damaged zip archive: %s.", file.uri(), e.getMessage()), e);
-    }
+    unpack(
+        (name, content) -> {
+          if (isJava(name)) {
+            String place = file.uri() + "!/" + name;
+            for (Javadoc method : Javadoc.of(new String(content, StandardCharsets.UTF_8))) {
+              rows.add(RowFactory.create(json(method), place));
+            }
+          }
+        });
     if (rows.isEmpty()) {
       throw new DataException(
           Text.of(
@@ -83,23 +78,62 @@ record SourcesJar(InputFile file) {
     return rows;
   }
 
+  /** The licence texts of {@code META-INF}. */
+  Licences licences() {
+    Map<String, byte[]> texts = new LinkedHashMap<>();
+    unpack(
+        (name, content) -> {
+          if (isLicence(name)) {
+            texts.put(name.substring(META.length()), content);
+          }
+        });
+    return new Licences(texts);
+  }
+
+  private static boolean isJava(String name) {
+    return name.endsWith(".java");
+  }
+
+  private static boolean isLicence(String name) {
+    return name.startsWith(META) && Licences.isName(name.substring(META.length()));
+  }
+
+  /** Every entry in turn; the content of those alone that are read. */
+  private void unpack(BiConsumer<String, byte[]> entries) {
+    try (ZipInputStream zip = new ZipInputStream(new ByteArrayInputStream(file.content()))) {
+      long total = 0;
+      int count = 0;
+      for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        total += unpack(zip, entry, LARGEST_TOTAL - total, text);
+        if (++count > MOST_ENTRIES) {
+          throw tooLarge(entry);
+        }
+        entries.accept(entry.getName(), text.toByteArray());
+      }
+    } catch (IOException | IllegalArgumentException e) { // a name that is no UTF-8
+      throw new DataException(
+          Text.of("%s is a damaged zip archive: %s.", file.uri(), e.getMessage()), e);
+    }
+  }
+
   /**
-   * Unpacks an entry; what is no Java file is counted and forgotten.
+   * Unpacks an entry; what is neither a Java file nor a licence is counted and forgotten.
    *
    * @return its size
    */
   private long unpack(ZipInputStream zip, ZipEntry entry, long most, ByteArrayOutputStream text)
       throws IOException {
-    boolean java = entry.getName().endsWith(".java");
+    boolean read = isJava(entry.getName()) || isLicence(entry.getName());
     byte[] buffer = new byte[1 << 16];
     long size = 0;
-    for (int read = zip.read(buffer); read >= 0; read = zip.read(buffer)) {
-      size += read;
-      if (size > (java ? Math.min(most, LARGEST_FILE) : most)) {
+    for (int part = zip.read(buffer); part >= 0; part = zip.read(buffer)) {
+      size += part;
+      if (size > (read ? Math.min(most, LARGEST_FILE) : most)) {
         throw tooLarge(entry);
       }
-      if (java) {
-        text.write(buffer, 0, read);
+      if (read) {
+        text.write(buffer, 0, part);
       }
     }
     return size;

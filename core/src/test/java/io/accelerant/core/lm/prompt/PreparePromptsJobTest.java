@@ -3,6 +3,7 @@ package io.accelerant.core.lm.prompt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactWriter;
 import io.accelerant.core.artifact.Claim;
 import io.accelerant.core.artifact.ManifestDraft;
@@ -139,10 +140,17 @@ class PreparePromptsJobTest extends SparkTest {
       zip.write("/** Counts. Well. */\nint count(int a) {}".getBytes(StandardCharsets.UTF_8));
       zip.putNextEntry(new ZipEntry("a/notes.txt"));
       zip.write("/** No. */\nint no(int a) {}".getBytes(StandardCharsets.UTF_8));
+      zip.putNextEntry(new ZipEntry("META-INF/LICENSE.txt"));
+      zip.write("\n  Apache License\n  Version 2.0, ..".getBytes(StandardCharsets.UTF_8));
     }
-    Prompt prompt = all(run("javadoc:" + jar)).get(0);
+    JobResult result = run("javadoc:" + jar);
+    Prompt prompt = all(result).get(0);
     assertThat(prompt.prompt()).isEqualTo("int count(int a)\n");
     assertThat(prompt.answer()).isEqualTo("Counts.");
+    Artifact artifact = Artifact.open(result.artifact(), context().hadoop());
+    assertThat(artifact.holds("LICENSE.txt")).isTrue();
+    assertThat(new String(artifact.read("README.md"), StandardCharsets.UTF_8))
+        .contains("That of the source, Apache-2.0, see `LICENSE.txt`.");
   }
 
   @Test
