@@ -19,6 +19,7 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
@@ -134,9 +135,12 @@ final class CorpusTable implements AutoCloseable {
 
   private static Counts count(Dataset<Row> documents, Alphabet alphabet, int length) {
     UDF1<String, Integer> count = text -> text == null ? null : alphabet.count(text);
-    Column symbols = functions.udf(count, DataTypes.IntegerType).apply(col("text"));
+    // Not deterministic, as far as Spark is told, so that no text is read for every aggregate.
+    UserDefinedFunction counted = functions.udf(count, DataTypes.IntegerType).asNondeterministic();
+    Column symbols = col("symbols");
     Row row =
         documents
+            .withColumn("symbols", counted.apply(col("text")))
             .agg(
                 functions.sum("copies"),
                 functions.sum(when(col("text").isNull(), col("copies"))),

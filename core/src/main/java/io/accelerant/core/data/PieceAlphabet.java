@@ -2,7 +2,6 @@ package io.accelerant.core.data;
 
 import io.accelerant.core.text.Text;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,15 @@ final class PieceAlphabet implements Alphabet {
 
   private static final long serialVersionUID = 1;
 
+  private static final int LETTERS = LETTERS27.size();
+
   private final List<String> pieces;
-  private final Map<String, Integer> tokens = new HashMap<>();
-  private final int longest;
+
+  /** A trie: node n has the child next[n][letter], or 0 for none; node 0 is the root. */
+  private final int[][] next;
+
+  /** The token whose piece ends at a node, or -1. */
+  private final int[] tokens;
 
   /**
    * @param pieces by token; a-z and space are among them, so that every text can be read
@@ -28,18 +33,27 @@ final class PieceAlphabet implements Alphabet {
    */
   PieceAlphabet(List<String> pieces) {
     this.pieces = List.copyOf(pieces);
-    int most = 0;
-    for (String piece : pieces) {
-      if (piece.isEmpty() || tokens.put(piece, tokens.size()) != null) {
-        throw new IllegalArgumentException(
-            Text.of("the piece \"%s\" is empty or there twice", piece));
+    int nodes = 1 + pieces.stream().mapToInt(String::length).sum();
+    next = new int[nodes][LETTERS];
+    tokens = new int[nodes];
+    Arrays.fill(tokens, -1);
+    int last = 0;
+    for (int token = 0; token < pieces.size(); token++) {
+      int node = 0;
+      for (int letter : LETTERS27.encode(pieces.get(token))) {
+        if (next[node][letter] == 0) {
+          next[node][letter] = ++last;
+        }
+        node = next[node][letter];
       }
-      LETTERS27.encode(piece);
-      most = Math.max(most, piece.length());
+      if (node == 0 || tokens[node] >= 0) {
+        throw new IllegalArgumentException(
+            Text.of("the piece \"%s\" is empty or there twice", pieces.get(token)));
+      }
+      tokens[node] = token;
     }
-    longest = most;
-    for (int letter = 0; letter < LETTERS27.size(); letter++) {
-      if (!tokens.containsKey(LETTERS27.symbolOf(letter))) {
+    for (int letter = 0; letter < LETTERS; letter++) {
+      if (next[0][letter] == 0 || tokens[next[0][letter]] < 0) {
         throw new IllegalArgumentException(
             Text.of("\"%s\" is not among the pieces", LETTERS27.symbolOf(letter)));
       }
@@ -83,16 +97,22 @@ final class PieceAlphabet implements Alphabet {
 
   @Override
   public int[] encode(String symbols) {
-    LETTERS27.encode(symbols);
-    int[] row = new int[symbols.length()];
+    int[] letters = LETTERS27.encode(symbols);
+    int[] row = new int[letters.length];
     int count = 0;
-    for (int at = 0; at < symbols.length(); count++) {
-      int to = Math.min(symbols.length(), at + longest);
-      while (!tokens.containsKey(symbols.substring(at, to))) {
-        to--;
+    int from = 0;
+    while (from < letters.length) {
+      int node = 0;
+      int to = from;
+      for (int at = from; at < letters.length && next[node][letters[at]] != 0; at++) {
+        node = next[node][letters[at]];
+        if (tokens[node] >= 0) {
+          row[count] = tokens[node];
+          to = at + 1;
+        }
       }
-      row[count] = tokens.get(symbols.substring(at, to));
-      at = to;
+      count++;
+      from = to;
     }
     return Arrays.copyOf(row, count);
   }
