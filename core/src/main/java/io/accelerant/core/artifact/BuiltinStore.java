@@ -17,7 +17,14 @@ final class BuiltinStore implements Store {
 
   /** Every name; each is a folder of resources beside this class. */
   static final List<String> NAMES =
-      List.of("fashion", "cloze-chain", "additions", "slips", "modular-chain", "plus-minus");
+      List.of(
+          "fashion",
+          "cloze-chain",
+          "additions",
+          "slips",
+          "modular-chain",
+          "plus-minus",
+          "skill-pool");
 
   private final String name;
 
