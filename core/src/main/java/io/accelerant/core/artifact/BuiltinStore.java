@@ -20,11 +20,15 @@ final class BuiltinStore implements Store {
       List.of(
           "fashion",
           "fashion-flow",
+          "text",
           "cloze-chain",
           "additions",
           "slips",
           "modular-chain",
-          "plus-minus");
+          "plus-minus",
+          "skill-pool",
+          "javadoc",
+          "shapes");
 
   private final String name;
 
