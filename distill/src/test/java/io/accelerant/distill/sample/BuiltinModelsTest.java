@@ -10,6 +10,8 @@ import io.accelerant.core.artifact.ArtifactReport;
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.Images;
 import io.accelerant.core.data.PrepareImagesJob;
+import io.accelerant.core.data.PrepareVideosJob;
+import io.accelerant.core.data.Videos;
 import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobResult;
@@ -19,12 +21,15 @@ import io.accelerant.core.random.RandomStream;
 import io.accelerant.distill.continuous.ContinuousModel;
 import io.accelerant.distill.continuous.Node;
 import io.accelerant.distill.model.network.ImageModel;
+import io.accelerant.distill.teacher.TrainTeacherJob;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +96,35 @@ class BuiltinModelsTest extends SparkTest {
         .contains("builtin:" + name);
   }
 
+  /** On the same held-out rows, after a round that leaves the model as it is. */
+  @Test
+  void javadocReadsAsItsManifestSays() {
+    String rows = Path.of("src/test/resources/builtin/commons-lang3-javadoc.jsonl").toString();
+    String prompts =
+        prompts(
+            rows,
+            List.of(
+                "preparePrompts.template=\"{signature}\\n\"",
+                "preparePrompts.fields.answer=sentence",
+                "preparePrompts.maximumLength=192"));
+    JobResult result =
+        run(
+            new TrainTeacherJob(),
+            "run.output=" + folder.resolve("read"),
+            "trainTeacher.kind=causal-text",
+            "trainTeacher.data=" + prompts,
+            "trainTeacher.start=builtin:javadoc",
+            "trainTeacher.evaluationPrompts=1",
+            "trainTeacher.sampleEvery=0",
+            "train.rounds=1",
+            "train.learningRate=1e-12");
+    assertThat(metric(result.metrics(), "bitsPerToken"))
+        .isCloseTo(said("javadoc", "bitsPerToken"), withinPercentage(.01));
+    Artifact model = Artifact.open(result.artifact(), context().hadoop());
+    assertThat(model.holds("LICENSE.txt")).isTrue();
+    assertThat(model.holds("NOTICE.txt")).isTrue();
+  }
+
   private String prompts(String source, List<String> more) {
     List<String> sets = new ArrayList<>(more);
     String uri = folder.resolve("prompts").toString();
@@ -121,18 +155,57 @@ class BuiltinModelsTest extends SparkTest {
   /** The loss of its training, (1/d) |eps_theta(x_t, t, c) - eps|^2, on images it has not seen. */
   @Test
   void fashionPredictsNoiseAsItsManifestSays() {
-    PrepareImagesJob prepare = new PrepareImagesJob();
     String uri = folder.resolve("images").toString();
-    JobConfig config = JobConfig.load(List.of(), List.of("run.output=" + uri), prepare.keys());
-    prepare.run(context(), config);
-    List<Row> rows =
-        Images.open(spark(), context().hadoop(), uri, "the test")
-            .split("test")
-            .orderBy("id")
-            .limit(BATCH * BATCHES)
-            .collectAsList();
-    Artifact artifact = Artifact.open("builtin:fashion", context().hadoop());
+    run(new PrepareImagesJob(), "run.output=" + uri);
+    Dataset<Row> images = Images.open(spark(), context().hadoop(), uri, "the test").split("test");
+    double error = noiseError("fashion", images, Images.COLUMN, node -> 1);
+    assertThat(error).isCloseTo(said("fashion", "noiseMse"), withinPercentage(8));
+  }
+
+  /**
+   * Likewise (1/d) |v_theta(x_t, t, c) - (eps - x_0)|^2 with t = sigmoid(N(0, 1)), where v_theta -
+   * v is the error of the noise over 1 - t.
+   */
+  @Test
+  void shapesPredictsVelocitiesAsItsManifestSays() {
+    String uri = folder.resolve("videos").toString();
+    run(
+        new PrepareVideosJob(),
+        "run.output=" + uri,
+        "run.seed=7",
+        "prepareVideos.count=1000",
+        "prepareVideos.frames=4",
+        "prepareVideos.height=8",
+        "prepareVideos.width=8",
+        "prepareVideos.split=[0.2, 0.8]");
+    Dataset<Row> videos = Videos.open(spark(), context().hadoop(), uri, "the test").split("test");
+    double error =
+        noiseError(
+            "shapes",
+            videos,
+            Videos.COLUMN,
+            node -> timeDensity(node.sigma()) / (node.alpha() * node.alpha()));
+    assertThat(error).isCloseTo(said("shapes", "velocityMse"), withinPercentage(8));
+  }
+
+  /** Of sigmoid(N(0, 1)). */
+  private static double timeDensity(double t) {
+    double logit = Math.log(t / (1 - t));
+    return Math.exp(-logit * logit / 2) / Math.sqrt(2 * Math.PI) / (t * (1 - t));
+  }
+
+  /**
+   * Mean squared error of the noise at times from 0 to 1, a batch of examples at each.
+   *
+   * @param weight of the squared error at a time
+   */
+  private static double noiseError(
+      String name, Dataset<Row> examples, String column, ToDoubleFunction<Node> weight) {
+    List<Row> rows = examples.orderBy("id").limit(BATCH * BATCHES).collectAsList();
+    Artifact artifact = Artifact.open("builtin:" + name, context().hadoop());
     ImageModel model = ImageModel.read(artifact, "the test");
+    List<String> sets = List.of("run.output=unused", "sample.model=builtin:" + name);
+    JobConfig config = JobConfig.load(List.of(), sets, new SampleJob().keys());
     double sum = 0;
     try (ContinuousModel network = model.open(context(), config)) {
       for (int b = 0; b < BATCHES; b++) {
@@ -145,21 +218,22 @@ class BuiltinModelsTest extends SparkTest {
         for (int i = 0; i < BATCH; i++) {
           Row row = rows.get(b * BATCH + i);
           labels[i] = row.getInt(row.fieldIndex("label"));
-          byte[] image = row.getAs(Images.COLUMN);
-          for (int k = 0; k < image.length; k++) {
-            int at = i * image.length + k;
-            x[at] = node.alpha() * ImageModel.pixel(image[k]) + node.sigma() * noise[at];
+          byte[] pixels = row.getAs(column);
+          for (int k = 0; k < pixels.length; k++) {
+            int at = i * pixels.length + k;
+            x[at] = node.alpha() * ImageModel.pixel(pixels[k]) + node.sigma() * noise[at];
           }
         }
         double[] predicted = new double[x.length];
         network.noise(x, node, labels, predicted);
+        double squares = 0;
         for (int k = 0; k < x.length; k++) {
-          sum += (predicted[k] - noise[k]) * (predicted[k] - noise[k]) / x.length / BATCHES;
+          squares += (predicted[k] - noise[k]) * (predicted[k] - noise[k]) / x.length;
         }
+        sum += weight.applyAsDouble(node) * squares / BATCHES;
       }
     }
-    double said = artifact.manifest().metrics().get("noiseMse").doubleValue();
-    assertThat(sum).isCloseTo(said, withinPercentage(8));
+    return sum;
   }
 
   @Test
