@@ -26,9 +26,7 @@ final class BuiltinStore implements Store {
           "slips",
           "modular-chain",
           "plus-minus",
-          "skill-pool",
-          "javadoc",
-          "shapes");
+          "skill-pool");
 
   private final String name;
 
