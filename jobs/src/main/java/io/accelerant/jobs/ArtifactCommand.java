@@ -4,15 +4,20 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactFolder;
 import io.accelerant.core.artifact.ArtifactReport;
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.error.ConfigException;
+import io.accelerant.core.hub.HubFolder;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.Progress;
+import io.accelerant.core.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Looks at a published artifact or copies it; {@code spark.hadoop.*} settings reach its store. */
@@ -21,6 +26,9 @@ import picocli.CommandLine.Parameters;
     description =
         "Shows, verifies or copies a published artifact, or makes a page of a folder of them.")
 final class ArtifactCommand {
+  private static final String ARTIFACT = "artifact";
+  private static final String HUGGING_FACE = "huggingface";
+
   private final Console console;
 
   ArtifactCommand(Console console) {
@@ -37,16 +45,51 @@ final class ArtifactCommand {
     return run("verify", uri, options, (artifact, hadoop) -> say(artifact, ArtifactReport::verify));
   }
 
-  @Command(name = "export", description = "Copies and verifies; the copy has the same manifest.")
+  @Command(
+      name = "export",
+      description =
+          "Copies and verifies; the copy has the same manifest, or is a model in Hugging Face's"
+              + " layout.")
   int export(
       @Parameters(paramLabel = "URI") String uri,
       @Parameters(paramLabel = "TARGET") String target,
+      @Option(
+              names = "--format",
+              paramLabel = "FORMAT",
+              defaultValue = ARTIFACT,
+              description =
+                  "artifact (the same again) or huggingface (a model as transformers, and the hub,"
+                      + " read it).")
+          String format,
+      @Option(
+              names = "--base-model",
+              paramLabel = "NAME",
+              description = "huggingface: the model on the hub that this one was made from.")
+          String base,
       @Mixin Options options) {
     return run(
         "export",
         uri,
         options,
-        (artifact, hadoop) -> ArtifactReport.export(artifact, target, hadoop));
+        (artifact, hadoop) -> export(artifact, target, format, Optional.ofNullable(base), hadoop));
+  }
+
+  private static String export(
+      Artifact artifact,
+      String target,
+      String format,
+      Optional<String> base,
+      Configuration hadoop) {
+    if (format.equals(HUGGING_FACE)) {
+      return HubFolder.export(artifact, target, base, hadoop);
+    } else if (!format.equals(ARTIFACT)) {
+      throw new ConfigException(
+          Text.of("--format must be %s or %s, is \"%s\".", ARTIFACT, HUGGING_FACE, format));
+    } else if (base.isPresent()) {
+      throw new ConfigException(
+          Text.of("--base-model is for --format %s; leave it out.", HUGGING_FACE));
+    }
+    return ArtifactReport.export(artifact, target, hadoop);
   }
 
   @Command(

@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,6 +158,40 @@ class CommandTest extends SparkTest {
     String copy = folder.resolve("b").toString();
     assertThat(Accelerant.run("artifact", "export", uri, copy).exitCode()).isZero();
     assertThat(Accelerant.run("artifact", "verify", copy).exitCode()).isZero();
+  }
+
+  @Test
+  void aModelIsExportedAsHuggingFaceReadsIt(@TempDir Path folder) {
+    String target = folder.resolve("hub").toString();
+    assertThat(export("builtin:additions", target, "--format", "huggingface").exitCode()).isZero();
+    assertThat(Accelerant.run("artifact", "verify", target).exitCode()).isZero();
+    assertThat(folder.resolve("hub/tokenizer.json")).exists();
+  }
+
+  @Test
+  void anExportThatCannotBeIsRefused(@TempDir Path folder) {
+    String target = folder.resolve("hub").toString();
+    String note = folder.resolve("note").toString();
+    publish(note);
+    assertThat(export(note, target, "--format", "huggingface"))
+        .matches(outcome -> outcome.exitCode() == 4)
+        .extracting(Accelerant.Outcome::err)
+        .asString()
+        .contains("is of kind note", "leave out --format");
+    for (String[] wrong :
+        List.of(
+            new String[] {"--format", "onnx"},
+            new String[] {"--base-model", "org/base"},
+            new String[] {"--format", "huggingface", "--base-model", "out/../base"})) {
+      assertThat(export("builtin:additions", target, wrong).exitCode()).isEqualTo(2);
+    }
+    assertThat(folder.resolve("hub")).doesNotExist();
+  }
+
+  private static Accelerant.Outcome export(String uri, String target, String... more) {
+    return Accelerant.run(
+        Stream.concat(Stream.of("artifact", "export", uri, target), Arrays.stream(more))
+            .toArray(String[]::new));
   }
 
   @Test

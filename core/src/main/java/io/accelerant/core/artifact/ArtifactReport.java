@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 
 /** What {@code accelerant artifact show | verify | export} do. */
@@ -88,8 +89,7 @@ public final class ArtifactReport {
    * @throws ArtifactException if the artifact has changed, or the target is taken
    */
   public static String export(Artifact artifact, String target, Configuration hadoop) {
-    Claim claim = Claim.of("export of " + artifact.contentHash());
-    try (ArtifactWriter writer = ArtifactWriter.claim(target, hadoop, claim, false)) {
+    try (ArtifactWriter writer = claim(artifact, target, hadoop)) {
       for (Manifest.FileEntry file : artifact.manifest().files()) {
         try (InputStream in = artifact.open(file.path());
             OutputStream out = writer.createCopy(file.path())) {
@@ -102,6 +102,33 @@ public final class ArtifactReport {
         }
       }
       writer.commitCopy(artifact.manifest());
+      return writer.uri();
+    }
+  }
+
+  private static ArtifactWriter claim(Artifact artifact, String target, Configuration hadoop) {
+    Claim claim = Claim.of("export of " + artifact.contentHash());
+    return ArtifactWriter.claim(target, hadoop, claim, false);
+  }
+
+  /**
+   * Publishes an artifact in another layout.
+   *
+   * @param draft of what is written; the artifact becomes its parent
+   * @param files writes them
+   * @return the URI
+   * @throws ArtifactException if the target is taken, or what was written does not read back
+   */
+  public static String export(
+      Artifact artifact,
+      String target,
+      Configuration hadoop,
+      ManifestDraft draft,
+      Consumer<ArtifactWriter> files) {
+    try (ArtifactWriter writer = claim(artifact, target, hadoop)) {
+      files.accept(writer);
+      writer.commit(
+          draft.withParent(artifact.manifest().kind(), artifact.uri(), artifact.contentHash()));
       return writer.uri();
     }
   }

@@ -21,7 +21,7 @@ public enum Positions implements Named {
    *
    * @return {@code [length][width]} row-major
    */
-  static double[] sinusoids(int length, int width) {
+  public static double[] sinusoids(int length, int width) {
     double[] table = new double[length * width];
     for (int p = 0; p < length; p++) {
       for (int j = 0; j < width; j++) {

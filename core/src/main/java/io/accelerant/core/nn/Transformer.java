@@ -48,7 +48,11 @@ public record Transformer(
 
   private static final Scope.Order ORDER = Scope.Order.IN_OUT;
   private static final double DEVIATION = 0.02;
-  private static final Rotary ROTARY = Rotary.of(10000);
+
+  /** Base of rotary positions. */
+  public static final double ROTARY_BASE = 10000;
+
+  private static final Rotary ROTARY = Rotary.of(ROTARY_BASE);
 
   public Transformer {
     Sizes.positive("vocabulary", vocabulary, "maximumLength", maximumLength, "layers", layers);

@@ -20,6 +20,8 @@ public record ModelCard(
     String python,
     List<Parent> parents,
     String licence) {
+  /** Heading of the section that has {@code python}. */
+  public static final String LOADING = "Load it from Python";
 
   /**
    * @param hash sha256 that identifies the content, whatever its place
@@ -56,7 +58,7 @@ public record ModelCard(
       text.append("\n## Made by\n\n").append(Report.block("sh", String.join("\n", commands)));
     }
     if (!python.isBlank()) {
-      text.append("\n## Load it from Python\n\n").append(Report.block("python", python));
+      text.append("\n## " + LOADING + "\n\n").append(Report.block("python", python));
     }
     if (!parents.isEmpty()) {
       Table table = Table.of("made from", "content hash");

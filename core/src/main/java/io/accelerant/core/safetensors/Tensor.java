@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.IntUnaryOperator;
 
 /**
  * A named array as safetensors holds it.
@@ -97,6 +98,20 @@ public record Tensor(String name, Dtype dtype, long[] shape, ByteBuffer data) {
   @Override
   public ByteBuffer data() {
     return data.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * The same numbers, bit for bit, in another order and under another name.
+   *
+   * @param from place of an element to the one that it is taken from
+   */
+  public Tensor reordered(String other, long[] to, IntUnaryOperator from) {
+    int width = dtype.bytes();
+    byte[] reordered = new byte[data.remaining()];
+    for (int i = 0; i < size(); i++) {
+      data.get(from.applyAsInt(i) * width, reordered, i * width, width);
+    }
+    return new Tensor(other, dtype, to, ByteBuffer.wrap(reordered));
   }
 
   /** Number of elements. */

@@ -14,12 +14,12 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /** The models that {@code golden-models/make.py} wrote. */
-final class GoldenModels {
-  static final ImportModelJob JOB = new ImportModelJob();
+public final class GoldenModels {
+  public static final ImportModelJob JOB = new ImportModelJob();
 
   private GoldenModels() {}
 
-  static Path folder(String name) {
+  public static Path folder(String name) {
     try {
       return Path.of(GoldenModels.class.getResource("/golden-models/" + name).toURI());
     } catch (URISyntaxException e) {
@@ -28,7 +28,7 @@ final class GoldenModels {
   }
 
   /** A copy that a test may damage. */
-  static Path copy(String name, Path into) throws IOException {
+  public static Path copy(String name, Path into) throws IOException {
     Path copy = Files.createDirectories(into.resolve(name));
     try (Stream<Path> files = Files.list(folder(name))) {
       for (Path file : files.toList()) {
@@ -39,7 +39,7 @@ final class GoldenModels {
   }
 
   /** Without Spark, which an import does not need. */
-  static JobContext context(List<String> lines) {
+  public static JobContext context(List<String> lines) {
     Progress progress = lines::add;
     return new JobContext(
         () -> {
@@ -52,7 +52,7 @@ final class GoldenModels {
         "");
   }
 
-  static JobConfig config(Path source, Path output, String... sets) {
+  public static JobConfig config(Path source, Path output, String... sets) {
     List<String> all =
         new ArrayList<>(List.of("importModel.source=" + source, "run.output=" + output));
     all.addAll(List.of(sets));

@@ -7,6 +7,7 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.data.ArtifactTables;
 import io.accelerant.core.engine.Flat;
 import io.accelerant.core.engine.Layout;
+import io.accelerant.core.hub.HubFolder;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobResult;
 import io.accelerant.core.job.SparkTest;
@@ -168,6 +169,29 @@ class ImportedModelTest extends SparkTest {
         .containsEntry("fan_in_fan_out", false)
         .containsEntry("r", 2);
     assertThat(judged(adapted, prompts).metrics()).containsKeys("exactMatch", "judgeNll");
+    assertExported(start, adapted);
+  }
+
+  /** The adapters are in the weights that go out; read again, they are the trained model. */
+  private void assertExported(Artifact start, Artifact adapted) {
+    String hub =
+        HubFolder.export(
+            adapted, folder.resolve("hub").toString(), Optional.empty(), context().hadoop());
+    JobResult again =
+        run(
+            new ImportModelJob(),
+            "importModel.source=" + hub,
+            "run.output=" + folder.resolve("again"));
+    float[] trained = Model.read(adapted).parameters();
+    assertThat(Model.open(again.artifact(), context().hadoop(), "a test").parameters())
+        .isEqualTo(trained)
+        .isNotEqualTo(Model.read(start).parameters());
+    Artifact exported = Artifact.open(hub, context().hadoop());
+    assertThat(exported.holds(Adapters.CONFIG)).isTrue();
+    assertThat(exported.readJson("config.json"))
+        .containsEntry("model_type", "llama")
+        .containsEntry("eos_token_id", VOCABULARY - 1)
+        .doesNotContainKey("language");
   }
 
   @Test

@@ -51,7 +51,7 @@ record TokenizerFiles(String where, boolean published, TreeMap<String, byte[]> p
   /** Each of them says how texts are cut; the first that is there counts. */
   static final List<String> MAIN = List.of(JSON, VOCABULARY, PIECES);
 
-  private static final List<String> NAMES =
+  static final List<String> NAMES =
       List.of(JSON, CONFIG, SPECIAL, ADDED, VOCABULARY, MERGES, PIECES, CHAT);
 
   /** Bytes of a file, at most. */

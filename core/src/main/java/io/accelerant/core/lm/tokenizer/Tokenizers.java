@@ -5,6 +5,7 @@ import io.accelerant.core.error.ArtifactException;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.text.Text;
+import java.util.List;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
@@ -75,6 +76,11 @@ public final class Tokenizers {
       return PretrainedTokenizer.of(TokenizerFiles.of(artifact), config);
     }
     return SymbolTokenizer.of(config);
+  }
+
+  /** Names of the files that a tokenizer may have. */
+  public static List<String> files() {
+    return TokenizerFiles.NAMES;
   }
 
   /** Whether an artifact holds the files of a tokenizer. */

@@ -205,7 +205,7 @@ final class VocabularyFiles {
     return added;
   }
 
-  private static Map<String, Object> added(String piece, int id, boolean special) {
+  static Map<String, Object> added(String piece, int id, boolean special) {
     Map<String, Object> token = new LinkedHashMap<>();
     token.put("id", id);
     token.put("content", piece);
