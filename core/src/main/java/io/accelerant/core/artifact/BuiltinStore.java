@@ -26,7 +26,9 @@ final class BuiltinStore implements Store {
           "slips",
           "modular-chain",
           "plus-minus",
-          "skill-pool");
+          "skill-pool",
+          "javadoc",
+          "shapes");
 
   private final String name;
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Pieces of words over a-z and space, each a symbol. Text is normalised as {@link
+ * Pieces of words over a-z, each a symbol; the space before a word is part of it. Text is normalised as {@link
  * Alphabet#LETTERS27} has it and read from left to right, the longest piece that fits each time. So
  * the tokens of a text do not depend on what comes before a piece or after the text: a row of
  * tokens cut out of a text is what its own text reads as.
@@ -29,7 +29,8 @@ final class PieceAlphabet implements Alphabet {
 
   /**
    * @param pieces by token; a-z and space are among them, so that every text can be read
-   * @throws IllegalArgumentException if one is there twice, is not of letters, or a letter lacks
+   * @throws IllegalArgumentException if one is there twice, is not of letters, has a space behind
+   *     its start, or a letter lacks
    */
   PieceAlphabet(List<String> pieces) {
     this.pieces = List.copyOf(pieces);
@@ -46,9 +47,11 @@ final class PieceAlphabet implements Alphabet {
         }
         node = next[node][letter];
       }
-      if (node == 0 || tokens[node] >= 0) {
+      if (node == 0 || tokens[node] >= 0 || pieces.get(token).lastIndexOf(' ') > 0) {
         throw new IllegalArgumentException(
-            Text.of("the piece \"%s\" is empty or there twice", pieces.get(token)));
+            Text.of(
+                "the piece \"%s\" is empty, there twice, or of more than one word",
+                pieces.get(token)));
       }
       tokens[node] = token;
     }

@@ -17,9 +17,10 @@ import java.util.TreeMap;
 /**
  * The tokenizer of a model that has no files of one: symbols.
  *
+ * @param files name of each to its content
  * @param special {@code eos} and {@code mask}, those that the model has, to their numbers
  */
-record HubTokenizer(SymbolTokenizer symbols, Map<String, Integer> special) {
+record HubTokenizer(Map<String, Map<String, Object>> files, Map<String, Integer> special) {
   private static final String LANGUAGE = "language";
   private static final String DIFFUSION = "diffusion";
   private static final String ALPHABET = "alphabet";
@@ -34,19 +35,20 @@ record HubTokenizer(SymbolTokenizer symbols, Map<String, Integer> special) {
     if (reader.has(LANGUAGE)) {
       JsonReader block = reader.block(LANGUAGE);
       return Tokenizers.read(artifact, block.inner("tokenizer")) instanceof SymbolTokenizer symbols
-          ? Optional.of(new HubTokenizer(symbols, special(block)))
+          ? Optional.of(new HubTokenizer(SymbolFiles.of(symbols, special(block)), special(block)))
           : Optional.empty();
     }
     if (reader.has(DIFFUSION) && reader.block(DIFFUSION).has(ALPHABET)) {
       JsonReader block = reader.block(DIFFUSION);
-      return Optional.of(new HubTokenizer(alphabet(block), special(block)));
+      Map<String, Integer> special = special(block);
+      return Optional.of(new HubTokenizer(SymbolFiles.of(alphabet(block), special), special));
     }
     return Optional.empty();
   }
 
-  private static SymbolTokenizer alphabet(JsonReader block) {
+  private static Alphabet alphabet(JsonReader block) {
     try {
-      return SymbolTokenizer.of(Alphabet.ofLabel(block.text(ALPHABET)));
+      return Alphabet.read(block);
     } catch (IllegalArgumentException e) {
       throw block.wrong(ALPHABET, Text.of("is not known: %s", e.getMessage()));
     }
@@ -62,10 +64,6 @@ record HubTokenizer(SymbolTokenizer symbols, Map<String, Integer> special) {
               }
             });
     return special;
-  }
-
-  Map<String, Map<String, Object>> files() {
-    return SymbolFiles.of(symbols, special);
   }
 
   /** What {@code config.json} says of the tokens; unsaid, transformers takes those of GPT-2. */

@@ -82,7 +82,8 @@ class PieceAlphabetTest {
   void whatIsNoAlphabetIsRefused() {
     assertThatThrownBy(() -> new PieceAlphabet(List.of("a", "b")))
         .hasMessage("\"c\" is not among the pieces");
-    assertThatThrownBy(() -> pieces("ab", "ab")).hasMessageContaining("\"ab\" is empty or there");
+    assertThatThrownBy(() -> pieces("ab", "ab")).hasMessageContaining("\"ab\" is empty, there");
+    assertThatThrownBy(() -> pieces("a b")).hasMessageContaining("or of more than one word");
     assertThatThrownBy(() -> pieces("aB")).hasMessageContaining("U+0042 at place 1");
     assertThatThrownBy(() -> pieces("ab").encode("a-b")).hasMessageContaining("U+002D at place 1");
   }

@@ -60,8 +60,8 @@ class BuiltinModelsTest extends SparkTest {
   }
 
   /**
-   * The task draws other prompts than the 200 that the manifest's number was measured on: tolerances
-   * are at least two standard errors of that number.
+   * The task draws other prompts than the 200 that the manifest's number was measured on:
+   * tolerances are at least two standard errors of that number.
    */
   @ParameterizedTest
   @CsvSource(

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
- * A {@link SymbolTokenizer} as files that Hugging Face's library reads: the same tokens for every
- * text that has any. Two things differ, as the library has no way to say them: where ours refuses a
- * text that holds a foreign symbol, the library drops the symbol; and a text that spells out {@link
- * #END} or {@link #MASK} is that token.
+ * A {@link SymbolTokenizer}, or an {@link Alphabet} alone, as files that Hugging Face's library
+ * reads: the same tokens for every text that has any. Two things differ, as the library has no way
+ * to say them: where ours refuses a text that holds a foreign symbol, the library drops the symbol;
+ * and a text that spells out {@link #END} or {@link #MASK} is that token.
  */
 public final class SymbolFiles {
   /** What stands for the end of an answer. */
@@ -50,6 +51,16 @@ public final class SymbolFiles {
    */
   public static Map<String, Map<String, Object>> of(
       SymbolTokenizer tokenizer, Map<String, Integer> special) {
+    return files(cut(tokenizer), special);
+  }
+
+  /** As above, of the symbols of an alphabet. */
+  public static Map<String, Map<String, Object>> of(
+      Alphabet alphabet, Map<String, Integer> special) {
+    return files(cut(alphabet), special);
+  }
+
+  private static Map<String, Map<String, Object>> files(Cut cut, Map<String, Integer> special) {
     SortedMap<Integer, String> pieces = new TreeMap<>();
     special.forEach((role, id) -> pieces.put(id, role.equals("eos") ? END : MASK));
     Map<String, Object> config = new LinkedHashMap<>();
@@ -57,7 +68,7 @@ public final class SymbolFiles {
     special.forEach((role, id) -> config.put(role + "_token", pieces.get(id)));
     config.put("clean_up_tokenization_spaces", false);
     Map<String, Map<String, Object>> files = new LinkedHashMap<>();
-    files.put(TokenizerFiles.JSON, json(cut(tokenizer), pieces));
+    files.put(TokenizerFiles.JSON, json(cut, pieces));
     files.put(TokenizerFiles.CONFIG, config);
     return files;
   }
@@ -83,10 +94,42 @@ public final class SymbolFiles {
     if (tokenizer.label().isEmpty()) {
       return new Cut(null, null, Map.of("type", "Fuse"), symbols(symbols));
     }
-    return switch (Alphabet.ofLabel(tokenizer.label())) {
-      case LETTERS27 -> new Cut(letters(), null, Map.of("type", "Fuse"), symbols(symbols));
-      case BYTES -> new Cut(null, bytes(), bytes(), symbols(printed(symbols)));
-    };
+    return cut(Alphabet.ofLabel(tokenizer.label()));
+  }
+
+  private static Cut cut(Alphabet alphabet) {
+    List<String> symbols =
+        IntStream.range(0, alphabet.size()).mapToObj(alphabet::symbolOf).toList();
+    if (alphabet.equals(Alphabet.BYTES)) {
+      return new Cut(null, bytes(), bytes(), symbols(printed(String.join("", symbols))));
+    }
+    Map<String, Object> fuse = Map.of("type", "Fuse");
+    return alphabet.equals(Alphabet.LETTERS27)
+        ? new Cut(letters(), null, fuse, symbols(String.join("", symbols)))
+        : new Cut(letters(), beforeSpaces(), fuse, longestFirst(symbols));
+  }
+
+  /** Words with the space before them: no piece is in two of them. */
+  private static Map<String, Object> beforeSpaces() {
+    Map<String, Object> split = new LinkedHashMap<>();
+    split.put("type", "Split");
+    split.put("pattern", Map.of("String", " "));
+    split.put("behavior", "MergedWithNext");
+    split.put("invert", false);
+    return split;
+  }
+
+  /** The longest piece that fits each time; no word is too long. */
+  private static Map<String, Object> longestFirst(List<String> pieces) {
+    Map<String, Object> vocabulary = new LinkedHashMap<>();
+    pieces.forEach(piece -> vocabulary.put(piece, vocabulary.size()));
+    Map<String, Object> model = new LinkedHashMap<>();
+    model.put("type", "WordPiece");
+    model.put("unk_token", pieces.get(0));
+    model.put("continuing_subword_prefix", "");
+    model.put("max_input_chars_per_word", Integer.MAX_VALUE);
+    model.put(Description.VOCAB, vocabulary);
+    return model;
   }
 
   /** Pairs of pieces of which none is ever joined: each char is a token. */

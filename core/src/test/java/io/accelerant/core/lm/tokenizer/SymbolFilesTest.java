@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.accelerant.core.data.Alphabet;
 import io.accelerant.core.json.CanonicalJson;
+import io.accelerant.core.json.JsonReader;
 import io.accelerant.core.text.Text;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -36,7 +39,11 @@ class SymbolFilesTest {
   /** A file, as the library reads it. */
   private record Read(String json, String hash) {
     static Read of(SymbolTokenizer tokenizer, Map<String, Integer> special) {
-      Map<String, Object> json = SymbolFiles.of(tokenizer, special).get("tokenizer.json");
+      return of(SymbolFiles.of(tokenizer, special));
+    }
+
+    static Read of(Map<String, Map<String, Object>> files) {
+      Map<String, Object> json = files.get("tokenizer.json");
       return new Read(CanonicalJson.write(json), CanonicalJson.sha256Of(json));
     }
 
@@ -70,6 +77,25 @@ class SymbolFilesTest {
             .as(text)
             .isEqualTo(ours.decode(ours.encode(text)));
       }
+    }
+  }
+
+  @Test
+  void piecesAreReadLongestFirst() {
+    Map<String, Object> pieces = new LinkedHashMap<>();
+    List<String> symbols =
+        new ArrayList<>(LETTERS.symbols().chars().mapToObj(Character::toString).toList());
+    symbols.addAll(List.of("th", "the", " c", " cat", "at", "he said", "ra"));
+    pieces.put("alphabet", "pieces");
+    pieces.put("pieces", symbols);
+    Alphabet ours = Alphabet.read(JsonReader.of(pieces, "the test", IllegalStateException::new));
+    Read read = Read.of(SymbolFiles.of(ours, Map.of("mask", ours.size())));
+    List<String> texts = new ArrayList<>(TEXTS);
+    texts.add("the cat that he said " + "strange ".repeat(400) + "letters".repeat(40));
+    for (String text : texts) {
+      int[] tokens = ours.encode(ours.normalise(text));
+      assertThat(read.encode(text)).as(text).isEqualTo(tokens);
+      assertThat(read.decode(tokens)).as(text).isEqualTo(ours.normalise(text));
     }
   }
 
