@@ -1,6 +1,5 @@
 package io.accelerant.jobs;
 
-import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactFolder;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
@@ -21,8 +20,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.hadoop.conf.Configuration;
 
 /**
  * What the jobs that take seconds do for models that come along, on one page: images in five
@@ -95,7 +92,13 @@ final class QuickstartJob implements Job {
 
   @Override
   public JobResult run(JobContext context, JobConfig config) {
-    Steps steps = new Steps(context, config, folder(context, config));
+    Steps steps =
+        new Steps(
+            context,
+            folder(context, config),
+            List.of(
+                "run.seed=" + config.get(RunKeys.SEED),
+                "run.format=" + config.get(RunKeys.FORMAT)));
     String images =
         steps.prepare("1/6: images", "images", new PrepareImagesJob(), List.of()).artifact();
     JobResult compensated =
@@ -220,42 +223,5 @@ final class QuickstartJob implements Job {
     sets.add("sample.model=" + IMAGES);
     sets.add("sample.schedule=vp-linear");
     return sets;
-  }
-
-  /** Where what was made before is looked for. */
-  @FunctionalInterface
-  private interface Search {
-    Optional<Artifact> find(Job job, JobConfig config, Configuration hadoop);
-  }
-
-  /** Runs ordinary jobs into one folder with the common settings, each unless it has been done. */
-  private record Steps(JobContext context, JobConfig config, String folder) {
-    JobResult run(String title, String output, Job job, List<String> sets) {
-      return run(title, output, job, sets, FinishedStep::find);
-    }
-
-    /** Of data that comes along. */
-    JobResult prepare(String title, String output, Job job, List<String> sets) {
-      return run(title, output, job, sets, FinishedStep::findMadeOfOwn);
-    }
-
-    private JobResult run(
-        String title, String output, Job job, List<String> sets, Search finished) {
-      context.progress().say(title);
-      List<String> all = new ArrayList<>(sets);
-      all.add("run.output=" + folder + "/" + output + "-{version}");
-      all.add("run.seed=" + config.get(RunKeys.SEED));
-      all.add("run.format=" + config.get(RunKeys.FORMAT));
-      JobConfig own = JobConfig.load(List.of(), all, job.keys());
-      Optional<Artifact> made = finished.find(job, own, context.hadoop());
-      if (made.isPresent()) {
-        context.progress().say("  done already: %s", made.get().uri());
-        return new JobResult(
-            made.get().uri(), made.get().contentHash(), made.get().manifest().metrics());
-      }
-      JobResult result = context.part(job, own);
-      context.checkStop();
-      return result;
-    }
   }
 }
