@@ -54,7 +54,7 @@ public record InputFile(String uri, byte[] content) {
    */
   public static Optional<InputFile> find(String uri, Configuration hadoop, int largest) {
     try {
-      return store(uri, hadoop).exists("")
+      return store(uri, hadoop).isFile("")
           ? Optional.of(read(uri, hadoop, largest))
           : Optional.empty();
     } catch (IOException e) {
