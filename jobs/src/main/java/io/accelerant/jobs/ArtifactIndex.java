@@ -1,9 +1,11 @@
 package io.accelerant.jobs;
 
 import io.accelerant.core.artifact.Artifact;
+import io.accelerant.core.artifact.ArtifactFolder;
 import io.accelerant.core.artifact.ArtifactFolder.Entry;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.report.HtmlPage;
+import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
@@ -42,6 +44,19 @@ final class ArtifactIndex {
         }
       }
     }
+  }
+
+  /**
+   * Writes a report of a folder's artifacts into it as {@code report.md}, its pictures and {@code
+   * report.html}, and the index.
+   *
+   * @return the URI of {@code report.html}
+   */
+  static String writeBeside(Report report, String title, ArtifactFolder folder) {
+    report.files().forEach(folder::write);
+    folder.write(FILE, new ArtifactIndex(folder.artifacts()).page(folder.uri()));
+    return folder.write(
+        "report.html", HtmlPage.of(title, List.of(report.markdown()), report.files()));
   }
 
   byte[] page(String uri) {

@@ -30,10 +30,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Every job that the command line knows, in the order of the help text. */
 final class Commands {
+  /** Those that run others, and publish nothing of their own. */
+  static final Set<String> OF_JOBS = Set.of("quickstart", "pipeline", "gains");
+
   /** What a job is for, as a heading of the help text. */
   private static final Map<String, List<Listed>> BY_PURPOSE = new LinkedHashMap<>();
 
@@ -84,7 +89,8 @@ final class Commands {
         "Use and judge what came out",
         example(new SampleJob(), "sample-mixture.conf"),
         example(new EvaluateJob(), "evaluate.conf"),
-        example(new PipelineJob(), "pipeline.conf"));
+        example(new PipelineJob(), "pipeline.conf"),
+        new Listed(new GainsJob(), null));
   }
 
   private Commands() {}
@@ -110,8 +116,15 @@ final class Commands {
     return BY_PURPOSE.values().stream()
         .flatMap(List::stream)
         .map(Listed::job)
-        .filter(job -> !(job instanceof QuickstartJob || job instanceof PipelineJob))
+        .filter(job -> !OF_JOBS.contains(job.name()))
         .toList();
+  }
+
+  /** The same by their names. */
+  static SortedMap<String, Job> byName() {
+    SortedMap<String, Job> jobs = new TreeMap<>();
+    jobs().forEach(job -> jobs.put(job.name(), job));
+    return jobs;
   }
 
   /** Jobs under what they are for, each as the command that runs its example, and what it does. */

@@ -2,9 +2,11 @@ package io.accelerant.jobs;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.CodeVersion;
+import io.accelerant.core.artifact.InputFile;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.Versions;
 import io.accelerant.core.config.JobConfig;
+import io.accelerant.core.error.AccelerantException;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.RunKeys;
 import io.accelerant.core.json.CanonicalJson;
@@ -16,6 +18,8 @@ import org.apache.hadoop.conf.Configuration;
 
 /** Finds what a step of a longer run has made before, so that it need not be made again. */
 final class FinishedStep {
+  private static final int LARGEST_FILE = 1 << 26;
+
   private FinishedStep() {}
 
   /**
@@ -58,6 +62,17 @@ final class FinishedStep {
   private static boolean isThere(Manifest.Parent parent, Configuration hadoop) {
     return Artifact.find(parent.uri(), hadoop)
         .map(artifact -> artifact.contentHash().equals(parent.contentHash()))
-        .orElse(false);
+        .orElseGet(() -> isFile(parent, hadoop));
+  }
+
+  /** Such as a mixture in JSON; one that cannot be read is not there. */
+  private static boolean isFile(Manifest.Parent parent, Configuration hadoop) {
+    try {
+      return InputFile.find(parent.uri(), hadoop, LARGEST_FILE)
+          .map(file -> file.sha256().equals(parent.contentHash()))
+          .orElse(false);
+    } catch (AccelerantException e) {
+      return false;
+    }
   }
 }

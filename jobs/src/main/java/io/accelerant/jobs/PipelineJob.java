@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Jobs one after the other, each on the artifacts of those before it. The folder of a stage is
@@ -77,8 +76,7 @@ final class PipelineJob implements Job {
       PipelineStage stage, JobConfig config, String uri, Optional<Artifact> artifact) {}
 
   private static List<Planned> planned(JobContext context, JobConfig config) {
-    Map<String, Job> jobs = new TreeMap<>();
-    Commands.jobs().forEach(job -> jobs.put(job.name(), job));
+    Map<String, Job> jobs = Commands.byName();
     String folder = config.get(OUTPUT).replaceAll("/+$", "");
     if (Versions.holdsVersion(folder)) {
       throw config.invalid(OUTPUT, "is the folder of all stages and holds no {version}.");
@@ -93,7 +91,8 @@ final class PipelineJob implements Job {
     Map<String, String> uris = new LinkedHashMap<>();
     List<Planned> planned = new ArrayList<>();
     for (Map<String, Object> entry : entries) {
-      PipelineStage stage = PipelineStage.of(planned.size(), entry, jobs);
+      PipelineStage stage =
+          PipelineStage.of(Text.of("pipeline.stages[%d]", planned.size()), entry, jobs);
       if (keys.containsKey(stage.name())) {
         throw config.invalid(STAGES, Text.of("has two stages named %s.", stage.name()));
       }

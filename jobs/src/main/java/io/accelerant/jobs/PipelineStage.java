@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -53,12 +54,12 @@ record PipelineStage(
   private static final int DIGITS = 12;
 
   /**
-   * Reads one entry of {@code pipeline.stages}.
+   * Reads one stage.
    *
+   * @param where it was written, for errors: such as {@code pipeline.stages[1]}
    * @throws ConfigException that says which field of which entry is wrong
    */
-  static PipelineStage of(int number, Map<String, Object> entry, Map<String, Job> jobs) {
-    String where = Text.of("pipeline.stages[%d]", number);
+  static PipelineStage of(String where, Map<String, Object> entry, Map<String, Job> jobs) {
     for (String field : entry.keySet()) {
       if (!FIELDS.contains(field)) {
         throw new ConfigException(
@@ -148,6 +149,15 @@ record PipelineStage(
     } catch (ConfigException e) {
       throw new ConfigException(Text.of("Stage %s (%s): %s", name, job.name(), e.getMessage()), e);
     }
+  }
+
+  /** The earlier stages that its settings name. */
+  Set<String> references() {
+    return REFERENCE
+        .matcher(CanonicalJson.write(sets))
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toSet());
   }
 
   private String shown(Object value, Map<String, String> artifacts) {

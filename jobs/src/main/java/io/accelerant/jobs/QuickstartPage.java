@@ -3,11 +3,9 @@ package io.accelerant.jobs;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactFolder;
 import io.accelerant.core.job.JobResult;
-import io.accelerant.core.report.HtmlPage;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.text.Text;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -24,7 +22,6 @@ record QuickstartPage(
     JobResult decoders,
     QuickstartText text) {
   private static final String TITLE = "Accelerant in three minutes";
-  private static final String PAGE = "report.html";
   private static final String MMD = "mmd.n5";
 
   /** Rows of the table of distances: arm and steps as the metrics name them, and what they are. */
@@ -49,10 +46,7 @@ record QuickstartPage(
     prompts(report);
     text.show(report);
     report.section("Next").paragraph(next());
-    report.files().forEach(folder::write);
-    folder.write(ArtifactIndex.FILE, new ArtifactIndex(folder.artifacts()).page(folder.uri()));
-    String markdown = new String(report.files().get(Report.FILE), StandardCharsets.UTF_8);
-    return folder.write(PAGE, HtmlPage.of(TITLE, List.of(markdown), report.files()));
+    return ArtifactIndex.writeBeside(report, TITLE, folder);
   }
 
   private void images(Report report) {

@@ -112,7 +112,7 @@ class PathNamesJobTest extends SparkTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"quickstart", "pipeline", "rs2 --set rs2.input=range:9"})
+  @ValueSource(strings = {"quickstart", "pipeline", "gains", "rs2 --set rs2.input=range:9"})
   void aDryRunOfAnyKindOfJobTriesItsOutput(String job) throws IOException {
     Files.createFile(scratch.resolve("file"));
     List<String> arguments = new ArrayList<>(List.of(job.split(" ")));

@@ -84,6 +84,20 @@ public final class ArtifactFolder {
     return store.uri() + "/" + name;
   }
 
+  /**
+   * Creates or replaces a file anywhere; directories above are made.
+   *
+   * @throws ArtifactException if it cannot be written
+   */
+  public static void replace(String uri, byte[] content, Configuration hadoop) {
+    Store file = Store.at(uri, hadoop);
+    try {
+      file.replace("", content);
+    } catch (IOException e) {
+      throw failed("write", file, e);
+    }
+  }
+
   private static ArtifactException failed(String what, Store store, IOException e) {
     return new ArtifactException(
         "Cannot " + what + " " + store.uri() + ": " + StoreFailure.describe(e), e);

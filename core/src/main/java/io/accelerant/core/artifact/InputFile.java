@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -44,6 +45,21 @@ public record InputFile(String uri, byte[] content) {
                     uri, isFile ? Text.of("%,d bytes long", size) : "a directory", largest));
           }
         });
+  }
+
+  /**
+   * As {@link #read(String, Configuration, int)}; nothing if there is no such file.
+   *
+   * @param largest in bytes
+   */
+  public static Optional<InputFile> find(String uri, Configuration hadoop, int largest) {
+    try {
+      return store(uri, hadoop).isFile("")
+          ? Optional.of(read(uri, hadoop, largest))
+          : Optional.empty();
+    } catch (IOException e) {
+      throw cannotRead(uri, e);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,6 +18,7 @@ public final class Table {
   private final List<String> headers;
   private final List<List<Object>> rows = new ArrayList<>();
   private int significant = 4;
+  private boolean padded = true;
 
   private Table(List<String> headers) {
     this.headers = headers;
@@ -60,6 +62,12 @@ public final class Table {
     return this;
   }
 
+  /** With cells as long as what they hold, for columns of sentences. */
+  public Table unpadded() {
+    padded = false;
+    return this;
+  }
+
   /**
    * Adds a row.
    *
@@ -80,16 +88,17 @@ public final class Table {
     return rows.size();
   }
 
-  /** The table as GitHub Markdown, columns padded to equal width. */
+  /** The table as GitHub Markdown, columns padded to equal width unless that was asked away. */
   public String markdown() {
     int columns = headers.size();
     List<List<String>> lines = new ArrayList<>();
     lines.add(headers.stream().map(Table::escape).toList());
     rows.forEach(row -> lines.add(row.stream().map(cell -> text(cell, significant)).toList()));
     int[] width = new int[columns];
+    Arrays.fill(width, 3);
     for (List<String> line : lines) {
-      for (int c = 0; c < columns; c++) {
-        width[c] = Math.max(Math.max(3, width[c]), length(line.get(c)));
+      for (int c = 0; padded && c < columns; c++) {
+        width[c] = Math.max(width[c], length(line.get(c)));
       }
     }
     StringBuilder out = new StringBuilder();
@@ -97,7 +106,7 @@ public final class Table {
       out.append('|');
       for (int c = 0; c < columns; c++) {
         String cell = lines.get(r).get(c);
-        String space = " ".repeat(width[c] - length(cell));
+        String space = " ".repeat(Math.max(0, width[c] - length(cell)));
         out.append(' ').append(isNumeric(c) ? space + cell : cell + space).append(" |");
       }
       out.append('\n');

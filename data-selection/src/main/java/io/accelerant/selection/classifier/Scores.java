@@ -1,23 +1,31 @@
 package io.accelerant.selection.classifier;
 
+import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.report.Table.Spread;
 import io.accelerant.selection.classifier.SubsetTraining.Trained;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /** The cells of the table over their seeds. Accuracies are of the test images, in percent. */
 record Scores(Map<Cell, Trained> cells) {
   /** Mean and spread over the seeds of a row, or empty if it was not trained. */
   Optional<Spread> of(Choice choice, double ratio, ToDoubleFunction<Trained> number) {
-    double[] values =
-        cells.entrySet().stream()
-            .filter(e -> e.getKey().choice() == choice && e.getKey().ratio() == ratio)
-            .mapToDouble(e -> number.applyAsDouble(e.getValue()))
-            .toArray();
+    double[] values = bySeed(choice, ratio, number);
     return values.length == 0 ? Optional.empty() : Optional.of(Spread.of(values));
+  }
+
+  /** In the order of their seeds. */
+  private double[] bySeed(Choice choice, double ratio, ToDoubleFunction<Trained> number) {
+    return cells.entrySet().stream()
+        .filter(e -> e.getKey().choice() == choice && e.getKey().ratio() == ratio)
+        .sorted(Comparator.comparingLong(e -> e.getKey().seed()))
+        .mapToDouble(e -> number.applyAsDouble(e.getValue()))
+        .toArray();
   }
 
   Optional<Spread> accuracy(Choice choice, double ratio) {
@@ -51,6 +59,17 @@ record Scores(Map<Cell, Trained> cells) {
     return difference(accuracy(Choice.WITHOUT_REPLACEMENT, ratio), accuracy(Choice.STATIC, ratio));
   }
 
+  /** The same, paired by seed; the interval is infinite under a single one. */
+  private Optional<PairedDifference> pairedGain(double ratio) {
+    double[] own = bySeed(Choice.WITHOUT_REPLACEMENT, ratio, Trained::last);
+    double[] fixed = bySeed(Choice.STATIC, ratio, Trained::last);
+    return own.length == 0 || own.length != fixed.length
+        ? Optional.empty()
+        : Optional.of(
+            PairedDifference.ofPairs(
+                IntStream.range(0, own.length).mapToDouble(s -> own[s] - fixed[s]).toArray()));
+  }
+
   /** Points by which training on everything is above RS2 without replacement. */
   Optional<Double> gapToFull(double ratio) {
     return difference(accuracy(Choice.FULL, 1), accuracy(Choice.WITHOUT_REPLACEMENT, ratio));
@@ -81,6 +100,13 @@ record Scores(Map<Cell, Trained> cells) {
     }
     for (double ratio : ratios()) {
       gainOverStatic(ratio).ifPresent(g -> metrics.put("gainOverStatic.r" + ratio, g));
+      pairedGain(ratio)
+          .filter(g -> Double.isFinite(g.high()))
+          .ifPresent(
+              g -> {
+                metrics.put("gainOverStatic.r" + ratio + ".low", g.low());
+                metrics.put("gainOverStatic.r" + ratio + ".high", g.high());
+              });
       gapToFull(ratio).ifPresent(g -> metrics.put("gapToFull.r" + ratio, g));
       shareOfFull(ratio, Trained::seconds).ifPresent(t -> metrics.put("timeOfFull.r" + ratio, t));
       shareOfFull(ratio, Trained::cpuSeconds)

@@ -118,6 +118,8 @@ class TrainClassifierJobTest extends SparkTest {
             "full-schedule.r0.05.accuracy",
             "full.accuracy",
             "gainOverStatic.r0.05",
+            "gainOverStatic.r0.05.low",
+            "gainOverStatic.r0.05.high",
             "gapToFull.r0.05",
             "timeOfFull.r0.05")
         .containsEntry("static.r0.05.seeds", 2L)
