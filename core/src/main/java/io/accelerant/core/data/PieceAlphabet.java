@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Pieces of words over a-z, each a symbol; the space before a word is part of it. Text is normalised as {@link
- * Alphabet#LETTERS27} has it and read from left to right, the longest piece that fits each time. So
- * the tokens of a text do not depend on what comes before a piece or after the text: a row of
- * tokens cut out of a text is what its own text reads as.
+ * Pieces of words over a-z, each a symbol; the space before a word is part of it. Text is
+ * normalised as {@link Alphabet#LETTERS27} has it and read from left to right, the longest piece
+ * that fits each time. So the tokens of a text do not depend on what comes before a piece or after
+ * the text: a row of tokens cut out of a text is what its own text reads as.
  */
 final class PieceAlphabet implements Alphabet {
   static final String LABEL = "pieces";
