@@ -27,7 +27,7 @@ record QuickstartText(JobResult sampler, Map<String, List<String>> lines) {
   private static final int LINES = 6;
 
   /**
-   * @param samples texts that each row is measured on
+   * @param samples half of them are the texts that each row is measured on
    */
   static QuickstartText run(Steps steps, int samples) {
     String corpus =
@@ -50,12 +50,12 @@ record QuickstartText(JobResult sampler, Map<String, List<String>> lines) {
                 "lsd.baselineSteps=[8, 32]",
                 "lsd.objective=[lookahead]",
                 "lsd.teacherSteps=32",
-                "lsd.trajectories=128",
-                "lsd.exponents=[1.0, 1.1, 1.2, 1.3, 1.4, 1.6]",
-                "lsd.fitSamples=64",
+                "lsd.trajectories=64",
+                "lsd.exponents=[1.0, 1.1, 1.2]",
+                "lsd.fitSamples=128",
                 "lsd.jysSamples=32",
                 "lsd.seeds=[101]",
-                "lsd.samples=" + samples));
+                "lsd.samples=" + samples / 2));
     Map<String, List<String>> ways = new LinkedHashMap<>();
     ways.put("8 plain steps", List.of("sample.method=euler", "sample.steps=8"));
     ways.put("8 learned steps", List.of("sample.sampler=" + sampler.artifact(), "sample.steps=8"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.accelerant.core.error.ConfigException;
 import io.accelerant.core.json.CanonicalJson;
 import io.accelerant.core.json.JsonReader;
+import io.accelerant.core.text.Text;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -56,7 +57,7 @@ class GainTest {
       String kind, String better, String value, String rest, String expected) {
     String more = rest == null ? "" : rest;
     assertThat(
-            gain("{'kind':'%s','better':'%s','value':'%s'%s}".formatted(kind, better, value, more))
+            gain(Text.of("{'kind':'%s','better':'%s','value':'%s'%s}", kind, better, value, more))
                 .text())
         .isEqualTo(expected);
   }

@@ -5,18 +5,18 @@ import java.io.Serializable;
 import java.util.Arrays;
 
 /** Counts of keys at or above 0: open addressing with linear probing, no boxes. */
-final class LongCounts implements Serializable {
+public final class LongCounts implements Serializable {
   private static final long EMPTY = -1;
 
   private long[] keys = new long[64];
   private long[] counts = new long[64];
   private int size;
 
-  LongCounts() {
+  public LongCounts() {
     Arrays.fill(keys, EMPTY);
   }
 
-  void add(long key, long count) {
+  public void add(long key, long count) {
     int slot = slot(key);
     if (keys[slot] == EMPTY) {
       keys[slot] = key;
@@ -34,7 +34,7 @@ final class LongCounts implements Serializable {
   }
 
   /** Key and count in turn, in order of key: the form in which counts travel. */
-  long[] packed() {
+  public long[] packed() {
     long[] sorted = new long[size];
     int n = 0;
     for (long key : keys) {
@@ -52,7 +52,7 @@ final class LongCounts implements Serializable {
   }
 
   /** Adds what {@link #packed} gave. */
-  void addPacked(long[] packed) {
+  public void addPacked(long[] packed) {
     for (int i = 0; i < packed.length; i += 2) {
       add(packed[i], packed[i + 1]);
     }

@@ -1,19 +1,22 @@
 package io.accelerant.distill.measure;
 
 import io.accelerant.core.lm.KGrams;
+import io.accelerant.core.lm.LongCounts;
 import io.accelerant.core.math.PairedDifference;
 import io.accelerant.distill.discrete.DiscreteSampler.Samples;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What was measured on the samples of one sampler and one seed.
  *
  * @param main [samples][2], flat: numerator and denominator of the main metric, where it is a ratio
  * @param symbols [V] symbol counts
- * @param pairs [blocks][V * V] counts of neighbours; a block is a micro-batch or several, the unit
- *     of resampling for metrics that are no ratio
+ * @param pairs counts of neighbours x, y by block: x V + y and its count in turn, in order, those
+ *     that occur; a block is a micro-batch or several, the unit of resampling for metrics that are
+ *     no ratio
  * @param clipped negative probabilities that had to be clipped
  * @param leftMasked positions still masked before the final denoising
  * @param nanos time in the sampler; the only entry that is not reproducible
@@ -21,7 +24,7 @@ import java.util.List;
 public record Measured(
     double[] main,
     double[] symbols,
-    double[][] pairs,
+    long[][] pairs,
     int evaluations,
     double clipped,
     double leftMasked,
@@ -35,20 +38,20 @@ public record Measured(
     int count = tokens.length / length;
     double[] main = new double[2 * count];
     double[] symbols = new double[vocabulary];
-    double[] pairs = new double[vocabulary * vocabulary];
+    LongCounts pairs = new LongCounts();
     for (int b = 0; b < count; b++) {
       System.arraycopy(meter.measure(tokens, b * length, length), 0, main, 2 * b, 2);
       for (int i = b * length; i < (b + 1) * length; i++) {
         symbols[tokens[i]]++;
         if (i + 1 < (b + 1) * length) {
-          pairs[tokens[i] * vocabulary + tokens[i + 1]]++;
+          pairs.add((long) tokens[i] * vocabulary + tokens[i + 1], 1);
         }
       }
     }
     return new Measured(
         main,
         symbols,
-        new double[][] {pairs},
+        new long[][] {pairs.packed()},
         samples.evaluations(),
         samples.clipped(),
         samples.leftMasked(),
@@ -59,18 +62,19 @@ public record Measured(
   public static Measured ofSeed(List<Measured> batches) {
     Measured all = concatenate(batches);
     int blocks = Math.min(MAX_BLOCKS, all.pairs.length);
-    double[][] merged = new double[blocks][all.pairs[0].length];
+    List<LongCounts> merged = Stream.generate(LongCounts::new).limit(blocks).toList();
     for (int b = 0; b < all.pairs.length; b++) {
-      addTo(merged[(int) ((long) b * blocks / all.pairs.length)], all.pairs[b]);
+      merged.get((int) ((long) b * blocks / all.pairs.length)).addPacked(all.pairs[b]);
     }
+    long[][] pairs = merged.stream().map(LongCounts::packed).toArray(long[][]::new);
     return new Measured(
-        all.main, all.symbols, merged, all.evaluations, all.clipped, all.leftMasked, all.nanos);
+        all.main, all.symbols, pairs, all.evaluations, all.clipped, all.leftMasked, all.nanos);
   }
 
   /** All batches of a seed, or all seeds, as one. */
   public static Measured concatenate(List<Measured> parts) {
     double[] symbols = new double[parts.get(0).symbols.length];
-    List<double[]> pairs = new ArrayList<>();
+    List<long[]> pairs = new ArrayList<>();
     double clipped = 0;
     double left = 0;
     double nanos = 0;
@@ -92,7 +96,7 @@ public record Measured(
     return new Measured(
         main,
         symbols,
-        pairs.toArray(double[][]::new),
+        pairs.toArray(long[][]::new),
         parts.get(0).evaluations,
         clipped,
         left,
@@ -107,10 +111,10 @@ public record Measured(
 
   /** The pair counts without those of one block; everything else as it is. */
   public Measured without(int block) {
-    List<double[]> rest = new ArrayList<>(List.of(pairs));
+    List<long[]> rest = new ArrayList<>(List.of(pairs));
     rest.remove(block);
     return new Measured(
-        main, symbols, rest.toArray(double[][]::new), evaluations, clipped, leftMasked, nanos);
+        main, symbols, rest.toArray(long[][]::new), evaluations, clipped, leftMasked, nanos);
   }
 
   public int samples() {
@@ -151,9 +155,11 @@ public record Measured(
 
   /** [V * V] counts of neighbours over all blocks. */
   public double[] pairCounts() {
-    double[] sum = new double[pairs[0].length];
-    for (double[] block : pairs) {
-      addTo(sum, block);
+    double[] sum = new double[symbols.length * symbols.length];
+    for (long[] block : pairs) {
+      for (int i = 0; i < block.length; i += 2) {
+        sum[Math.toIntExact(block[i])] += block[i + 1];
+      }
     }
     return sum;
   }

@@ -37,7 +37,7 @@ class LsdFindingsTest {
       main[2 * b + 1] = 100;
     }
     return new Measured(
-        main, new double[] {share, 1 - share}, new double[][] {{1, 1, 1, 1}}, 5, 0, 0, 0);
+        main, new double[] {share, 1 - share}, new long[][] {{0, 1, 1, 1, 2, 1, 3, 1}}, 5, 0, 0, 0);
   }
 
   private static Entry<Row, Measured> entry(Row row, int steps, double... errors) {

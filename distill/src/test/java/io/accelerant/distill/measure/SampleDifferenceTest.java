@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.accelerant.core.lm.LongCounts;
 import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.random.RandomStream;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class SampleDifferenceTest {
       }
       main[2 * b + 1] = 10;
     }
-    return new Measured(main, new double[2], new double[1][4], 1, 0, 0, 0);
+    return new Measured(main, new double[2], new long[1][0], 1, 0, 0, 0);
   }
 
   private static PairedDifference difference(Measured first, Measured second, long seed) {
@@ -33,12 +34,14 @@ class SampleDifferenceTest {
 
   /** 20 blocks of 500 draws from a law of 4 pairs of which the first has this probability. */
   private static Measured blocks(double first, long seed) {
-    double[][] pairs = new double[20][4];
+    long[][] pairs = new long[20][];
     for (int b = 0; b < 20; b++) {
       RandomStream stream = new RandomStream(seed, RandomStream.purpose("test.pairs"), b, 0);
+      LongCounts counts = new LongCounts();
       for (int i = 0; i < 500; i++) {
-        pairs[b][stream.nextDouble() < first ? 0 : 3]++;
+        counts.add(stream.nextDouble() < first ? 0 : 3, 1);
       }
+      pairs[b] = counts.packed();
     }
     return new Measured(new double[4], new double[2], pairs, 1, 0, 0, 0);
   }
@@ -108,7 +111,7 @@ class SampleDifferenceTest {
 
   @Test
   void differentNumbersOfSamplesCannotBePaired() {
-    Measured few = new Measured(new double[4], new double[2], new double[1][4], 1, 0, 0, 0);
+    Measured few = new Measured(new double[4], new double[2], new long[1][0], 1, 0, 0, 0);
     assertThatThrownBy(() -> difference(few, sampler(0.2, 0, 2), 7))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("2 samples cannot be paired with 400");

@@ -68,11 +68,11 @@ class BuiltinModelsTest extends SparkTest {
       delimiter = '|',
       value = {
         "cloze-chain   | task:cloze-chain   | exactMatch         | .025 |",
-        "additions     | task:addition      | exactMatch.sampled | .025 |",
+        "additions     | task:addition      | exactMatch         | .025 |",
         "slips         | task:addition      | exactMatch.sampled | .08  |",
-        "modular-chain | task:modular-chain | exactMatch.sampled | .06  |",
-        "plus-minus    | task:skill-pool    | exactMatch.sampled | .025 | mastered = 1, learnable = 0",
-        "skill-pool    | task:skill-pool    | exactMatch.sampled | .06  | mastered = .8, learnable = .2"
+        "modular-chain | task:modular-chain | exactMatch.l3      | .1   |",
+        "plus-minus    | task:skill-pool    | exactMatch         | .025 | mastered = 1, learnable = 0",
+        "skill-pool    | task:skill-pool    | exactMatch         | .06  | mastered = .8, learnable = .2"
       })
   void answersAsItsManifestSays(
       String name, String task, String metric, double tolerance, String pool) {
@@ -81,14 +81,19 @@ class BuiltinModelsTest extends SparkTest {
       sets.add("preparePrompts.skillPool={" + pool + ", noise = 0, duplicates = 0}");
     }
     String prompts = prompts(task, sets);
-    JobResult result =
-        run(
-            new SampleJob(),
-            "run.output=" + folder.resolve("answers"),
-            "sample.model=builtin:" + name,
-            "sample.prompts=" + prompts,
-            "sample.count=600");
-    assertThat(metric(result.metrics(), "exactMatch"))
+    boolean drawn = metric.equals("exactMatch.sampled");
+    List<String> draw =
+        new ArrayList<>(
+            List.of(
+                "run.output=" + folder.resolve("answers"),
+                "sample.model=builtin:" + name,
+                "sample.prompts=" + prompts,
+                "sample.count=600"));
+    if (drawn) {
+      draw.addAll(List.of("sample.method=temperature", "sample.temperature=1"));
+    }
+    JobResult result = run(new SampleJob(), draw.toArray(String[]::new));
+    assertThat(metric(result.metrics(), drawn ? "exactMatch" : metric))
         .isCloseTo(said(name, metric), within(tolerance));
     assertThat(
             Artifact.open(result.artifact(), context().hadoop()).manifest().parents().stream()
@@ -96,7 +101,7 @@ class BuiltinModelsTest extends SparkTest {
         .contains("builtin:" + name);
   }
 
-  /** On the same held-out rows, after a round that leaves the model as it is. */
+  /** On nearly all of the same held-out rows, after a round that leaves the model as it is. */
   @Test
   void javadocReadsAsItsManifestSays() {
     String rows = Path.of("src/test/resources/builtin/commons-lang3-javadoc.jsonl").toString();
@@ -106,7 +111,8 @@ class BuiltinModelsTest extends SparkTest {
             List.of(
                 "preparePrompts.template=\"{signature}\\n\"",
                 "preparePrompts.fields.answer=sentence",
-                "preparePrompts.maximumLength=192"));
+                "preparePrompts.maximumLength=192",
+                "preparePrompts.split=[0.05, 0.95, 0.0]"));
     JobResult result =
         run(
             new TrainTeacherJob(),
@@ -114,12 +120,11 @@ class BuiltinModelsTest extends SparkTest {
             "trainTeacher.kind=causal-text",
             "trainTeacher.data=" + prompts,
             "trainTeacher.start=builtin:javadoc",
-            "trainTeacher.evaluationPrompts=1",
             "trainTeacher.sampleEvery=0",
             "train.rounds=1",
-            "train.learningRate=1e-12");
+            "train.learningRate=1e-9");
     assertThat(metric(result.metrics(), "bitsPerToken"))
-        .isCloseTo(said("javadoc", "bitsPerToken"), withinPercentage(.01));
+        .isCloseTo(said("javadoc", "bitsPerToken"), withinPercentage(3));
     Artifact model = Artifact.open(result.artifact(), context().hadoop());
     assertThat(model.holds("LICENSE.txt")).isTrue();
     assertThat(model.holds("NOTICE.txt")).isTrue();
@@ -129,9 +134,9 @@ class BuiltinModelsTest extends SparkTest {
     List<String> sets = new ArrayList<>(more);
     String uri = folder.resolve("prompts").toString();
     sets.add("run.output=" + uri);
-    sets.add("run.seed=7");
     sets.add("preparePrompts.source=" + source);
     if (source.startsWith("task:")) {
+      sets.add("run.seed=7");
       sets.add("preparePrompts.equalPrompts=keep");
       sets.add("preparePrompts.split=[0.5, 0.1, 0.4]");
     }

@@ -129,7 +129,12 @@ class LanguageTeacherTest extends SparkTest {
 
   @Test
   void theLicenceOfTheDataGoesAlong() {
-    prepare("definitions", "wordnet", "preparePrompts.maximumLength=20");
+    List<String> sets =
+        List.of(
+            "run.output=" + shared.resolve("definitions"),
+            "preparePrompts.source=wordnet",
+            "preparePrompts.maximumLength=20");
+    run(context(), new PreparePromptsJob(), sets);
     JobResult trained =
         train(folder.resolve("read"), "trainTeacher.data=" + shared.resolve("definitions"));
     Artifact model = Artifact.open(trained.artifact(), context().hadoop());
