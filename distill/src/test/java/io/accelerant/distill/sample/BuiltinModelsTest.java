@@ -101,7 +101,7 @@ class BuiltinModelsTest extends SparkTest {
         .contains("builtin:" + name);
   }
 
-  /** On nearly all of the same held-out rows, after a round that leaves the model as it is. */
+  /** On the same held-out rows, after a round that leaves the model as it is. */
   @Test
   void javadocReadsAsItsManifestSays() {
     String rows = Path.of("src/test/resources/builtin/commons-lang3-javadoc.jsonl").toString();
@@ -109,10 +109,9 @@ class BuiltinModelsTest extends SparkTest {
         prompts(
             rows,
             List.of(
-                "preparePrompts.template=\"{signature}\\n\"",
+                "preparePrompts.template=\"{signature}\n\"",
                 "preparePrompts.fields.answer=sentence",
-                "preparePrompts.maximumLength=192",
-                "preparePrompts.split=[0.05, 0.95, 0.0]"));
+                "preparePrompts.maximumLength=192"));
     JobResult result =
         run(
             new TrainTeacherJob(),
@@ -124,7 +123,7 @@ class BuiltinModelsTest extends SparkTest {
             "train.rounds=1",
             "train.learningRate=1e-9");
     assertThat(metric(result.metrics(), "bitsPerToken"))
-        .isCloseTo(said("javadoc", "bitsPerToken"), withinPercentage(3));
+        .isCloseTo(said("javadoc", "bitsPerToken"), withinPercentage(.01));
     Artifact model = Artifact.open(result.artifact(), context().hadoop());
     assertThat(model.holds("LICENSE.txt")).isTrue();
     assertThat(model.holds("NOTICE.txt")).isTrue();
