@@ -27,7 +27,7 @@ record QuickstartText(JobResult sampler, Map<String, List<String>> lines) {
   private static final int LINES = 6;
 
   /**
-   * @param samples half of them are the texts that each row is measured on
+   * @param samples a third of them are the texts that each row is measured on
    */
   static QuickstartText run(Steps steps, int samples) {
     String corpus =
@@ -48,14 +48,18 @@ record QuickstartText(JobResult sampler, Map<String, List<String>> lines) {
                 "lsd.reference=" + corpus,
                 "lsd.steps=[8]",
                 "lsd.baselineSteps=[8, 32]",
-                "lsd.objective=[lookahead]",
+                "lsd.objective=[direct]",
+                "lsd.gram=1",
+                "lsd.directIterations=10",
+                "lsd.directSamples=64",
+                "lsd.entropyGuard=0.05",
                 "lsd.teacherSteps=32",
-                "lsd.trajectories=64",
+                "lsd.trajectories=32",
                 "lsd.exponents=[1.0, 1.1, 1.2]",
                 "lsd.fitSamples=128",
                 "lsd.jysSamples=32",
                 "lsd.seeds=[101]",
-                "lsd.samples=" + samples / 2));
+                "lsd.samples=" + samples / 3));
     Map<String, List<String>> ways = new LinkedHashMap<>();
     ways.put("8 plain steps", List.of("sample.method=euler", "sample.steps=8"));
     ways.put("8 learned steps", List.of("sample.sampler=" + sampler.artifact(), "sample.steps=8"));
