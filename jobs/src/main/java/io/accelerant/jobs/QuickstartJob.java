@@ -47,7 +47,7 @@ final class QuickstartJob implements Job {
   private static final Key<Integer> ROUNDS =
       Key.integer("quickstart.rounds", "Updates that finetune the model of images")
           .between(1, 1_000_000)
-          .withDefault(40);
+          .withDefault(30);
   private static final Key<Integer> PROMPTS =
       Key.integer("quickstart.prompts", "Prompts to answer, at most")
           .between(16, 1_000_000)
@@ -60,7 +60,7 @@ final class QuickstartJob implements Job {
 
   @Override
   public String summary() {
-    return "What the methods do for models that come along, on one page: four minutes on 2 cores";
+    return "What the methods do for models that come along, on one page: three minutes on 2 cores";
   }
 
   @Override
@@ -132,7 +132,7 @@ final class QuickstartJob implements Job {
                 "mmd.curveSamples=64",
                 "mmd.evaluateEvery=" + config.get(ROUNDS),
                 "mmd.baselineSteps=[20]",
-                "mmd.classifierSteps=400",
+                "mmd.classifierSteps=300",
                 "mmd.truthSteps=200",
                 "train.workers=4",
                 "train.batch=32",

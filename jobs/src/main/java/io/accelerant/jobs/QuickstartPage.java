@@ -21,7 +21,7 @@ record QuickstartPage(
     JobResult finetuned,
     JobResult decoders,
     QuickstartText text) {
-  private static final String TITLE = "Accelerant in four minutes";
+  private static final String TITLE = "Accelerant in three minutes";
   private static final String MMD = "mmd.n5";
 
   /** Rows of the table of distances: arm and steps as the metrics name them, and what they are. */

@@ -6,11 +6,12 @@ import static org.apache.spark.sql.functions.desc;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.Text;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Dataset;
@@ -28,22 +29,34 @@ final class PieceLearning {
   /** Words that the driver merges in; the rest are rarer than any piece. */
   private static final int MOST_WORDS = 1 << 20;
 
-  private static final Comparator<Map.Entry<List<String>, Long>> BEST =
-      Map.Entry.<List<String>, Long>comparingByValue()
-          .thenComparing(entry -> String.join("\u0000", entry.getKey()), Comparator.reverseOrder());
+  /** Two neighbours: how often they are side by side, and in which words they have been. */
+  private static final class Pair {
+    private final int left;
+    private final int right;
+    private final Set<Integer> words = new HashSet<>();
+    private long count;
 
-  private final List<List<String>> words = new ArrayList<>();
+    Pair(int left, int right) {
+      this.left = left;
+      this.right = right;
+    }
+  }
+
+  private final List<String> pieces = new ArrayList<>();
+  private final Map<String, Integer> tokens = new HashMap<>();
+  private final List<int[]> words = new ArrayList<>();
   private final List<Long> counts = new ArrayList<>();
-  private final Map<List<String>, Long> pairs = new HashMap<>();
-  private final Map<List<String>, Set<Integer>> places = new HashMap<>();
+  private final Map<Long, Pair> pairs = new HashMap<>();
 
   private PieceLearning(Map<String, Long> words) {
+    for (int letter = 0; letter < Alphabet.LETTERS27.size(); letter++) {
+      token(Alphabet.LETTERS27.symbolOf(letter));
+    }
     words.forEach(
         (word, count) -> {
-          List<String> letters = word.chars().mapToObj(Character::toString).toList();
+          this.words.add(Alphabet.LETTERS27.encode(word));
           counts.add(count);
-          this.words.add(letters);
-          count(this.words.size() - 1, 1);
+          count(counts.size() - 1, 1);
         });
   }
 
@@ -72,24 +85,22 @@ final class PieceLearning {
    * @param words and how often each occurs
    */
   static PieceAlphabet learn(Map<String, Long> words, int size, String source) {
-    List<String> pieces = new ArrayList<>();
-    for (int letter = 0; letter < Alphabet.LETTERS27.size(); letter++) {
-      pieces.add(Alphabet.LETTERS27.symbolOf(letter));
-    }
-    Set<String> known = new HashSet<>(pieces);
     PieceLearning learning = new PieceLearning(words);
+    List<String> pieces = learning.pieces;
     while (pieces.size() < size) {
-      List<String> best =
-          learning.pairs.entrySet().stream()
-              .max(BEST)
-              .orElseThrow(() -> tooFew(source, pieces.size(), size))
-              .getKey();
-      learning.merge(best);
-      if (known.add(String.join("", best))) {
-        pieces.add(String.join("", best));
-      }
+      learning.merge(learning.best().orElseThrow(() -> tooFew(source, pieces.size(), size)));
     }
     return new PieceAlphabet(pieces);
+  }
+
+  /** That of a piece, which is new perhaps: two ways to the same letters lead to one piece. */
+  private int token(String piece) {
+    return tokens.computeIfAbsent(
+        piece,
+        added -> {
+          pieces.add(added);
+          return pieces.size() - 1;
+        });
   }
 
   private static DataException tooFew(String source, int found, int size) {
@@ -100,40 +111,55 @@ final class PieceLearning {
             source, found, size));
   }
 
-  private void merge(List<String> pair) {
-    String piece = String.join("", pair);
-    for (int word : List.copyOf(places.get(pair))) {
-      count(word, -1);
-      List<String> old = words.get(word);
-      List<String> merged = new ArrayList<>(old.size());
-      for (int i = 0; i < old.size(); i++) {
-        if (i + 1 < old.size() && old.subList(i, i + 2).equals(pair)) {
-          merged.add(piece);
-          i++;
-        } else {
-          merged.add(old.get(i));
-        }
+  private Optional<Pair> best() {
+    Pair best = null;
+    for (Pair pair : pairs.values()) {
+      if (best == null
+          || pair.count > best.count
+          || pair.count == best.count && text(pair).compareTo(text(best)) < 0) {
+        best = pair;
       }
-      words.set(word, merged);
-      count(word, 1);
     }
-    pairs.remove(pair);
-    places.remove(pair);
+    return Optional.ofNullable(best);
+  }
+
+  private String text(Pair pair) {
+    return pieces.get(pair.left) + "\u0000" + pieces.get(pair.right);
+  }
+
+  private void merge(Pair pair) {
+    int piece = token(pieces.get(pair.left) + pieces.get(pair.right));
+    for (int word : List.copyOf(pair.words)) {
+      int[] old = words.get(word);
+      int[] merged = new int[old.length];
+      int length = 0;
+      for (int i = 0; i < old.length; i++) {
+        boolean both = i + 1 < old.length && old[i] == pair.left && old[i + 1] == pair.right;
+        merged[length++] = both ? piece : old[i];
+        i += both ? 1 : 0;
+      }
+      if (length < old.length) {
+        count(word, -1);
+        words.set(word, Arrays.copyOf(merged, length));
+        count(word, 1);
+      }
+    }
   }
 
   /** Adds or takes away the pairs of a word. */
   private void count(int word, int sign) {
-    List<String> pieces = words.get(word);
-    for (int i = 0; i + 1 < pieces.size(); i++) {
-      List<String> pair = List.of(pieces.get(i), pieces.get(i + 1));
-      long left = pairs.merge(pair, sign * counts.get(word), Long::sum);
-      Set<Integer> where = places.computeIfAbsent(pair, none -> new HashSet<>());
+    int[] tokens = words.get(word);
+    for (int i = 0; i + 1 < tokens.length; i++) {
+      int left = tokens[i];
+      int right = tokens[i + 1];
+      long key = (long) left << Integer.SIZE | right;
+      Pair pair = pairs.computeIfAbsent(key, none -> new Pair(left, right));
+      pair.count += sign * counts.get(word);
       if (sign > 0) {
-        where.add(word);
+        pair.words.add(word);
       }
-      if (left == 0) {
-        pairs.remove(pair);
-        places.remove(pair);
+      if (pair.count == 0) {
+        pairs.remove(key);
       }
     }
   }

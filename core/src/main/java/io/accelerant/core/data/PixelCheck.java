@@ -93,18 +93,19 @@ final class PixelCheck {
    */
   static Map<String, Number> counts(Dataset<Row> written, String name, int classes) {
     Map<String, Number> counts = new LinkedHashMap<>();
-    counts.put(name, written.count());
+    counts.put(name, 0L);
     for (String split : Images.SPLITS) {
       counts.put(name + "." + split, 0L);
-    }
-    for (Row row : written.groupBy("split").count().collectAsList()) {
-      counts.put(name + "." + row.getString(0), row.getLong(1));
     }
     for (int label = 0; label < Math.min(classes, MOST_LABELS); label++) {
       counts.put("label." + label, 0L);
     }
-    for (Row row : written.groupBy("label").count().collectAsList()) {
-      counts.computeIfPresent("label." + row.getInt(0), (key, zero) -> row.getLong(1));
+    for (Row row : written.groupBy("split", "label").count().collectAsList()) {
+      String split = row.getString(0);
+      String label = "label." + row.getInt(1);
+      for (String part : List.of(name, name + "." + split, label)) {
+        counts.computeIfPresent(part, (key, sum) -> sum.longValue() + row.getLong(2));
+      }
     }
     return counts;
   }

@@ -1,6 +1,7 @@
 package io.accelerant.core.data;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.row_number;
 
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
@@ -31,7 +32,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -242,14 +246,7 @@ public final class PrepareImagesJob implements PublishingJob {
       Dataset<Row> written) {
     Table table = Table.of("count", "value");
     metrics.forEach(table::row);
-    List<byte[]> shown = new ArrayList<>();
-    int classes = Math.min(SHOWN, config.get(CLASSES));
-    for (int label = 0; label < classes; label++) {
-      for (Row row :
-          written.filter(col("label").equalTo(label)).orderBy("id").limit(SHOWN).collectAsList()) {
-        shown.add(row.getAs("image"));
-      }
-    }
+    List<byte[]> shown = first(written, Math.min(SHOWN, config.get(CLASSES)));
     Report report =
         Report.titled("Images from " + config.get(SOURCE), context.progress()::say).table(table);
     return rows.shape().channels() == 2
@@ -260,6 +257,19 @@ public final class PrepareImagesJob implements PublishingJob {
                     rows.shape().channels(), rows.shape().height(), rows.shape().width(), SHOWN, 2)
                 .png(shown),
             "The first images of the first classes, class by class");
+  }
+
+  /** The first images of the first classes, class by class. */
+  private static List<byte[]> first(Dataset<Row> images, int classes) {
+    WindowSpec byClass = Window.partitionBy("label").orderBy("id");
+    return images
+        .filter(col("label").lt(classes))
+        .withColumn("place", row_number().over(byClass))
+        .filter(col("place").leq(SHOWN))
+        .orderBy("label", "id")
+        .select("image")
+        .as(Encoders.BINARY())
+        .collectAsList();
   }
 
   private static ModelCard card(Run run, PixelRows rows, String folder) {

@@ -115,8 +115,11 @@ final class JumpYourSteps {
     double sum = 0;
     for (int row = 0; row < data.length; row++) {
       for (int y = 0; y < process.vocabulary(); y++) {
-        double r1 = reverseRate(process, early[row], y, t1, first[row * symbols + y]);
         double r2 = reverseRate(process, late[row], y, t2, second[row * symbols + y]);
+        if (r2 == 0) {
+          continue;
+        }
+        double r1 = reverseRate(process, early[row], y, t1, first[row * symbols + y]);
         sum += r2 * (StrictMath.log(r2 + SMALL) - StrictMath.log(r1 + SMALL));
       }
     }

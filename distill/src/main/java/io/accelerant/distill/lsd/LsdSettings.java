@@ -120,6 +120,14 @@ record LsdSettings(JobConfig config, DiffusionGraph graph, NoiseSchedule noise, 
     return LsdSchedule.kernel(predictor());
   }
 
+  /**
+   * Whether a plain step of Euler is one of Tweedie: on the absorbing graph with loglinear noise
+   * both open a masked position with probability (t - u)/t.
+   */
+  boolean eulerIsTweedie() {
+    return graph == DiffusionGraph.ABSORB && noise instanceof NoiseSchedule.LogLinear;
+  }
+
   String predictor() {
     return config.get(LsdKeys.PREDICTOR);
   }

@@ -136,14 +136,17 @@ final class LsdStages {
   private List<Entry<Row, Measured>> evaluate(Map<Integer, Learned> learned) {
     List<Candidate> candidates = candidates(learned);
     List<Entry<Row, Measured>> entries = new ArrayList<>();
-    for (Candidate candidate : candidates) {
-      Entry<Row, Measured> entry = evaluate(candidate);
+    for (int done = 0; done < candidates.size(); done++) {
+      Entry<Row, Measured> entry = evaluate(candidates.get(done));
       entries.add(entry);
+      if (entry.row() == Row.EULER && settings.eulerIsTweedie()) {
+        entries.add(entry.as(Row.TWEEDIE));
+      }
       context
           .progress()
           .say(
               "evaluation %d/%d: %s, %d steps: %s %.4f, entropy %.4f",
-              entries.size(),
+              done + 1,
               candidates.size(),
               entry.row(),
               entry.steps(),
@@ -170,7 +173,9 @@ final class LsdStages {
     for (int m : settings.plainSteps()) {
       double[] times = settings.uniformTimes(m);
       candidates.add(new Candidate(Row.EULER, m, GridSampler.plain(new Euler(), times)));
-      candidates.add(new Candidate(Row.TWEEDIE, m, GridSampler.plain(new Tweedie(), times)));
+      if (!settings.eulerIsTweedie()) {
+        candidates.add(new Candidate(Row.TWEEDIE, m, GridSampler.plain(new Tweedie(), times)));
+      }
     }
     if (settings.graph() == DiffusionGraph.ABSORB) {
       int length = teacher.source().length();
