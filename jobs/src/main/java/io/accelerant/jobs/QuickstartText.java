@@ -101,7 +101,7 @@ record QuickstartText(JobResult sampler, Map<String, List<String>> lines) {
             parts[0].equals("student") ? "learned (LSD)" : parts[0],
             parts[1],
             metrics.get(name + ".judgeNll"),
-            metrics.get(name + ".entropy"));
+            metrics.get(name + ".entropyMillerMadow"));
       }
     }
     table.row("held-out text", "", metrics.get("data.judgeNll"), metrics.get("data.entropy"));

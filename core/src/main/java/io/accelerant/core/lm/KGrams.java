@@ -1,5 +1,7 @@
 package io.accelerant.core.lm;
 
+import java.util.Arrays;
+
 /** Counts of k symbols in a row, and distances between two laws given by counts. */
 public final class KGrams {
   private KGrams() {}
@@ -44,6 +46,15 @@ public final class KGrams {
       entropy -= c > 0 ? c / total * StrictMath.log(c / total) : 0;
     }
     return entropy;
+  }
+
+  /**
+   * Entropy of the law that drew the counts, in nats: that of the counts is too small by about (K -
+   * 1)/2n for n draws of which K different ones are seen, which is added (Miller 1955, Madow).
+   */
+  public static double entropyMillerMadow(double[] counts) {
+    long seen = Arrays.stream(counts).filter(c -> c > 0).count();
+    return entropy(counts) + (seen - 1) / (2 * sum(counts));
   }
 
   /** Half the L1 distance of two laws given by counts: their total variation. */

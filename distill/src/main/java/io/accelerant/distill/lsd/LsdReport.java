@@ -79,7 +79,7 @@ final class LsdReport {
     double entropy = teacher.reference().entropy();
     report.plot(
         "entropy",
-        plot("Entropy of the samples against steps", "nats a symbol", Measured::entropy)
+        plot("Entropy against steps", "nats a symbol", Measured::entropyMillerMadow)
             .series("data", ends(), new double[] {entropy, entropy}),
         "Entropy: a sampler far below the data has lost variety, one far above makes noise.");
     report.section("What was learned");
@@ -103,7 +103,8 @@ final class LsdReport {
   private String caption() {
     return Text.of(
         "Mean ± standard deviation over the seeds %s, %d samples of length %d each. Entropy of the"
-            + " data: %.4f nats%s. `student` is the published sampler, `constant` the best single"
+            + " data: %.4f nats%s. Of the samples it is too small where they are few; `of the law`"
+            + " adds Miller and Madow's correction, and is what the guard looks at. `student` is the published sampler, `constant` the best single"
             + " exponent on the fit seed, `paper` scoreL2 as published (mode scale, relaxation"
             + " %.0f%%), `objective.*` every objective that was fitted. `lookahead` and `direct`"
             + " are objectives of this project, not of the paper.",
@@ -126,7 +127,7 @@ final class LsdReport {
     if (sequences) {
       headers.add("sequenceError");
     }
-    headers.add("entropy");
+    headers.addAll(List.of("entropy", "of the law"));
     if (teacher.meter().isRatio()) {
       headers.add("bigramTv");
     }
@@ -145,6 +146,7 @@ final class LsdReport {
         cells.add(entry.spread(Measured::anyError));
       }
       cells.add(entry.spread(Measured::entropy));
+      cells.add(entry.spread(Measured::entropyMillerMadow));
       if (teacher.meter().isRatio()) { // else it is the main metric already
         cells.add(entry.spread(m -> m.bigramTv(teacher.reference().bigramLaw())));
       }

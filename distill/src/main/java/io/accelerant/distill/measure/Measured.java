@@ -140,9 +140,14 @@ public record Measured(
     return KGrams.entropy(symbols);
   }
 
-  /** |entropy / entropy of the data - 1|. */
+  /** Entropy of the law that drew the symbols, in nats, without the bias of few samples. */
+  public double entropyMillerMadow() {
+    return KGrams.entropyMillerMadow(symbols);
+  }
+
+  /** |entropy of the law / entropy of the data - 1|. */
   public double entropyGap(double dataEntropy) {
-    return Math.abs(entropy() / dataEntropy - 1);
+    return Math.abs(entropyMillerMadow() / dataEntropy - 1);
   }
 
   /**

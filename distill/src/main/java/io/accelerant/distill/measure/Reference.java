@@ -22,9 +22,9 @@ public record Reference(
     return entry.spread(meter::of).mean();
   }
 
-  /** |entropy / entropy of the data - 1|, entropy as mean over seeds. */
+  /** |entropy / entropy of the data - 1|, entropy of the law as mean over seeds. */
   public double entropyGap(Entry<?, Measured> entry) {
-    return Math.abs(entry.spread(Measured::entropy).mean() / entropy - 1);
+    return Math.abs(entry.spread(Measured::entropyMillerMadow).mean() / entropy - 1);
   }
 
   /** First minus second on the main metric, paired by seed and sample. */
@@ -72,6 +72,7 @@ public record Reference(
       metrics.putAll(entry.metrics("sequenceError", Measured::anyError));
     }
     metrics.putAll(entry.metrics("entropy", Measured::entropy));
+    metrics.putAll(entry.metrics("entropyMillerMadow", Measured::entropyMillerMadow));
     metrics.putAll(entry.metrics("bigramTv", m -> m.bigramTv(bigramLaw)));
     metrics.put(entry + ".nfe", entry.seeds().get(0).evaluations());
     return metrics;

@@ -29,15 +29,15 @@ class LsdFindingsTest {
         Optional.of(0.01));
   }
 
-  /** 200 samples of 100 pairs, all with the same error, and two symbols in this proportion. */
+  /** 200 samples of 101 symbols, all with the same error, two symbols in this proportion. */
   private static Measured measured(double error, double share) {
     double[] main = new double[400];
     for (int b = 0; b < 200; b++) {
       main[2 * b] = 100 * error;
       main[2 * b + 1] = 100;
     }
-    return new Measured(
-        main, new double[] {share, 1 - share}, new long[][] {{0, 1, 1, 1, 2, 1, 3, 1}}, 5, 0, 0, 0);
+    double[] symbols = {20200 * share, 20200 * (1 - share)};
+    return new Measured(main, symbols, new long[][] {{0, 1, 1, 1, 2, 1, 3, 1}}, 5, 0, 0, 0);
   }
 
   private static Entry<Row, Measured> entry(Row row, int steps, double... errors) {
