@@ -14,7 +14,6 @@ import io.accelerant.core.text.Text;
 import io.accelerant.distill.dcsolver.DcSolverJob;
 import io.accelerant.distill.evaluate.EvaluateJob;
 import io.accelerant.distill.mmd.MmdJob;
-import io.accelerant.distill.sample.SampleJob;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -176,34 +175,25 @@ final class QuickstartJob implements Job {
   /** Ten images, one a class, from the same noise in every way. */
   private static Map<String, JobResult> drawn(Steps steps, String sampler, String model) {
     Map<String, List<String>> ways = new LinkedHashMap<>();
-    ways.put("DDIM, 5 evaluations", plain("sample.solver=ddim", "sample.steps=" + STEPS));
-    ways.put("UniPC, 5 evaluations", plain("sample.solver=unipc", "sample.steps=" + STEPS));
+    ways.put("DDIM, 5 evaluations", plain("ddim", STEPS));
+    ways.put("UniPC, 5 evaluations", plain("unipc", STEPS));
     ways.put(
         "UniPC with learned compensation, 5 evaluations",
         List.of("sample.model=" + IMAGES, "sample.sampler=" + sampler, "sample.steps=" + STEPS));
     ways.put("finetuned by MMD, 5 evaluations", List.of("sample.model=" + model));
-    ways.put("DDIM, 100 evaluations", plain("sample.solver=ddim", "sample.steps=100"));
-    Map<String, JobResult> drawn = new LinkedHashMap<>();
-    ways.forEach(
-        (title, sets) -> {
-          List<String> all = new ArrayList<>(sets);
-          all.add("sample.count=10");
-          all.add("sample.label=[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]");
-          drawn.put(
-              title,
-              steps.run(
-                  (drawn.isEmpty() ? "4/6: draw: " : "  draw: ") + title,
-                  "drawn-" + (drawn.size() + 1),
-                  new SampleJob(),
-                  all));
-        });
-    return drawn;
+    ways.put("DDIM, 100 evaluations", plain("ddim", 100));
+    return steps.sample(
+        "4/6: ten images, in every way",
+        "drawn",
+        List.of("sample.count=10", "sample.label=[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]"),
+        ways);
   }
 
-  private static List<String> plain(String... own) {
-    List<String> sets = new ArrayList<>(List.of(own));
-    sets.add("sample.model=" + IMAGES);
-    sets.add("sample.schedule=vp-linear");
-    return sets;
+  private static List<String> plain(String solver, int evaluations) {
+    return List.of(
+        "sample.model=" + IMAGES,
+        "sample.schedule=vp-linear",
+        "sample.solver=" + solver,
+        "sample.steps=" + evaluations);
   }
 }

@@ -66,15 +66,13 @@ record QuickstartText(JobResult sampler, Map<String, List<String>> lines) {
     ways.put("8 learned steps", List.of("sample.sampler=" + sampler.artifact(), "sample.steps=8"));
     ways.put("32 plain steps", List.of("sample.method=euler", "sample.steps=32"));
     Map<String, List<String>> lines = new LinkedHashMap<>();
-    ways.forEach(
-        (title, sets) -> {
-          List<String> all = new ArrayList<>(sets);
-          all.add("sample.model=" + MODEL);
-          all.add("sample.count=" + LINES);
-          JobResult written =
-              steps.run("  write: " + title, "written-" + (lines.size() + 1), new SampleJob(), all);
-          lines.put(title, lines(steps.context(), written.artifact()));
-        });
+    steps
+        .sample(
+            "  write with it and without it",
+            "written",
+            List.of("sample.model=" + MODEL, "sample.count=" + LINES),
+            ways)
+        .forEach((way, written) -> lines.put(way, lines(steps.context(), written.artifact())));
     return new QuickstartText(sampler, lines);
   }
 

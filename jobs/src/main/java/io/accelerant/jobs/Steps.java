@@ -5,8 +5,11 @@ import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.job.Job;
 import io.accelerant.core.job.JobContext;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.distill.sample.SampleJob;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 
@@ -41,6 +44,27 @@ record Steps(JobContext context, String folder, List<String> common) {
   /** Of data that comes along. */
   JobResult prepare(String title, String output, Job job, List<String> sets) {
     return run(title, output, job, sets, FinishedStep::findMadeOfOwn);
+  }
+
+  /**
+   * Samples of several ways, each an artifact of its own.
+   *
+   * @param common settings of all ways
+   * @param ways settings of each by what it is called
+   * @return in the order of the ways, by the same names
+   */
+  Map<String, JobResult> sample(
+      String title, String output, List<String> common, Map<String, List<String>> ways) {
+    context.progress().say(title);
+    Map<String, JobResult> drawn = new LinkedHashMap<>();
+    ways.forEach(
+        (way, sets) -> {
+          List<String> all = new ArrayList<>(common);
+          all.addAll(sets);
+          String own = output + "-" + (drawn.size() + 1);
+          drawn.put(way, run("  " + way, own, new SampleJob(), all));
+        });
+    return drawn;
   }
 
   private JobResult run(String title, String output, Job job, List<String> sets, Search finished) {

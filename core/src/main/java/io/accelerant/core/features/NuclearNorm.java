@@ -1,6 +1,7 @@
 package io.accelerant.core.features;
 
 import io.accelerant.core.math.SymmetricEigen;
+import java.util.Arrays;
 
 /**
  * The sum of the singular values of a matrix by one-sided Jacobi rotations (Hestenes; Golub and Van
@@ -20,49 +21,65 @@ final class NuclearNorm {
    * @param matrix [d][d]; not changed
    */
   static double of(double[][] matrix) {
-    double[][] rows = new double[matrix.length][];
-    double largest = 0;
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = matrix[i].clone();
-      largest = Math.max(largest, dot(rows[i], rows[i]));
-    }
-    double nothing = 1e-32 * largest; // a row as short as that is rounding
+    double[][] rows = Arrays.stream(matrix).map(double[]::clone).toArray(double[][]::new);
+    double[] squares = squares(rows);
+    // A row as short as that is rounding.
+    double nothing = 1e-32 * Arrays.stream(squares).max().orElse(0);
     boolean turned = true;
     for (int sweep = 0; sweep < SWEEPS && turned; sweep++) {
       turned = false;
       for (int p = 0; p < rows.length; p++) {
         for (int q = p + 1; q < rows.length; q++) {
-          turned |= orthogonalise(rows[p], rows[q], nothing);
+          turned |= orthogonalise(rows, squares, p, q, nothing);
         }
       }
+      squares = squares(rows); // what was added up within a sweep has rounding of its own
     }
-    double sum = 0;
-    for (double[] row : rows) {
-      sum += StrictMath.sqrt(dot(row, row));
-    }
-    return sum;
+    return Arrays.stream(squares).map(StrictMath::sqrt).sum();
   }
 
-  /** Turns two rows in their plane until they are orthogonal; false if they are already. */
-  private static boolean orthogonalise(double[] p, double[] q, double nothing) {
-    double pp = dot(p, p);
-    double qq = dot(q, q);
-    double pq = dot(p, q);
+  private static double[] squares(double[][] rows) {
+    return Arrays.stream(rows).mapToDouble(row -> dot(row, row)).toArray();
+  }
+
+  /**
+   * Turns two rows in their plane until they are orthogonal; false if they are already.
+   *
+   * @param squares of the lengths of the rows, kept up
+   */
+  private static boolean orthogonalise(
+      double[][] rows, double[] squares, int p, int q, double nothing) {
+    double pp = squares[p];
+    double qq = squares[q];
+    double pq = dot(rows[p], rows[q]);
     if (pp <= nothing || qq <= nothing || Math.abs(pq) <= SMALL * StrictMath.sqrt(pp * qq)) {
       return false;
     }
     double tau = (qq - pp) / (2 * pq);
     double t = (tau < 0 ? -1 : 1) / (Math.abs(tau) + StrictMath.sqrt(1 + tau * tau));
     double c = 1 / StrictMath.sqrt(1 + t * t);
-    SymmetricEigen.turn(p, q, c, t * c);
+    SymmetricEigen.turn(rows[p], rows[q], c, t * c);
+    squares[p] = pp - t * pq;
+    squares[q] = qq + t * pq;
     return true;
   }
 
+  /** In four sums, since one waits for itself at every number. */
   private static double dot(double[] p, double[] q) {
-    double sum = 0;
-    for (int k = 0; k < p.length; k++) {
-      sum += p[k] * q[k];
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int k = 0;
+    for (; k + 3 < p.length; k += 4) {
+      a += p[k] * q[k];
+      b += p[k + 1] * q[k + 1];
+      c += p[k + 2] * q[k + 2];
+      d += p[k + 3] * q[k + 3];
     }
-    return sum;
+    for (; k < p.length; k++) {
+      a += p[k] * q[k];
+    }
+    return a + b + (c + d);
   }
 }

@@ -2,7 +2,9 @@ package io.accelerant.core.math;
 
 import io.accelerant.core.random.RandomStream;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The difference of a metric of two sides that share their units (sample ids, seeds, prompts), with
@@ -78,7 +80,8 @@ public record PairedDifference(double value, double low, double high) {
     double squares = squares(without, mean(without));
     double error =
         blocks > 1 ? StrictMath.sqrt(squares * (blocks - 1) / blocks) : Double.POSITIVE_INFINITY;
-    return new PairedDifference(value, value - 1.96 * error, value + 1.96 * error);
+    double half = blocks > 1 ? student(blocks - 1) * error : error;
+    return new PairedDifference(value, value - half, value + half);
   }
 
   /**
@@ -140,6 +143,18 @@ public record PairedDifference(double value, double low, double high) {
     if (first != second) {
       throw new IllegalArgumentException(first + " samples cannot be paired with " + second);
     }
+  }
+
+  /**
+   * What is finite of it as flat metrics: {@code <name>}, {@code <name>.low}, {@code <name>.high}.
+   */
+  public Map<String, Number> metrics(String name) {
+    Map<String, Number> metrics = new LinkedHashMap<>();
+    metrics.put(name, value);
+    metrics.put(name + ".low", low);
+    metrics.put(name + ".high", high);
+    metrics.values().removeIf(number -> !Double.isFinite(number.doubleValue()));
+    return metrics;
   }
 
   /** What may be said about the first sampler against the second. */

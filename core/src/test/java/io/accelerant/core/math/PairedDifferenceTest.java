@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +42,7 @@ class PairedDifferenceTest {
     assertThat(high).isCloseTo(1.96, within(0.08));
   }
 
-  /** Leaving out a block of a mean: the jackknife's error is that of the mean. */
+  /** Leaving out a block of a mean: the jackknife's error is that of the mean, of 4 degrees. */
   @Test
   void theJackknifeIntervalIsOf95Percent() {
     double[] blocks = {1, 2, 3, 4, 6};
@@ -49,7 +50,7 @@ class PairedDifferenceTest {
     double[] without = Arrays.stream(blocks).map(b -> (5 * mean - b) / 4).toArray();
     double variance = Arrays.stream(blocks).map(b -> (b - mean) * (b - mean)).sum() / 4;
     PairedDifference difference = PairedDifference.ofBlocks(mean, without);
-    double half = 1.959964 * Math.sqrt(variance / 5);
+    double half = 2.776445 * Math.sqrt(variance / 5);
     assertThat(difference.value()).isEqualTo(mean);
     assertThat(difference.high() - mean).isCloseTo(half, within(1e-4 * half));
     assertThat(mean - difference.low()).isCloseTo(half, within(1e-4 * half));
@@ -66,6 +67,13 @@ class PairedDifferenceTest {
   })
   void studentsQuantilesAreThoseOfTables(int degrees, double quantile) {
     assertThat(PairedDifference.student(degrees)).isCloseTo(quantile, within(1e-4));
+  }
+
+  @Test
+  void itsMetricsAreWhatIsFinite() {
+    assertThat(new PairedDifference(1, -2, 4).metrics("a"))
+        .isEqualTo(Map.of("a", 1.0, "a.low", -2.0, "a.high", 4.0));
+    assertThat(PairedDifference.ofPairs(new double[] {2}).metrics("a")).isEqualTo(Map.of("a", 2.0));
   }
 
   /** Of 1, 2, 3 and 6 the mean is 3, its squared error (4 + 1 + 0 + 9) / 3 / 4. */

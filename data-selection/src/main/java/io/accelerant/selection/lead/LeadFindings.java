@@ -206,11 +206,11 @@ final class LeadFindings {
     lines.values().forEach(line -> of(line, metrics));
     put(metrics, "selectionShareOfTime", selectionShare(settings.published()));
     for (Verdict verdict : verdicts) {
-      put(metrics, verdict.name(), verdict.difference());
+      metrics.putAll(verdict.difference().metrics(verdict.name()));
     }
-    wrongOfPool(Arm.LEAD).ifPresent(share -> put(metrics, "verdict.plantedShare", share));
+    wrongOfPool(Arm.LEAD).ifPresent(share -> metrics.putAll(share.metrics("verdict.plantedShare")));
     wrongOfPoolByFlag(Arm.LEAD)
-        .forEach((flag, share) -> put(metrics, "verdict.planted." + flag, share));
+        .forEach((flag, share) -> metrics.putAll(share.metrics("verdict.planted." + flag)));
     new Costs(this).metrics().forEach((name, number) -> put(metrics, name, number));
     return metrics;
   }
@@ -250,12 +250,6 @@ final class LeadFindings {
       shares.put(flag, line.spread(t -> truth.shares(t.chosen()).getOrDefault(flag, 0.0)).mean());
     }
     return shares;
-  }
-
-  private static void put(Map<String, Number> metrics, String name, PairedDifference difference) {
-    put(metrics, name, difference.value());
-    put(metrics, name + ".low", difference.low());
-    put(metrics, name + ".high", difference.high());
   }
 
   private static void put(Map<String, Number> metrics, String name, Spread spread) {

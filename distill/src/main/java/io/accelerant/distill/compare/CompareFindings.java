@@ -123,9 +123,7 @@ record CompareFindings(
     }
     for (Verdict verdict : verdicts()) {
       String name = "verdict.nfe" + verdict.nfe() + "." + verdict.name();
-      metrics.put(name, verdict.difference().value());
-      metrics.put(name + ".low", verdict.difference().low());
-      metrics.put(name + ".high", verdict.difference().high());
+      metrics.putAll(verdict.difference().metrics(name));
     }
     floors.forEach((name, value) -> metrics.put(PixelDistances.FRECHET + name, value));
     return metrics;

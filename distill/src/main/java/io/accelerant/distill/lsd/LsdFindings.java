@@ -62,10 +62,8 @@ record LsdFindings(
     learned.forEach(
         (m, found) -> {
           metrics.put("constant.m" + m + ".exponent", found.exponent());
-          PairedDifference verdict = verdict(m);
-          metrics.put("verdict.m" + m, verdict.value());
-          metrics.put("verdict.m" + m + ".low", verdict.low());
-          metrics.put("verdict.m" + m + ".high", verdict.high());
+          metrics.putAll(verdict(m).metrics("verdict.m" + m));
+          metrics.putAll(difference(m, Row.EULER).metrics("verdict.m" + m + ".euler"));
           metrics.put("student.m" + m + ".equivalentEulerSteps", equivalentEulerSteps(m).steps());
         });
     return metrics;

@@ -99,23 +99,18 @@ final class MmdFindings {
   private PairedDifference difference(Cell own, Cell other, String metric) {
     List<Measured> a = measured.get(own);
     List<Measured> b = measured.get(other);
-    double value = spread(own, metric).mean() - spread(other, metric).mean();
     int seeds = a.size();
     if (seeds == 1) {
       double[] first = a.get(0).without().get(metric);
       double[] second = b.get(0).without().get(metric);
       return PairedDifference.ofBlocks(
-          value, IntStream.range(0, first.length).mapToDouble(k -> first[k] - second[k]).toArray());
+          spread(own, metric).mean() - spread(other, metric).mean(),
+          IntStream.range(0, first.length).mapToDouble(k -> first[k] - second[k]).toArray());
     }
-    double[] differences =
+    return PairedDifference.ofPairs(
         IntStream.range(0, seeds)
             .mapToDouble(s -> a.get(s).metrics().get(metric) - b.get(s).metrics().get(metric))
-            .toArray();
-    double[] without =
-        IntStream.range(0, seeds)
-            .mapToDouble(s -> (seeds * value - differences[s]) / (seeds - 1))
-            .toArray();
-    return PairedDifference.ofBlocks(value, without);
+            .toArray());
   }
 
   /** Distance over that of DDIM in as many steps: the better one of both sets of times. */
@@ -151,13 +146,7 @@ final class MmdFindings {
         metrics.put(Text.of("ratio.n%d.%s", steps, space), ratio(steps, space));
       }
     }
-    verdicts()
-        .forEach(
-            (name, verdict) -> {
-              metrics.put("verdict." + name, verdict.value());
-              metrics.put("verdict." + name + ".low", verdict.low());
-              metrics.put("verdict." + name + ".high", verdict.high());
-            });
+    verdicts().forEach((name, verdict) -> metrics.putAll(verdict.metrics("verdict." + name)));
     return metrics;
   }
 }

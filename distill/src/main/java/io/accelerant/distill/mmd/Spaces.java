@@ -32,7 +32,7 @@ final class Spaces implements AutoCloseable {
 
   private static final int KERNEL_ROWS = 1000;
   private static final int NEIGHBOUR_QUERIES = 500;
-  private static final int BLOCKS = 4;
+  private static final int BLOCKS = 8;
   private static final int SHOWN = 40;
 
   private final PixelClassifier a;

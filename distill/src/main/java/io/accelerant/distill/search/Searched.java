@@ -132,11 +132,7 @@ record Searched(
       }
     }
     for (String control : CONTROLS) {
-      PairedDifference difference = against(control);
-      String verdict = "verdict.nfe" + nfe + "." + control;
-      metrics.put(verdict, difference.value());
-      metrics.put(verdict + ".low", difference.low());
-      metrics.put(verdict + ".high", difference.high());
+      metrics.putAll(against(control).metrics("verdict.nfe" + nfe + "." + control));
     }
     return metrics;
   }

@@ -67,10 +67,7 @@ record StatisticsFindings(
     Map<String, Number> metrics = new LinkedHashMap<>();
     errors.keySet().forEach(name -> metrics.put(name, mse(name)));
     for (Verdict verdict : verdicts()) {
-      String name = "verdict." + verdict.name();
-      metrics.put(name, verdict.difference().value());
-      metrics.put(name + ".low", verdict.difference().low());
-      metrics.put(name + ".high", verdict.difference().high());
+      metrics.putAll(verdict.difference().metrics("verdict." + verdict.name()));
     }
     return metrics;
   }

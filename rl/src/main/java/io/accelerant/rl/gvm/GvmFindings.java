@@ -175,9 +175,7 @@ final class GvmFindings {
       of(line, metrics);
     }
     for (Verdict verdict : verdicts) {
-      put(metrics, verdict.name(), verdict.difference().value());
-      put(metrics, verdict.name() + ".low", verdict.difference().low());
-      put(metrics, verdict.name() + ".high", verdict.difference().high());
+      metrics.putAll(verdict.difference().metrics(verdict.name()));
     }
     for (FrozenStudy.Row row : frozen) {
       String name = "frozen." + FrozenStudy.name(row.allocation(), row.probes());
