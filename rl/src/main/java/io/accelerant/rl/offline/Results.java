@@ -1,5 +1,6 @@
 package io.accelerant.rl.offline;
 
+import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.math.RankCorrelation;
 import io.accelerant.core.report.Table;
 import io.accelerant.rl.policy.Algorithm;
@@ -89,12 +90,16 @@ final class Results {
 
   /** AW minus uniform, seed by seed. */
   Table.Spread gain(String dataset, Algorithm algorithm) {
+    return Table.Spread.of(gains(dataset, algorithm));
+  }
+
+  private double[] gains(String dataset, Algorithm algorithm) {
     double[] aw = scores(dataset, Weighting.AW, algorithm);
     double[] uniform = scores(dataset, Weighting.UNIFORM, algorithm);
     for (int i = 0; i < aw.length; i++) {
       aw[i] -= uniform[i];
     }
-    return Table.Spread.of(aw);
+    return aw;
   }
 
   boolean hasGain() {
@@ -164,7 +169,8 @@ final class Results {
           metrics.put(prefix + weighting.label() + ".sd", score.sd());
         }
         if (hasGain()) {
-          metrics.put(prefix + "verdict", gain(dataset, algorithm).mean());
+          metrics.putAll(
+              PairedDifference.ofPairs(gains(dataset, algorithm)).metrics(prefix + "verdict"));
           metrics.put(prefix + "verdict.sd", gain(dataset, algorithm).sd());
         }
       }
