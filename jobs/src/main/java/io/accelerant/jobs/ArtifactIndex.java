@@ -4,6 +4,7 @@ import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactFolder;
 import io.accelerant.core.artifact.ArtifactFolder.Entry;
 import io.accelerant.core.artifact.Manifest;
+import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.report.HtmlPage;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
@@ -89,10 +90,7 @@ final class ArtifactIndex {
 
   private static Table table(List<Verdict> verdicts) {
     Table table = Table.of("verdict", "difference", "low", "high", "interval");
-    verdicts.forEach(
-        verdict ->
-            table.row(
-                verdict.what(), verdict.value(), verdict.low(), verdict.high(), verdict.side()));
+    verdicts.forEach(verdict -> verdict.row(table));
     return table;
   }
 
@@ -116,30 +114,24 @@ final class ArtifactIndex {
    * A difference that a job was asked to show.
    *
    * @param what the metric's name without its first word
-   * @param low, high of the interval; NaN where the job gave none
    */
-  private record Verdict(String what, double value, double low, double high) {
+  private record Verdict(String what, PairedDifference difference) {
     static List<Verdict> of(Map<String, Number> metrics) {
       return metrics.keySet().stream()
           .filter(name -> name.startsWith(VERDICT))
-          .filter(name -> metrics.containsKey(name + ".low"))
-          .map(
+          .flatMap(
               name ->
-                  new Verdict(
-                      name.substring(VERDICT.length()),
-                      number(metrics, name),
-                      number(metrics, name + ".low"),
-                      number(metrics, name + ".high")))
+                  PairedDifference.find(metrics, name)
+                      .map(found -> new Verdict(name.substring(VERDICT.length()), found))
+                      .stream())
           .toList();
     }
 
-    private static double number(Map<String, Number> metrics, String name) {
-      Number number = metrics.get(name);
-      return number == null ? Double.NaN : number.doubleValue();
-    }
-
-    String side() {
-      return high < 0 ? "below 0" : low > 0 ? "above 0" : "holds 0";
+    void row(Table table) {
+      double low = difference.low();
+      double high = difference.high();
+      String side = high < 0 ? "below 0" : low > 0 ? "above 0" : "holds 0";
+      table.row(what, difference.value(), low, high, side);
     }
   }
 }

@@ -3,11 +3,14 @@ package io.accelerant.jobs;
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.ArtifactFolder;
 import io.accelerant.core.job.JobResult;
+import io.accelerant.core.math.PairedDifference;
 import io.accelerant.core.report.Report;
 import io.accelerant.core.report.Table;
 import io.accelerant.core.text.Text;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -79,30 +82,27 @@ record QuickstartPage(
         .table(table)
         .paragraph(
             Text.of(
-                "Finetuned, difference with its 95%% interval, by the network: %s. In pixels: %s.",
+                "Differences with their 95%% intervals. By the network: %s. In pixels: %s.",
                 verdicts("b"), verdicts("pixels")));
   }
 
   private String verdicts(String space) {
-    String name = Text.of("n%d.%s.", QuickstartJob.STEPS, space);
-    return String.join(
-        "; ",
-        verdict("DDIM in as many steps", name + "ddim.n5"),
-        verdict("learned compensation", name + "dc-solver.n5"),
-        verdict("DDIM in 20 steps", name + "ddim.n20"));
+    String name = Text.of("verdict.n%d.%s.", QuickstartJob.STEPS, space);
+    return Stream.of(
+            List.of("DDIM in as many steps", "ddim.n5"),
+            List.of("learned compensation", "dc-solver.n5"),
+            List.of("DDIM in 20 steps", "ddim.n20"))
+        .map(
+            control ->
+                verdict(finetuned, name + control.get(1), "the finetuned model", control.get(0)))
+        .collect(Collectors.joining("; "));
   }
 
-  private String verdict(String what, String name) {
-    Map<String, Number> metrics = finetuned.metrics();
-    String key = "verdict." + name;
-    if (!metrics.containsKey(key)) {
-      return "no comparison with " + what;
-    }
-    double low = metrics.get(key + ".low").doubleValue();
-    double high = metrics.get(key + ".high").doubleValue();
-    String word = high < 0 ? "nearer than" : low > 0 ? "FURTHER than" : "not told apart from";
-    return Text.of(
-        "%s %s (%.3g [%.3g, %.3g])", word, what, metrics.get(key).doubleValue(), low, high);
+  /** What a job found of two sides, in a sentence. */
+  static String verdict(JobResult of, String name, String first, String second) {
+    return PairedDifference.find(of.metrics(), name)
+        .map(difference -> difference.verdict(first, second))
+        .orElse("no comparison with " + second);
   }
 
   private void prompts(Report report) {

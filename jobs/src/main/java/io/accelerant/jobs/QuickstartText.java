@@ -120,12 +120,10 @@ record QuickstartText(JobResult sampler, Map<String, List<String>> lines) {
         .paragraph(
             Text.of(
                 "How likely a 5-gram finds it that has read the other half; a sampler far below the"
-                    + " data's entropy repeats itself. Learned less the best constant exponent:"
-                    + " %.3g [%.3g, %.3g]; equal to %.3g plain steps.",
-                metrics.get("verdict.m8").doubleValue(),
-                metrics.get("verdict.m8.low").doubleValue(),
-                metrics.get("verdict.m8.high").doubleValue(),
-                metrics.get("student.m8.equivalentEulerSteps").doubleValue()))
+                    + " data's entropy repeats itself. %s; %s.",
+                QuickstartPage.verdict(
+                    sampler, "verdict.m8.euler", "The learned sampler", "8 plain steps"),
+                QuickstartPage.verdict(sampler, "verdict.m8", "it", "the best constant exponent")))
         .table(table);
   }
 }

@@ -3,8 +3,12 @@ package io.accelerant.core.math;
 import io.accelerant.core.random.RandomStream;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The difference of a metric of two sides that share their units (sample ids, seeds, prompts), with
@@ -155,6 +159,22 @@ public record PairedDifference(double value, double low, double high) {
     metrics.put(name + ".high", high);
     metrics.values().removeIf(number -> !Double.isFinite(number.doubleValue()));
     return metrics;
+  }
+
+  /** One of {@link #metrics}, or empty where there is none with an interval. */
+  public static Optional<PairedDifference> find(Map<String, Number> metrics, String name) {
+    List<Number> found =
+        Stream.of(name, name + ".low", name + ".high")
+            .map(metrics::get)
+            .filter(Objects::nonNull)
+            .toList();
+    return found.size() < 3
+        ? Optional.empty()
+        : Optional.of(
+            new PairedDifference(
+                found.get(0).doubleValue(),
+                found.get(1).doubleValue(),
+                found.get(2).doubleValue()));
   }
 
   /** What may be said about the first sampler against the second. */

@@ -71,9 +71,12 @@ class PairedDifferenceTest {
 
   @Test
   void itsMetricsAreWhatIsFinite() {
-    assertThat(new PairedDifference(1, -2, 4).metrics("a"))
-        .isEqualTo(Map.of("a", 1.0, "a.low", -2.0, "a.high", 4.0));
-    assertThat(PairedDifference.ofPairs(new double[] {2}).metrics("a")).isEqualTo(Map.of("a", 2.0));
+    PairedDifference difference = new PairedDifference(1, -2, 4);
+    assertThat(difference.metrics("a")).isEqualTo(Map.of("a", 1.0, "a.low", -2.0, "a.high", 4.0));
+    assertThat(PairedDifference.find(difference.metrics("a"), "a")).contains(difference);
+    Map<String, Number> ofOne = PairedDifference.ofPairs(new double[] {2}).metrics("a");
+    assertThat(ofOne).isEqualTo(Map.of("a", 2.0));
+    assertThat(PairedDifference.find(ofOne, "a")).isEmpty();
   }
 
   /** Of 1, 2, 3 and 6 the mean is 3, its squared error (4 + 1 + 0 + 9) / 3 / 4. */
