@@ -185,6 +185,7 @@ public final class PrepareImagesJob implements PublishingJob {
             : first.divided(counted, share, config.get(RunKeys.SEED) ^ DIVIDE);
     Dataset<Row> table = context.spark().createDataFrame(rows, SCHEMA);
     ArtifactTables.Written stored = ArtifactTables.write(run, table, Images.KIND);
+    context.progress().say("written; counting the classes");
     Dataset<Row> written = Images.typed(stored.rows(), Images.COLUMN);
     Map<String, Number> metrics = metrics(written, first, classes);
     run.artifact().writeJson(Images.CONFIG, describe(first, classes));
