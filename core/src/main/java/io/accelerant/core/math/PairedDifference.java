@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * The difference of a metric of two sides that share their units (sample ids, seeds, prompts), with
  * a 95% interval from the paired bootstrap (units drawn with replacement, both sides together;
- * percentiles), from the paired jackknife over blocks where the metric is no ratio, or from
- * Student's t over few pairs. It holds the draws of the units, not those of what was fitted before.
+ * percentiles), from the paired jackknife over blocks where the metric is no ratio, or over pairs,
+ * both by Student's t. It holds the draws of the units, not those of what was fitted before.
  *
  * @param value first minus second; where less is better, negative when the first is better
  */
@@ -74,7 +74,7 @@ public record PairedDifference(double value, double low, double high) {
 
   /**
    * For a metric of the whole set, by the jackknife: the variance is (n-1)/n times the sum of
-   * squares of what leaving out one block on both sides changes; 1.96 standard errors to each side.
+   * squares of what leaving out one block on both sides changes; by Student's t of n-1 degrees.
    *
    * @param value the difference over everything
    * @param without the difference when block b is left out on both sides
@@ -82,9 +82,10 @@ public record PairedDifference(double value, double low, double high) {
   public static PairedDifference ofBlocks(double value, double[] without) {
     int blocks = without.length;
     double squares = squares(without, mean(without));
-    double error =
-        blocks > 1 ? StrictMath.sqrt(squares * (blocks - 1) / blocks) : Double.POSITIVE_INFINITY;
-    double half = blocks > 1 ? student(blocks - 1) * error : error;
+    double half =
+        blocks < 2
+            ? Double.POSITIVE_INFINITY
+            : student(blocks - 1) * StrictMath.sqrt(squares * (blocks - 1) / blocks);
     return new PairedDifference(value, value - half, value + half);
   }
 
