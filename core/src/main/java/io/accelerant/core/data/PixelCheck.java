@@ -1,14 +1,19 @@
 package io.accelerant.core.data;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.row_number;
+
 import io.accelerant.core.config.JobConfig;
 import io.accelerant.core.config.Key;
 import io.accelerant.core.error.DataException;
 import io.accelerant.core.text.Text;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
 
 /** Looks at every row of a source before anything is written. */
 final class PixelCheck {
@@ -108,5 +113,26 @@ final class PixelCheck {
       }
     }
     return counts;
+  }
+
+  /**
+   * The first rows of the first classes of a checked table, class by class, in order of their ids.
+   *
+   * @param column of the pixels
+   * @param each rows of a class, at most
+   */
+  static List<List<byte[]>> first(Dataset<Row> written, String column, int classes, int each) {
+    Map<Integer, List<byte[]>> first = new LinkedHashMap<>();
+    written
+        .filter(col("label").lt(classes))
+        .withColumn("place", row_number().over(Window.partitionBy("label").orderBy("id")))
+        .filter(col("place").leq(each))
+        .orderBy("label", "id")
+        .select(col("label"), col(column))
+        .collectAsList()
+        .forEach(
+            row ->
+                first.computeIfAbsent(row.getInt(0), none -> new ArrayList<>()).add(row.getAs(1)));
+    return List.copyOf(first.values());
   }
 }

@@ -1,8 +1,5 @@
 package io.accelerant.core.data;
 
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.row_number;
-
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.Manifest;
 import io.accelerant.core.artifact.TableFingerprint;
@@ -32,10 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -247,7 +241,11 @@ public final class PrepareImagesJob implements PublishingJob {
       Dataset<Row> written) {
     Table table = Table.of("count", "value");
     metrics.forEach(table::row);
-    List<byte[]> shown = first(written, Math.min(SHOWN, config.get(CLASSES)));
+    List<byte[]> shown =
+        PixelCheck.first(written, Images.COLUMN, Math.min(SHOWN, config.get(CLASSES)), SHOWN)
+            .stream()
+            .flatMap(List::stream)
+            .toList();
     Report report =
         Report.titled("Images from " + config.get(SOURCE), context.progress()::say).table(table);
     return rows.shape().channels() == 2
@@ -258,19 +256,6 @@ public final class PrepareImagesJob implements PublishingJob {
                     rows.shape().channels(), rows.shape().height(), rows.shape().width(), SHOWN, 2)
                 .png(shown),
             "The first images of the first classes, class by class");
-  }
-
-  /** The first images of the first classes, class by class. */
-  private static List<byte[]> first(Dataset<Row> images, int classes) {
-    WindowSpec byClass = Window.partitionBy("label").orderBy("id");
-    return images
-        .filter(col("label").lt(classes))
-        .withColumn("place", row_number().over(byClass))
-        .filter(col("place").leq(SHOWN))
-        .orderBy("label", "id")
-        .select("image")
-        .as(Encoders.BINARY())
-        .collectAsList();
   }
 
   private static ModelCard card(Run run, PixelRows rows, String folder) {

@@ -1,7 +1,5 @@
 package io.accelerant.core.data;
 
-import static org.apache.spark.sql.functions.col;
-
 import io.accelerant.core.artifact.Artifact;
 import io.accelerant.core.artifact.TableFingerprint;
 import io.accelerant.core.config.JobConfig;
@@ -253,16 +251,10 @@ public final class PrepareVideosJob implements PublishingJob {
     metrics.forEach(table::row);
     List<byte[]> strips = new ArrayList<>();
     List<byte[]> moving = new ArrayList<>();
-    for (int label = 0; label < Math.min(SHOWN_CLASSES, classes(config)); label++) {
-      List<Row> first =
-          written.filter(col("label").equalTo(label)).orderBy("id").limit(MOVING).collectAsList();
-      for (int i = 0; i < first.size(); i++) {
-        byte[] video = first.get(i).getAs(Videos.COLUMN);
-        moving.add(video);
-        if (i < STRIPS) {
-          strips.add(video);
-        }
-      }
+    int classes = Math.min(SHOWN_CLASSES, classes(config));
+    for (List<byte[]> first : PixelCheck.first(written, Videos.COLUMN, classes, MOVING)) {
+      strips.addAll(first.subList(0, Math.min(STRIPS, first.size())));
+      moving.addAll(first);
     }
     VideoGrid grid =
         new VideoGrid(shape.channels(), shape.frames(), shape.height(), shape.width(), 3);

@@ -104,8 +104,8 @@ final class LsdReport {
     return Text.of(
         "Mean ± standard deviation over the seeds %s, %d samples of length %d each. Entropy of the"
             + " data: %.4f nats%s. Of the samples it is too small where they are few; `of the law`"
-            + " adds Miller and Madow's correction, and is what the guard looks at. `student` is the published sampler, `constant` the best single"
-            + " exponent on the fit seed, `paper` scoreL2 as published (mode scale, relaxation"
+            + " adds Miller and Madow's correction, and is what the guard looks at. `student` is the"
+            + " published sampler, `constant` the best single exponent on the fit seed, `paper` scoreL2 as published (mode scale, relaxation"
             + " %.0f%%), `objective.*` every objective that was fitted. `lookahead` and `direct`"
             + " are objectives of this project, not of the paper.",
         settings.config().get(LsdKeys.SEEDS),

@@ -169,9 +169,9 @@ final class Results {
           metrics.put(prefix + weighting.label() + ".sd", score.sd());
         }
         if (hasGain()) {
-          metrics.putAll(
-              PairedDifference.ofPairs(gains(dataset, algorithm)).metrics(prefix + "verdict"));
-          metrics.put(prefix + "verdict.sd", gain(dataset, algorithm).sd());
+          double[] gains = gains(dataset, algorithm);
+          metrics.putAll(PairedDifference.ofPairs(gains).metrics(prefix + "verdict"));
+          metrics.put(prefix + "verdict.sd", Table.Spread.of(gains).sd());
         }
       }
     }
